@@ -18,7 +18,9 @@ const contract = (folder) => `^${folder}/src/contract\\.ts$`
 const http = ['^products/http/src/(index|resources)\\.ts$']
 const portalFrontEnd = '^products/customer-portal/frontend/'
 
-/** The folders of the engine, from the ground up: each may use those before it, and no two need each other. */
+/**
+ * The folders of the engine, from the ground up: each may use those before it, and no two need each other.
+ */
 const engineFloors = [
   'values',
   'sharing',

@@ -162,8 +162,9 @@ export default tseslint.config(
       'vue/no-template-target-blank': 'error',
       'vue/require-explicit-emits': 'error',
       'vue/multi-word-component-names': 'off',
-      // These three mistake our own parts: a radiogroup or menu whose items take the focus, a box that hears what bubbles up from its buttons, and
-      // components named <Meter> and <Select>. axe looks at the real pages in e2e/.
+      // These three mistake our own parts: a radiogroup or menu whose items take the focus, a box that hears
+      // what bubbles up from its buttons, and components named <Meter> and <Select>. axe looks at the real
+      // pages in e2e/.
       'vuejs-accessibility/interactive-supports-focus': 'off',
       'vuejs-accessibility/no-static-element-interactions': 'off',
       'vuejs-accessibility/form-control-has-label': 'off',

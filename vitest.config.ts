@@ -5,9 +5,9 @@ const long = process.env.LONG === '1'
 const poll = { timeout: 60_000 }
 
 /**
- * Two kinds of test, run one after the other by scripts/test.mjs:
- * `unit`, everything that needs no browser (rules, real databases, handlers, scenarios, the pure parts of the front ends), and
- * `e2e`, a real Chromium against a real server.
+ * Two kinds of test, run one after the other by scripts/test.mjs: `unit`, everything that needs no browser
+ * (rules, real databases, handlers, scenarios, the pure parts of the front ends), and `e2e`, a real Chromium
+ * against a real server.
  */
 export default defineConfig({
   test: {
@@ -23,7 +23,8 @@ export default defineConfig({
           ],
           exclude: ['**/node_modules/**', '**/dist/**', 'data/**'],
           pool: 'forks',
-          // One process after the other's files: what packages cost to load, and PGlite to translate, is paid once, not 230 times.
+          // One process after the other's files: what packages cost to load, and PGlite to translate, is paid
+          // once, not 230 times.
           isolate: false,
           setupFiles: ['scripts/test-file.ts'],
           expect: { poll },

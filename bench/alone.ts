@@ -13,8 +13,9 @@ export interface Alone<T> {
 }
 
 /**
- * Runs an exported function of a module in a process of its own, so that nobody else's memory and garbage are measured with it.
- * `input` and the answer are JSON. The function is given a second argument to tell how far it is.
+ * Runs an exported function of a module in a process of its own, so that nobody else's memory and garbage are
+ * measured with it. `input` and the answer are JSON. The function is given a second argument to tell how far
+ * it is.
  */
 export async function alone<T>(
   module: string,

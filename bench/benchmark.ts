@@ -3,15 +3,18 @@ import type { PostgresServer } from './server.ts'
 /** What one run measured, by the name of the figure: `{ 'invoices/s': 512, 'peak MB': 140 }`. */
 export type Figures = Record<string, number>
 
-/** Something that is measured: the engine, or a baseline. It makes its own fresh start, outside the measured time, and undoes it. */
+/**
+ * Something that is measured: the engine, or a baseline. It makes its own fresh start, outside the measured
+ * time, and undoes it.
+ */
 export interface Run {
   name: string
   measure(): Promise<Figures>
 }
 
 /**
- * How one run is held against another in the same round, by ratio or by difference, or one run alone, and what that should reach; without a
- * bound it only informs.
+ * How one run is held against another in the same round, by ratio or by difference, or one run alone, and
+ * what that should reach; without a bound it only informs.
  */
 export interface Comparison {
   figure: string
@@ -64,7 +67,10 @@ export interface Result {
   comparisons: Compared[]
 }
 
-/** Runs a benchmark in rounds: each run once a round, beginning with another one each time, so that a machine that slows down slows all of them. */
+/**
+ * Runs a benchmark in rounds: each run once a round, beginning with another one each time, so that a machine
+ * that slows down slows all of them.
+ */
 export async function runBenchmark(benchmark: Benchmark, bench: Bench, rounds: number): Promise<Result> {
   const { runs, comparisons } = await benchmark.prepare(bench)
   const measured = new Map(runs.map((run) => [run.name, [] as Figures[]]))

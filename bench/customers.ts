@@ -78,7 +78,10 @@ export async function prepareOnPglite({ progress }: Bench, customers: number): P
   }
 }
 
-/** Meters with and without break-downs, a plan that blocks at an allowance nobody reaches, and customers on it since a few weeks ago. */
+/**
+ * Meters with and without break-downs, a plan that blocks at an allowance nobody reaches, and customers on it
+ * since a few weeks ago.
+ */
 export async function subscribeCustomers({
   location,
   customers,

@@ -4,7 +4,10 @@ import { realClock } from '../backend/src/clock.ts'
 import { idMaker } from '../backend/src/ids.ts'
 import type { Location } from './program.ts'
 
-/** An engine whose clock is put to an instant and goes on from there, a millisecond at each look. `onId` hears of each id it makes. */
+/**
+ * An engine whose clock is put to an instant and goes on from there, a millisecond at each look. `onId` hears
+ * of each id it makes.
+ */
 export async function onEngine<T>(
   place: Location & { connections?: number },
   startAt: Instant,

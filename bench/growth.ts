@@ -98,7 +98,8 @@ function runsOn(
   }
   return [
     { name: named.empty, measure: async () => recordIntoCopy(await empty(), load) },
-    // Not into a copy: what a run adds is little beside what is there, and copying it would take longer than all the rest.
+    // Not into a copy: what a run adds is little beside what is there, and copying it would take longer than
+    // all the rest.
     {
       name: named.recording,
       measure: async () => (await recordOverHttp((await many()).location, load)).figures,

@@ -11,7 +11,10 @@ import { watched } from './watched.ts'
 const copying = new URL('load/copy.ts', import.meta.url).href
 const sending = new URL('load/send-events.ts', import.meta.url).href
 
-/** The more customers and meters a batch is mixed of, the more days it adds to: this many is the worst that a vendor's queue plausibly holds. */
+/**
+ * The more customers and meters a batch is mixed of, the more days it adds to: this many is the worst that a
+ * vendor's queue plausibly holds.
+ */
 const manyCustomers = 1000
 const fewCustomers = 20
 const plainMix = { customers: manyCustomers, groupBy: 0, withProperties: false }
@@ -151,7 +154,10 @@ async function measureIngest(on: Prepared, load: EventLoad): Promise<Figures> {
 
 export type EventLoad = Omit<Load, 'port' | 'path'>
 
-/** Starts a server on the data and records events by it, from a process of its own. Tells also how many were recorded with those that warmed it up. */
+/**
+ * Starts a server on the data and records events by it, from a process of its own. Tells also how many were
+ * recorded with those that warmed it up.
+ */
 export async function recordOverHttp(
   location: Location,
   load: EventLoad,

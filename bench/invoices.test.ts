@@ -5,7 +5,8 @@ import { openServer } from './server.ts'
 
 const url = process.env['TEST_DATABASE_URL']
 
-// It measures PostgreSQL only. The figures of so few invoices mean nothing: what is tested is that it measures what it says.
+// It measures PostgreSQL only. The figures of so few invoices mean nothing: what is tested is that it
+// measures what it says.
 test.runIf(url !== undefined)(
   'a short form of the benchmark issues and inserts the same rows, and holds the engine against the baselines',
   { timeout: 300_000 },

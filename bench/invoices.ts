@@ -59,7 +59,10 @@ export const invoices: Benchmark = {
   },
 }
 
-/** Measures on a fresh copy of the customers, of whom `count` are due, and proves that the same rows were written. */
+/**
+ * Measures on a fresh copy of the customers, of whom `count` are due, and proves that the same rows were
+ * written.
+ */
 async function measure(
   { server, progress }: Bench,
   { name, count, work, input }: { name: string; count: number; work: string; input: object },
@@ -84,7 +87,10 @@ const inProcess = (
   onProgress?: (done: number) => void,
 ): Promise<Alone<{ seconds: number }>> => alone(import.meta.url, work, input, onProgress)
 
-/** Whoever issued, engine or baseline: a renewal of five lines a customer, numbered without a gap, with all that belongs to it. */
+/**
+ * Whoever issued, engine or baseline: a renewal of five lines a customer, numbered without a gap, with all
+ * that belongs to it.
+ */
 async function assertIssued(url: string, count: number): Promise<void> {
   const [found] = await query(
     url,
@@ -100,7 +106,8 @@ async function assertIssued(url: string, count: number): Promise<void> {
     if (rows !== count) throw new Error(`${what}: ${String(rows)} where ${count} were to be written`)
 }
 
-// ---- the customers, by the engine's own commands, outside the measured time --------------------------------------
+// ---- the customers, by the engine's own commands, outside the measured time
+// --------------------------------------
 
 const text = (english: string, chinese: string) => ({ en: english, 'zh-CN': chinese })
 
@@ -158,7 +165,10 @@ async function prepareCustomers({ server, count, progress }: Bench): Promise<voi
   await query(url, 'vacuum analyze')
 }
 
-/** The others are copies of the first with names and numbers of their own, made by the database: the engine would take minutes for what is not measured. */
+/**
+ * The others are copies of the first with names and numbers of their own, made by the database: the engine
+ * would take minutes for what is not measured.
+ */
 async function copyCustomer(url: string, count: number): Promise<void> {
   const [invoice] = await query(url, 'select id, number from invoices')
   const first = invoice as { id: string; number: string }
@@ -235,7 +245,8 @@ async function issueOnce({ server, count, progress }: Bench): Promise<string> {
   return url
 }
 
-// ---- what is measured, each in a process of its own --------------------------------------------------------------
+// ---- what is measured, each in a process of its own
+// --------------------------------------------------------------
 
 interface Input {
   url: string
@@ -262,7 +273,10 @@ export async function issueAll(input: Input, tell: Tell): Promise<{ seconds: num
   )
 }
 
-/** The baseline: the same rows by plain SQL, each invoice in a transaction of its own with one prepared statement a table, its number counted without a gap. */
+/**
+ * The baseline: the same rows by plain SQL, each invoice in a transaction of its own with one prepared
+ * statement a table, its number counted without a gap.
+ */
 export async function insertEach(
   { url, connections, issuedUrl }: Input & { issuedUrl: string },
   tell: Tell,

@@ -113,7 +113,10 @@ async function filledPglite(bench: Bench): Promise<Location> {
   return location
 }
 
-/** As large as a body may be, and as much work as it can cause. Fields nobody knows, without a credential, once held up the whole process for half a minute. */
+/**
+ * As large as a body may be, and as much work as it can cause. Fields nobody knows, without a credential,
+ * once held up the whole process for half a minute.
+ */
 async function sendWideBodies({ port }: Program): Promise<void> {
   const many = <T>(count: number, one: (place: number) => T) =>
     Array.from({ length: count }, (_, place) => one(place))

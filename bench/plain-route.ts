@@ -1,7 +1,8 @@
 import Fastify from 'fastify'
 import { EventInput, Quota, Recorded } from '../products/billing-api/src/contract.ts'
 
-// What anybody would call the least an endpoint can do: it validates the body and answers. It keeps nothing and asks nobody.
+// What anybody would call the least an endpoint can do: it validates the body and answers. It keeps nothing
+// and asks nobody.
 const app = Fastify()
 app.get('/ready', async () => ({}))
 app.post('/events', { schema: { body: EventInput, response: { 200: Recorded } } }, async () => ({

@@ -64,7 +64,9 @@ const withMany: Interaction[] = [
   },
 ]
 
-/** The portal in a browser whose processor is slowed: how long until a page is there, and until it answers. */
+/**
+ * The portal in a browser whose processor is slowed: how long until a page is there, and until it answers.
+ */
 export const portal: Benchmark = {
   name: 'portal',
   count: 100_000,

@@ -17,12 +17,17 @@ export type Location = { databaseUrl: string } | { dataDir: string }
 /** A server in a process of its own. */
 export interface Program {
   port: number
-  /** Begins to look at the memory the process holds; the answer ends it and tells the most, in MB (10⁶ bytes). */
+  /**
+   * Begins to look at the memory the process holds; the answer ends it and tells the most, in MB (10⁶ bytes).
+   */
   watchMemory(): () => number
   stop(): Promise<void>
 }
 
-/** Starts the server as `npm start` does, with the settings it has by default and those given here, and waits until it is ready. */
+/**
+ * Starts the server as `npm start` does, with the settings it has by default and those given here, and waits
+ * until it is ready.
+ */
 export async function startPortal(
   location: Location,
   environment: Record<string, string> = {},

@@ -107,7 +107,10 @@ async function onCopy<T>(on: Prepared, work: (location: Location) => Promise<T>)
   }
 }
 
-/** The engine's own function, called inside a process of its own: what a server of the vendor's that embeds it would see. */
+/**
+ * The engine's own function, called inside a process of its own: what a server of the vendor's that embeds it
+ * would see.
+ */
 function measureEngine(on: Prepared, demand: Demand): Promise<Figures> {
   return onCopy(on, async (location) => {
     const { answer } = await alone<Timing>(consuming, consumeInside.name, { location, ...demand })

@@ -12,7 +12,10 @@ export interface PostgresServer {
   clear(): Promise<void>
 }
 
-/** Starts a PostgreSQL of our own that waits for the disk as any server does; undefined where there is none and none can be installed. */
+/**
+ * Starts a PostgreSQL of our own that waits for the disk as any server does; undefined where there is none
+ * and none can be installed.
+ */
 export async function startServer(): Promise<{ url: string; stop: () => Promise<void> } | undefined> {
   let folder = await findPostgres()
   if (!folder && (await installSystemPackages(['postgresql']))) folder = await findPostgres()

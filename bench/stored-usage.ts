@@ -7,7 +7,10 @@ import type { Location } from './program.ts'
 const filledDays = 26
 const rowsAStatement = 50_000
 const customersAStatement = 100
-/** One customer has a twentieth of all of it, on top of what everybody has: whoever turns pages has a reason to. */
+/**
+ * One customer has a twentieth of all of it, on top of what everybody has: whoever turns pages has a reason
+ * to.
+ */
 export const largestShare = 20
 
 export interface Filling {
@@ -17,8 +20,9 @@ export interface Filling {
 }
 
 /**
- * Fills the tables of usage as recording would have, only without asking: events in the order of their time, each with its id's key, and the days that
- * they add up to. By the database itself, which takes a minute where the engine would take several.
+ * Fills the tables of usage as recording would have, only without asking: events in the order of their time,
+ * each with its id's key, and the days that they add up to. By the database itself, which takes a minute
+ * where the engine would take several.
  */
 export async function fillUsage(
   { location, rows, customers }: Filling,

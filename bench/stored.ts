@@ -74,7 +74,10 @@ const pageTimes = 200
 /** With fewer events the customer who has most has no hundredth page. */
 export const fewestRows = largestShare * farPage
 
-/** What a page shows unless asked otherwise; less where so few events are stored that there would be no hundredth. */
+/**
+ * What a page shows unless asked otherwise; less where so few events are stored that there would be no
+ * hundredth.
+ */
 const pageSize = ({ rows }: Stored) => Math.min(20, Math.max(1, Math.floor(rows / largestShare / farPage)))
 const pagesOf = (stored: Stored) => ({
   customerId: customerId(1),

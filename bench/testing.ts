@@ -3,8 +3,9 @@ import { removeFolders } from './folders.ts'
 import { openServer } from './server.ts'
 
 /**
- * Runs a benchmark short, for one round, on the tests' server: what is held against a bound and what it is held against; with LONG=1, all of it.
- * The figures mean nothing; that it measured all it says, and that its own checks held, is what is tested.
+ * Runs a benchmark short, for one round, on the tests' server: what is held against a bound and what it is
+ * held against; with LONG=1, all of it. The figures mean nothing; that it measured all it says, and that its
+ * own checks held, is what is tested.
  */
 export async function runShort(benchmark: Benchmark, count: number): Promise<Result> {
   const server = await openServer(process.env['TEST_DATABASE_URL']!, `bench_${benchmark.name}_${process.pid}`)

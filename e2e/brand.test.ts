@@ -10,7 +10,8 @@ import { openPortal } from './support/portal.ts'
 import { secretKey, startServer, type RunningServer } from './support/server.ts'
 import { vendorOf, type Vendor } from './support/vendor.ts'
 
-// A server with a name, logos, a colour that is too bright for light pages, and a support page of a vendor's own.
+// A server with a name, logos, a colour that is too bright for light pages, and a support page of a vendor's
+// own.
 
 const wordmark = (
   fill: string,

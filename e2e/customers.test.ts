@@ -36,7 +36,10 @@ const shoot = async (page: Page, name: string) => {
 }
 const main = (page: Page) => page.locator('#main')
 
-/** Each page is opened in the first look of its language, and looked at in the other as well: a window may change its width, and a system its theme. */
+/**
+ * Each page is opened in the first look of its language, and looked at in the other as well: a window may
+ * change its width, and a system its theme.
+ */
 const looks = [
   {
     locale: 'zh-CN',
@@ -67,7 +70,10 @@ async function lookAt(
   )
 }
 
-/** Whether the strip of tabs shows the one that is open: it may be wider than the window, and the window may have changed. */
+/**
+ * Whether the strip of tabs shows the one that is open: it may be wider than the window, and the window may
+ * have changed.
+ */
 const openTabInSight = (page: Page) =>
   page.evaluate(() => {
     const tab = document.querySelector('nav [aria-current=page]')!

@@ -10,7 +10,8 @@ import { startPages, type Pages } from './support/pages.ts'
 import { freePort, secretKey, startServer, type RunningServer } from './support/server.ts'
 import { placesWithToken, tokensUsed } from './support/tokens.ts'
 
-// The example of packages/embed: a plain page of another site (localhost, the portal is at 127.0.0.1), with a content security policy of its own.
+// The example of packages/embed: a plain page of another site (localhost, the portal is at 127.0.0.1), with a
+// content security policy of its own.
 
 type Example = Awaited<ReturnType<typeof startExample>>
 
@@ -87,7 +88,8 @@ describe('the example host', () => {
       const tokens = tokensUsed(context)
       const witness = watch(context, [new URL(host.url).host, new URL(server.url).host])
       await heading(page, '概览').waitFor()
-      // The page begins anew with this height. Only now: where the first frame goes away while it is beginning is another story.
+      // The page begins anew with this height. Only now: where the first frame goes away while it is
+      // beginning is another story.
       await page.locator('#height').selectOption(height)
       await heading(page, '概览').waitFor()
       expect(
@@ -246,7 +248,8 @@ describe('with height auto', () => {
 
     await page.getByRole('link', { name: '账单', exact: true }).click()
     await heading(page, '账单').waitFor()
-    // By the keyboard: while the frame takes its new height, what is under the pointer may move away in the middle of a click.
+    // By the keyboard: while the frame takes its new height, what is under the pointer may move away in the
+    // middle of a click.
     await portalIn(page).locator('tbody').getByRole('link').first().press('Enter')
     await dialog.waitFor()
     await page.evaluate(() => scrollTo(0, 250))
@@ -300,7 +303,9 @@ describe('a token', () => {
   const expired = (page: Page) => portalIn(page).getByText('会话已过期，请回到您进入的页面重新打开。')
   const answer = (page: Page, given: (route: Route) => Promise<void>) => page.route('**/portal-token', given)
 
-  /** The example with the portal open, the token it uses, and how often the host's server was asked for one. */
+  /**
+   * The example with the portal open, the token it uses, and how often the host's server was asked for one.
+   */
   async function opened() {
     let asked = 0
     let tokens = new Set<string>()

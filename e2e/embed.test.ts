@@ -166,7 +166,8 @@ describe('a page of another origin', () => {
     await context.close()
   })
 
-  // A browser that does not know frame-ancestors: the policy is taken off on the way, and origins may be added to those that the vendor names.
+  // A browser that does not know frame-ancestors: the policy is taken off on the way, and origins may be
+  // added to those that the vendor names.
   async function framedWithoutPolicy(
     embedOrigins: string[] = [],
   ): Promise<{ context: BrowserContext; page: Page }> {

@@ -29,7 +29,8 @@ test(`every picture is of a page that is looked at here, and says what drew it (
   })
 })
 
-// With another browser or font every letter differs, which would say nothing: there these tests do not exist. Where they should, PICTURES=1 insists.
+// With another browser or font every letter differs, which would say nothing: there these tests do not exist.
+// Where they should, PICTURES=1 insists.
 if (comparable || process.env['PICTURES'])
   describe('looks as in its picture:', () => {
     let server: RunningServer

@@ -17,7 +17,8 @@ const some: Benchmark = {
   },
 }
 
-// It is here because it needs Chromium, as the end-to-end tests do, and a PostgreSQL, as all benchmarks do. The figures of so few events mean nothing.
+// It is here because it needs Chromium, as the end-to-end tests do, and a PostgreSQL, as all benchmarks do.
+// The figures of so few events mean nothing.
 test.runIf(process.env['TEST_DATABASE_URL'] !== undefined)(
   'a short form of the benchmark opens pages on a slowed processor and clicks',
   { timeout: 300_000 },

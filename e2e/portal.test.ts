@@ -111,7 +111,8 @@ test('an invoice opens, downloads, and its PDF says the same number, total and å
   const page = await openPortal(customerId, 'viewer', '/invoices')
   await page.getByText(invoice.number!).filter({ visible: true }).first().click()
   await page.waitForURL(`**/portal/invoices/${invoice.id}`)
-  // The list behind shows the same amount and buttons, until the sheet takes them away in the middle of a click: look at the sheet's own.
+  // The list behind shows the same amount and buttons, until the sheet takes them away in the middle of a
+  // click: look at the sheet's own.
   const sheet = page.getByRole('dialog')
   await sheet.getByText(yuan(invoice.total)).first().waitFor()
   const [download] = await Promise.all([

@@ -20,7 +20,10 @@ interface Case {
   path: string
 }
 
-/** Every operation of an API with one of these methods, as the running server describes it, on the demo's customer. */
+/**
+ * Every operation of an API with one of these methods, as the running server describes it, on the demo's
+ * customer.
+ */
 async function operationsOf(api: 'portal' | 'billing', methods: readonly string[]): Promise<Case[]> {
   const { paths } = (await (await fetch(`${url}/api/${api}/openapi.json`)).json()) as ApiDocument
   const [invoice] = (await vendor.invoices('test_customer')).data

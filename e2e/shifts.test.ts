@@ -78,7 +78,8 @@ describe.each([{ width: 1280 }, { width: 390 }])('at $width px', ({ width }) => 
     await page.setViewportSize({ width, height: 1_400 })
     await page.getByRole('button', { name: '升级到商业版' }).first().click()
     const dialog = page.getByRole('dialog')
-    // Without what is told beside the price: that nothing will be left of an allowance, say, cannot be known before.
+    // Without what is told beside the price: that nothing will be left of an allowance, say, cannot be known
+    // before.
     const height = () =>
       dialog.evaluate((element) => {
         const told = element.querySelector<HTMLElement>('[data-told]')

@@ -61,7 +61,8 @@ test('without a pointer: days are chosen, a day is looked at, and the file of th
   await page.keyboard.press('ArrowDown')
   expect(await focused(page)).toBe('近 7 天')
   await page.keyboard.press('Enter')
-  await expect.poll(() => asked(page)).toEqual({ from: dateAgo(3), to: dateAgo(0) }) // the first day there was anything
+  // the first day there was anything
+  await expect.poll(() => asked(page)).toEqual({ from: dateAgo(3), to: dateAgo(0) })
   expect(await focused(page)).toBe('日期范围近 7 天')
 
   await page.keyboard.press('Enter')

@@ -5,7 +5,8 @@ import type { Look } from './support/browser.ts'
 import { openPortal } from './support/portal.ts'
 import { browser, url, vendor } from './support/standing.ts'
 
-// Why is it this number: from an amount to its tiers, its days and its events, each adding up to the one above.
+// Why is it this number: from an amount to its tiers, its days and its events, each adding up to the one
+// above.
 
 const open = (path: string, look?: Look) => openPortal({ browser, url, vendor }, path, look)
 

@@ -49,7 +49,10 @@ test('every file that a command of package.json runs is there', () => {
   expect(run.filter((path) => !existsSync(join(root, path)))).toEqual([])
 })
 
-/** From the project, from the page's own folder, or from the sources beside it: `rules/money.ts` of a service's page. */
+/**
+ * From the project, from the page's own folder, or from the sources beside it: `rules/money.ts` of a
+ * service's page.
+ */
 function isThere(page: string, path: string): boolean {
   return ['', dirname(page), join(dirname(page), 'src'), join('services', 'billing', 'src')].some((from) =>
     existsSync(join(root, from, path)),
@@ -81,7 +84,9 @@ function leadsSomewhere(from: string, link: string): boolean {
   return existsSync(target) && (anchor === undefined || anchorsIn(target).includes(anchor))
 }
 
-/** The names that headings get where the page is shown: lower case, spaces as hyphens, other marks dropped. */
+/**
+ * The names that headings get where the page is shown: lower case, spaces as hyphens, other marks dropped.
+ */
 function anchorsIn(file: string): string[] {
   const prose = readFileSync(file, 'utf8').replaceAll(/^```.*?^```/gms, '')
   return [...prose.matchAll(/^#+ (.+)$/gm)].map((heading) =>

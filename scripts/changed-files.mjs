@@ -2,8 +2,8 @@ import { capture } from './child.mjs'
 import { frontEnds, root } from './project.mjs'
 
 /**
- * What changed: `present` are the files to look at, `gone` those that were deleted or moved away. `since` is what `git diff` compares with, and
- * `words` says which files these are: "changed since main".
+ * What changed: `present` are the files to look at, `gone` those that were deleted or moved away. `since` is
+ * what `git diff` compares with, and `words` says which files these are: "changed since main".
  * @typedef {{ present: string[], gone: string[], since: string[], words: string }} Changes
  */
 
@@ -14,8 +14,9 @@ async function git(...parameters) {
 }
 
 /**
- * What is staged for the next commit, or, where nothing else is asked for, what changed since this branch left main: in commits, in files that are not
- * committed, and in new ones that git does not know. Undefined where there is no git to ask.
+ * What is staged for the next commit, or, where nothing else is asked for, what changed since this branch
+ * left main: in commits, in files that are not committed, and in new ones that git does not know. Undefined
+ * where there is no git to ask.
  * @param {{ staged: boolean }} options @returns {Promise<Changes | undefined>}
  */
 export async function findChanges({ staged }) {
@@ -36,7 +37,8 @@ async function changesSince(since, words) {
 }
 
 /**
- * Reads `git diff --name-status --no-renames -z` and `git ls-files --others -z`. @param {string} told @param {string} [unknown]
+ * Reads `git diff --name-status --no-renames -z` and `git ls-files --others -z`. @param {string} told @param
+ * {string} [unknown]
  * @returns {{ present: string[], gone: string[] }}
  */
 export function changesIn(told, unknown = '') {
@@ -60,8 +62,8 @@ const isSetting = (/** @type {string} */ file) =>
 const belowFrontEnds = /^(packages|products\/[^/]+\/src|services\/[^/]+\/src)\//
 
 /**
- * What needs to be checked: the files that the linter reads, whether types and layers may be wrong anywhere, and the front ends whose views may be. A file
- * that is gone is not linted, and may break whoever used it.
+ * What needs to be checked: the files that the linter reads, whether types and layers may be wrong anywhere,
+ * and the front ends whose views may be. A file that is gone is not linted, and may break whoever used it.
  * @param {{ present: string[], gone: string[] }} changes
  */
 export function selection({ present, gone }) {

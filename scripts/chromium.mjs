@@ -4,7 +4,10 @@ import { say } from './console.mjs'
 import { inCi, inProject } from './project.mjs'
 import { findCommand } from './system-packages.mjs'
 
-/** Where a Chromium may be: the one that is named, the commands of Linux, the applications of macOS. @param {string | undefined} named @returns {string[]} */
+/**
+ * Where a Chromium may be: the one that is named, the commands of Linux, the applications of macOS. @param
+ * {string | undefined} named @returns {string[]}
+ */
 export function candidateBrowsers(named = process.env.CHROMIUM_PATH) {
   if (named) return [named]
   const commands = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'].map(
@@ -17,7 +20,10 @@ export function candidateBrowsers(named = process.env.CHROMIUM_PATH) {
   ]
 }
 
-/** A Chromium of this machine that really starts (Ubuntu's package is only a pointer to a snap). @returns {Promise<string | undefined>} */
+/**
+ * A Chromium of this machine that really starts (Ubuntu's package is only a pointer to a snap). @returns
+ * {Promise<string | undefined>}
+ */
 export async function findChromium() {
   const downloaded = await downloadedChromium()
   for (const file of [...candidateBrowsers(), ...(downloaded ? [downloaded] : [])]) {
@@ -26,7 +32,10 @@ export async function findChromium() {
   return undefined
 }
 
-/** The one that playwright-core keeps for itself, if it has fetched one. @returns {Promise<string | undefined>} */
+/**
+ * The one that playwright-core keeps for itself, if it has fetched one. @returns {Promise<string |
+ * undefined>}
+ */
 async function downloadedChromium() {
   const { chromium } = await import('playwright-core')
   const file = chromium.executablePath()

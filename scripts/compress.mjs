@@ -9,7 +9,10 @@ const worthwhile = /\.(js|css|svg)$/
 /** In bytes. Below it a response is one packet either way. */
 const smallest = 1000
 
-/** How a browser may ask for a file, by the ending of the file that is sent then. @type {Record<string, (content: Buffer) => Promise<Buffer>>} */
+/**
+ * How a browser may ask for a file, by the ending of the file that is sent then. @type {Record<string,
+ * (content: Buffer) => Promise<Buffer>>}
+ */
 const encodings = {
   '.br': (content) =>
     promisify(brotliCompress)(content, {
@@ -22,7 +25,8 @@ const encodings = {
 }
 
 /**
- * Puts a compressed file beside each built one that has none as new as itself: compressed once, as small as can be, instead of at each request.
+ * Puts a compressed file beside each built one that has none as new as itself: compressed once, as small as
+ * can be, instead of at each request.
  * @param {string} folder
  */
 export async function compressFiles(folder) {

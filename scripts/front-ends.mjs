@@ -16,8 +16,9 @@ const shared = [
 ]
 
 /**
- * Builds the front ends whose sources changed since they were built, all at once, and the script with which other pages embed the portal, which is
- * served beside it. Answers one message for each that failed. @returns {Promise<string[]>}
+ * Builds the front ends whose sources changed since they were built, all at once, and the script with which
+ * other pages embed the portal, which is served beside it. Answers one message for each that failed. @returns
+ * {Promise<string[]>}
  */
 export async function buildFrontEnds() {
   const outcomes = await Promise.all([...frontEnds.map(build), buildEmbed()])
@@ -29,7 +30,10 @@ export async function buildFrontEnds() {
   return []
 }
 
-/** Copies a file unless it is there already: a server may be sending it. @param {string} file @param {string} copy */
+/**
+ * Copies a file unless it is there already: a server may be sending it. @param {string} file @param {string}
+ * copy
+ */
 function putBeside(file, copy) {
   if (!existsSync(copy) || !readFileSync(copy).equals(readFileSync(file))) copyFileSync(file, copy)
 }
@@ -83,7 +87,10 @@ async function build({ name, folder }) {
   return undefined
 }
 
-/** A front end that has a budget is kept within it: every build says how much of it is used. @param {string} folder @returns {Promise<string | undefined>} */
+/**
+ * A front end that has a budget is kept within it: every build says how much of it is used. @param {string}
+ * folder @returns {Promise<string | undefined>}
+ */
 async function checkBudget(folder) {
   const script = inProject(folder, 'scripts', 'check-budget.mjs')
   if (!existsSync(script)) return undefined

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { inProject } from './project.mjs'
 
-// What somebody typed may be written from right to left: unless it stands in an element of its own direction, it turns round the numbers beside it.
+// What somebody typed may be written from right to left: unless it stands in an element of its own direction,
+// it turns round the numbers beside it.
 
 const folders = ['products/customer-portal/frontend/src', 'agent-workbench/src']
 /** Expressions that show what a vendor, a customer or a visitor named or wrote. */

@@ -5,11 +5,17 @@ import { duration, fail, say } from './console.mjs'
 import { inProject, root } from './project.mjs'
 import { contentHash, isStamped, stamp } from './stamp.mjs'
 
-/** @typedef {{ packages: Record<string, { version?: string, optional?: boolean, devOptional?: boolean, link?: boolean }> }} Lockfile */
+/**
+ * @typedef {{ packages: Record<string, { version?: string, optional?: boolean, devOptional?: boolean, link?:
+ * boolean }> }} Lockfile
+ */
 
 const stampFile = inProject('node_modules', '.cache', 'customer-portal', 'packages')
 
-/** Installs exactly what the lockfile names, when it is not there yet. Says so, and stops the process with a sentence when it cannot. */
+/**
+ * Installs exactly what the lockfile names, when it is not there yet. Says so, and stops the process with a
+ * sentence when it cannot.
+ */
 export async function installPackages() {
   const wanted = contentHash(root, ['package-lock.json'])
   if (isStamped(stampFile, wanted)) return
@@ -17,7 +23,10 @@ export async function installPackages() {
   stamp(stampFile, wanted)
 }
 
-/** The same for a folder with a lockfile of its own: packages that one command needs, and nobody else. @param {string} folder */
+/**
+ * The same for a folder with a lockfile of its own: packages that one command needs, and nobody else. @param
+ * {string} folder
+ */
 export async function installPackagesOf(folder) {
   if (!isInstalled(folder)) await install(folder)
 }
@@ -60,7 +69,8 @@ function isInstalled(folder) {
 }
 
 /**
- * Whether an installation (npm's own record of it) has every package of the lockfile in its version. Optional ones may be absent: they are for other machines.
+ * Whether an installation (npm's own record of it) has every package of the lockfile in its version. Optional
+ * ones may be absent: they are for other machines.
  * @param {Lockfile} lockfile @param {Lockfile} installed
  */
 export function holdsAll(lockfile, installed) {

@@ -10,13 +10,19 @@ import { findCommand } from './system-packages.mjs'
 
 const oldestMajor = 15
 
-/** The major version in what `postgres --version` says: "postgres (PostgreSQL) 15.9 (Debian …)" is 15. @param {string} text */
+/**
+ * The major version in what `postgres --version` says: "postgres (PostgreSQL) 15.9 (Debian …)" is 15. @param
+ * {string} text
+ */
 export function majorVersion(text) {
   const found = /\(PostgreSQL\) (\d+)/.exec(text)
   return found ? Number(found[1]) : undefined
 }
 
-/** The folders that may hold a PostgreSQL server, the newest version of a packaged one first. @param {string} [packaged] where Debian keeps them, one folder a version */
+/**
+ * The folders that may hold a PostgreSQL server, the newest version of a packaged one first. @param {string}
+ * [packaged] where Debian keeps them, one folder a version
+ */
 export function candidateFolders(packaged = '/usr/lib/postgresql') {
   const versions = existsSync(packaged)
     ? readdirSync(packaged)
@@ -36,7 +42,10 @@ export function candidateFolders(packaged = '/usr/lib/postgresql') {
   ]
 }
 
-/** The folder of a PostgreSQL server of version 15 or newer on this machine. @returns {Promise<string | undefined>} */
+/**
+ * The folder of a PostgreSQL server of version 15 or newer on this machine. @returns {Promise<string |
+ * undefined>}
+ */
 export async function findPostgres() {
   const configured = await capture('pg_config', ['--bindir'])
   const folders = [...candidateFolders(), ...(configured.code === 0 ? [configured.output.trim()] : [])]
@@ -78,11 +87,13 @@ function freePort() {
 const forgetful = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
 
 /**
- * Starts an empty PostgreSQL of our own: a temporary folder, a free port of this machine, a password nobody else knows.
- * It does not wait for the disk, unless `durable`: then it runs with the server's defaults, as benchmarks must. `stop` takes it away and may be called more than
- * once; `stopAtOnce` is `pg_ctl stop -m immediate`, after which `startAgain` recovers what was committed.
+ * Starts an empty PostgreSQL of our own: a temporary folder, a free port of this machine, a password nobody
+ * else knows. It does not wait for the disk, unless `durable`: then it runs with the server's defaults, as
+ * benchmarks must. `stop` takes it away and may be called more than once; `stopAtOnce` is `pg_ctl stop -m
+ * immediate`, after which `startAgain` recovers what was committed.
  * @param {string} folder @param {{ durable?: boolean }} [options]
- * @returns {Promise<{ url: string, stop: () => Promise<void>, stopAtOnce: () => Promise<void>, startAgain: () => Promise<void> }>}
+ * @returns {Promise<{ url: string, stop: () => Promise<void>, stopAtOnce: () => Promise<void>, startAgain: ()
+ * => Promise<void> }>}
  */
 export async function startPostgres(folder, { durable = false } = {}) {
   const user = serverUser()
@@ -128,7 +139,10 @@ export async function startPostgres(folder, { durable = false } = {}) {
 
 /** @typedef {{ cwd: string, env: NodeJS.ProcessEnv, uid?: number, gid?: number }} Where */
 
-/** Makes the files of an empty server; answers its password. @param {string} folder @param {Where} where @returns {Promise<string>} */
+/**
+ * Makes the files of an empty server; answers its password. @param {string} folder @param {Where} where
+ * @returns {Promise<string>}
+ */
 async function createCluster(folder, where) {
   const passwordFile = path.join(where.cwd, 'password')
   const password = randomBytes(18).toString('base64url')
@@ -159,7 +173,10 @@ async function createCluster(folder, where) {
   return password
 }
 
-/** In a group of its own: Ctrl-C ends the tests first, which then stop it. @param {string} folder @param {string[]} parameters @param {Where} where */
+/**
+ * In a group of its own: Ctrl-C ends the tests first, which then stop it. @param {string} folder @param
+ * {string[]} parameters @param {Where} where
+ */
 function launch(folder, parameters, where) {
   const child = spawn(path.join(folder, 'postgres'), parameters, {
     ...where,
@@ -186,7 +203,10 @@ function launch(folder, parameters, where) {
   }
 }
 
-/** Whether the server accepts connections within 30 seconds. @param {number} port @param {import('node:child_process').ChildProcess} server */
+/**
+ * Whether the server accepts connections within 30 seconds. @param {number} port @param
+ * {import('node:child_process').ChildProcess} server
+ */
 async function answers(port, server) {
   const until = Date.now() + 30_000
   while (Date.now() < until && server.exitCode === null) {
@@ -197,7 +217,8 @@ async function answers(port, server) {
 }
 
 /**
- * A server that is still starting answers a start-up packet with "57P03"; one that is ready asks for the password ("R").
+ * A server that is still starting answers a start-up packet with "57P03"; one that is ready asks for the
+ * password ("R").
  * @param {number} port @returns {Promise<boolean>}
  */
 function isReady(port) {

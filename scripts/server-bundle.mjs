@@ -7,16 +7,17 @@ import { inProject, root } from './project.mjs'
 import { contentHash, isStamped, stamp } from './stamp.mjs'
 
 /**
- * Puts the server's own TypeScript into one file that Node runs as it is, when a source has changed. Translating 150 files one by one at each start
- * (tsx) took two seconds of a start that must not take three. Packages stay where npm put them, but for those of hundreds of modules. Answers the file.
+ * Puts the server's own TypeScript into one file that Node runs as it is, when a source has changed.
+ * Translating 150 files one by one at each start (tsx) took two seconds of a start that must not take three.
+ * Packages stay where npm put them, but for those of hundreds of modules. Answers the file.
  */
 export function bundleServer() {
   return bundled('backend/src/main.ts', inProject('backend', 'dist', 'main.mjs'), 'server')
 }
 
 /**
- * The same of another program of ours, for tests and benchmarks that start it many times: some 0.3 s of each start instead of two. What it exports, the
- * bundle exports. Answers the file.
+ * The same of another program of ours, for tests and benchmarks that start it many times: some 0.3 s of each
+ * start instead of two. What it exports, the bundle exports. Answers the file.
  * @param {string} program its path in the project, like `backend/src/keys-command.ts`, or its address
  */
 export function bundleProgram(program) {
@@ -58,10 +59,16 @@ async function bundled(source, bundle, name) {
   return bundle
 }
 
-/** Packages of so many small modules that finding and linking them one by one took half a second of each start. They need nothing that lies beside them. */
+/**
+ * Packages of so many small modules that finding and linking them one by one took half a second of each
+ * start. They need nothing that lies beside them.
+ */
 const manyModules = ['typebox', 'hucre']
 
-/** Our own code goes in and those, and each file goes on finding what lies beside it: migrations, fonts, templates. @type {import('esbuild').Plugin} */
+/**
+ * Our own code goes in and those, and each file goes on finding what lies beside it: migrations, fonts,
+ * templates. @type {import('esbuild').Plugin}
+ */
 const inPlace = {
   name: 'in-place',
   setup(build) {
@@ -85,7 +92,10 @@ const inPlace = {
   },
 }
 
-/** From the bundle's place only the packages of the project's root can be found. @param {string} name @param {string} folder */
+/**
+ * From the bundle's place only the packages of the project's root can be found. @param {string} name @param
+ * {string} folder
+ */
 function assertHoisted(name, folder) {
   const packageName = packageOf(name)
   for (let place = folder; place !== root && place.startsWith(root); place = path.dirname(place)) {

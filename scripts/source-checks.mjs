@@ -5,14 +5,18 @@ import { frontEnds, inProject, root } from './project.mjs'
 /** The path of an installed command's script, to be run by this Node. @param {string} script */
 export const installed = (script) => inProject('node_modules', ...script.split('/'))
 
-/** Runs an installed command; answers its words when it fails, else ''. @param {string} script @param {string[]} parameters */
+/**
+ * Runs an installed command; answers its words when it fails, else ''. @param {string} script @param
+ * {string[]} parameters
+ */
 async function check(script, ...parameters) {
   const { code, output } = await capture(process.execPath, [installed(script), ...parameters], { cwd: root })
   return code === 0 ? '' : `${output.trimEnd()}\n`
 }
 
 /**
- * The types of everything, and of the views of these front ends. What was found last time is kept in .cache, so that only what changed since is read again.
+ * The types of everything, and of the views of these front ends. What was found last time is kept in .cache,
+ * so that only what changed since is read again.
  * @param {readonly { folder: string }[]} [views]
  */
 export async function checkTypes(views = frontEnds) {
@@ -48,8 +52,9 @@ export function checkLayers() {
 }
 
 /**
- * The formatting of the lines that changed since a commit, or that are staged for the next one: blanks at a line's end, tabs after blanks, marks of a
- * conflict. A formatter, once the project has one, is called here too.
+ * The formatting of the lines that changed since a commit, or that are staged for the next one: blanks at a
+ * line's end, tabs after blanks, marks of a conflict. A formatter, once the project has one, is called here
+ * too.
  * @param {string[]} since what `git diff` compares with
  */
 export async function checkFormatting(since) {

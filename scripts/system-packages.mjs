@@ -4,7 +4,10 @@ import { capture, shortened } from './child.mjs'
 import { say } from './console.mjs'
 import { inCi } from './project.mjs'
 
-/** The first of these commands that is on the PATH, with its whole path. @param {string[]} names @param {string} [searchPath] @returns {string | undefined} */
+/**
+ * The first of these commands that is on the PATH, with its whole path. @param {string[]} names @param
+ * {string} [searchPath] @returns {string | undefined}
+ */
 export function findCommand(names, searchPath = process.env.PATH ?? '') {
   const folders = searchPath.split(path.delimiter).filter((folder) => folder !== '')
   return names
@@ -14,10 +17,14 @@ export function findCommand(names, searchPath = process.env.PATH ?? '') {
 
 /**
  * A machine as far as its packages go. `quietSudo` says that sudo asks for no password.
- * @typedef {{ manager: 'apt-get' | 'brew' | undefined, root: boolean, inCi: boolean, quietSudo: boolean }} Machine
+ * @typedef {{ manager: 'apt-get' | 'brew' | undefined, root: boolean, inCi: boolean, quietSudo: boolean }}
+ * Machine
  */
 
-/** What Homebrew calls Debian's packages. The browser comes from playwright-core there. @type {Record<string, string>} */
+/**
+ * What Homebrew calls Debian's packages. The browser comes from playwright-core there. @type {Record<string,
+ * string>}
+ */
 const formulas = { postgresql: 'postgresql@17', 'poppler-utils': 'poppler' }
 
 /**
@@ -38,8 +45,8 @@ export function installCommands(packages, { manager, root, inCi }) {
 }
 
 /**
- * Whether packages may be installed without asking: as root, as containers run, and in CI. A machine that somebody works on is theirs, also where sudo
- * would not ask.
+ * Whether packages may be installed without asking: as root, as containers run, and in CI. A machine that
+ * somebody works on is theirs, also where sudo would not ask.
  * @param {Machine} machine
  */
 export function mayInstall({ manager, root, inCi, quietSudo }) {
@@ -48,7 +55,8 @@ export function mayInstall({ manager, root, inCi, quietSudo }) {
 }
 
 /**
- * The one line with which somebody installs packages themselves; empty where we know none. @param {string[]} packages @param {Machine} machine
+ * The one line with which somebody installs packages themselves; empty where we know none. @param {string[]}
+ * packages @param {Machine} machine
  */
 export function commandLine(packages, machine) {
   const browser =
@@ -67,8 +75,8 @@ async function thisMachine() {
 }
 
 /**
- * Installs packages of the system where that may be done without asking, and says so first; else prints the command that does. False when they are not
- * installed: of a command that failed its words are printed.
+ * Installs packages of the system where that may be done without asking, and says so first; else prints the
+ * command that does. False when they are not installed: of a command that failed its words are printed.
  * @param {string[]} packages
  */
 export async function installSystemPackages(packages) {

@@ -1,7 +1,7 @@
 import { vi } from 'vitest'
 
-// Before each file of tests: it shares its process with the files before it, and begins as if there had been none. Our own modules are loaded anew, with
-// what they remember; packages stay.
+// Before each file of tests: it shares its process with the files before it, and begins as if there had been
+// none. Our own modules are loaded anew, with what they remember; packages stay.
 vi.resetModules()
 vi.unstubAllGlobals()
 vi.useRealTimers()

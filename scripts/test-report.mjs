@@ -1,11 +1,17 @@
 /**
- * What one run of vitest came to. `skipped` names each test that did not run, with its file; `failures` each that failed, with the first lines of why.
- * @typedef {{ passed: number, failed: number, failures: { name: string, file: string, why: string }[], skipped: { name: string, file: string }[] }} Tally
+ * What one run of vitest came to. `skipped` names each test that did not run, with its file; `failures` each
+ * that failed, with the first lines of why.
+ * @typedef {{ passed: number, failed: number, failures: { name: string, file: string, why: string }[],
+ * skipped: { name: string, file: string }[] }} Tally
  * @typedef {{ status: string, fullName: string, failureMessages?: string[] | null }} VitestTest
- * @typedef {{ testResults: { name: string, status: string, message?: string, assertionResults: VitestTest[] }[] }} VitestJson
+ * @typedef {{ testResults: { name: string, status: string, message?: string, assertionResults: VitestTest[]
+ * }[] }} VitestJson
  */
 
-/** Counts what vitest's JSON report says. A file that could not even be loaded counts as one failure. @param {VitestJson} report @returns {Tally} */
+/**
+ * Counts what vitest's JSON report says. A file that could not even be loaded counts as one failure. @param
+ * {VitestJson} report @returns {Tally}
+ */
 export function tally(report) {
   const tests = report.testResults.flatMap((file) =>
     file.assertionResults.map((test) => ({

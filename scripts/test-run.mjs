@@ -27,8 +27,8 @@ async function cleanUp() {
 let missing = []
 
 /**
- * `npm test [-- FILTER…] [--long]`: every check there is, or with a filter only the tests whose path contains it. Goes on after a failure, so that one
- * run shows them all. Answers the exit code.
+ * `npm test [-- FILTER…] [--long]`: every check there is, or with a filter only the tests whose path contains
+ * it. Goes on after a failure, so that one run shows them all. Answers the exit code.
  * @param {string[]} parameters
  */
 export async function runTests(parameters) {
@@ -97,7 +97,10 @@ async function runVitest(filters) {
   return sum(tallies)
 }
 
-/** Starts a PostgreSQL for the tests, unless one is named by TEST_DATABASE_URL. @param {import('./test-tools.mjs').Tools} tools @param {NodeJS.ProcessEnv} environment */
+/**
+ * Starts a PostgreSQL for the tests, unless one is named by TEST_DATABASE_URL. @param
+ * {import('./test-tools.mjs').Tools} tools @param {NodeJS.ProcessEnv} environment
+ */
 async function offerDatabase(tools, environment) {
   if (environment.TEST_DATABASE_URL || !tools.postgres) return
   const { url, stop } = await startPostgres(tools.postgres)
@@ -105,7 +108,10 @@ async function offerDatabase(tools, environment) {
   environment.TEST_DATABASE_URL = url
 }
 
-/** The environment without the product's own variables: a developer's settings must not decide what the tests see. */
+/**
+ * The environment without the product's own variables: a developer's settings must not decide what the tests
+ * see.
+ */
 function productFreeEnvironment() {
   const names = readFileSync(inProject('.env.example'), 'utf8').matchAll(/^#?\s?([A-Z][A-Z_]+)=/gm)
   const environment = { ...process.env }
@@ -113,7 +119,10 @@ function productFreeEnvironment() {
   return environment
 }
 
-/** @param {'unit' | 'e2e'} project @param {string[]} filters @param {NodeJS.ProcessEnv} env @returns {Promise<Tally>} */
+/**
+ * @param {'unit' | 'e2e'} project @param {string[]} filters @param {NodeJS.ProcessEnv} env @returns
+ * {Promise<Tally>}
+ */
 async function vitest(project, filters, env) {
   const file = path.join(folder, `${project}.json`)
   mkdirSync(folder, { recursive: true })

@@ -5,11 +5,14 @@ import { inCi } from './project.mjs'
 import { findCommand, installSystemPackages } from './system-packages.mjs'
 
 /** @typedef {{ postgres: string | undefined, chromium: string | undefined, missing: string[] }} Tools */
-/** @typedef {{ postgres: string | undefined, chromium: string | undefined, chineseFont: boolean, poppler: boolean }} Found */
+/**
+ * @typedef {{ postgres: string | undefined, chromium: string | undefined, chineseFont: boolean, poppler:
+ * boolean }} Found
+ */
 
 /**
- * What the tests need besides Node, found on this machine or, as root and in CI, installed from its packages. `missing` says, one sentence each, what stays
- * untested without them. @returns {Promise<Tools>}
+ * What the tests need besides Node, found on this machine or, as root and in CI, installed from its packages.
+ * `missing` says, one sentence each, what stays untested without them. @returns {Promise<Tools>}
  */
 export async function findTools() {
   await provide(absentPackages(await look()))
@@ -20,8 +23,8 @@ export async function findTools() {
 }
 
 /**
- * The browser for a command that draws pages, found or installed with a Chinese font, and named to whoever launches one (CHROMIUM_PATH). Throws where there is
- * none to be had.
+ * The browser for a command that draws pages, found or installed with a Chinese font, and named to whoever
+ * launches one (CHROMIUM_PATH). Throws where there is none to be had.
  */
 export async function provideChromium() {
   await provide(absentPackages({ ...(await look()), postgres: 'not needed', poppler: true }))
@@ -45,8 +48,8 @@ export function absentPackages(found) {
 }
 
 /**
- * One sentence for each thing that was not found: what is not tested without it. @param {Found} found @param {string} [databaseUrl] a server that the
- * tests are given
+ * One sentence for each thing that was not found: what is not tested without it. @param {Found} found @param
+ * {string} [databaseUrl] a server that the tests are given
  */
 export function withoutThem(found, databaseUrl) {
   const onPostgres = databaseUrl

@@ -118,7 +118,9 @@ export const api = {
   portalToken: () => ask<PortalToken>('POST', '/portal-session', { locale: locale.value }),
 }
 
-/** A token for the portal; null when the agent's login is over: the workbench itself goes to its login then. */
+/**
+ * A token for the portal; null when the agent's login is over: the workbench itself goes to its login then.
+ */
 export async function portalToken(): Promise<string | null> {
   try {
     return (await api.portalToken()).token

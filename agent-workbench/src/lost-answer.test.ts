@@ -9,7 +9,10 @@ beforeAll(() => {
 const failed = (status: number) =>
   new ApiError({ code: status === 0 ? 'offline' : 'internal_error', status, detail: '' })
 
-/** A server that keeps what arrives, and whose answers are taken from a list: `lost` after keeping it, `unreachable` before. */
+/**
+ * A server that keeps what arrives, and whose answers are taken from a list: `lost` after keeping it,
+ * `unreachable` before.
+ */
 function server(answers: ('lost' | 'unreachable' | 'fine')[]) {
   const kept: string[] = []
   const next = () => answers.shift() ?? 'fine'

@@ -5,7 +5,9 @@ import { suggestLocale } from './preferences.ts'
 /** Who is logged in; null before it is known and after logging out. */
 export const me = ref<Me | null>(null)
 
-/** Asks the server who is logged in, unless it is known. Null: nobody. Throws when the server cannot be asked. */
+/**
+ * Asks the server who is logged in, unless it is known. Null: nobody. Throws when the server cannot be asked.
+ */
 export async function findMe(): Promise<Me | null> {
   if (me.value) return me.value
   const { me: found } = await api.session()

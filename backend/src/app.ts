@@ -40,11 +40,17 @@ export interface ServerParts {
 export interface Server {
   app: App
   billing: Billing
-  /** Where people reach the server, without a slash at the end; known once it listens, unless PUBLIC_URL says it. */
+  /**
+   * Where people reach the server, without a slash at the end; known once it listens, unless PUBLIC_URL says
+   * it.
+   */
   publicUrl(): string
   /** Listens and starts to do due work; returns the address. */
   listen(): Promise<string>
-  /** Stops accepting, finishes what is under way, stops due work. The database stays open: it belongs to the caller. */
+  /**
+   * Stops accepting, finishes what is under way, stops due work. The database stays open: it belongs to the
+   * caller.
+   */
   close(): Promise<void>
 }
 
@@ -97,8 +103,9 @@ export async function buildServer(
 const connectionsForDueWork = 4
 
 /**
- * What happens by itself: meters are filled from events stored before, and, where time passes, due work is done twice a minute and the tables of usage are kept up
- * every hour. Where the clock stands, due work is done as it is moved.
+ * What happens by itself: meters are filled from events stored before, and, where time passes, due work is
+ * done twice a minute and the tables of usage are kept up every hour. Where the clock stands, due work is
+ * done as it is moved.
  */
 function startWork(
   app: App,
@@ -177,7 +184,8 @@ async function registerProducts(
 }
 
 function servePortal(app: App, settings: Settings, whiteLabel: WhiteLabel): void {
-  // Never what a request says of itself: its Host header is whoever sent it's to choose. The portal's own origin may always embed it.
+  // Never what a request says of itself: its Host header is whoever sent it's to choose. The portal's own
+  // origin may always embed it.
   const settingsFor = () => ({
     embedOrigins: [
       ...new Set([...(settings.publicUrl ? [settings.publicUrl] : []), ...settings.portalEmbedOrigins]),
@@ -189,7 +197,8 @@ function servePortal(app: App, settings: Settings, whiteLabel: WhiteLabel): void
     '/portal/settings.json',
     { config: { scope: 'public' }, schema: { hide: true } },
     async (request, reply) => {
-      // An embedding page may read it where it may embed: so it can tell that it is not allowed from that nobody answers.
+      // An embedding page may read it where it may embed: so it can tell that it is not allowed from that
+      // nobody answers.
       void reply.header('vary', 'origin')
       const asking = request.headers.origin
       if (asking && settings.portalEmbedOrigins.includes(asking))

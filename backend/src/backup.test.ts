@@ -71,7 +71,8 @@ describe.each(serverUrl ? [serverUrl] : [])('a backup as the README takes it', (
     bin !== undefined && existsSync(join(bin, command)) ? join(bin, command) : command
   beforeAll(async () => {
     bin = await findPostgres()
-    // An owner who is no superuser and, as from PostgreSQL 16 on, does not have the rights of the roles it may become.
+    // An owner who is no superuser and, as from PostgreSQL 16 on, does not have the rights of the roles it
+    // may become.
     await on(
       undefined,
       `create role ${name} login noinherit password '${name}'`,

@@ -7,8 +7,8 @@ export interface Clock {
 }
 
 /**
- * The clock of the machine, moved by `offset` milliseconds. No two instants are the same, and none is earlier than the last, even where the machine's clock
- * is set back.
+ * The clock of the machine, moved by `offset` milliseconds. No two instants are the same, and none is earlier
+ * than the last, even where the machine's clock is set back.
  */
 export function realClock({ offset = () => 0 }: { offset?: () => number } = {}): Clock {
   let last = 0
@@ -29,8 +29,8 @@ export interface EngineClock extends Clock {
 }
 
 /**
- * The clock of a program that works on `database`: one that stands where `testClock` says, or after that at the newest fact that is stored; else the time
- * that all processes share. The tables must be there.
+ * The clock of a program that works on `database`: one that stands where `testClock` says, or after that at
+ * the newest fact that is stored; else the time that all processes share. The tables must be there.
  */
 export async function engineClock(database: Database, testClock: string | undefined): Promise<EngineClock> {
   if (testClock === undefined) return sharedClock(database)
@@ -44,8 +44,9 @@ export async function engineClock(database: Database, testClock: string | undefi
 const lookAgainAfter = 60_000
 
 /**
- * The time that all processes on a database share. A PostgreSQL server's own clock: looked at now and every minute, so that this process is at most the time
- * of one answer beside it; commands read it exactly, in the statement that locks. The embedded database has the clock of this machine.
+ * The time that all processes on a database share. A PostgreSQL server's own clock: looked at now and every
+ * minute, so that this process is at most the time of one answer beside it; commands read it exactly, in the
+ * statement that locks. The embedded database has the clock of this machine.
  */
 export async function sharedClock(database: Database): Promise<EngineClock> {
   if (database.kind === 'pglite') return { ...realClock(), kind: 'machine', stop: () => {} }
@@ -62,7 +63,10 @@ export async function sharedClock(database: Database): Promise<EngineClock> {
   return { ...realClock({ offset: () => offset }), kind: 'database', stop: () => clearInterval(timer) }
 }
 
-/** By how many milliseconds the database's clock is ahead of this machine's, as seen in the middle of the question. */
+/**
+ * By how many milliseconds the database's clock is ahead of this machine's, as seen in the middle of the
+ * question.
+ */
 async function offsetOf(database: Database): Promise<number> {
   return database.asOwner(async (owner) => {
     const asked = Date.now()
@@ -81,7 +85,10 @@ export interface DueWork {
 
 /** A clock that stands still until it is moved. */
 export interface StandingClock extends Clock {
-  /** Moves it forward, stopping at each instant at which something falls due, and returns the new time. Throws clock_backwards. */
+  /**
+   * Moves it forward, stopping at each instant at which something falls due, and returns the new time. Throws
+   * clock_backwards.
+   */
   moveTo(instant: string, due: DueWork): Promise<string>
 }
 
@@ -133,7 +140,10 @@ async function nextAfter(now: string, due: DueWork): Promise<string | null> {
   return next
 }
 
-/** Any RFC 3339 instant as UTC with six decimals; digits beyond them are dropped. Throws RangeError when it is none. */
+/**
+ * Any RFC 3339 instant as UTC with six decimals; digits beyond them are dropped. Throws RangeError when it is
+ * none.
+ */
 export function instantOf(text: string): string {
   const [, fraction = ''] = /\.(\d+)/.exec(text) ?? []
   const milliseconds = Date.parse(text)

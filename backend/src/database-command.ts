@@ -23,7 +23,10 @@ export interface BooksCommand {
   words?: readonly string[]
   /** Works on the database itself and returns the exit code. */
   work(billing: Billing, words: readonly string[]): Promise<number>
-  /** Does the same through the server that holds the data directory; without it the command is refused while one does. */
+  /**
+   * Does the same through the server that holds the data directory; without it the command is refused while
+   * one does.
+   */
   ask?(server: RunningServer, why: string): Promise<number>
 }
 
@@ -72,7 +75,10 @@ export function ownSettings(): Settings {
   return read.settings
 }
 
-/** Opens the database that the settings name, lets `work` use the engine on it, and closes it. Throws DataDirHeld while a server has the folder. */
+/**
+ * Opens the database that the settings name, lets `work` use the engine on it, and closes it. Throws
+ * DataDirHeld while a server has the folder.
+ */
 export async function openBooks<T>(
   { databaseUrl, dataDir, testClock }: Settings,
   work: (billing: Billing) => Promise<T>,

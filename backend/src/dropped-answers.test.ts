@@ -57,7 +57,8 @@ async function recordThroughLosses(serverUrl: string, ledger: Ledger, client: nu
     proxy.drop(tries - 1)
     for (let asked = 1; asked < tries; asked += 1)
       expect(await ask(proxy.url, 'POST', '/events', batch)).toBeUndefined()
-    // An answer that was lost had been given after the commit: from the second time on all of it is there already.
+    // An answer that was lost had been given after the commit: from the second time on all of it is there
+    // already.
     const first = tries === 1
     expect(await ask(proxy.url, 'POST', '/events', batch)).toEqual({
       status: 200,

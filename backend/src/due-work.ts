@@ -1,7 +1,10 @@
 import { nextRunAt, runBilling, type Billing, type RunOptions } from '@customer-portal/billing'
 import type { DueWork } from './clock.ts'
 
-/** Everything that falls due in the engine. With `onFailure`, a customer whose work fails is told there and does not keep the others waiting; without, it stops the rest. */
+/**
+ * Everything that falls due in the engine. With `onFailure`, a customer whose work fails is told there and
+ * does not keep the others waiting; without, it stops the rest.
+ */
 export function dueWorkOf(billing: Billing, options: RunOptions = {}): DueWork {
   return {
     nextRunAt: () => nextRunAt(billing),
@@ -11,7 +14,10 @@ export function dueWorkOf(billing: Billing, options: RunOptions = {}): DueWork {
   }
 }
 
-/** Does some work now and then every `seconds`, never twice at once. The returned function stops it and waits for what is under way. */
+/**
+ * Does some work now and then every `seconds`, never twice at once. The returned function stops it and waits
+ * for what is under way.
+ */
 export function repeatWork(
   work: { run(): Promise<unknown> },
   { seconds, onError }: { seconds: number; onError: (error: unknown) => void },

@@ -35,14 +35,22 @@ export interface Settings {
   /** Where the standing clock stands at the start; the machine's clock when absent. */
   testClock?: string
   logLevel: LogLevel
-  /** How many proxies of the vendor's own stand before the server: their headers say who calls, and by which address. */
+  /**
+   * How many proxies of the vendor's own stand before the server: their headers say who calls, and by which
+   * address.
+   */
   trustProxy: number
   /** How many whole months of usage events stay; all of them when absent. */
   usageMonthsKept?: number
-  /** How many days portal sessions stay after their end, and changes in the feed; all of these when absent. */
+  /**
+   * How many days portal sessions stay after their end, and changes in the feed; all of these when absent.
+   */
   sessionDaysKept: number
   activityDaysKept?: number
-  /** After how many seconds a request that is not whole is given up, and a reader who takes nothing of an answer is let go. */
+  /**
+   * After how many seconds a request that is not whole is given up, and a reader who takes nothing of an
+   * answer is let go.
+   */
   bodyTimeoutSeconds?: number
   readerTimeoutSeconds?: number
   /** A JSON file of questions and answers for the desk's assistant. */
@@ -54,7 +62,10 @@ export type LogLevel = (typeof logLevels)[number]
 
 export type Environment = Record<string, string | undefined>
 
-/** Reads the settings, or says what is wrong with them: one line for each variable, which it names. An empty variable counts as absent. */
+/**
+ * Reads the settings, or says what is wrong with them: one line for each variable, which it names. An empty
+ * variable counts as absent.
+ */
 export function readSettings(environment: Environment): { settings: Settings } | { mistakes: string[] } {
   const mistakes: string[] = []
   const read = <T>(name: string, absent: T, parse: (value: string) => T): T => {

@@ -4,7 +4,10 @@ import type { Server } from './app.ts'
 import type { Settings } from './environment.ts'
 import type { DemoLogin } from './welcome.ts'
 
-/** Fills a database without customers with the demo, and says how to look at it. One that has customers is left alone. */
+/**
+ * Fills a database without customers with the demo, and says how to look at it. One that has customers is
+ * left alone.
+ */
 export async function fillDemo(
   server: Server,
   settings: Settings,

@@ -13,7 +13,10 @@ export const workbenchBuild = join(project, 'agent-workbench', 'dist')
 const hiddenRoute = { config: { scope: 'public' as const }, schema: { hide: true } }
 const aYear = 'public, max-age=31536000, immutable'
 
-/** Lets `serveFrontEnd` send files, and where a browser takes them compressed those that the build has put beside them; once per app. */
+/**
+ * Lets `serveFrontEnd` send files, and where a browser takes them compressed those that the build has put
+ * beside them; once per app.
+ */
 export async function allowFiles(app: App): Promise<void> {
   await app.register(fastifyStatic, { serve: false, preCompressed: true })
 }
@@ -32,7 +35,10 @@ export interface FrontEnd {
   page?: (html: string, request: Asked) => string
 }
 
-/** Serves one built front end below `base`. Paths that name no file are the front end's own routes and get its page. */
+/**
+ * Serves one built front end below `base`. Paths that name no file are the front end's own routes and get its
+ * page.
+ */
 export function serveFrontEnd(app: App, { base, folder, policy, page = (html) => html }: FrontEnd): void {
   if (!existsSync(join(folder, 'index.html')))
     app.log.warn(`${base} answers 404: ${folder} is not built. Run npm run build.`)

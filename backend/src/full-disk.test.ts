@@ -42,8 +42,8 @@ function smallDisk(megabytes: number): { folder: string; freeBytes(): number; re
 }
 
 /**
- * A PostgreSQL of its own with a database on that disk: its rows, not its log, as a server should have it. Of its own, since a full disk keeps the whole server
- * from its checkpoints.
+ * A PostgreSQL of its own with a database on that disk: its rows, not its log, as a server should have it. Of
+ * its own, since a full disk keeps the whole server from its checkpoints.
  */
 async function postgresOn(folder: string): Promise<{ url: string; stop(): Promise<void> }> {
   const { url, stop } = await startPostgres((await findPostgres())!)

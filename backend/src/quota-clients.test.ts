@@ -143,7 +143,10 @@ describe.each([
 
       /** What was answered to each id: recorded means that an event must say so. */
       const answered = new Map<string, number>()
-      /** On whose requests somebody hung up: such a request may still be served after its repetition was answered. */
+      /**
+       * On whose requests somebody hung up: such a request may still be served after its repetition was
+       * answered.
+       */
       const hungUp = new Set<string>()
       const of = '/customers/acme/quota/tokens'
       const chance = (share: number) => Math.random() < share
@@ -155,7 +158,8 @@ describe.each([
           const url = urls[Math.floor(Math.random() * urls.length)]!
           const answer = await ask(url, 'POST', path, body, tries < 3 && chance(0.3) ? upTo(30) : undefined)
           if (answer && answer.status < 300) return answer.body
-          // Asked again after its second was over: what it held is free again, and its id is told to be closed.
+          // Asked again after its second was over: what it held is free again, and its id is told to be
+          // closed.
           if (
             answer?.status === 409
             && answer.body.code === 'reservation_closed'
@@ -243,8 +247,9 @@ describe.each([
       )
       await db.close()
       const granted = [...answered].filter(([, quantity]) => quantity > 0)
-      // Every client asked until it was answered: what was granted is recorded, each id once. Where the answer was that nothing is left, the id stays
-      // free, and a request that somebody hung up on may take it when it is served at last.
+      // Every client asked until it was answered: what was granted is recorded, each id once. Where the
+      // answer was that nothing is left, the id stays free, and a request that somebody hung up on may take
+      // it when it is served at last.
       expect(granted.filter(([id, quantity]) => events.get(id) !== quantity)).toEqual([])
       expect([...events.keys()].filter((id) => !((answered.get(id) ?? 0) > 0) && !hungUp.has(id))).toEqual([])
       expect(daily).toEqual([{ quantity: quota.used, events: events.size }])

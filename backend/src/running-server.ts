@@ -13,7 +13,10 @@ interface Asked {
   body?: object
 }
 
-/** Asks a running server and returns its answer. Throws Refused with a sentence that says what to do; `why` says why it is asked at all. */
+/**
+ * Asks a running server and returns its answer. Throws Refused with a sentence that says what to do; `why`
+ * says why it is asked at all.
+ */
 export async function askServer<T>(
   { url, key }: RunningServer,
   { method, path, body }: Asked,

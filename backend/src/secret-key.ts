@@ -1,12 +1,18 @@
 import { countSecretKeys, createSecretKey, describeSecretKey, type Billing } from '@customer-portal/billing'
 
-/** What became of the keys at a start: a key made now, to be shown once, and what is to be said of the one in the settings. */
+/**
+ * What became of the keys at a start: a key made now, to be shown once, and what is to be said of the one in
+ * the settings.
+ */
 export interface KeyAtStart {
   newKey?: string
   notice?: string
 }
 
-/** Makes sure that the vendor has a key: the one of the settings beside those there are, or one made now where there is none at all. */
+/**
+ * Makes sure that the vendor has a key: the one of the settings beside those there are, or one made now where
+ * there is none at all.
+ */
 export async function ensureSecretKey(billing: Billing, given: string | undefined): Promise<KeyAtStart> {
   const others = await countSecretKeys(billing)
   if (given === undefined)

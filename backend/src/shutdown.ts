@@ -6,8 +6,9 @@ import type { Server } from './app.ts'
 const patience = { requests: 7_000, all: 9_500 }
 
 /**
- * On SIGTERM or SIGINT: stops accepting, finishes what is under way, closes the database and ends with 0. After seven seconds readers and PDFs that are not
- * done are given up; ten seconds is the end of it, with 1. A second signal ends at once.
+ * On SIGTERM or SIGINT: stops accepting, finishes what is under way, closes the database and ends with 0.
+ * After seven seconds readers and PDFs that are not done are given up; ten seconds is the end of it, with 1.
+ * A second signal ends at once.
  */
 export function drainOnSignal(server: Server, database: Database): void {
   let draining = false

@@ -31,7 +31,8 @@ const ways: Record<string, (from: number, to: number) => string[]> = {
     stopsEvery(from, to, (at) =>
       Date.UTC(new Date(at).getUTCFullYear(), new Date(at).getUTCMonth() + 1, 1, 5, 17),
     ),
-  // The short form goes by the hour for two months, over a change of clocks and the ends of three periods, and by the day after that.
+  // The short form goes by the hour for two months, over a change of clocks and the ends of three periods,
+  // and by the day after that.
   'hour by hour': (from, to) =>
     stopsEvery(from, to, (at) => at + (long || at < Date.parse(start) + 61 * 24 * hour ? hour : 24 * hour)),
 }
@@ -235,9 +236,11 @@ test(
       first!.issued
         .filter((invoice) => invoice.customer === customer && invoice.kind === kind)
         .map((invoice) => invoice.at.slice(0, 16))
-    // Dev in Kolkata: large until 28 February, whose grace is five hours (18:30 + 5 h UTC), then small, whose grace is one.
+    // Dev in Kolkata: large until 28 February, whose grace is five hours (18:30 + 5 h UTC), then small, whose
+    // grace is one.
     expect(at('dev', 'renewal').slice(0, 2)).toEqual(['2026-02-27T23:30', '2026-03-30T19:30'])
-    // Eve in New York, on the calendar and without grace: midnight there, before and after the clocks change on 8 March.
+    // Eve in New York, on the calendar and without grace: midnight there, before and after the clocks change
+    // on 8 March.
     expect(at('eve', 'renewal').slice(0, 3)).toEqual([
       '2026-02-01T05:00',
       '2026-03-01T05:00',

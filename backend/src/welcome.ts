@@ -12,7 +12,9 @@ export interface DemoLogin {
   workbench?: { email: string; password: string }
 }
 
-/** What is printed when the server listens: where everything is. Secrets appear here once and nowhere else. */
+/**
+ * What is printed when the server listens: where everything is. Secrets appear here once and nowhere else.
+ */
 export async function welcome(
   server: Server,
   settings: Settings,

@@ -217,7 +217,10 @@ function passwordFrom({ password = newPassword() }: Values): string {
   return password
 }
 
-/** Reads the command, does it and says so. Returns what is to be printed; throws Refused with a sentence that says what to do. */
+/**
+ * Reads the command, does it and says so. Returns what is to be printed; throws Refused with a sentence that
+ * says what to do.
+ */
 async function run(argv: string[]): Promise<string> {
   const { values, positionals } = parse(argv)
   if (values.help || positionals.length === 0) return usage

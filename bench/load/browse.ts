@@ -46,7 +46,10 @@ export async function loadPage(visit: Visit): Promise<Pick<Told, 'largest' | 're
   })
 }
 
-/** Does something on a page as a person does, on a slowed processor; how long it took until its frame was shown, at worst. `prepare` comes before and is not measured. */
+/**
+ * Does something on a page as a person does, on a slowed processor; how long it took until its frame was
+ * shown, at worst. `prepare` comes before and is not measured.
+ */
 export async function interact(
   visit: Visit,
   act: (page: Page) => Promise<void>,
@@ -95,8 +98,8 @@ async function open(browser: Browser, { port, customerId, path }: Visit, slowed:
 }
 
 /**
- * Runs in the page, before anything of it. It has no named function inside: tsx marks those by a helper of its own, which the page does not have, and
- * the rest would never run.
+ * Runs in the page, before anything of it. It has no named function inside: tsx marks those by a helper of
+ * its own, which the page does not have, and the rest would never run.
  */
 function listen(fastest: number): void {
   window.told = { listening: false, largest: 0, ready: 0, events: [] }

@@ -3,9 +3,15 @@ import pg from 'pg'
 /** As many as one process of the server holds. */
 const connections = 10
 
-/** What a limit is without an engine: a row a customer, counted up where there is room. It knows no ids, so a repeated request counts twice. */
+/**
+ * What a limit is without an engine: a row a customer, counted up where there is room. It knows no ids, so a
+ * repeated request counts twice.
+ */
 export interface ConditionalUpdate {
-  /** Takes some of a customer's quota, in a transaction of its own. Answers what is left; undefined where there is not enough. */
+  /**
+   * Takes some of a customer's quota, in a transaction of its own. Answers what is left; undefined where
+   * there is not enough.
+   */
   consume(customerId: string, meter: string, quantity: number): Promise<number | undefined>
   end(): Promise<void>
 }

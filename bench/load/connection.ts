@@ -7,8 +7,8 @@ export interface Answer {
 }
 
 /**
- * One kept connection that carries one request at a time, written whole beforehand. A client library would take as much of the machine as the
- * server does, and then measure itself.
+ * One kept connection that carries one request at a time, written whole beforehand. A client library would
+ * take as much of the machine as the server does, and then measure itself.
  */
 export interface Connection {
   /** Sends a request; `onAnswer` is called when its answer is whole. */

@@ -4,7 +4,10 @@ import { eventsOf, type Mix } from './events.ts'
 
 const rowsAChunk = 1000
 
-/** The limit: the rows of so many events by COPY into a table with the columns of usage_events and no index, on one connection. */
+/**
+ * The limit: the rows of so many events by COPY into a table with the columns of usage_events and no index,
+ * on one connection.
+ */
 export async function copyRows({
   url,
   events,

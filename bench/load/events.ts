@@ -10,7 +10,10 @@ export interface SentEvent {
   properties?: Record<string, string>
 }
 
-/** What a vendor sends: how many customers mixed at random, and by how many properties their meters are broken down. */
+/**
+ * What a vendor sends: how many customers mixed at random, and by how many properties their meters are broken
+ * down.
+ */
 export interface Mix {
   customers: number
   groupBy: number
@@ -21,7 +24,10 @@ export interface Mix {
 const newestSecondsAgo = 5
 const spreadSeconds = 60
 
-/** Events of the last minute, in the order of their time, with ids as the SDK makes them. The same number at the same place gives the same event but for its id and time. */
+/**
+ * Events of the last minute, in the order of their time, with ids as the SDK makes them. The same number at
+ * the same place gives the same event but for its id and time.
+ */
 export function eventsOf(count: number, { customers, groupBy, withProperties }: Mix, seed = 1): SentEvent[] {
   const random = randomFrom(seed)
   const meters = metersBy(groupBy)
@@ -41,7 +47,10 @@ export function eventsOf(count: number, { customers, groupBy, withProperties }: 
   })
 }
 
-/** Each meter of each customer with each value of its properties once: whatever is made at the first event is there afterwards. */
+/**
+ * Each meter of each customer with each value of its properties once: whatever is made at the first event is
+ * there afterwards.
+ */
 export function firstEvents({ customers, groupBy, withProperties }: Mix): SentEvent[] {
   const time = new Date(Date.now() - spreadSeconds * 1000).toISOString()
   const values = withProperties

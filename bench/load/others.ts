@@ -13,12 +13,16 @@ export interface Asking {
 const connections = 4
 const everyMs = 25
 const warmUps = 40
-/** How often the server is asked for something that needs no database: how long that takes is how long its loop was held up. */
+/**
+ * How often the server is asked for something that needs no database: how long that takes is how long its
+ * loop was held up.
+ */
 const everyLookMs = 5
 
 /**
- * Asks a server steadily: over each of four connections one request every 25 ms, by turns a quota, an event, and something consumed, of these customers by turns. A request that
- * comes late delays the next ones, as with any client. Answers once the server is warm.
+ * Asks a server steadily: over each of four connections one request every 25 ms, by turns a quota, an event,
+ * and something consumed, of these customers by turns. A request that comes late delays the next ones, as
+ * with any client. Answers once the server is warm.
  */
 export async function askSteadily(
   port: number,

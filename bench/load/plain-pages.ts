@@ -9,7 +9,10 @@ export interface PageTimes {
   far: number
 }
 
-/** The events once more, in a table whose only index is the one that pages want: the engine's own has other duties besides. */
+/**
+ * The events once more, in a table whose only index is the one that pages want: the engine's own has other
+ * duties besides.
+ */
 export async function copyForPages({ url }: { url: string }): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
@@ -23,7 +26,10 @@ export async function copyForPages({ url }: { url: string }): Promise<void> {
   }
 }
 
-/** What a page of events costs the database: the keyset query by itself, prepared, on one connection, with one row more than the page shows. */
+/**
+ * What a page of events costs the database: the keyset query by itself, prepared, on one connection, with one
+ * row more than the page shows.
+ */
 export async function readPlainPages({
   url,
   customerId,

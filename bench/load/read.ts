@@ -43,7 +43,10 @@ export interface PageReading {
   times: number
 }
 
-/** Turns a customer's pages in the portal's API down to a far one, then reads the first and that one again and again. */
+/**
+ * Turns a customer's pages in the portal's API down to a far one, then reads the first and that one again and
+ * again.
+ */
 export async function readPages(
   { port, customerId, limit, page, times }: PageReading,
   tell: (done: number) => void,

@@ -8,8 +8,8 @@ export interface Timing {
 }
 
 /**
- * Sends the requests over so many connections, each with one request under way at a time, and answers when the last answer is there.
- * `check` says what is wrong with an answer; the first such ends it all.
+ * Sends the requests over so many connections, each with one request under way at a time, and answers when
+ * the last answer is there. `check` says what is wrong with an answer; the first such ends it all.
  */
 export async function sendRequests(
   port: number,

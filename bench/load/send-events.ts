@@ -12,7 +12,10 @@ export interface Load extends Mix {
   connections: number
 }
 
-/** Sends events to a server: first a part of them so that it is warm, then `events` that are measured. Tells when these begin. */
+/**
+ * Sends events to a server: first a part of them so that it is warm, then `events` that are measured. Tells
+ * when these begin.
+ */
 export async function sendEvents(
   load: Load,
   tell: (done: number) => void,

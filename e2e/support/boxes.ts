@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core'
 
 /**
- * What stands out of its box: text that is wider than the card, cell or button around it, unless that box scrolls or ends it with an ellipsis. And what is broken in it: an
- * amount, a number or another short word without a blank, or a label, on more than one line.
+ * What stands out of its box: text that is wider than the card, cell or button around it, unless that box
+ * scrolls or ends it with an ellipsis. And what is broken in it: an amount, a number or another short word
+ * without a blank, or a label, on more than one line.
  */
 export const outOfTheirBoxes = (page: Page): Promise<string[]> =>
   page.evaluate(() => {

@@ -10,7 +10,8 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Pages of the browser's own, behind its address bar: hundreds of scripts that it loads for each new window, at the same time as the page under test.
+  // Pages of the browser's own, behind its address bar: hundreds of scripts that it loads for each new
+  // window, at the same time as the page under test.
   '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup',
 ]
 
@@ -18,7 +19,10 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: flags })
 }
 
-/** A browser that keeps the cookies of other sites' frames, or refuses them all, as more and more do by themselves. Its profile is in `folder`. */
+/**
+ * A browser that keeps the cookies of other sites' frames, or refuses them all, as more and more do by
+ * themselves. Its profile is in `folder`.
+ */
 export async function launchWithCookies(
   folder: string,
   ofOthers: 'kept' | 'refused',
@@ -38,7 +42,10 @@ export async function launchWithCookies(
   })
 }
 
-/** What a page did that it should not: errors on the console, requests to other hosts. `urls` is every address it asked for. */
+/**
+ * What a page did that it should not: errors on the console, requests to other hosts. `urls` is every address
+ * it asked for.
+ */
 export interface Witness {
   errors: string[]
   outside: string[]
@@ -67,7 +74,10 @@ export interface Look {
   height?: number
 }
 
-/** How long the tests wait for what a page will show: as long as a machine with other work may need. What must be quick is measured. */
+/**
+ * How long the tests wait for what a page will show: as long as a machine with other work may need. What must
+ * be quick is measured.
+ */
 const patience = 60_000
 
 export async function newContext(

@@ -13,12 +13,18 @@ export const drawnWith = (): Drawing =>
 /** Where what is unlike its picture is put, to be looked at; git ignores it. */
 const unlike = fileURLToPath(new URL('../../test-results/pictures', import.meta.url))
 
-/** How far two colours may be apart (1 is black and white), and how many pixels of a square of so many may be further apart than that. */
+/**
+ * How far two colours may be apart (1 is black and white), and how many pixels of a square of so many may be
+ * further apart than that.
+ */
 const threshold = 0.01
 const square = 32
 const mostInSquare = 12
 
-/** What is wrong with a picture, in a sentence that names the files to look at; undefined where it is like the one that is kept. */
+/**
+ * What is wrong with a picture, in a sentence that names the files to look at; undefined where it is like the
+ * one that is kept.
+ */
 export function unlikeKept(name: string, image: Buffer): string | undefined {
   const [actual, reference] = [PNG.sync.read(image), PNG.sync.read(readFileSync(join(kept, `${name}.png`)))]
   if (actual.width !== reference.width || actual.height !== reference.height) {

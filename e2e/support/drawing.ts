@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import type { Browser } from 'playwright-core'
 
-/** What draws the pages: another version of the browser or of a font draws the same page a little otherwise. */
+/**
+ * What draws the pages: another version of the browser or of a font draws the same page a little otherwise.
+ */
 export interface Drawing {
   chromium: string
   /** Each font that takes part, with its version. */

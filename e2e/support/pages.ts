@@ -10,7 +10,10 @@ export interface Pages {
   stop(): void
 }
 
-/** Serves such a site at an origin of its own. A real server: a browser does not let a page that a test makes up load anything from this machine. */
+/**
+ * Serves such a site at an origin of its own. A real server: a browser does not let a page that a test makes
+ * up load anything from this machine.
+ */
 export async function startPages(of: () => { api: string; key: string }): Promise<Pages> {
   let page = { body: '', headers: {} as Record<string, string> }
   const server = createServer(async ({ method }, response) => {

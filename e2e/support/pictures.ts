@@ -3,7 +3,10 @@ import { watchRequests, type Requests } from './requests.ts'
 import { secretKey } from './server.ts'
 import { vendorOf, type Vendor } from './vendor.ts'
 
-/** The instant at which the pictures are taken, by the server's clock and by the browser's: a Saturday morning, nine days before the period ends. */
+/**
+ * The instant at which the pictures are taken, by the server's clock and by the browser's: a Saturday
+ * morning, nine days before the period ends.
+ */
 export const pictureClock = '2026-11-21T02:30:00Z'
 
 const reader = { id: 'agent', name: '林晓' }
@@ -62,7 +65,10 @@ export async function takePicture(
   return image
 }
 
-/** A browser that stands at the same instant and place as the server, and in which nothing moves; the narrow one is a phone's. */
+/**
+ * A browser that stands at the same instant and place as the server, and in which nothing moves; the narrow
+ * one is a phone's.
+ */
 export async function pictureContext(
   browser: Browser,
   { locale, theme, width }: PictureLook,

@@ -10,7 +10,9 @@ export interface Requests {
   streams(): number
   /** How often a path was asked for. */
   count(path: string): number
-  /** Waits until half a second has passed without a request; streams, which are meant to go on, do not count. */
+  /**
+   * Waits until half a second has passed without a request; streams, which are meant to go on, do not count.
+   */
   settled(): Promise<void>
 }
 

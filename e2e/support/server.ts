@@ -16,7 +16,10 @@ const project = fileURLToPath(new URL('../..', import.meta.url))
 /** By its whole path: the server runs in a folder of its own, from which the package could not be found. */
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 export const secretKey = 'sk_end_to_end_0123456789'
-/** 10:30 in Shanghai on the last date of the demo’s billing period: what is shown of it then is always the same. */
+/**
+ * 10:30 in Shanghai on the last date of the demo’s billing period: what is shown of it then is always the
+ * same.
+ */
 export const standingClock = '2026-11-30T02:30:00Z'
 
 /** A server of ours in a process of its own, on a data folder of its own. */
@@ -62,7 +65,10 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   return server
 }
 
-/** What Node is given to run: the bundle that `npm start` runs, or with E2E_SERVER=source the sources, which needs no build. */
+/**
+ * What Node is given to run: the bundle that `npm start` runs, or with E2E_SERVER=source the sources, which
+ * needs no build.
+ */
 async function program(): Promise<string[]> {
   return process.env.E2E_SERVER === 'source'
     ? ['--import', loader, join(project, 'backend/src/main.ts')]
@@ -72,7 +78,10 @@ async function program(): Promise<string[]> {
 /** Makes a folder for a server that holds the migrations and nothing else. */
 export const prepareDataDir = (dataDir: string) => createDataDir(dataDir, { billing, workbench })
 
-/** Starts the server without waiting for anything. Where no other place is named, in a folder that holds the migrations: making one anew takes seconds. */
+/**
+ * Starts the server without waiting for anything. Where no other place is named, in a folder that holds the
+ * migrations: making one anew takes seconds.
+ */
 export async function launchServer(environment: Record<string, string> = {}): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), 'customer-portal-e2e-'))
   const port = environment.PORT ? Number(environment.PORT) : await freePort()

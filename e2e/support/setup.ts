@@ -13,8 +13,9 @@ declare module 'vitest' {
 }
 
 /**
- * One server with the demo for all end-to-end tests, run as `npm start` runs it: each makes the customers it changes for itself. And one whose clock
- * stands near the end of a billing period: on the first days of a month, and in the hour before its invoices are issued, the demo has other things to show.
+ * One server with the demo for all end-to-end tests, run as `npm start` runs it: each makes the customers it
+ * changes for itself. And one whose clock stands near the end of a billing period: on the first days of a
+ * month, and in the hour before its invoices are issued, the demo has other things to show.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const [server, standing] = await Promise.all([startServer(), startServer({ TEST_CLOCK: standingClock })])

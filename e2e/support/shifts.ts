@@ -1,6 +1,9 @@
 import type { BrowserContext, Frame, Page } from 'playwright-core'
 
-/** What moved without the reader's doing: how much of the window by how far (the browser's own score), when, and which elements. */
+/**
+ * What moved without the reader's doing: how much of the window by how far (the browser's own score), when,
+ * and which elements.
+ */
 export interface Shift {
   score: number
   at: number
@@ -13,7 +16,9 @@ declare global {
   }
 }
 
-/** Keeps an account of everything that moves in the context's pages and frames, from their first picture on. */
+/**
+ * Keeps an account of everything that moves in the context's pages and frames, from their first picture on.
+ */
 export async function watchShifts(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
     interface LayoutShift extends PerformanceEntry {

@@ -5,7 +5,10 @@ import { createRequire } from 'node:module'
 import { join, dirname } from 'node:path'
 import type { Page } from 'playwright-core'
 
-/** A page at an origin that nobody named, which talks to every window of ours that it gets hold of as the portal's host would. */
+/**
+ * A page at an origin that nobody named, which talks to every window of ours that it gets hold of as the
+ * portal's host would.
+ */
 export interface Stranger {
   url: string
   /** Opens one of our pages from the stranger's, which keeps a handle of it. */
@@ -17,7 +20,10 @@ export interface Stranger {
   stop(): void
 }
 
-/** Penpal's own handshake (each side may begin it), and the calls sent past it, to the frame and to every opened window and its frames, for as long as the page is open. */
+/**
+ * Penpal's own handshake (each side may begin it), and the calls sent past it, to the frame and to every
+ * opened window and its frames, for as long as the page is open.
+ */
 const script = `
   window.heard = []
   window.said = 0

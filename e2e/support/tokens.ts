@@ -13,7 +13,10 @@ export function tokensUsed(context: BrowserContext): Set<string> {
   return tokens
 }
 
-/** Where a portal token can be read: in addresses, storages and cookies, in what the pages are made of, and in the server's log. */
+/**
+ * Where a portal token can be read: in addresses, storages and cookies, in what the pages are made of, and in
+ * the server's log.
+ */
 export async function placesWithToken(page: Page, asked: readonly string[], log: string): Promise<string[]> {
   const places: [string, string][] = [
     ['log', log],

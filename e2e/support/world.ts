@@ -18,19 +18,20 @@ export const longUnit = 'U'.repeat(60)
 const price = (amount: number) => ({ model: 'per_unit', rate: { amount, per: 1 } })
 const meterKeys = Array.from({ length: 12 }, (_, index) => `meter_${index + 1}`)
 const chargesOf = (count: number, included: number | null, overage = 'bill') =>
-  meterKeys
-    .slice(0, count)
-    .map((meter) => ({
-      meter,
-      included,
-      overage,
-      ...(overage === 'bill' && included !== null ? { price: price(12) } : {}),
-    }))
+  meterKeys.slice(0, count).map((meter) => ({
+    meter,
+    included,
+    overage,
+    ...(overage === 'bill' && included !== null ? { price: price(12) } : {}),
+  }))
 
 /** So many invoices one customer has on the day they come. */
 export const manyInvoices = 1_000
 
-/** A vendor with plans of every size in three currencies (yen: one plan, dollars: five, yuan: nine; euro: one of long units among others) and a customer in every state. */
+/**
+ * A vendor with plans of every size in three currencies (yen: one plan, dollars: five, yuan: nine; euro: one
+ * of long units among others) and a customer in every state.
+ */
 export interface World {
   server: RunningServer
   vendor: Vendor
@@ -164,15 +165,13 @@ export async function startWorld(): Promise<World> {
   for (let month = 0; month < 11; month += 1) {
     const { now } = await call<{ now: string }>('GET', '/test-clock')
     await vendor.record(
-      meterKeys
-        .slice(0, month < 5 ? 1 : 12)
-        .map((meter, index) => ({
-          id: `year-${meter}-${month}`,
-          customerId: 'year',
-          meter,
-          quantity: 90 + 70 * ((month * 5 + index * 3) % 17),
-          time: now,
-        })),
+      meterKeys.slice(0, month < 5 ? 1 : 12).map((meter, index) => ({
+        id: `year-${meter}-${month}`,
+        customerId: 'year',
+        meter,
+        quantity: 90 + 70 * ((month * 5 + index * 3) % 17),
+        time: now,
+      })),
     )
     if (month === 5) await call('POST', '/customers/year/subscription/change', { planId: 'yearly' })
     await call('POST', '/test-clock', { now: new Date(Date.UTC(2025, 11 + month, 1, 2)).toISOString() })
@@ -264,7 +263,10 @@ export async function startWorld(): Promise<World> {
   return { server, vendor, portal, stop }
 }
 
-/** Writes an invoice of the customer `many` again and again, each under an id and a number of its own: to have so many issued takes a server minutes. */
+/**
+ * Writes an invoice of the customer `many` again and again, each under an id and a number of its own: to have
+ * so many issued takes a server minutes.
+ */
 async function addInvoices(dataDir: string): Promise<void> {
   const db = await openDatabase({ dataDir })
   await db.transaction({ role: 'billing' }, (tx) =>

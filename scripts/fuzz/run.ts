@@ -42,8 +42,8 @@ interface Answer {
 export interface FuzzedServer {
   server: Server
   /**
-   * Sends requests made from the documents of an API, so many or two to each operation, and answers how many had which status. Throws where an answer is not as it
-   * should be, with one of each kind.
+   * Sends requests made from the documents of an API, so many or two to each operation, and answers how many
+   * had which status. Throws where an answer is not as it should be, with one of each kind.
    */
   fuzz(api: Api, options: { runs: number | 'each'; seed?: number | undefined }): Promise<Map<number, number>>
 }
@@ -53,7 +53,10 @@ const clock = { at: '2026-03-10T04:00:00.000000Z' }
 const endless = new Set(['/api/portal/usage/stream'])
 /** Reading the feed gives its lines their places. */
 const writingReads = new Set(['/api/billing/activity'])
-/** What a refusal may write all the same: what was refused, when a key was used, answers kept for an idempotency key. */
+/**
+ * What a refusal may write all the same: what was refused, when a key was used, answers kept for an
+ * idempotency key.
+ */
 const mayChange = [
   'idempotency_keys',
   'rejected_events',
@@ -136,7 +139,9 @@ export async function fuzzedServer(database: Database): Promise<FuzzedServer> {
 
 type Credentials = (api: Api) => Promise<Record<string, string>>
 
-/** Sessions end and keys are revoked by what is sent: who is not let in any more gets a credential that holds. */
+/**
+ * Sessions end and keys are revoked by what is sent: who is not let in any more gets a credential that holds.
+ */
 function credentialsFor({ billing, app }: Server, database: Database): Credentials {
   const made = new Map<Api, Record<string, string>>()
   const workbench = workbenchOn(database)
@@ -147,7 +152,8 @@ function credentialsFor({ billing, app }: Server, database: Database): Credentia
       return {
         authorization: `Bearer ${(await createPortalSession(billing, { customerId: 'test_customer', role: 'owner' })).token}`,
       }
-    // Another agent each time: what is sent disables them and changes their passwords, and who fails to log in too often is kept out for a while.
+    // Another agent each time: what is sent disables them and changes their passwords, and who fails to log
+    // in too often is kept out for a while.
     const login = { email: `fuzz-${randomUUID()}@example.com`, password: 'a long password' }
     await createAgent(workbench, { customerId: 'test_customer', name: 'Fuzz', role: 'owner', ...login })
     return {
@@ -315,7 +321,10 @@ function titleOf({ operation, path, query, body }: Asked): string {
   return `${operation.method} ${operation.path} ${JSON.stringify({ path, query, body })}`.slice(0, 2_000)
 }
 
-/** For each table a short text that is another one where any row is; of events, of which there are many, only how many. */
+/**
+ * For each table a short text that is another one where any row is; of events, of which there are many, only
+ * how many.
+ */
 async function contentsOf(database: Database): Promise<Map<string, string>> {
   return database.asOwner(async (tx) => {
     const tables = await tx.query<{ name: string }>(

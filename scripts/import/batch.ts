@@ -24,7 +24,10 @@ interface Sent {
   event: UsageEvent
 }
 
-/** Groups lines so that the events of a batch are at most `most`; a line is never torn apart, so that an import can go on at a line. */
+/**
+ * Groups lines so that the events of a batch are at most `most`; a line is never torn apart, so that an
+ * import can go on at a line.
+ */
 export async function* batches(lines: AsyncIterable<LineEvents>, most: number): AsyncGenerator<Batch> {
   let held: LineEvents[] = []
   let events = 0
@@ -48,7 +51,10 @@ export async function send(server: Server, batch: Batch): Promise<Outcome> {
   return { ...outcome, rejections: [...unread, ...outcome.rejections].sort((a, b) => a.line - b.line) }
 }
 
-/** A request that is refused as a whole (too large, unreadable) is sent again in halves, so that one bad line does not keep out the others. */
+/**
+ * A request that is refused as a whole (too large, unreadable) is sent again in halves, so that one bad line
+ * does not keep out the others.
+ */
 async function deliver(server: Server, sent: Sent[]): Promise<Outcome> {
   if (sent.length === 0) return { accepted: 0, duplicates: 0, rejections: [] }
   const answer = await server.request(

@@ -7,7 +7,10 @@ import { cellsOf, delimiterOf } from './csv.ts'
 import type { Line } from './line.ts'
 import type { Encoding } from './encoding.ts'
 
-/** A CSV file, looked through once: how it is written, how many lines it has, and its records (the header first). */
+/**
+ * A CSV file, looked through once: how it is written, how many lines it has, and its records (the header
+ * first).
+ */
 export interface UsageFile {
   encoding: Encoding
   delimiter: string
@@ -23,7 +26,10 @@ export interface FileOptions {
   columns: readonly string[]
 }
 
-/** Opens a CSV file, plain or compressed with gzip. Lines come one by one, so the file may be larger than memory. */
+/**
+ * Opens a CSV file, plain or compressed with gzip. Lines come one by one, so the file may be larger than
+ * memory.
+ */
 export async function openUsageFile(path: string, options: FileOptions): Promise<UsageFile> {
   const marked = options.encoding ?? encodingAtStart(await firstBytes(path))
   const { lines, encoding } = await survey(path, marked)
@@ -47,7 +53,10 @@ async function firstBytes(path: string): Promise<Buffer> {
   return Buffer.alloc(0)
 }
 
-/** What the first bytes say: a mark, or the zeros that every second byte of UTF-16 is in digits and Latin letters. */
+/**
+ * What the first bytes say: a mark, or the zeros that every second byte of UTF-16 is in digits and Latin
+ * letters.
+ */
 function encodingAtStart(start: Buffer): Encoding | undefined {
   if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le'
   if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be'
@@ -59,7 +68,10 @@ function encodingAtStart(start: Buffer): Encoding | undefined {
   return undefined
 }
 
-/** Counts the lines, and tells UTF-8 from GB 18030 by what most lines with other letters than ASCII's are: single broken lines do not change it. */
+/**
+ * Counts the lines, and tells UTF-8 from GB 18030 by what most lines with other letters than ASCII's are:
+ * single broken lines do not change it.
+ */
 async function survey(path: string, known?: Encoding): Promise<{ lines: number; encoding: Encoding }> {
   let lines = 0
   let foreign = 0
@@ -75,7 +87,10 @@ async function survey(path: string, known?: Encoding): Promise<{ lines: number; 
 
 const longestLine = 1024 * 1024
 
-/** The lines of a file as bytes, without their ends. One that is too long comes cut, as long as that is known to be too long. */
+/**
+ * The lines of a file as bytes, without their ends. One that is too long comes cut, as long as that is known
+ * to be too long.
+ */
 async function* byteLines(path: string, encoding: Encoding): AsyncGenerator<Buffer> {
   const end = Buffer.from('\n', encoding.startsWith('utf-16') ? 'utf16le' : 'latin1')
   if (encoding === 'utf-16be') end.swap16()
@@ -130,7 +145,10 @@ function decoded(decoder: TextDecoder, bytes: Buffer, number: number, encoding: 
 /** Lines that a record in quotes may go over. */
 const mostLinesOfRecord = 100
 
-/** The records of the file. One whose quote is never closed is passed over alone, with its mistake: the next begins on the next line. */
+/**
+ * The records of the file. One whose quote is never closed is passed over alone, with its mistake: the next
+ * begins on the next line.
+ */
 async function* recordsOf(path: string, encoding: Encoding, delimiter: string): AsyncGenerator<Line> {
   let waiting: TextLine[] = []
   const source = textLines(path, encoding)[Symbol.asyncIterator]()

@@ -36,7 +36,10 @@ export interface LineEvents {
   rejections: Rejection[]
 }
 
-/** Answers the function that turns lines into events, of history where asked; a time without a zone is one of `timesIn`. Throws when the header lacks a column that the mapping names. */
+/**
+ * Answers the function that turns lines into events, of history where asked; a time without a zone is one of
+ * `timesIn`. Throws when the header lacks a column that the mapping names.
+ */
 export function lineReader(
   header: string[],
   mapping: Mapping,
@@ -104,7 +107,10 @@ export function lineReader(
   }
 }
 
-/** The quantity a cell says: a number, or the decimal as it stands where a float would say another one; undefined for what is no number. */
+/**
+ * The quantity a cell says: a number, or the decimal as it stands where a float would say another one;
+ * undefined for what is no number.
+ */
 export function quantityIn(cell: string): number | string | undefined {
   if (!/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(cell) || cell.length > mostDigits) return undefined
   const text = cell.replace(/^\+/, '')
@@ -121,8 +127,8 @@ export function quantityIn(cell: string): number | string | undefined {
 const mostDigits = 64
 
 /**
- * The time as RFC 3339; one without a zone is what clocks in `timesIn` show (the first of two), undefined where they skip it. `2026/4/30 20:00` is read too. Anything
- * else stays as it is, for the server to refuse.
+ * The time as RFC 3339; one without a zone is what clocks in `timesIn` show (the first of two), undefined
+ * where they skip it. `2026/4/30 20:00` is read too. Anything else stays as it is, for the server to refuse.
  */
 export function instant(text: string, timesIn = 'UTC'): string | undefined {
   const parts =

@@ -4,7 +4,10 @@ const mostKnown = 50_000
 const known = new Map<string, number>()
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** Milliseconds that a zone's clocks are ahead of UTC at an instant, which is remembered by the quarter of an hour: clocks change at none between. */
+/**
+ * Milliseconds that a zone's clocks are ahead of UTC at an instant, which is remembered by the quarter of an
+ * hour: clocks change at none between.
+ */
 export function aheadOfUtc(at: number, timeZone: string): number {
   const key = `${Math.floor(at / (hour / 4))} ${timeZone}`
   const found = known.get(key)
@@ -22,7 +25,10 @@ export function aheadOfUtc(at: number, timeZone: string): number {
   return ahead
 }
 
-/** The instant at which clocks in a zone show a time given as if it were UTC; the first of two, undefined where they skip it. In milliseconds. */
+/**
+ * The instant at which clocks in a zone show a time given as if it were UTC; the first of two, undefined
+ * where they skip it. In milliseconds.
+ */
 export function instantShown(shown: number, timeZone: string): number | undefined {
   const offsets = [...new Set([aheadOfUtc(shown - day, timeZone), aheadOfUtc(shown + day, timeZone)])]
   const instants = offsets

@@ -2,7 +2,10 @@ import { aheadOfUtc } from './local-time.ts'
 import type { ImportOptions } from './options.ts'
 import { expectOk, problem, type Answer, type Server } from './server.ts'
 
-/** Makes sure that the meters exist: makes them when asked to, or throws a sentence that names the missing ones. */
+/**
+ * Makes sure that the meters exist: makes them when asked to, or throws a sentence that names the missing
+ * ones.
+ */
 export async function prepareMeters(
   server: Server,
   { mapping, createMeters }: ImportOptions,
@@ -29,8 +32,8 @@ export async function prepareMeters(
 }
 
 /**
- * Makes sure, once each, that customers exist and (with a plan) have a subscription from `startsAt` on. It may be done again at any time: what exists is
- * left as it is.
+ * Makes sure, once each, that customers exist and (with a plan) have a subscription from `startsAt` on. It
+ * may be done again at any time: what exists is left as it is.
  */
 export function customerPreparation(
   server: Server,
@@ -56,7 +59,10 @@ export function customerPreparation(
   }
 }
 
-/** An id that no customer can have is `refused`, and no reason to stop: the server rejects its events, each with its line. */
+/**
+ * An id that no customer can have is `refused`, and no reason to stop: the server rejects its events, each
+ * with its line.
+ */
 async function findOrCreate(
   server: Server,
   id: string,
@@ -96,7 +102,10 @@ function isCode(answer: Answer, code: string): boolean {
   return answer.status >= 400 && problem(answer).code === code
 }
 
-/** Midnight of the 1st of the month that an instant falls in, in a time zone, as an instant. Throws a sentence when the time cannot be read. */
+/**
+ * Midnight of the 1st of the month that an instant falls in, in a time zone, as an instant. Throws a sentence
+ * when the time cannot be read.
+ */
 export function monthStart(time: string, timeZone: string): string {
   const at = Date.parse(time)
   if (Number.isNaN(at))

@@ -4,7 +4,10 @@ import { afterEach, expect, test } from 'vitest'
 import { send } from './batch.ts'
 import { pauseBefore, serverAt } from './server.ts'
 
-/** What stands between the import and the server: something that answers as overloaded proxies and strict servers do. */
+/**
+ * What stands between the import and the server: something that answers as overloaded proxies and strict
+ * servers do.
+ */
 type Reply = { status: number; headers?: Record<string, string>; body: unknown }
 const open: http.Server[] = []
 async function answering(reply: (call: number, body: { id: string }[]) => Reply) {

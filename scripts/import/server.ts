@@ -22,8 +22,9 @@ const temporary = new Set([429, 500, 502, 503, 504])
 const mostAttempts = 10
 
 /**
- * A server that is asked again, ever later (half a second to 30 s), while it is away, overloaded or answers 5xx, as its Retry-After says where it says so.
- * After ten attempts, and on a wrong key, it throws a sentence. `say` hears of each pause.
+ * A server that is asked again, ever later (half a second to 30 s), while it is away, overloaded or answers
+ * 5xx, as its Retry-After says where it says so. After ten attempts, and on a wrong key, it throws a
+ * sentence. `say` hears of each pause.
  */
 export function serverAt(url: string, key: string, say: (text: string) => void): Server {
   return {

@@ -18,7 +18,10 @@ export interface State {
 
 export const noTotals: Totals = { lines: 0, accepted: 0, duplicates: 0, rejected: 0 }
 
-/** What makes two imports the same: the content of the file, the server, what the columns mean, and whether it is history. */
+/**
+ * What makes two imports the same: the content of the file, the server, what the columns mean, and whether it
+ * is history.
+ */
 export function importIdentity(
   hash: string,
   {
@@ -42,7 +45,10 @@ export function readState(file: string, identity: string): State {
   return state
 }
 
-/** Notes how far it came, whole or not at all. Answers false when the place cannot be written: the import goes on, but cannot be resumed. */
+/**
+ * Notes how far it came, whole or not at all. Answers false when the place cannot be written: the import goes
+ * on, but cannot be resumed.
+ */
 export function writeState(file: string, state: State): boolean {
   try {
     writeFileSync(`${file}.new`, JSON.stringify(state))

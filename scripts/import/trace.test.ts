@@ -36,7 +36,10 @@ const seller = {
   bankAccount: '6222 0000',
   timezone: 'Asia/Shanghai',
 }
-/** Requests at 0.1 分 beyond 1,000, input at 40 and then 25 分 per thousand beyond a million, output at 120 分 per thousand beyond 100,000; 6 % tax. */
+/**
+ * Requests at 0.1 分 beyond 1,000, input at 40 and then 25 分 per thousand beyond a million, output at 120 分
+ * per thousand beyond 100,000; 6 % tax.
+ */
 const plan = {
   name: 'Trace',
   currency: 'CNY',

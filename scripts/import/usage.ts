@@ -18,8 +18,9 @@ import {
 } from './state.ts'
 
 /**
- * Sends the usage in a CSV file to a server, from where an earlier run of the same import stopped. Answers what became of all its lines, and how many have an id of a line before; throws a
- * sentence when it cannot go on, and then a later run goes on from there.
+ * Sends the usage in a CSV file to a server, from where an earlier run of the same import stopped. Answers
+ * what became of all its lines, and how many have an id of a line before; throws a sentence when it cannot go
+ * on, and then a later run goes on from there.
  */
 export async function importUsage(
   options: ImportOptions,
@@ -88,7 +89,10 @@ export async function importUsage(
 
 const shownRepetitions = 20
 
-/** Tells of each line whose id stands in the file before: the server counts one event for it, or takes it for another's. */
+/**
+ * Tells of each line whose id stands in the file before: the server counts one event for it, or takes it for
+ * another's.
+ */
 function tellRepeated(
   lines: AsyncGenerator<Line>,
   { place, from, screen }: { place: number; from: number; screen: Screen },
@@ -123,7 +127,9 @@ async function* linesAfter(
   for await (const line of more) if (line.number > last) yield readLine(line)
 }
 
-/** Counts outcomes in the order of the lines and notes each, so that a later run knows from where to go on. */
+/**
+ * Counts outcomes in the order of the lines and notes each, so that a later run knows from where to go on.
+ */
 function ledger(options: ImportOptions, before: State, file: UsageFile, screen: Screen) {
   const keepRejected = rejectedFile(options.rejected, before.line > 0)
   let totals = before.totals
@@ -146,15 +152,17 @@ function ledger(options: ImportOptions, before: State, file: UsageFile, screen: 
           `${options.state} cannot be written: after an interruption this import begins anew. Name a place for the note with --state.`,
         )
       }
-      // By lines that are answered for: what was read of a compressed file may be all of it before anything is sent.
+      // By lines that are answered for: what was read of a compressed file may be all of it before anything
+      // is sent.
       screen.progress(file.lines === 0 ? 1 : line / file.lines, totals)
     },
   }
 }
 
 /**
- * Works on at most `most` items at once and hands the results over in the order of the items. After a failure nothing new is begun, what
- * is under way ends, what came before the failure is handed over, and the failure is thrown.
+ * Works on at most `most` items at once and hands the results over in the order of the items. After a failure
+ * nothing new is begun, what is under way ends, what came before the failure is handed over, and the failure
+ * is thrown.
  */
 export async function inOrder<T, R>(
   items: AsyncIterable<T>,

@@ -3,7 +3,10 @@ import { scoreOf, type FileScore, type Survivor } from './report.ts'
 /** Why a mutation may stay, by the file and the mutation. The same one may stand twice in a file. */
 export type Reasons = Map<string, string[]>
 
-/** The heading below which docs/mutation.md is written by `npm run mutation -- --update`; above it people write. */
+/**
+ * The heading below which docs/mutation.md is written by `npm run mutation -- --update`; above it people
+ * write.
+ */
 export const heading = '## Score'
 
 /** The reasons that a list gives. */
@@ -20,7 +23,10 @@ export function reasonsIn(markdown: string): Reasons {
   return reasons
 }
 
-/** Survivors that a list gives no reason for, and what it lists (of the files that were tested) although it was found. Line numbers do not count. */
+/**
+ * Survivors that a list gives no reason for, and what it lists (of the files that were tested) although it
+ * was found. Line numbers do not count.
+ */
 export function differences(
   scores: readonly FileScore[],
   reasons: Reasons,

@@ -17,7 +17,10 @@ const least = 90
 const document = inProject('docs', 'mutation.md')
 const reportFile = inProject('.cache', 'mutation', 'report.json')
 
-/** Answers the exit code: 0 all well, 1 the score is too low or the list is not right, 2 a mistake in the command. */
+/**
+ * Answers the exit code: 0 all well, 1 the score is too low or the list is not right, 2 a mistake in the
+ * command.
+ */
 async function main(options: readonly string[]): Promise<number> {
   const files = options.filter((option) => !option.startsWith('--'))
   const unknown = options.find(

@@ -1,4 +1,7 @@
-/** What we read of Stryker's report (mutation-testing-report-schema). Lines and columns count from 1; `end` is exclusive. */
+/**
+ * What we read of Stryker's report (mutation-testing-report-schema). Lines and columns count from 1; `end` is
+ * exclusive.
+ */
 export interface MutationReport {
   files: Record<string, { source: string; mutants: Mutant[] }>
 }

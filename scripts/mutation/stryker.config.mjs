@@ -17,7 +17,8 @@ export default {
   ],
   coverageAnalysis: 'perTest',
   concurrency: 2,
-  // Long, since a mutant that runs out of time counts as found: that must mean an endless loop, not a busy machine.
+  // Long, since a mutant that runs out of time counts as found: that must mean an endless loop, not a busy
+  // machine.
   timeoutMS: 60_000,
   warnings: { slow: false },
   incrementalFile: `${folder}/incremental.json`,

@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** The tests that judge a mutant: those beside the rules. They need no database, and their properties take the same path every time. */
+/**
+ * The tests that judge a mutant: those beside the rules. They need no database, and their properties take the
+ * same path every time.
+ */
 export default defineConfig({
   test: {
     environment: 'node',

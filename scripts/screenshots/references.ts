@@ -6,7 +6,10 @@ import { drawingHere, inWords, sameDrawing } from '../../e2e/support/drawing.ts'
 import { pictures, takePicture } from '../../e2e/support/pictures.ts'
 import type { Choice } from './choice.ts'
 
-/** Takes the pictures that the tests compare with, notes what drew them, and throws away those of pages that are not looked at any more. */
+/**
+ * Takes the pictures that the tests compare with, notes what drew them, and throws away those of pages that
+ * are not looked at any more.
+ */
 export async function takeReferences(browser: Browser, url: string, { wanted, tell }: Choice): Promise<void> {
   const here = await drawingHere(browser)
   const chosen = pictures.filter(({ name }) => wanted(name))

@@ -4,7 +4,10 @@ import type { Database } from '@customer-portal/database'
 import { createApp } from '@customer-portal/http'
 import type { OpenApi } from './openapi.ts'
 
-/** The OpenAPI document of the vendor's API as a server on a test clock gives it out: with every operation there is. No database is opened for it. */
+/**
+ * The OpenAPI document of the vendor's API as a server on a test clock gives it out: with every operation
+ * there is. No database is opened for it.
+ */
 export async function vendorApi(): Promise<OpenApi> {
   const billing = createBilling({
     db: undefined as unknown as Database,

@@ -3,7 +3,10 @@ import type { OpenApi, Operation, Parameter, Schema } from './openapi.ts'
 const prefix = '/api/billing'
 const head = `// Generated from the OpenAPI document of the vendor's API: \`npm run sdk-types\`. A test fails when it is out of date.\n`
 
-/** The TypeScript of packages/sdk/src/api.ts: a type for each named schema, the arguments and the answer of each operation, and how each is called. */
+/**
+ * The TypeScript of packages/sdk/src/api.ts: a type for each named schema, the arguments and the answer of
+ * each operation, and how each is called.
+ */
 export function typesOf({ paths, components }: OpenApi): string {
   const operations = Object.entries(paths)
     .flatMap(([path, methods]) =>

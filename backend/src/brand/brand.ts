@@ -28,7 +28,10 @@ export interface BrandFile {
   body: Buffer
 }
 
-/** A brand with the files it needs: `stylesheet` gives the pages its colour, `icon` stands in the browser's tab. */
+/**
+ * A brand with the files it needs: `stylesheet` gives the pages its colour, `icon` stands in the browser's
+ * tab.
+ */
 export interface WhiteLabel {
   brand: Brand
   files: BrandFile[]

@@ -33,7 +33,10 @@ function luminance(colour: Colour): number {
   return 0.2126 * linear(colour[0]) + 0.7152 * linear(colour[1]) + 0.0722 * linear(colour[2])
 }
 
-/** Whether eyes would take two colours for the same: their hues are less than 30 degrees apart. A colour that is almost grey is like no other. */
+/**
+ * Whether eyes would take two colours for the same: their hues are less than 30 degrees apart. A colour that
+ * is almost grey is like no other.
+ */
 export function looksLike(one: Colour, other: Colour): boolean {
   if (!isVivid(one) || !isVivid(other)) return false
   const apart = Math.abs(hueOf(one) - hueOf(other))

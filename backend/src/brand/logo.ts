@@ -1,6 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 
-/** A picture as it is sent to browsers. Its width and height are those of its shape: only their ratio matters. */
+/**
+ * A picture as it is sent to browsers. Its width and height are those of its shape: only their ratio matters.
+ */
 export interface Logo {
   type: 'image/svg+xml' | 'image/png'
   body: Buffer
@@ -10,7 +12,10 @@ export interface Logo {
 
 const mostBytes = 200_000
 
-/** Reads a logo, an SVG or a PNG by what is in it. Throws an error that says what is wrong with the file, to follow the setting's name. */
+/**
+ * Reads a logo, an SVG or a PNG by what is in it. Throws an error that says what is wrong with the file, to
+ * follow the setting's name.
+ */
 export function readLogo(path: string): Logo {
   const body = readWhole(path)
   if (body.subarray(0, 8).equals(pngSignature)) return pngOf(body)

@@ -3,7 +3,10 @@ import { ownName, type Brand, type WhiteLabel } from './brand.ts'
 
 const hiddenRoute = { config: { scope: 'public' as const }, schema: { hide: true } }
 
-/** An SVG opened by itself is a page: it may draw, and neither run nor load anything, nor be one with ours. In an `<img>` it could not anyway. */
+/**
+ * An SVG opened by itself is a page: it may draw, and neither run nor load anything, nor be one with ours. In
+ * an `<img>` it could not anyway.
+ */
 const filePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 
 /** Serves a brand's files, each under a name that changes with its content. */
@@ -29,7 +32,10 @@ export interface PageSettings {
   brand: Brand
 }
 
-/** Puts the settings and the brand's files into the built page, so that the first paint already shows it and waits for nothing: nothing of the product's own flashes up before. */
+/**
+ * Puts the settings and the brand's files into the built page, so that the first paint already shows it and
+ * waits for nothing: nothing of the product's own flashes up before.
+ */
 export function brandedPage(
   html: string,
   settings: PageSettings,
@@ -54,7 +60,10 @@ export function brandedPage(
   return replaceOnce(marked, /<\/head>/, `${head}</head>`)
 }
 
-/** Gives the workbench's page the vendor's name, logo, colour and icon. Where they have no name of their own, the desk's stands there, not the portal's. */
+/**
+ * Gives the workbench's page the vendor's name, logo, colour and icon. Where they have no name of their own,
+ * the desk's stands there, not the portal's.
+ */
 export function brandedDesk(html: string, { brand, stylesheet, icon }: Omit<WhiteLabel, 'files'>): string {
   const name = brand.name['zh-CN'] === ownName['zh-CN'] ? null : brand.name
   const head = [

@@ -6,7 +6,10 @@ export type Theme = 'light' | 'dark'
 export const textContrast = 4.5
 export const shapeContrast = 3
 
-/** What the portal puts a brand's colour on, and the colours beside it; the same as in the portal's style.css, which a test compares. */
+/**
+ * What the portal puts a brand's colour on, and the colours beside it; the same as in the portal's style.css,
+ * which a test compares.
+ */
 export const surroundings = {
   light: {
     bg: '#ffffff',
@@ -57,8 +60,9 @@ export interface Shades {
 }
 
 /**
- * Shades of any colour for one theme: the colour itself where it can be read there, else the nearest darker or lighter one that can. Text has
- * 4.5 : 1 on all that it stands on, also while a button is pointed at, and what is not text has 3 : 1.
+ * Shades of any colour for one theme: the colour itself where it can be read there, else the nearest darker
+ * or lighter one that can. Text has 4.5 : 1 on all that it stands on, also while a button is pointed at, and
+ * what is not text has 3 : 1.
  */
 export function shadesOf(colour: Colour, theme: Theme): Shades {
   const { bg, warn, bad } = surroundings[theme]

@@ -23,7 +23,10 @@ function variables({ brand, hover, ink, text, soft, bar, series }: Shades): stri
     .join(';')
 }
 
-/** What was changed in a colour so that it can be seen and read, one sentence for each theme where something was. */
+/**
+ * What was changed in a colour so that it can be seen and read, one sentence for each theme where something
+ * was.
+ */
 export function adjustmentsOf(colour: Colour): string[] {
   return (['light', 'dark'] as const).flatMap((theme) => {
     const shown = shadesOf(colour, theme).brand

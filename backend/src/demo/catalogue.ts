@@ -1,6 +1,8 @@
 import type { LocalizedText, Meter, PlanInput, Seller } from '@customer-portal/billing'
 
-/** A vendor that exists only in the demo; its tax id is the published example of the standard's check digit. */
+/**
+ * A vendor that exists only in the demo; its tax id is the published example of the standard's check digit.
+ */
 export const seller: Seller = {
   name: '杭州星桥云计算科技有限公司',
   nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.',
@@ -34,7 +36,10 @@ export const meters: Meter[] = [
 
 const text = (zh: string, en: string): LocalizedText => ({ 'zh-CN': zh, en })
 
-/** What comes with a plan besides seats and usage. Every plan has those of the ones before it, so the comparison reads as a staircase. */
+/**
+ * What comes with a plan besides seats and usage. Every plan has those of the ones before it, so the
+ * comparison reads as a staircase.
+ */
 const forAll = [text('知识库问答', 'Knowledge base answers'), text('网页与 App 渠道', 'Web and app channels')]
 const forTeams = [...forAll, text('微信与电话渠道', 'WeChat and phone channels')]
 const forBusiness = [
@@ -44,7 +49,10 @@ const forBusiness = [
 ]
 const forEnterprise = [...forBusiness, text('审计日志与数据驻留', 'Audit log and data residency')]
 
-/** As the market prices them: a small block to try, seats for teams, volume for companies. Prices are 分, tax 6 % on top. */
+/**
+ * As the market prices them: a small block to try, seats for teams, volume for companies. Prices are 分, tax
+ * 6 % on top.
+ */
 const monthly: PlanInput[] = [
   {
     id: 'starter',
@@ -141,7 +149,10 @@ const monthly: PlanInput[] = [
   },
 ]
 
-/** The fee of a year paid in advance, 分: about a fifth less than twelve months, a seventh less for the largest. */
+/**
+ * The fee of a year paid in advance, 分: about a fifth less than twelve months, a seventh less for the
+ * largest.
+ */
 const yearlyFees: Record<string, number> = {
   starter: 94_800,
   team: 123_800,
@@ -149,7 +160,10 @@ const yearlyFees: Record<string, number> = {
   enterprise: 7_139_000,
 }
 
-/** Four plans, each by the month and by the year. Of one plan the year ranks above the month: who moves to it pays from that day. */
+/**
+ * Four plans, each by the month and by the year. Of one plan the year ranks above the month: who moves to it
+ * pays from that day.
+ */
 export const plans: PlanInput[] = monthly.flatMap((plan): PlanInput[] => [
   plan,
   {

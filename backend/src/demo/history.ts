@@ -38,8 +38,9 @@ export interface DemoCustomer {
 const zoneOffsetHours = 8 // Asia/Shanghai, where both customers are, has no daylight saving time
 
 /**
- * Lives the customers' months again, day by day, with the engine itself: the clock of this one transaction runs from the
- * first subscription to now, so every event, invoice and payment is what the engine makes of it.
+ * Lives the customers' months again, day by day, with the engine itself: the clock of this one transaction
+ * runs from the first subscription to now, so every event, invoice and payment is what the engine makes of
+ * it.
  */
 export async function liveThrough(billing: Billing, customers: readonly DemoCustomer[]): Promise<void> {
   const now = billing.now()

@@ -34,8 +34,9 @@ const customers: DemoCustomer[] = [
 ]
 
 /**
- * Fills an empty database with the demo: four plans, `test_customer` with three months of use and bills, `near_quota` with
- * little left, and the desk's agents. All of a customer's past is one transaction: an interrupted start leaves nothing half.
+ * Fills an empty database with the demo: four plans, `test_customer` with three months of use and bills,
+ * `near_quota` with little left, and the desk's agents. All of a customer's past is one transaction: an
+ * interrupted start leaves nothing half.
  */
 export async function seedDemo(
   billing: Billing,

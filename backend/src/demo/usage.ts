@@ -1,6 +1,9 @@
 import type { UsageEventInput } from '@customer-portal/billing'
 
-/** How much a customer uses: answers on an average weekday of the first month, and how that grows from month to month. */
+/**
+ * How much a customer uses: answers on an average weekday of the first month, and how that grows from month
+ * to month.
+ */
 export interface Pace {
   customerId: string
   answersPerWeekday: number
@@ -13,7 +16,10 @@ const assistants = ['售前咨询', '售前咨询', '售后工单', '会员助�
 /** The share of the day's answers per hour from 8:00: office hours, a dip at noon, a few in the evening. */
 const hourly = [3, 9, 13, 12, 5, 8, 12, 13, 11, 8, 4, 2]
 
-/** A day's events, the same for the same customer and date: each answer is one `ai_chat` and the tokens it took. Weekends are quiet. */
+/**
+ * A day's events, the same for the same customer and date: each answer is one `ai_chat` and the tokens it
+ * took. Weekends are quiet.
+ */
 export function eventsOn(pace: Pace, date: string, month: number): UsageEventInput[] {
   const chance = randomFrom(`${pace.customerId} ${date}`)
   const weekday = new Date(`${date}T00:00:00Z`).getUTCDay()

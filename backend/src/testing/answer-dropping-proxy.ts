@@ -4,7 +4,10 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 /** Stands between a client and a server, as a network that breaks at the worst moment does. */
 export interface AnswerDroppingProxy {
   url: string
-  /** The next answers, so many of them, never arrive: the connection breaks when the server has begun to answer. */
+  /**
+   * The next answers, so many of them, never arrive: the connection breaks when the server has begun to
+   * answer.
+   */
   drop(answers: number): void
   close(): Promise<void>
 }

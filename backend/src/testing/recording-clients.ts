@@ -3,7 +3,9 @@ import type { Database } from '@customer-portal/database'
 import { expect } from 'vitest'
 import { key } from './server-process.ts'
 
-/** What clients sent, what was acknowledged to them, and how often each status was answered (0: no answer). */
+/**
+ * What clients sent, what was acknowledged to them, and how often each status was answered (0: no answer).
+ */
 export interface Ledger {
   sent: Map<string, number>
   acknowledged: Set<string>
@@ -71,8 +73,9 @@ const upTo = (most: number) => 1 + Math.floor(Math.random() * most)
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /**
- * Clients that record batches of 1 to 100 events, and one that consumes, without a pause until told to stop. Half of what is not acknowledged they send again until it
- * is; the other half they leave, and nobody knows what became of it.
+ * Clients that record batches of 1 to 100 events, and one that consumes, without a pause until told to stop.
+ * Half of what is not acknowledged they send again until it is; the other half they leave, and nobody knows
+ * what became of it.
  */
 export async function recordUntil(
   url: string,
@@ -132,7 +135,10 @@ async function insist(
   }
 }
 
-/** Checks that every acknowledged event is there exactly once as it was sent, nothing is there that nobody sent, and every sum is that of the events. */
+/**
+ * Checks that every acknowledged event is there exactly once as it was sent, nothing is there that nobody
+ * sent, and every sum is that of the events.
+ */
 export async function expectNothingLost(database: Database, ledger: Ledger): Promise<void> {
   const events = await database.asOwner((tx) =>
     tx.query<{ id: string; quantity: number }>('select id, quantity from usage_events'),

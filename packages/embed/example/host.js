@@ -1,4 +1,5 @@
-// A page that embeds the portal, as small as it can be: it hands over the token, keeps the portal's page in its own address, and says what went wrong.
+// A page that embeds the portal, as small as it can be: it hands over the token, keeps the portal's page in
+// its own address, and says what went wrong.
 const root = document.documentElement
 const element = (id) => document.getElementById(id)
 const path = () => location.hash.slice(1) || '/'

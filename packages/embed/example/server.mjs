@@ -1,4 +1,5 @@
-// The example's own server: its page, and the token for the customer of whoever is logged in (here always the same one).
+// The example's own server: its page, and the token for the customer of whoever is logged in (here always the
+// same one).
 //   BILLING_API_KEY=sk_… npm run example -w @customer-portal/embed
 // and PORTAL_EMBED_ORIGINS=http://localhost:8090 for the portal's server.
 import { once } from 'node:events'
@@ -14,7 +15,8 @@ const types = /** @type {Record<string, string>} */ ({
 const files = ['index.html', 'host.css', 'host.js']
 
 /**
- * Serves the example. `portal` is where the portal is, `key` a secret key of its billing API, which stays here.
+ * Serves the example. `portal` is where the portal is, `key` a secret key of its billing API, which stays
+ * here.
  * @param {{ portal: string, key: string, customerId: string, port?: number }} settings
  */
 export async function startExample({ portal, key, customerId, port = 0 }) {

@@ -1,7 +1,10 @@
 import type { PortalAddress } from './address.ts'
 import { PortalError } from './errors.ts'
 
-/** Why no portal answers from the frame; undefined where it can be reached and allows us, so that it may only be slow. */
+/**
+ * Why no portal answers from the frame; undefined where it can be reached and allows us, so that it may only
+ * be slow.
+ */
 export async function whyNoAnswer(
   { origin, settings }: PortalAddress,
   signal: AbortSignal,
@@ -36,7 +39,8 @@ export async function whyNoAnswer(
       () => false,
     )
     if (isThere) return notAllowed
-    // The browser reports what our page's own policy (connect-src) kept from us a moment later: then nothing was learned.
+    // The browser reports what our page's own policy (connect-src) kept from us a moment later: then nothing
+    // was learned.
     await new Promise((resolve) => setTimeout(resolve, 50))
     return kept ? undefined : unreachable
   } finally {

@@ -21,7 +21,10 @@ export const remedies: Record<PortalErrorCode, string> = {
   session_expired: 'Let the user log in again, then destroy() and mountPortal() anew.',
 }
 
-/** One of the closed list of errors: `message` says the cause, `remedy` what to do, and `cause` holds what was thrown, where something was. */
+/**
+ * One of the closed list of errors: `message` says the cause, `remedy` what to do, and `cause` holds what was
+ * thrown, where something was.
+ */
 export class PortalError extends Error {
   readonly code: PortalErrorCode
   readonly remedy: string

@@ -1,14 +1,20 @@
 import type { PortalAddress } from './address.ts'
 import type { Height, Locale } from './contract.ts'
 
-/** Until the portal has said how tall it is. Not 0: a browser does not draw a frame without area, and what is not drawn cannot be measured. */
+/**
+ * Until the portal has said how tall it is. Not 0: a browser does not draw a frame without area, and what is
+ * not drawn cannot be measured.
+ */
 const firstHeight = 480
 const tallest = 100_000
 
 /** What the frame is called where the host does not say. */
 export const titles: Record<Locale, string> = { 'zh-CN': '账户与订阅', en: 'Account & subscription' }
 
-/** Makes the frame, not yet in the page and not yet seen. Styles are set one by one, which a strict style-src allows. */
+/**
+ * Makes the frame, not yet in the page and not yet seen. Styles are set one by one, which a strict style-src
+ * allows.
+ */
 export function createFrame(
   address: PortalAddress,
   { height, path, title }: { height: Height; path: string; title: string },
@@ -34,7 +40,10 @@ export function createFrame(
   return frame
 }
 
-/** What stands in the frame's place where the portal can't be shown; in both languages where none was asked for. */
+/**
+ * What stands in the frame's place where the portal can't be shown; in both languages where none was asked
+ * for.
+ */
 export function apology(locale: Locale | null): HTMLElement {
   const said = {
     'zh-CN': '这里暂时无法显示，请联系网站管理员。',
@@ -54,7 +63,10 @@ export function growTo(frame: HTMLIFrameElement, height: unknown): void {
     frame.style.height = `${Math.min(Math.ceil(height), tallest)}px`
 }
 
-/** Opens a link of the portal in a new tab: only the web, and the page that is opened cannot reach back into ours. */
+/**
+ * Opens a link of the portal in a new tab: only the web, and the page that is opened cannot reach back into
+ * ours.
+ */
 export function openExternal(url: unknown): void {
   if (typeof url !== 'string' || !/^https?:\/\//i.test(url)) return
   window.open(url, '_blank', 'noopener,noreferrer')

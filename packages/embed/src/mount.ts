@@ -21,7 +21,10 @@ export interface PortalHandle {
 const wonderAfter = 3_000
 const patience = 10_000
 
-/** Puts the portal into `element`. Throws a PortalError where an option is wrong; everything later goes to `onError`. */
+/**
+ * Puts the portal into `element`. Throws a PortalError where an option is wrong; everything later goes to
+ * `onError`.
+ */
 export function mountPortal(element: HTMLElement, options: PortalOptions): PortalHandle {
   checkAll(element, options)
   const { height = 'fill', accountId = null, onReady, onNavigate, onError = complain, onToast } = options
@@ -51,7 +54,9 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
   let over = false
   let stopFollowing: () => void = () => undefined
 
-  /** A mistake in the host's own function is the host's: it shows on its console and never reaches the portal. */
+  /**
+   * A mistake in the host's own function is the host's: it shows on its console and never reaches the portal.
+   */
   function tell<Value>(callback: ((value: Value) => void) | undefined, value: Value) {
     if (signal.aborted) return
     try {

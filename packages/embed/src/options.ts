@@ -4,7 +4,10 @@ import { PortalError } from './errors.ts'
 export interface PortalOptions {
   /** Where the portal is: `https://billing.example.com/portal`, or a path on your own origin. */
   url: string
-  /** A fresh token from your own server, or null when your user's login is over. Called once at the start and whenever the portal needs another. */
+  /**
+   * A fresh token from your own server, or null when your user's login is over. Called once at the start and
+   * whenever the portal needs another.
+   */
   getToken: () => string | null | Promise<string | null>
   theme?: Theme | undefined
   locale?: Locale | undefined

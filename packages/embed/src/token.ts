@@ -3,7 +3,10 @@ import type { PortalOptions } from './options.ts'
 
 const patience = 30_000
 
-/** Asks the host for tokens, one call at a time: who asks meanwhile waits for the same answer. Rejects with `token_failed`. */
+/**
+ * Asks the host for tokens, one call at a time: who asks meanwhile waits for the same answer. Rejects with
+ * `token_failed`.
+ */
 export function tokenSource(
   getToken: PortalOptions['getToken'],
   signal: AbortSignal,

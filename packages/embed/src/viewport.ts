@@ -4,7 +4,10 @@ interface Span {
   bottom: number
 }
 
-/** The part of `box` that all of `windows` leave in view, counted from the top of `box`; null where nothing is. */
+/**
+ * The part of `box` that all of `windows` leave in view, counted from the top of `box`; null where nothing
+ * is.
+ */
 export function visiblePart(box: Span, windows: readonly Span[]): { top: number; height: number } | null {
   const top = Math.max(box.top, ...windows.map((each) => each.top))
   const bottom = Math.min(box.bottom, ...windows.map((each) => each.bottom))
@@ -12,8 +15,9 @@ export function visiblePart(box: Span, windows: readonly Span[]): { top: number;
 }
 
 /**
- * Calls `send` with the visible part of the frame whenever it changes, at most once per picture of the screen. What `scroll-margin` of `element` names
- * (a sticky header of the host) counts as covered. Answers how to stop.
+ * Calls `send` with the visible part of the frame whenever it changes, at most once per picture of the
+ * screen. What `scroll-margin` of `element` names (a sticky header of the host) counts as covered. Answers
+ * how to stop.
  */
 export function followViewport(
   element: HTMLElement,

@@ -1,6 +1,9 @@
 import type { Problem } from './api.ts'
 
-/** The server's refusal: RFC 9457 problem+json as an error. `code` is from the closed list of the API; `errors` names the fields. */
+/**
+ * The server's refusal: RFC 9457 problem+json as an error. `code` is from the closed list of the API;
+ * `errors` names the fields.
+ */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
@@ -29,12 +32,18 @@ export class ApiError extends Error {
   }
 }
 
-/** No answer came: the server could not be reached, the connection broke, or the time was over. Whether the request was done is not known. */
+/**
+ * No answer came: the server could not be reached, the connection broke, or the time was over. Whether the
+ * request was done is not known.
+ */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
 }
 
-/** The error that an answer with a status of 400 or above stands for, also when a proxy made it and it is no problem+json. */
+/**
+ * The error that an answer with a status of 400 or above stands for, also when a proxy made it and it is no
+ * problem+json.
+ */
 export function apiErrorOf(
   status: number,
   text: string,

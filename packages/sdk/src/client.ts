@@ -31,21 +31,36 @@ export interface ClientOptions {
 
 /** How recorded usage waits and is sent. */
 export interface UsageOptions extends UsageListeners {
-  /** A batch is sent when it has so many events (at most 1,000; 500 unless told), and at the latest so many milliseconds (1,000 unless told) after its first. */
+  /**
+   * A batch is sent when it has so many events (at most 1,000; 500 unless told), and at the latest so many
+   * milliseconds (1,000 unless told) after its first.
+   */
   batch?: { events?: number; milliseconds?: number }
   /** How much may wait in memory; 10,000 events and 32 MiB unless told. */
   limit?: Partial<WaitingLimit>
-  /** What becomes of an event beyond the limit: `reject` (unless told) refuses it, `drop-oldest` takes it and drops what has waited longest. */
+  /**
+   * What becomes of an event beyond the limit: `reject` (unless told) refuses it, `drop-oldest` takes it and
+   * drops what has waited longest.
+   */
   whenFull?: WhenFull
-  /** Keeps events in a folder until the server has answered for them, also over the end of the process. A folder belongs to one process. 256 MiB unless told. */
+  /**
+   * Keeps events in a folder until the server has answered for them, also over the end of the process. A
+   * folder belongs to one process. 256 MiB unless told.
+   */
   spool?: { folder: string; mostBytes?: number }
-  /** Send what waits before the process ends by itself, and at these signals (SIGTERM and SIGINT unless told); `false`: neither. At most so many milliseconds, 5,000 unless told. */
+  /**
+   * Send what waits before the process ends by itself, and at these signals (SIGTERM and SIGINT unless told);
+   * `false`: neither. At most so many milliseconds, 5,000 unless told.
+   */
   atExit?: { signals?: readonly ExitSignal[]; milliseconds?: number } | false
 }
 
 export type Client = ReturnType<typeof createClient>
 
-/** The vendor's API of one server: each method by its noun. Calls that change something carry an idempotency key and are repeated where the connection fails. */
+/**
+ * The vendor's API of one server: each method by its noun. Calls that change something carry an idempotency
+ * key and are repeated where the connection fails.
+ */
 export function createClient(options: ClientOptions) {
   const parts = settledParts(options)
   const transport = createTransport(parts)
@@ -65,7 +80,10 @@ export function createClient(options: ClientOptions) {
         )
   return {
     ...nouns(createCaller(transport, parts.newKey), recorder),
-    /** Sends the usage that waits, for as long as told, and gives back what was opened. Answers how many events were not sent. */
+    /**
+     * Sends the usage that waits, for as long as told, and gives back what was opened. Answers how many
+     * events were not sent.
+     */
     async close({ milliseconds = 5000 }: { milliseconds?: number } = {}): Promise<number> {
       stay()
       return recorder.close({ milliseconds })

@@ -2,7 +2,10 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
-  /** Resolves when the time is over or `signal` says so, whichever is first. In the background it does not keep the process alive. */
+  /**
+   * Resolves when the time is over or `signal` says so, whichever is first. In the background it does not
+   * keep the process alive.
+   */
   wait(
     milliseconds: number,
     options?: { signal?: AbortSignal | undefined; background?: boolean },

@@ -1,8 +1,9 @@
 export type ExitSignal = 'SIGTERM' | 'SIGINT'
 
 /**
- * Runs `work` when the process has nothing left to do, and at the signals asked for; such a signal then ends the process as it would have, unless somebody
- * else listens to it too. `atLast` is called as the process ends, also by `process.exit`, when nothing can be waited for. Answers what undoes it.
+ * Runs `work` when the process has nothing left to do, and at the signals asked for; such a signal then ends
+ * the process as it would have, unless somebody else listens to it too. `atLast` is called as the process
+ * ends, also by `process.exit`, when nothing can be waited for. Answers what undoes it.
  */
 export function beforeProcessEnds(
   work: () => Promise<unknown>,

@@ -6,7 +6,10 @@ import {
   type WhenFull,
 } from './waiting-events.ts'
 
-/** Events that wait in memory, never more than the limit. Beyond it the new one is refused, or the oldest that is not under way is dropped and told to `onDropped`. */
+/**
+ * Events that wait in memory, never more than the limit. Beyond it the new one is refused, or the oldest that
+ * is not under way is dropped and told to `onDropped`.
+ */
 export function memoryQueue({
   limit,
   whenFull,

@@ -20,7 +20,10 @@ export type Method<O extends OperationName, R = Promise<Answer<O>>> = (
 
 /** The methods of one client: each is made from the name of its operation alone. */
 export interface Caller {
-  /** A method that answers the operation's answer. Repeated where it fails if it reads, takes an idempotency key, or is said to be repeatable by itself. */
+  /**
+   * A method that answers the operation's answer. Repeated where it fails if it reads, takes an idempotency
+   * key, or is said to be repeatable by itself.
+   */
   one<O extends OperationName>(operation: O, more?: { repeatable: true }): Method<O>
   /** A method that answers a list that comes in one piece: read like the others, it is one page. */
   list<O extends OperationName>(operation: O): Method<O, Pages<Answer<O>>>
@@ -28,7 +31,9 @@ export interface Caller {
   pages<O extends OperationName>(operation: O): Method<O, Pages<Answer<O>>>
 }
 
-/** Builds requests from arguments. `newKey` makes an idempotency key for each call, which all its tries share. */
+/**
+ * Builds requests from arguments. `newKey` makes an idempotency key for each call, which all its tries share.
+ */
 export function createCaller(transport: Transport, newKey: () => string): Caller {
   const read = async (
     operation: OperationName,

@@ -4,7 +4,10 @@ export interface Page<T> {
   nextCursor: string | null
 }
 
-/** A list: awaited, its first page; iterated, its rows one after the other, reading page by page as they are needed. */
+/**
+ * A list: awaited, its first page; iterated, its rows one after the other, reading page by page as they are
+ * needed.
+ */
 export interface Pages<T> extends PromiseLike<Page<T>>, AsyncIterable<T> {
   /** The pages themselves. Ends with the one that has nothing behind it. */
   pages(): AsyncIterable<Page<T>>
@@ -16,7 +19,8 @@ export function pagesOf<T>(read: (cursor: string | undefined) => Promise<Page<T>
     let cursor: string | undefined
     do {
       const page = await read(cursor)
-      // The cursor of the activity feed stands at its end too: there a page that leads nowhere else is the end.
+      // The cursor of the activity feed stands at its end too: there a page that leads nowhere else is the
+      // end.
       const leadsOn = page.nextCursor !== null && page.nextCursor !== cursor
       if (page.data.length === 0 && !leadsOn && cursor !== undefined) return
       yield page

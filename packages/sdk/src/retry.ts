@@ -13,8 +13,8 @@ export function mayPass(error: unknown): boolean {
 }
 
 /**
- * How long to wait before the next try, in milliseconds: somewhere below 0.2 s, 0.4 s, 0.8 s … 30 s, so that many clients do not come back at once,
- * and never less than the server asked for.
+ * How long to wait before the next try, in milliseconds: somewhere below 0.2 s, 0.4 s, 0.8 s … 30 s, so that
+ * many clients do not come back at once, and never less than the server asked for.
  */
 export function pauseAfter(failures: number, error: unknown, random: () => number): number {
   const backOff = random() * Math.min(longestPause, firstPause * 2 ** Math.min(failures - 1, 20))

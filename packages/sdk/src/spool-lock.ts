@@ -13,7 +13,10 @@ export class SpoolHeld extends Error {
   override readonly name = 'SpoolHeld'
 }
 
-/** Takes a folder for this process alone; answers what gives it back. Throws SpoolHeld while another process that lives has it. */
+/**
+ * Takes a folder for this process alone; answers what gives it back. Throws SpoolHeld while another process
+ * that lives has it.
+ */
 export async function lockSpool(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, 'lock')
   const token = randomUUID()

@@ -12,7 +12,10 @@ import {
 const segmentBytes = 1024 * 1024
 const mostAtOnce = 1000
 
-/** One file of the spool: an event a line. Only the newest is written to, and it is never one of an earlier process. */
+/**
+ * One file of the spool: an event a line. Only the newest is written to, and it is never one of an earlier
+ * process.
+ */
 interface Segment {
   path: string
   /** What is whole and synced. */
@@ -39,8 +42,9 @@ export interface SpoolOptions {
 }
 
 /**
- * Events that wait in a folder. One is kept when it is written and synced; a file goes when all of it is settled, so after a crash some are sent again, under
- * the ids they have. A line that a crash tore was never kept: its `add` had not resolved.
+ * Events that wait in a folder. One is kept when it is written and synced; a file goes when all of it is
+ * settled, so after a crash some are sent again, under the ids they have. A line that a crash tore was never
+ * kept: its `add` had not resolved.
  */
 export async function openSpool(options: SpoolOptions): Promise<WaitingEvents> {
   await mkdir(options.folder, { recursive: true })

@@ -30,7 +30,10 @@ export interface TransportParts {
 export interface Transport {
   /** Sends once. Throws ApiError for a refusal and ConnectionError when no answer comes. */
   sendOnce(request: Outgoing): Promise<Buffer>
-  /** Sends until there is an answer that will not pass, at most `retries` times more. Only for what is safe to repeat. */
+  /**
+   * Sends until there is an answer that will not pass, at most `retries` times more. Only for what is safe to
+   * repeat.
+   */
   send(request: Outgoing): Promise<Buffer>
 }
 

@@ -17,8 +17,8 @@ interface EventContent {
 }
 
 /**
- * One thing that was used, for one meter, or of a type that meters read. Without an `id` it gets one, and without a `time` the time it is recorded at: both
- * stay the same however often it is sent.
+ * One thing that was used, for one meter, or of a type that meters read. Without an `id` it gets one, and
+ * without a `time` the time it is recorded at: both stay the same however often it is sent.
  */
 export type UsageEvent = EventContent
   & ({ meter: string; type?: undefined } | { type: string; meter?: undefined })
@@ -30,8 +30,8 @@ export interface UsageListeners {
   /** The server does not take this event, and never will as it is: it was not counted. */
   onRejected?: (event: SentEvent, reason: { code: string; detail: string }) => void
   /**
-   * The event will not be sent: refused or dropped at the limit, not taken (too large, not JSON, the spool cannot be written), or left when the process ends
-   * without a spool while the server is away.
+   * The event will not be sent: refused or dropped at the limit, not taken (too large, not JSON, the spool
+   * cannot be written), or left when the process ends without a spool while the server is away.
    */
   onLost?: (event: SentEvent, reason: 'queue_full' | 'dropped' | 'not_taken' | 'exit') => void
   /** Sending failed and will be tried again, or something in the spool could not be read. */
@@ -54,7 +54,10 @@ const mostBatchBytes = 4 * 1024 * 1024
 /** The server found the request as a whole unreadable or too large: one event in it may be the reason. */
 const wholeRefused = [400, 413, 422]
 
-/** Sends recorded events in the background, in their order, one batch at a time, until the server has answered for each. */
+/**
+ * Sends recorded events in the background, in their order, one batch at a time, until the server has answered
+ * for each.
+ */
 export class UsageRecorder {
   readonly #parts: RecorderParts
   readonly #recordings = new Set<Promise<string>>()
@@ -84,8 +87,9 @@ export class UsageRecorder {
   }
 
   /**
-   * Takes an event and answers its id: at once, or with a spool when it is on the disk. Throws UsageQueueFull at the limit, RangeError for an event above
-   * 32 KiB. Nobody has to wait for it: a refusal is also told to `onLost`.
+   * Takes an event and answers its id: at once, or with a spool when it is on the disk. Throws UsageQueueFull
+   * at the limit, RangeError for an event above 32 KiB. Nobody has to wait for it: a refusal is also told to
+   * `onLost`.
    */
   record(event: UsageEvent): Promise<string> {
     const recording = this.#record(event)
@@ -114,7 +118,10 @@ export class UsageRecorder {
     return sent.id
   }
 
-  /** Sends what was recorded until now, without waiting for more. Answers how many events still wait: 0, or what is left when `milliseconds` have passed. */
+  /**
+   * Sends what was recorded until now, without waiting for more. Answers how many events still wait: 0, or
+   * what is left when `milliseconds` have passed.
+   */
   async flush({ milliseconds }: { milliseconds?: number } = {}): Promise<number> {
     const over = new AbortController()
     // The waits in the background do not keep the process alive; somebody who waits for them does.
@@ -145,7 +152,10 @@ export class UsageRecorder {
     }
   }
 
-  /** Flushes, and takes no more. What still waits is in the spool, or told to `onLost`: it may not have arrived. */
+  /**
+   * Flushes, and takes no more. What still waits is in the spool, or told to `onLost`: it may not have
+   * arrived.
+   */
   close({ milliseconds = 5000 }: { milliseconds?: number } = {}): Promise<number> {
     this.#closing ??= this.#close(milliseconds)
     return this.#closing
@@ -259,7 +269,10 @@ export class UsageRecorder {
     await waiting.settle(1)
   }
 
-  /** Calls a listener. Without one, an event that will not be counted is a warning of the process. A listener that throws must not stop the sending; it is a warning as well. */
+  /**
+   * Calls a listener. Without one, an event that will not be counted is a warning of the process. A listener
+   * that throws must not stop the sending; it is a warning as well.
+   */
   #tell<L extends keyof UsageListeners>(
     listener: L,
     ...given: Parameters<NonNullable<UsageListeners[L]>>

@@ -4,13 +4,18 @@ export interface WaitingEvents {
   readonly size: number
   /** Resolves when the event is kept. Throws UsageQueueFull. */
   add(event: string): Promise<void>
-  /** The oldest ones: at most so many, and so many bytes, but one where there is any. They stay until they are settled. */
+  /**
+   * The oldest ones: at most so many, and so many bytes, but one where there is any. They stay until they are
+   * settled.
+   */
   oldest(most: number, mostBytes: number): Promise<string[]>
   /** Forgets the oldest ones: the server has answered for them. */
   settle(count: number): Promise<void>
   /** Gives back what was opened. Whatever outlives the process stays. */
   close(): Promise<void>
-  /** What is lost when the process ends this moment, and forgets it: nothing where it outlives the process. */
+  /**
+   * What is lost when the process ends this moment, and forgets it: nothing where it outlives the process.
+   */
   leave(): string[]
   /** Whether what waits is still there after the process has ended. */
   readonly outlives: boolean

@@ -450,7 +450,8 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
         status: 200,
         body: { subscription: { seats: 4, scheduledChange: { seats: 2 } }, invoice: null },
       })
-      // Undone here, by one call or by asking for what they have; what the customer scheduled only when that is said.
+      // Undone here, by one call or by asking for what they have; what the customer scheduled only when that
+      // is said.
       expect(
         await call('DELETE', '/customers/moving/subscription/scheduled-change?by=customer'),
       ).toMatchObject({

@@ -8,8 +8,8 @@ export const cloudEventBatchType = 'application/cloudevents-batch+json'
 const jsonType = '^[Aa]pplication/([\\w.-]+\\+)?[Jj][Ss][Oo][Nn] *(;.*)?$'
 
 /**
- * A CloudEvent 1.0 that tells of usage. Extension attributes may be there and are not kept, but for `historical`: a tracing id differs with each
- * try, and an event sent again must be the same event.
+ * A CloudEvent 1.0 that tells of usage. Extension attributes may be there and are not kept, but for
+ * `historical`: a tracing id differs with each try, and an event sent again must be the same event.
  */
 export const CloudEvent = Type.Object(
   {
@@ -51,7 +51,9 @@ export const CloudEvent = Type.Object(
   },
 )
 
-/** The usage event that a CloudEvent tells of, also when something is wrong with it; not an object: itself. */
+/**
+ * The usage event that a CloudEvent tells of, also when something is wrong with it; not an object: itself.
+ */
 export function eventOf(cloudEvent: unknown): unknown {
   if (typeof cloudEvent !== 'object' || cloudEvent === null || Array.isArray(cloudEvent)) return cloudEvent
   const { source, id, subject, type, time, data, historical } = cloudEvent as Record<string, unknown>
@@ -87,7 +89,10 @@ export function cloudEventInHeaders({ headers, body }: FastifyRequest): unknown 
   }
 }
 
-/** Header values are percent-encoded by the HTTP binding of CloudEvents; what is no such encoding stands as it is. */
+/**
+ * Header values are percent-encoded by the HTTP binding of CloudEvents; what is no such encoding stands as it
+ * is.
+ */
 function decoded(value: string): string {
   try {
     return decodeURIComponent(value)

@@ -185,7 +185,10 @@ const discountFields = {
   appliesTo: Type.Union([Type.Literal('all'), Type.Literal('fee'), Type.Literal('usage')]),
   from: LocalDate,
 }
-/** PUT /customers/{id}/discounts/{discountId}: it holds for what begins from `from` to `until`, both included, whenever that is billed. */
+/**
+ * PUT /customers/{id}/discounts/{discountId}: it holds for what begins from `from` to `until`, both included,
+ * whenever that is billed.
+ */
 const Until = Nullable(LocalDate, { description: 'The last date on which it holds' })
 export const DiscountInput = Type.Object(
   { name: Type.Optional(Text), ...discountFields, until: Type.Optional(Until) },
@@ -615,7 +618,10 @@ export const InvoiceRequest = Type.Object({ period: PeriodLabel }, closed)
 export const VoidRequest = Nullable(
   Type.Object({ reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }, closed),
 )
-/** POST /invoices/{id}/credit-notes: either an amount with tax, or amounts of lines in the terms of the invoice's lines (before discount and tax). */
+/**
+ * POST /invoices/{id}/credit-notes: either an amount with tax, or amounts of lines in the terms of the
+ * invoice's lines (before discount and tax).
+ */
 export const CreditNoteInput = Type.Object(
   {
     amount: Type.Optional(

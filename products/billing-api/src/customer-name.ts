@@ -2,8 +2,9 @@ import { customerIdOf, type Billing } from '@customer-portal/billing'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * Lets calls name a customer by an alias, in the path, the query or the body: what handlers see is the id, and one command called by either name is the same
- * command for its Idempotency-Key. Events find theirs where they are recorded, all of a batch at once.
+ * Lets calls name a customer by an alias, in the path, the query or the body: what handlers see is the id,
+ * and one command called by either name is the same command for its Idempotency-Key. Events find theirs where
+ * they are recorded, all of a batch at once.
  */
 export function takeCustomersByAlias(app: FastifyInstance, billing: Billing): void {
   app.addHook('preHandler', async (request) => {

@@ -38,8 +38,8 @@ interface Sent {
 }
 
 /**
- * Parts the events of a request, plain or CloudEvents, into those that can be read and those that cannot, each judged by itself.
- * Throws when it is not one event or an array of 1 to 1,000.
+ * Parts the events of a request, plain or CloudEvents, into those that can be read and those that cannot,
+ * each judged by itself. Throws when it is not one event or an array of 1 to 1,000.
  */
 export function readEvents(request: FastifyRequest): EventBatch {
   const language = preferredLanguage(request.headers['accept-language'])

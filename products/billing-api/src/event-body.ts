@@ -16,8 +16,8 @@ export class UnreadableLine {}
 const unpack = promisify(gunzip)
 
 /**
- * Lets the routes of `app` take events: JSON, CloudEvents and lines of JSON, packed by gzip or not, with properties of any name. In the
- * binary mode of CloudEvents a body may be absent.
+ * Lets the routes of `app` take events: JSON, CloudEvents and lines of JSON, packed by gzip or not, with
+ * properties of any name. In the binary mode of CloudEvents a body may be absent.
  */
 export function takeEvents(app: FastifyInstance): void {
   const parse = jsonParser(app, 'any')
@@ -76,7 +76,10 @@ function unpacked(
   }
 }
 
-/** One value for each line that is not blank; a byte order mark before the first is none of its text. More lines than a batch may have are left together: they are refused by their number. */
+/**
+ * One value for each line that is not blank; a byte order mark before the first is none of its text. More
+ * lines than a batch may have are left together: they are refused by their number.
+ */
 function linesOf(text: string): unknown[] {
   return text
     .replace(/^\ufeff/, '')

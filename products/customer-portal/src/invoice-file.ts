@@ -123,7 +123,10 @@ export const InvoiceFileAnswer = {
 
 export interface InvoiceFile {
   name: Record<Language, string>
-  /** UTF-8 CSV with BOM. Amounts are decimals of whole currency units; dates are the customer's, the last date of a period in it. */
+  /**
+   * UTF-8 CSV with BOM. Amounts are decimals of whole currency units; dates are the customer's, the last date
+   * of a period in it.
+   */
   text: string
 }
 
@@ -135,7 +138,10 @@ interface Chosen {
   most?: number
 }
 
-/** A customer's invoices as a file, newest first, as they are at one moment; those of a status or a year of issue where asked. Throws invalid_range above 2,000 (`most`). */
+/**
+ * A customer's invoices as a file, newest first, as they are at one moment; those of a status or a year of
+ * issue where asked. Throws invalid_range above 2,000 (`most`).
+ */
 export async function invoiceFile(billing: Billing, chosen: Chosen): Promise<InvoiceFile> {
   return billing.transaction((tx) => fileOf(tx, chosen), { readOnly: true })
 }
@@ -231,7 +237,10 @@ function cellsOf(
 
 const sumOf = (rows: readonly { amount: number }[]) => rows.reduce((total, { amount }) => total + amount, 0)
 
-/** As the page says it: nothing is paid on a credit note, an open invoice may be late or paid in part, and what gives money back was paid by nobody. */
+/**
+ * As the page says it: nothing is paid on a credit note, an open invoice may be late or paid in part, and
+ * what gives money back was paid by nobody.
+ */
 function statusOf({
   kind,
   overdue,

@@ -21,7 +21,10 @@ export interface PortalApiOptions {
   streams?: Partial<UsageStreamLimits>
 }
 
-/** The customer's API, `/api/portal/*`. The customer comes from the token alone; the database shows each call that customer's rows only. */
+/**
+ * The customer's API, `/api/portal/*`. The customer comes from the token alone; the database shows each call
+ * that customer's rows only.
+ */
 export async function registerPortalApi(
   app: App,
   { billing, secure, streams, advice = true }: PortalApiOptions,

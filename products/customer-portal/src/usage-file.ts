@@ -63,8 +63,9 @@ export const UsageFileAnswer = {
 }
 
 /**
- * Sends the events as they are read: the next page is asked for when the reader has taken the last, and none when they have left. A failure in the middle
- * breaks the connection, so that half a file is not taken for a whole one. `onEnd` is called when nothing more is read, however it ended.
+ * Sends the events as they are read: the next page is asked for when the reader has taken the last, and none
+ * when they have left. A failure in the middle breaks the connection, so that half a file is not taken for a
+ * whole one. `onEnd` is called when nothing more is read, however it ended.
  */
 export function sendUsageFile(
   reply: FastifyReply,
@@ -113,7 +114,10 @@ function xlsxOf({ timezone, columns, pages }: UsageExport, language: Language): 
   }) as ReadableStream
 }
 
-/** A spreadsheet's date has no zone and no more than milliseconds: it is what the clock showed, and the exact time stands beside it as text. */
+/**
+ * A spreadsheet's date has no zone and no more than milliseconds: it is what the clock showed, and the exact
+ * time stands beside it as text.
+ */
 async function* rowsOf(columns: UsageExport['columns'], pages: UsageExport['pages'], language: Language) {
   for await (const page of pages) {
     for (const event of page)
@@ -126,8 +130,8 @@ async function* rowsOf(columns: UsageExport['columns'], pages: UsageExport['page
 }
 
 /**
- * In the file `_x0041_` stands for A (ECMA-376, ST_Xstring): where a text has it, its first character is written in that way, and so are the two
- * characters that XML cannot hold and the writer lets pass.
+ * In the file `_x0041_` stands for A (ECMA-376, ST_Xstring): where a text has it, its first character is
+ * written in that way, and so are the two characters that XML cannot hold and the writer lets pass.
  */
 function asItIs(cell: Cell): Cell {
   if (typeof cell !== 'string') return cell

@@ -11,7 +11,10 @@ type Schema = Record<string, unknown> & {
 }
 type Pick = (value: unknown) => unknown
 
-/** Turns an answer into JSON, with nothing its schema does not name. With `compile` (tests), an answer that is not what the schema promises throws. */
+/**
+ * Turns an answer into JSON, with nothing its schema does not name. With `compile` (tests), an answer that is
+ * not what the schema promises throws.
+ */
 export function answerWriter(schema: TSchema, compile?: typeof Compile): (answer: unknown) => string {
   const pick = pickerFor(schema as Schema)
   if (!compile) return (answer) => JSON.stringify(pick(answer))

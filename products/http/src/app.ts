@@ -26,7 +26,10 @@ export interface AppOptions {
   logger?: { level: string }
   /** People reach it over https alone: browsers are told to keep to that for a year. */
   https?: boolean
-  /** Where people reach it, without a slash at the end, for the documents that describe it; they are relative to it when absent. */
+  /**
+   * Where people reach it, without a slash at the end, for the documents that describe it; they are relative
+   * to it when absent.
+   */
   publicUrl?: string
   /** Throw when an answer is not as its schema says, or its code not one that the document names (tests). */
   checkAnswers?: boolean
@@ -34,16 +37,24 @@ export interface AppOptions {
   trustProxy?: number
   /** A request that is not whole after so many seconds is given up; 30 unless told. */
   bodySeconds?: number
-  /** A reader who takes nothing for so many seconds of what is being sent to them is let go; 30 unless told. */
+  /**
+   * A reader who takes nothing for so many seconds of what is being sent to them is let go; 30 unless told.
+   */
   readerSeconds?: number
-  /** So is one who, after four times as long, has taken less than so many bytes a second; 4,096 unless told: a quarter of what a poor phone does. */
+  /**
+   * So is one who, after four times as long, has taken less than so many bytes a second; 4,096 unless told: a
+   * quarter of what a poor phone does.
+   */
   readerBytesPerSecond?: number
 }
 
 const usualPatience = 30
 const usualBytesPerSecond = 4_096
 
-/** An HTTP server that refuses by default: every route has a scope, every unknown field is a mistake, every error is problem+json. */
+/**
+ * An HTTP server that refuses by default: every route has a scope, every unknown field is a mistake, every
+ * error is problem+json.
+ */
 export async function createApp(options: AppOptions = {}): Promise<App> {
   const bodyMilliseconds = (options.bodySeconds ?? usualPatience) * 1000
   const app = Fastify({
@@ -168,7 +179,10 @@ const largeBody = 65_536
 /** What is open to everybody takes a code or a name and a password, no more. */
 const mostInPublic = 16_384
 
-/** Query strings hold text alone: where the schema asks for a whole number, one written in digits is read as it. Text a database cannot keep is refused. */
+/**
+ * Query strings hold text alone: where the schema asks for a whole number, one written in digits is read as
+ * it. Text a database cannot keep is refused.
+ */
 function refuseUnreadable(app: FastifyInstance): void {
   app.addHook('preValidation', async (request) => {
     // Reading a body of a megabyte and looking through it are two turns: what waits comes in between.

@@ -30,8 +30,8 @@ const pack: Record<Encoding, (body: Buffer) => Promise<Buffer>> = {
 export function compressAnswers(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     if (!isCompressible(request, reply)) return payload
-    // A file that is written while it is read stays as it is: its reader sees how far it is, and one who takes
-    // nothing is known by the bytes.
+    // A file that is written while it is read stays as it is: its reader sees how far it is, and one who
+    // takes nothing is known by the bytes.
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload
     const accepted = acceptedEncodings(request.headers['accept-encoding'])
     const body = Buffer.from(payload as string)

@@ -1,21 +1,31 @@
-/** As many digits a double always holds, and with a point among them. Nearly no body has such a run: one look finds that out. */
+/**
+ * As many digits a double always holds, and with a point among them. Nearly no body has such a run: one look
+ * finds that out.
+ */
 const shortRun = 15
 const longRun =
   /[0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.]/
-/** What ends as a number does with an exponent of three digits: with fewer, one of few digits is neither too large nor too small for a double. */
+/**
+ * What ends as a number does with an exponent of three digits: with fewer, one of few digits is neither too
+ * large nor too small for a double.
+ */
 const largeExponent = /[eE][-+\d]\d\d+[\s,}\]]/
 /** Below it a double holds fewer digits, down to none. */
 const smallestWithAllDigits = 2 ** -1022
-/** More than a batch of a thousand events has: looking at each takes about a microsecond, and others wait meanwhile. */
+/**
+ * More than a batch of a thousand events has: looking at each takes about a microsecond, and others wait
+ * meanwhile.
+ */
 export const mostLongNumbers = 32_768
 /** A double written with 17 digits is read as itself. */
 const digitsOfDouble = 17
 const partsOfNumber = /^-?(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/
 
 /**
- * The JSON with each number that a double cannot hold written as a text instead, `1234567890123456789` as `"1234567890123456789"` and `1e-400` as
- * `"1e-400"`: it stays what was sent where a text is taken too, and is refused by the name of its field everywhere else, rather than read as another
- * number. Undefined where more than 32,768 numbers are so long, or have such an exponent, that they have to be looked at.
+ * The JSON with each number that a double cannot hold written as a text instead, `1234567890123456789` as
+ * `"1234567890123456789"` and `1e-400` as `"1e-400"`: it stays what was sent where a text is taken too, and
+ * is refused by the name of its field everywhere else, rather than read as another number. Undefined where
+ * more than 32,768 numbers are so long, or have such an exponent, that they have to be looked at.
  */
 export function withExactNumbers(json: string): string | undefined {
   if (!longRun.test(json) && !largeExponent.test(json)) return json
@@ -88,12 +98,16 @@ function hasLargeExponent(json: string, start: number, end: number): boolean {
 /** The exact decimal of any double is shorter. */
 const longestOfDouble = 1_100
 
-/** Whether a number is read as what it says: as the shortest text of its double, or as that of 17 digits, which some languages write. */
+/**
+ * Whether a number is read as what it says: as the shortest text of its double, or as that of 17 digits,
+ * which some languages write.
+ */
 function isHeld(literal: string): boolean {
   const value = Number(literal)
   // Most are one of these, or what is no number, which is left to whoever reads the JSON.
   if (String(value) === literal || Number.isNaN(value)) return true
-  // No program writes a double so long, and a pattern that goes through millions of digits may use up the stack.
+  // No program writes a double so long, and a pattern that goes through millions of digits may use up the
+  // stack.
   if (literal.length > longestOfDouble) return false
   const written = decimalOf(literal)
   if (written === undefined || written.digits === '') return true
@@ -105,7 +119,10 @@ function isHeld(literal: string): boolean {
   })
 }
 
-/** A decimal's digits without zeros around them and its exponent: equal for equal numbers. The sign is left out. */
+/**
+ * A decimal's digits without zeros around them and its exponent: equal for equal numbers. The sign is left
+ * out.
+ */
 function decimalOf(text: string): { digits: string; exponent: number } | undefined {
   const parts = partsOfNumber.exec(text)
   if (!parts) return undefined

@@ -5,8 +5,8 @@ const mostInAll = 64
 const retryAfterSeconds = 10
 
 /**
- * Places for the files that are being written: one takes the database's time as long as it is read. Whoever takes all of theirs takes none of others'.
- * `whose` is what they are in the sentence that refuses them.
+ * Places for the files that are being written: one takes the database's time as long as it is read. Whoever
+ * takes all of theirs takes none of others'. `whose` is what they are in the sentence that refuses them.
  */
 export function exportLimit(whose: 'customer' | 'key'): { take(callerId: string): () => void } {
   const taken = new Map<string, number>()

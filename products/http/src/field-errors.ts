@@ -15,15 +15,23 @@ export interface FieldError {
   detail: string
 }
 
-/** Where a value stood: a JSON pointer inside the body, `?name` for a query parameter, `:name` for one in the path. */
+/**
+ * Where a value stood: a JSON pointer inside the body, `?name` for a query parameter, `:name` for one in the
+ * path.
+ */
 export type Place = 'body' | 'querystring' | 'params' | 'headers'
 
 /** Nobody reads more. */
 const mostTold = 20
-/** A body within its limits can hold a hundred thousand mistakes: only so many are compared with each other. */
+/**
+ * A body within its limits can hold a hundred thousand mistakes: only so many are compared with each other.
+ */
 const mostCompared = 200
 
-/** What is wrong with each field, in the reader's language; at most twenty. Its work does not grow faster than the number of errors. */
+/**
+ * What is wrong with each field, in the reader's language; at most twenty. Its work does not grow faster than
+ * the number of errors.
+ */
 export function fieldErrors(errors: readonly SchemaError[], place: Place, language: Language): FieldError[] {
   const told = new Map<string, FieldError>()
   for (const error of withoutOtherBranches(firstOf(errors))) {
@@ -36,7 +44,10 @@ export function fieldErrors(errors: readonly SchemaError[], place: Place, langua
   return [...told.values()]
 }
 
-/** The first errors. Ajv names a union after its branches: where the cut falls among them, the union itself stands for them. */
+/**
+ * The first errors. Ajv names a union after its branches: where the cut falls among them, the union itself
+ * stands for them.
+ */
 function firstOf(errors: readonly SchemaError[]): readonly SchemaError[] {
   const last = errors[mostCompared - 1]
   if (!last || errors.length === mostCompared) return errors
@@ -69,8 +80,9 @@ function pathOf(error: SchemaError): string {
 }
 
 /**
- * Ajv reports every branch of a union that failed. A reader meant one of them: the branches whose kind does not fit
- * (another `const`, another type) say nothing, and when no single branch is left the union itself is the mistake.
+ * Ajv reports every branch of a union that failed. A reader meant one of them: the branches whose kind does
+ * not fit (another `const`, another type) say nothing, and when no single branch is left the union itself is
+ * the mistake.
  */
 function withoutOtherBranches(errors: readonly SchemaError[]): SchemaError[] {
   const unions = errors

@@ -2,7 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BillingError, idempotently, type Billing, type Code } from '@customer-portal/billing'
 import { failures } from './failures.ts'
 
-/** Who asks: a key counts for one credential, one customer ('' where the command is nobody's) and one route. */
+/**
+ * Who asks: a key counts for one credential, one customer ('' where the command is nobody's) and one route.
+ */
 export interface Asker {
   billing: Billing
   credential: string

@@ -12,8 +12,8 @@ export function unreadableBody(message: string, statusCode = 400): Error {
 }
 
 /**
- * The text of a JSON body, its numbers exact. Throws where it is not UTF-8, as JSON is: replacement characters would make one id of two; and
- * where it has too many values to be read while others wait.
+ * The text of a JSON body, its numbers exact. Throws where it is not UTF-8, as JSON is: replacement
+ * characters would make one id of two; and where it has too many values to be read while others wait.
  */
 export function jsonText(bytes: Buffer): string {
   if (!isUtf8(bytes)) throw unreadableBody('Body is not UTF-8, as JSON is (RFC 8259)')
@@ -27,8 +27,9 @@ export function jsonText(bytes: Buffer): string {
 }
 
 /**
- * Reads JSON bodies: UTF-8 alone, numbers exact, and nothing where there is nothing, which is fine where a route takes no body. `names`: whether
- * those with a meaning in JavaScript, such as `__proto__`, are refused or may be, as the names of a customer's properties are.
+ * Reads JSON bodies: UTF-8 alone, numbers exact, and nothing where there is nothing, which is fine where a
+ * route takes no body. `names`: whether those with a meaning in JavaScript, such as `__proto__`, are refused
+ * or may be, as the names of a customer's properties are.
  */
 export function takeJson(
   app: FastifyInstance,
@@ -63,8 +64,8 @@ export function jsonParser(
 }
 
 /**
- * What a JSON text of more than 100,000 values is refused with. A megabyte of nothing but brackets takes as long to read as fifty megabytes of text, and
- * everybody waits meanwhile.
+ * What a JSON text of more than 100,000 values is refused with. A megabyte of nothing but brackets takes as
+ * long to read as fifty megabytes of text, and everybody waits meanwhile.
  */
 export function tooManyValues(text: string, most = mostValues): BillingError | undefined {
   // Each value but the first has a comma or a bracket before it.

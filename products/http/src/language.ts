@@ -1,6 +1,9 @@
 export type Language = 'zh-CN' | 'en'
 
-/** The language a reader prefers by `Accept-Language` (RFC 9110 §12.5.4): the first of the best weighted ones we write; English when none is. */
+/**
+ * The language a reader prefers by `Accept-Language` (RFC 9110 §12.5.4): the first of the best weighted ones
+ * we write; English when none is.
+ */
 export function preferredLanguage(header: string | undefined): Language {
   let best: { language: Language; weight: number } | undefined
   for (const range of (header ?? '').split(',').slice(0, 20)) {

@@ -1,4 +1,7 @@
-/** Where log lines go: those of one turn of the event loop leave in one write, for a write each costs as much as answering a small request. */
+/**
+ * Where log lines go: those of one turn of the event loop leave in one write, for a write each costs as much
+ * as answering a small request.
+ */
 export function logLines(write: (text: string) => void): { write(line: string): void; flush(): void } {
   let lines: string[] = []
   const flush = () => {

@@ -12,8 +12,9 @@ export interface LoggedError {
 const deepest = 4
 
 /**
- * An error without what its statement was about: of the database's own errors the log gets the code and names, since their message, detail, query and
- * parameters hold values of rows; of others the message. A list of what may be said, so that a driver's new field is not.
+ * An error without what its statement was about: of the database's own errors the log gets the code and
+ * names, since their message, detail, query and parameters hold values of rows; of others the message. A list
+ * of what may be said, so that a driver's new field is not.
  */
 export function loggedError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error))

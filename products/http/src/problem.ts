@@ -10,7 +10,10 @@ import { usualHeaders } from './usual-headers.ts'
 
 const retrySeconds = 5
 
-/** Answers any error as RFC 9457 problem+json in the reader's language. What is not a caller's mistake is logged whole and answered with nothing of it. */
+/**
+ * Answers any error as RFC 9457 problem+json in the reader's language. What is not a caller's mistake is
+ * logged whole and answered with nothing of it.
+ */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const language = preferredLanguage(request.headers['accept-language'])
   const { code, ...more } = mistakeOf(error, request, language)

@@ -29,7 +29,10 @@ interface Reader {
   seconds(): number
 }
 
-/** Reads the file over a real socket, so many bytes a second, a little every 20 ms; with the server's side of the connection, which alone knows when it was ended. */
+/**
+ * Reads the file over a real socket, so many bytes a second, a little every 20 ms; with the server's side of
+ * the connection, which alone knows when it was ended.
+ */
 async function readFrom(
   port: number,
   bytesPerSecond: number,
@@ -54,7 +57,8 @@ test.runIf(process.platform === 'linux')(
   'whoever reads slowly but steadily keeps their file, though the system takes nothing of it for longer than anybody waits',
   async () => {
     const port = await serve({ readerSeconds: 1.5 })
-    // As a line of 16 kB/s is to half a minute: a step of the system's buffers, of 1.5 MB, lasts longer than the patience.
+    // As a line of 16 kB/s is to half a minute: a step of the system's buffers, of 1.5 MB, lasts longer than
+    // the patience.
     const { reader: steady, serverSide } = await readFrom(port, 500_000)
     await new Promise((resolve) => setTimeout(resolve, 9_000))
     expect(serverSide.destroyed).toBe(false)

@@ -6,7 +6,10 @@ import { undelivered } from './undelivered.ts'
 export interface Patience {
   /** Whoever takes nothing for so long is let go. */
   seconds: number
-  /** Whoever takes less than so much a second, on average once several times as long has passed, is let go too. */
+  /**
+   * Whoever takes less than so much a second, on average once several times as long has passed, is let go
+   * too.
+   */
   bytesPerSecond: number
 }
 
@@ -20,12 +23,16 @@ interface Progress {
   handedBefore: number
 }
 
-/** So many times as long as a reader may take nothing, one may be slower than is asked: at the beginning, and in all. */
+/**
+ * So many times as long as a reader may take nothing, one may be slower than is asked: at the beginning, and
+ * in all.
+ */
 const timesSlower = 4
 
 /**
- * Ends the connection of a reader who takes nothing of what waits for them, or so little that it would never end: a file that nobody reads would keep its place
- * for ever. A connection on which nothing waits, such as a quiet stream, stays.
+ * Ends the connection of a reader who takes nothing of what waits for them, or so little that it would never
+ * end: a file that nobody reads would keep its place for ever. A connection on which nothing waits, such as a
+ * quiet stream, stays.
  */
 export function endStalledReaders(app: FastifyInstance, { seconds, bytesPerSecond }: Patience): void {
   const progress = new Map<Socket, Progress | undefined>()

@@ -3,7 +3,10 @@ import type { FastifyReply } from 'fastify'
 /** Renews the token of a portal that stands alone; opens nothing else, and no script can read it. */
 const renewalCookie = 'portal_renewal'
 
-/** Its name: over https one that a browser takes from this very host alone, and only over https (RFC 6265bis, `__Host-`). */
+/**
+ * Its name: over https one that a browser takes from this very host alone, and only over https (RFC 6265bis,
+ * `__Host-`).
+ */
 export const renewalCookieName = ({ secure }: { secure: boolean }): string =>
   secure ? `__Host-${renewalCookie}` : renewalCookie
 

@@ -2,11 +2,12 @@ import { customerIdPattern, mostCustomerIdCharacters } from '@customer-portal/bi
 import { Type, type Static, type TObject, type TProperties, type TSchema } from 'typebox'
 
 /**
- * The JSON shapes that the customer's and the vendor's API share. Each is documentation, type and allow-list at once:
- * what a schema does not name never leaves the server.
+ * The JSON shapes that the customer's and the vendor's API share. Each is documentation, type and allow-list
+ * at once: what a schema does not name never leaves the server.
  *
- * Money is a whole number of minor units (分, cents) beside a `currency`. Quantities are in the meter's units.
- * Instants are RFC 3339 UTC with six decimals. Periods are half-open ranges of the customer's local dates.
+ * Money is a whole number of minor units (分, cents) beside a `currency`. Quantities are in the meter's
+ * units. Instants are RFC 3339 UTC with six decimals. Periods are half-open ranges of the customer's local
+ * dates.
  */
 
 const closed = { additionalProperties: false } as const
@@ -921,7 +922,9 @@ const notices = Type.Array(Notice, {
     'What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued '
     + 'beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods',
 })
-/** What a change of plan leaves: the subscription as it is now, the invoice it made, and what it did beside. */
+/**
+ * What a change of plan leaves: the subscription as it is now, the invoice it made, and what it did beside.
+ */
 export const Changed = Type.Object(
   { subscription: Subscription, invoice: Nullable(Invoice), notices },
   closed,
@@ -938,8 +941,8 @@ export type Scheduled = Static<typeof Scheduled>
 
 export const Role = Type.Union([Type.Literal('owner'), Type.Literal('billing'), Type.Literal('viewer')])
 /**
- * POST /session/renew and POST /api/billing/portal-sessions/exchange. It says whose it is: the renewal cookie is one for the whole browser, so by now it may be
- * that of a link to another customer.
+ * POST /session/renew and POST /api/billing/portal-sessions/exchange. It says whose it is: the renewal cookie
+ * is one for the whole browser, so by now it may be that of a link to another customer.
  */
 export const Token = Type.Object({ token: Type.String(), expiresAt: Instant, customerId: CustomerId }, closed)
 export type Token = Static<typeof Token>

@@ -11,8 +11,9 @@ declare module 'fastify' {
 }
 
 /**
- * Who may call a route. Each product adds its scopes by declaration merging: the name a route declares → what is known of
- * the caller once its authenticator has let them in. A scope of the vendor's secret keys is what a key must be allowed to do.
+ * Who may call a route. Each product adds its scopes by declaration merging: the name a route declares → what
+ * is known of the caller once its authenticator has let them in. A scope of the vendor's secret keys is what
+ * a key must be allowed to do.
  */
 export interface Scopes extends Record<KeyScope, VendorKey> {
   public: undefined
@@ -25,7 +26,10 @@ export type Authenticator<S extends Scope> = (request: FastifyRequest) => Promis
 type Authenticators = Map<string, (request: FastifyRequest) => Promise<unknown>>
 const callers = new WeakMap<FastifyRequest, unknown>()
 
-/** Makes the app refuse by default: a route without a scope that somebody answers for stops the start, and each request is asked for it. */
+/**
+ * Makes the app refuse by default: a route without a scope that somebody answers for stops the start, and
+ * each request is asked for it.
+ */
 export function requireScopes(app: FastifyInstance): void {
   const authenticators: Authenticators = new Map([['public', async () => undefined]])
   app.decorate('authenticators', authenticators)

@@ -24,7 +24,10 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-/** Puts an API on a fresh database, at noon of 10 March 2026 in Shanghai. Its answers are checked against their schemas. */
+/**
+ * Puts an API on a fresh database, at noon of 10 March 2026 in Shanghai. Its answers are checked against
+ * their schemas.
+ */
 export async function testServer(
   create: TestDatabase['create'],
   register: (app: App, server: Omit<TestServer, 'app' | 'close'>) => Promise<void>,
@@ -52,7 +55,10 @@ export async function testServer(
   }
 }
 
-/** Two plans, and two customers on the smaller one since 1 February 2026: `acme` with 130 of its 100 answers used in February, `globex` with none. */
+/**
+ * Two plans, and two customers on the smaller one since 1 February 2026: `acme` with 130 of its 100 answers
+ * used in February, `globex` with none.
+ */
 export async function seedTwoCustomers({
   billing,
   clock,

@@ -5,9 +5,10 @@ const depthLimit = 64
 const memberLimit = 1_000
 
 /**
- * Where a value holds what a database cannot keep as it is: text with a NUL character or half of a surrogate pair (JSON allows both,
- * PostgreSQL's text and jsonb do not), a number beyond what a double holds, what is nested more than 64 deep, or an object of more
- * than 1,000 members. The first of it, as the schema's mistakes are told.
+ * Where a value holds what a database cannot keep as it is: text with a NUL character or half of a surrogate
+ * pair (JSON allows both, PostgreSQL's text and jsonb do not), a number beyond what a double holds, what is
+ * nested more than 64 deep, or an object of more than 1,000 members. The first of it, as the schema's
+ * mistakes are told.
  */
 export function unstorableIn(value: unknown): SchemaError | undefined {
   const found = find(value, 0)
@@ -52,7 +53,10 @@ function find(value: unknown, depth: number): Found | undefined {
   return undefined
 }
 
-/** A value as far as it is at most 64 deep and its objects have at most 1,000 members; null stands for what is beyond that, so that what is refused can be kept and hashed. */
+/**
+ * A value as far as it is at most 64 deep and its objects have at most 1,000 members; null stands for what is
+ * beyond that, so that what is refused can be kept and hashed.
+ */
 export function withinLimits(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (depth === depthLimit || hasTooManyMembers(value)) return null

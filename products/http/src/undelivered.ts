@@ -2,8 +2,9 @@ import type { Socket } from 'node:net'
 import { readFile, readlink } from 'node:fs/promises'
 
 /**
- * How many bytes the system has taken for each of these connections and not delivered yet. It takes megabytes, and then nothing until a third of them is through:
- * a line of 16 kB/s is silent for a minute and a half, seen from here. Linux tells; elsewhere nothing is known.
+ * How many bytes the system has taken for each of these connections and not delivered yet. It takes
+ * megabytes, and then nothing until a third of them is through: a line of 16 kB/s is silent for a minute and
+ * a half, seen from here. Linux tells; elsewhere nothing is known.
  */
 export async function undelivered(sockets: Socket[]): Promise<Map<Socket, number>> {
   const found = new Map<Socket, number>()

@@ -23,7 +23,8 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
 }
 
 /**
- * Answers what Node's server would answer by itself, with a bare status or by hanging up: an expectation other than 100-continue, and CONNECT.
+ * Answers what Node's server would answer by itself, with a bare status or by hanging up: an expectation
+ * other than 100-continue, and CONNECT.
  */
 export function answerForNode(server: Server): void {
   server.on('checkExpectation', ({ socket }: IncomingMessage) => {

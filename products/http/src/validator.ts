@@ -9,12 +9,16 @@ interface Validator {
 const buildValidator = AjvCompiler()
 type Parts = Parameters<typeof buildValidator>
 
-/** Values with more members than this are told their first mistake only: listing every mistake of a body of a megabyte takes seconds. */
+/**
+ * Values with more members than this are told their first mistake only: listing every mistake of a body of a
+ * megabyte takes seconds.
+ */
 const mostMembers = 2_000
 
 /**
- * Ajv, but each schema is compiled when its first value comes: compiling all of them would take a good part of a second of every start. A value is checked up
- * to its first mistake; only where that is found, and the value is small, it is checked again for all of them.
+ * Ajv, but each schema is compiled when its first value comes: compiling all of them would take a good part
+ * of a second of every start. A value is checked up to its first mistake; only where that is found, and the
+ * value is small, it is checked again for all of them.
  */
 export const buildLazyValidator = ((schemas: Parts[0], options: Parts[1]) => {
   const compileWith = (allErrors: boolean) =>

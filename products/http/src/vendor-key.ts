@@ -10,7 +10,10 @@ import {
 import type { FastifyInstance } from 'fastify'
 import { authenticate, bearerOf } from './scope.ts'
 
-/** Lets in who carries a secret key of the vendor with the scope that the route declares. Throws unauthorized, scope_missing. */
+/**
+ * Lets in who carries a secret key of the vendor with the scope that the route declares. Throws unauthorized,
+ * scope_missing.
+ */
 export function authenticateKeys(app: FastifyInstance, billing: Billing): void {
   for (const scope of keyScopes) {
     authenticate(app, scope, async (request) => {

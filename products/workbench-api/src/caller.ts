@@ -32,8 +32,9 @@ export function authenticateWorkbench(
 }
 
 /**
- * A cookie is sent along whoever made the browser ask. So what changes something must be JSON (another site would need our leave first)
- * and must come from a page of this origin. Callers that are no browser send neither header and hold no cookie by accident.
+ * A cookie is sent along whoever made the browser ask. So what changes something must be JSON (another site
+ * would need our leave first) and must come from a page of this origin. Callers that are no browser send
+ * neither header and hold no cookie by accident.
  */
 export function refuseOtherSites(request: FastifyRequest): void {
   if (request.method === 'GET' || request.method === 'HEAD') return

@@ -124,7 +124,8 @@ export type Thread = Static<typeof Thread>
 /** POST /conversations */
 export const NewConversation = Type.Object(
   {
-    // Always of one form: with the id of a message it makes the id of the event a suggestion is charged by, so no two pairs may read the same.
+    // Always of one form: with the id of a message it makes the id of the event a suggestion is charged by,
+    // so no two pairs may read the same.
     id: Type.Optional(
       Type.String({
         format: 'uuid',

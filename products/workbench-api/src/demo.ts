@@ -41,7 +41,9 @@ export const demoAgents = [
   },
 ] as const satisfies { customerId: string; email: string; name: string; role: AgentRole; password: string }[]
 
-/** A talk: who, where, how many minutes ago it began, and what was said in turn, beginning with the visitor. */
+/**
+ * A talk: who, where, how many minutes ago it began, and what was said in turn, beginning with the visitor.
+ */
 interface Talk {
   customerId: string
   visitor: string
@@ -139,7 +141,10 @@ interface Desk {
   passwordCost?: PasswordCost | undefined
 }
 
-/** Fills the desk of the demo's customers: agents, and conversations that wait for an answer. Where the first agent is there already, nothing changes. */
+/**
+ * Fills the desk of the demo's customers: agents, and conversations that wait for an answer. Where the first
+ * agent is there already, nothing changes.
+ */
 export async function seedWorkbenchDemo({
   database,
   billing,
@@ -178,8 +183,9 @@ async function letDemoIn(workbench: Workbench): Promise<void> {
 }
 
 /**
- * Ends the logins that were published with the demo: agents that still have its password can't log in any more, and what they have opened is over. Returns
- * their e-mail addresses. Changes nothing where there are none.
+ * Ends the logins that were published with the demo: agents that still have its password can't log in any
+ * more, and what they have opened is over. Returns their e-mail addresses. Changes nothing where there are
+ * none.
  */
 export async function endDemoLogins({ database, billing, passwordCost }: Desk): Promise<string[]> {
   const workbench = createWorkbench({ db: database, now: billing.now, newId: billing.newId, passwordCost })

@@ -1,10 +1,16 @@
-/** How often something may be done: so many times at once, and once more whenever a part of the time has passed. */
+/**
+ * How often something may be done: so many times at once, and once more whenever a part of the time has
+ * passed.
+ */
 export interface Pace {
   /** Takes a turn of this key; else answers in how many whole seconds there is one. 0: taken. */
   secondsToWait(key: string, now: string): number
 }
 
-/** Counts in memory, each key by itself. Beyond `keys` of them those asked about longest ago are forgotten, which only lets them begin anew. */
+/**
+ * Counts in memory, each key by itself. Beyond `keys` of them those asked about longest ago are forgotten,
+ * which only lets them begin anew.
+ */
 export function createPace({
   most,
   seconds,

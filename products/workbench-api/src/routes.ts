@@ -32,7 +32,10 @@ export async function registerWorkbenchApi(app: App, options: WorkbenchApiOption
   )
 }
 
-/** Whatever works on a password may meet a full queue: whoever asks comes again, and nothing of ours is broken. */
+/**
+ * Whatever works on a password may meet a full queue: whoever asks comes again, and nothing of ours is
+ * broken.
+ */
 function answerTooManyLogins(app: App): void {
   app.setErrorHandler((error) => {
     throw error instanceof TooManyLogins ? tooManyLogins(2) : error

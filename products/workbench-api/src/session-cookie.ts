@@ -3,7 +3,10 @@ import type { FastifyReply } from 'fastify'
 
 const sessionCookie = 'workbench_session'
 
-/** Its name: over https one that a browser takes from this very host alone, and only over https (RFC 6265bis, `__Host-`). */
+/**
+ * Its name: over https one that a browser takes from this very host alone, and only over https (RFC 6265bis,
+ * `__Host-`).
+ */
 export const sessionCookieName = ({ secure }: { secure: boolean }): string =>
   secure ? `__Host-${sessionCookie}` : sessionCookie
 
@@ -11,7 +14,10 @@ export const sessionCookieName = ({ secure }: { secure: boolean }): string =>
 const where = (secure: boolean) =>
   ({ path: secure ? '/' : '/api/workbench', httpOnly: true, sameSite: 'strict', secure }) as const
 
-/** Gives the browser the session's secret: no script reads it, no other site makes the browser send it, no other path gets it. */
+/**
+ * Gives the browser the session's secret: no script reads it, no other site makes the browser send it, no
+ * other path gets it.
+ */
 export function setSessionCookie(
   reply: FastifyReply,
   { secret, secure }: { secret: string; secure: boolean },

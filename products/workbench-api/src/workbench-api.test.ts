@@ -362,7 +362,8 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
         status: 400,
         body: { code: 'validation_failed', errors: [{ pointer: '/id' }] },
       })
-      // Such an id could make two pairs of conversation and message read the same in the id of what is charged.
+      // Such an id could make two pairs of conversation and message read the same in the id of what is
+      // charged.
       expect(await send('保修几年', 'a_b')).toMatchObject({
         status: 400,
         body: { errors: [{ pointer: '/id' }] },

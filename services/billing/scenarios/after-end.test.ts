@@ -159,7 +159,8 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     await record('next', chat('before', 1_100, '2026-11-16T01:00:00Z'), chat('at', 7))
     await end('next')
     world.set('2026-11-16T03:30:00Z')
-    // Of the usage after it 500 come at once, 30 once the next subscription runs; of the former 400 are taken back, and 20 of what counts.
+    // Of the usage after it 500 come at once, 30 once the next subscription runs; of the former 400 are taken
+    // back, and 20 of what counts.
     expect(
       await record(
         'next',
@@ -171,7 +172,8 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     await expect(
       consume(world.billing, { customerId: 'next', meter: 'ai_chat', id: 'c' }),
     ).rejects.toMatchObject({ code: 'no_active_subscription' })
-    // Of the first period 1,127 count: 1,000 × 16 ÷ 30 was paid for, and is allowed whole, since nothing was given back.
+    // Of the first period 1,127 count: 1,000 × 16 ÷ 30 was paid for, and is allowed whole, since nothing was
+    // given back.
     expect(await chats('next')).toEqual({
       used: 1_127,
       remaining: 0,
@@ -191,7 +193,8 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       afterEnd: 100,
       proof: [1_207, 0, 0, 1_107, 100, 420, 0],
     })
-    await world.passTo('2026-11-16T17:00:00Z') // the 17th, 01:00: what was used to the end is billed, 107 above 1,000
+    // the 17th, 01:00: what was used to the end is billed, 107 above 1,000
+    await world.passTo('2026-11-16T17:00:00Z')
     await createSubscription(world.billing, { customerId: 'next', planId: 'team' })
     const [fresh, ended] = (await getUsageSummary(world.billing, { customerId: 'next' })).periods
     expect(
@@ -328,7 +331,8 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       await createSubscription(world.billing, { customerId, planId: 'team', startsAt: `${at}T00:00:00Z` })
     }
     world.set(`${at}T02:00:00Z`)
-    // The sender's clock is four minutes ahead: what it tells of comes after the ending, and for the last one after the next beginning.
+    // The sender's clock is four minutes ahead: what it tells of comes after the ending, and for the last one
+    // after the next beginning.
     await record('early', chat('skewed', 3, `${at}T02:04:00Z`), chat('first', 5))
     expect(await chats('early')).toMatchObject({ used: 8, afterEnd: 0 })
     for (const customerId of ['early', 'late', 'ahead']) await end(customerId)
@@ -349,7 +353,8 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     await createSubscription(actingFor(world.billing, 'ahead'), { customerId: 'ahead', planId: 'team' })
     await record('late', ...told, chat('skewed', 3, `${at}T02:04:00Z`), chat('first', 5, `${at}T02:00:00Z`))
     await voidEvents(world.billing, { customerId: 'late', ids: ['takenBack'], reason: 'a test' })
-    // The date is the new one's, with 5 of before the ending and 60 since it began; 13 of between are nobody's.
+    // The date is the new one's, with 5 of before the ending and 60 since it began; 13 of between are
+    // nobody's.
     for (const customerId of ['early', 'late'])
       expect(await chats(customerId)).toEqual({
         used: 65,
@@ -425,7 +430,8 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       meters: [{ meter: 'calls' }, { meter: 'peak' }, { meter: 'runs' }],
       afterEnd: true,
     })
-    // Beside it in one batch, what counts has its groups, those of a second meter too; the last test looks at all sums.
+    // Beside it in one batch, what counts has its groups, those of a second meter too; the last test looks at
+    // all sums.
     const run = { type: 'run', time: '2027-01-26T00:15:00Z', properties: { n: 1, who: 'b' } }
     expect(
       await recordUsage(

@@ -23,7 +23,8 @@ const long = process.env['LONG'] === '1'
 const [runs, dates] = long ? [10, { minLength: 90, maxLength: 90 }] : [4, { minLength: 10, maxLength: 10 }]
 const plans = ['small', 'equal', 'large', 'yearly', 'seats', 'without']
 const all = 1000
-// One date of a life: mostly all there is is taken before and after what is done, for by that an allowance is had twice, if it can be.
+// One date of a life: mostly all there is is taken before and after what is done, for by that an allowance is
+// had twice, if it can be.
 const lives = fc.array(
   fc.record({
     before: fc.constantFrom(all, all, 70, 0),
@@ -81,7 +82,10 @@ describe.each(testDatabases)('allowances of a life, on $name', ({ create }) => {
     seats,
   }: Phase) => (charge?.included ?? 0) * (charge?.includedPer === 'seat' ? seats : 1)
 
-  /** Units that the days so far have a right to, of every plan and period, and the largest allowance there was. */
+  /**
+   * Units that the days so far have a right to, of every plan and period, and the largest allowance there
+   * was.
+   */
   async function mostOf(customerId: string): Promise<number> {
     const { phases, today } = await world.billing.transaction((tx) => readSubscriptionState(tx, customerId), {
       readOnly: true,

@@ -149,8 +149,9 @@ stories(
         await life.subscribes('team')
         await life.on('2028-02-29 10:00')
         await life.upgrades('business')
-        // 59900 × 28 ÷ 29 = 57834.48 → 57834, so one day is 59900 − 57834 = 2066. 199900 × 28 ÷ 29 = 193006.90 → 193007, so 6893.
-        // 48.27 × 6 % = 2.8962 → 2.90. Of 1,000 chats 28 days in 29, of 5,000 one: 33,000 ÷ 29 = 1137.9 → 1137.
+        // 59900 × 28 ÷ 29 = 57834.48 → 57834, so one day is 59900 − 57834 = 2066. 199900 × 28 ÷ 29 =
+        // 193006.90 → 193007, so 6893. 48.27 × 6 % = 2.8962 → 2.90. Of 1,000 chats 28 days in 29, of 5,000
+        // one: 33,000 ÷ 29 = 1137.9 → 1137.
         await life.receives(
           `start on 2028-02-01 09:00
       Team plan fee 2028-02-01..2028-03-01 599.00
@@ -178,8 +179,8 @@ stories(
         await life.subscribes('team')
         await life.on('2027-01-01 00:00')
         await life.upgrades('business')
-        // 17 of 31 days are over. 59900 × 17 ÷ 31 = 32848.39 → 32848: 27052 come back. 199900 × 17 ÷ 31 = 109622.58 → 109623: 90277 are due.
-        // 632.25 × 6 % = 37.935 → 37.94: halves go up.
+        // 17 of 31 days are over. 59900 × 17 ÷ 31 = 32848.39 → 32848: 27052 come back. 199900 × 17 ÷ 31 =
+        // 109622.58 → 109623: 90277 are due. 632.25 × 6 % = 37.935 → 37.94: halves go up.
         await life.receives(
           `start on 2026-12-15 09:00
       Team plan fee 2026-12-15..2027-01-15 599.00
@@ -222,8 +223,8 @@ stories(
         await life.uses('ai_chat', 500, '2026-03-29 01:59:59')
         await life.uses('ai_chat', 83, '2026-03-29 03:00')
         await life.upgrades('business')
-        // 28 of 31 days are over. 59900 × 28 ÷ 31 = 54103.23 → 54103: 5797 come back. 199900 × 28 ÷ 31 = 180554.84 → 180555: 19345 are due.
-        // 135.48 × 6 % = 8.1288 → 8.13
+        // 28 of 31 days are over. 59900 × 28 ÷ 31 = 54103.23 → 54103: 5797 come back. 199900 × 28 ÷ 31 =
+        // 180554.84 → 180555: 19345 are due. 135.48 × 6 % = 8.1288 → 8.13
         await life.receives(
           `start on 2026-03-01 00:00
       Team plan fee 2026-03-01..2026-04-01 599.00
@@ -234,8 +235,9 @@ stories(
       tax 6% 8.13, total 143.61`,
         )
         await life.on('2026-04-02 00:00')
-        // Of the month (1000 × 28 + 5000 × 3) ÷ 31 = 1387.1 → 1387 are included. Team: all of 1,100 are within. Business: all of the 29th, 583, of which
-        // 287 are left: 296 at 0.04 and 10.00 for the tier. 2020.84 × 6 % = 121.2504 → 121.25
+        // Of the month (1000 × 28 + 5000 × 3) ÷ 31 = 1387.1 → 1387 are included. Team: all of 1,100 are
+        // within. Business: all of the 29th, 583, of which 287 are left: 296 at 0.04 and 10.00 for the tier.
+        // 2020.84 × 6 % = 121.2504 → 121.25
         await life.receives(`renewal on 2026-04-01 01:00
       Business plan fee 2026-04-01..2026-05-01 1999.00
       AI chats usage (Team) 2026-03-01..2026-03-29 1100 of 1387 0.00
@@ -286,14 +288,16 @@ stories(
       tax 6% 35.94, total 634.94`)
         await life.on('2026-03-07 23:50')
         const evening = await life.asks('business')
-        // 6 of 31 days are over. 59900 × 6 ÷ 31 = 11593.55 → 11594: 48306 back. 199900 × 6 ÷ 31 = 38690.32 → 38690: 161210 due. 1129.04 × 6 % = 67.7424 → 67.74.
+        // 6 of 31 days are over. 59900 × 6 ÷ 31 = 11593.55 → 11594: 48306 back. 199900 × 6 ÷ 31 = 38690.32 →
+        // 38690: 161210 due. 1129.04 × 6 % = 67.7424 → 67.74.
         expect(evening).toMatchObject({ total: 119_678, expiresAt: '2026-03-08T05:00:00.000000Z' })
         await life.on('2026-03-08 00:00')
         await life.isRefused('quote_expired', life.upgrades('business', { quote: evening }))
         await life.on('2026-03-08 03:05') // at 02:00 it became 03:00
         const morning = await life.asks('business')
         await life.upgrades('business', { quote: morning })
-        // 7 of 31 days are over. 59900 × 7 ÷ 31 = 13525.81 → 13526: 46374 back. 199900 × 7 ÷ 31 = 45138.71 → 45139: 154761 due. 1083.87 × 6 % = 65.0322 → 65.03.
+        // 7 of 31 days are over. 59900 × 7 ÷ 31 = 13525.81 → 13526: 46374 back. 199900 × 7 ÷ 31 = 45138.71 →
+        // 45139: 154761 due. 1083.87 × 6 % = 65.0322 → 65.03.
         await life.receives(`change on 2026-03-08 03:05 -04:00
       Unused time on Team 2026-03-08..2026-04-01 -463.74
       Business plan fee 2026-03-08..2026-04-01 1547.61
@@ -323,13 +327,15 @@ stories(
         await life.on('2026-11-02 00:00')
         await life.uses('ai_chat', 1, '2026-11-01 23:59:59.999999')
         await life.upgrades('business')
-        // One of 30 days is over. 59900 ÷ 30 = 1996.67 → 1997: 57903 back. 199900 ÷ 30 = 6663.33 → 6663: 193237 due. 1353.34 × 6 % = 81.2004 → 81.20.
+        // One of 30 days is over. 59900 ÷ 30 = 1996.67 → 1997: 57903 back. 199900 ÷ 30 = 6663.33 → 6663:
+        // 193237 due. 1353.34 × 6 % = 81.2004 → 81.20.
         await life.receives(`change on 2026-11-02 00:00
       Unused time on Team 2026-11-02..2026-12-01 -579.03
       Business plan fee 2026-11-02..2026-12-01 1932.37
       tax 6% 81.20, total 1434.54`)
         await life.on('2026-12-02 00:00')
-        // The one day on Team counts with all of the month: (1000 × 1 + 5000 × 29) ÷ 30 = 4866.7 → 4866, and nothing is above it.
+        // The one day on Team counts with all of the month: (1000 × 1 + 5000 × 29) ÷ 30 = 4866.7 → 4866, and
+        // nothing is above it.
         await life.receives(`renewal on 2026-12-01 01:00
       Business plan fee 2026-12-01..2027-01-01 1999.00
       AI chats usage (Team) 2026-11-01..2026-11-02 1001 of 4866 0.00
@@ -400,7 +406,8 @@ stories(
         await life.uses('ai_chat', 1_002, '2011-12-29 23:59:59')
         await life.uses('ai_chat', 2_420, '2011-12-31 00:00') // one second later
         await life.upgrades('business')
-        // 16 of 31 dates are over. 59900 × 16 ÷ 31 = 30916.13 → 30916: 28984 back. 199900 × 16 ÷ 31 = 103174.19 → 103174: 96726 due. 677.42 × 6 % = 40.6452 → 40.65.
+        // 16 of 31 dates are over. 59900 × 16 ÷ 31 = 30916.13 → 30916: 28984 back. 199900 × 16 ÷ 31 =
+        // 103174.19 → 103174: 96726 due. 677.42 × 6 % = 40.6452 → 40.65.
         await life.receives(
           `start on 2011-12-15 09:00
       Team plan fee 2011-12-15..2012-01-15 599.00
@@ -411,8 +418,8 @@ stories(
       tax 6% 40.65, total 718.07`,
         )
         await life.on('2012-01-16 00:00')
-        // (1000 × 16 + 5000 × 15) ÷ 31 = 2935.5 → 2935 are included, of which Team used 1,002. Business: 1,933 are left, so 487 at 0.04 and 10.00 for the
-        // tier: 29.48. 2028.48 × 6 % = 121.7088 → 121.71.
+        // (1000 × 16 + 5000 × 15) ÷ 31 = 2935.5 → 2935 are included, of which Team used 1,002. Business:
+        // 1,933 are left, so 487 at 0.04 and 10.00 for the tier: 29.48. 2028.48 × 6 % = 121.7088 → 121.71.
         await life.receives(`renewal on 2012-01-15 01:00
       Business plan fee 2012-01-15..2012-02-15 1999.00
       AI chats usage (Team) 2011-12-15..2011-12-31 1002 of 2935 0.00
@@ -532,7 +539,8 @@ stories(
         await life.subscribes('quarter')
         await life.uses('ai_chat', 101)
         await life.on('2027-06-01 00:00')
-        // 1500.00 × 6 % = 90.00; one above 100 at 1.00. Three months from 30 November is 28 February, six is 30 May.
+        // 1500.00 × 6 % = 90.00; one above 100 at 1.00. Three months from 30 November is 28 February, six is
+        // 30 May.
         await life.receives(
           `start on 2026-11-30 09:00
       Quarter plan fee 2026-11-30..2027-02-28 1500.00
@@ -558,7 +566,8 @@ stories(
         await life.on('2026-12-22 09:00')
         await life.subscribes('calendar')
         await life.uses('ai_chat', 101)
-        // 30000 × 21 ÷ 31 = 20322.58 → 20323: 9677 for ten days. 96.77 × 6 % = 5.8062 → 5.81. Of 310 chats, ten days in 31 are 100.
+        // 30000 × 21 ÷ 31 = 20322.58 → 20323: 9677 for ten days. 96.77 × 6 % = 5.8062 → 5.81. Of 310 chats,
+        // ten days in 31 are 100.
         await life.receives(`start on 2026-12-22 09:00
       Calendar plan fee 2026-12-22..2027-01-01 96.77
       tax 6% 5.81, total 102.58`)
@@ -605,7 +614,8 @@ stories(
         await life.on('2026-12-22 09:00')
         await life.subscribes('floor')
         await life.on('2027-02-02 00:00')
-        // 31.00 for 31 days is 1.00 a day: ten days, then the whole month. 10.00 × 6 % = 0.60; 31.00 × 6 % = 1.86.
+        // 31.00 for 31 days is 1.00 a day: ten days, then the whole month. 10.00 × 6 % = 0.60; 31.00 × 6 % =
+        // 1.86.
         await life.receives(
           `renewal on 2027-01-01 01:00
       AI chats usage (Floor) 2026-12-22..2027-01-01 0 of 0 10.00

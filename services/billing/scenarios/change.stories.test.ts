@@ -111,7 +111,8 @@ stories(
         await life.on('2026-11-21 09:00')
         await life.sees({ status: 'past_due' })
         await life.upgrades('business')
-        // 20 of 30 days are over. 59900 × 20 ÷ 30 = 39933.33 → 39933: 19967 back. 199900 × 20 ÷ 30 = 133266.67 → 133267: 66633 due. 466.66 × 6 % = 27.9996 → 28.00.
+        // 20 of 30 days are over. 59900 × 20 ÷ 30 = 39933.33 → 39933: 19967 back. 199900 × 20 ÷ 30 =
+        // 133266.67 → 133267: 66633 due. 466.66 × 6 % = 27.9996 → 28.00.
         await life.receives(`change on 2026-11-21 09:00
       Unused time on Team 2026-11-21..2026-12-01 -199.67
       Business plan fee 2026-11-21..2026-12-01 666.33
@@ -186,7 +187,8 @@ stories(
         await life.receives()
         await life.on('2026-11-21 09:00')
         await life.upgrades('business')
-        // As in the story of the unpaid invoice: 199.67 of the fee that was billed for Team is for the days left.
+        // As in the story of the unpaid invoice: 199.67 of the fee that was billed for Team is for the days
+        // left.
         await life.receives(`change on 2026-11-21 09:00
       Unused time on Team 2026-11-21..2026-12-01 -199.67
       Business plan fee 2026-11-21..2026-12-01 666.33
@@ -217,7 +219,8 @@ stories(
         await life.downgrades('seats', { seats: 2 })
         await life.sees({ seats: 5, scheduledChange: { seats: 2, at: '2026-12-01' } })
         await life.on('2026-12-02 00:00')
-        // 3 × 99.00 = 297.00, 6 % of it 17.82. 20 of 30 days are left: 198.00 of 297.00 back, 330.00 of 495.00 due; 132.00 × 6 % = 7.92. 2 × 99.00 = 198.00, 6 % of it 11.88.
+        // 3 × 99.00 = 297.00, 6 % of it 17.82. 20 of 30 days are left: 198.00 of 297.00 back, 330.00 of
+        // 495.00 due; 132.00 × 6 % = 7.92. 2 × 99.00 = 198.00, 6 % of it 11.88.
         await life.receives(
           `start on 2026-11-01 09:00
       Seats seats × 3 2026-11-01..2026-12-01 297.00
@@ -278,8 +281,8 @@ stories(
         await life.pays()
         await life.on('2027-02-01 09:00')
         await life.upgrades('business')
-        // 30 + 31 + 31 = 92 of 365 days are over. 718800 × 92 ÷ 365 = 181176.99 → 181177: 537623 back. Another interval: the new month in full.
-        // −3377.23 × 6 % = −202.6338 → −202.63.
+        // 30 + 31 + 31 = 92 of 365 days are over. 718800 × 92 ÷ 365 = 181176.99 → 181177: 537623 back.
+        // Another interval: the new month in full. −3377.23 × 6 % = −202.6338 → −202.63.
         await life.receives(`change on 2027-02-01 09:00
       Unused time on Yearly 2027-02-01..2027-11-01 -5376.23
       Business plan fee 2027-02-01..2027-03-01 1999.00
@@ -315,14 +318,16 @@ stories(
         await life.voids()
         await life.on('2026-11-21 09:00')
         await life.upgrades('enterprise')
-        // Of what is billed and not void only Team's month reaches past the 21st: 199.67 of it. 499900 × 20 ÷ 30 = 333266.67 → 333267: 166633 due. 1466.66 × 6 % = 87.9996 → 88.00.
+        // Of what is billed and not void only Team's month reaches past the 21st: 199.67 of it. 499900 × 20 ÷
+        // 30 = 333266.67 → 333267: 166633 due. 1466.66 × 6 % = 87.9996 → 88.00.
         await life.receives(`change on 2026-11-21 09:00
       Unused time on Team 2026-11-21..2026-12-01 -199.67
       Enterprise plan fee 2026-11-21..2026-12-01 1666.33
       tax 6% 88.00, total 1554.66`)
         await life.reissues('2026-11')
-        // Five days are left for it, the 16th to the 20th. Team: 39933 − 29950 = 9983, so that 599.00 − 199.67 − 99.83 = 299.50 are left for its 15 days.
-        // Business: 199900 × 20 ÷ 30 = 133266.67 → 133267, less 99950: 33317. 233.34 × 6 % = 14.0004 → 14.00.
+        // Five days are left for it, the 16th to the 20th. Team: 39933 − 29950 = 9983, so that 599.00 −
+        // 199.67 − 99.83 = 299.50 are left for its 15 days. Business: 199900 × 20 ÷ 30 = 133266.67 → 133267,
+        // less 99950: 33317. 233.34 × 6 % = 14.0004 → 14.00.
         await life.receives(`change on 2026-11-21 09:00
       Unused time on Team 2026-11-16..2026-11-21 -99.83
       Business plan fee 2026-11-16..2026-11-21 333.17
@@ -493,7 +498,8 @@ stories(
         await life.on('2026-11-16 10:00')
         expect(await life.consumes('ai_chat', 1)).toMatchObject({ granted: 0 })
         await life.upgrades('team')
-        // 20 chats for 15 days of 30, 1,000 for 15: 510, of which 20 are used; of 501 eleven are above what is left.
+        // 20 chats for 15 days of 30, 1,000 for 15: 510, of which 20 are used; of 501 eleven are above what
+        // is left.
         expect(await life.consumes('ai_chat', 501)).toMatchObject({ granted: 501, remaining: 0, overage: 11 })
         await life.on('2026-12-02 00:00')
         // 299.50 × 6 % = 17.97. Eleven above at 0.05; 599.55 × 6 % = 35.973 → 35.97.

@@ -18,7 +18,10 @@ import { mistakesOf } from './invariants.ts'
 const times = <T>(count: number, work: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => patiently(() => work(index))))
 
-/** On a machine so busy that no connection came free in time the caller hears 503 and asks again, with the same id. */
+/**
+ * On a machine so busy that no connection came free in time the caller hears 503 and asks again, with the
+ * same id.
+ */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

@@ -116,7 +116,8 @@ onTwo.each(seeds)(
   async (seed) => {
     const first = await onBoth(seed, steps)
 
-    // The history is worth its time only while it goes everywhere. One that somebody asks for by its seed may be a short walk.
+    // The history is worth its time only while it goes everywhere. One that somebody asks for by its seed may
+    // be a short walk.
     if (ownSeed !== undefined) return
     const kinds = new Set(
       first.documents.flatMap((document) => [document.kind, ...document.lines.map((line) => line.kind)]),

@@ -150,7 +150,8 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
       planId: 'business',
       quoteId: preview.quoteId,
     })
-    // Of 31 days 10 are used: 19,323 of the fee and 6,440 of the discount. The rest of each is given back: 40,577 less 13,525.
+    // Of 31 days 10 are used: 19,323 of the fee and 6,440 of the discount. The rest of each is given back:
+    // 40,577 less 13,525.
     expect([Math.round((59_900 * 10) / 31), Math.round((19_965 * 10) / 31)]).toEqual([19_323, 6_440])
     expect(shown(changed.invoice!)).toEqual([
       ['unused_time', -27_052, 0],
@@ -174,7 +175,8 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
       }),
     ).rejects.toMatchObject({ code: 'quote_outdated' })
     const again = await previewChange(world.billing, { customerId: 'acme', planId: 'business' })
-    // January began while it holds: 21 of its 31 days are left, 10,000 − 3,226. With 6 % tax that is 7,180 of the total (406 of 6,774).
+    // January began while it holds: 21 of its 31 days are left, 10,000 − 3,226. With 6 % tax that is 7,180 of
+    // the total (406 of 6,774).
     expect(again).toMatchObject({
       discountTotal: 6_774,
       discounts: [{ id: 'loyal', name: { 'zh-CN': '套餐费优惠' }, amount: 6_774 }],

@@ -20,7 +20,9 @@ import {
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
-/** What a document says of itself: the periods it names, where its money went, and by when what is to be paid. */
+/**
+ * What a document says of itself: the periods it names, where its money went, and by when what is to be paid.
+ */
 describe.each(testDatabases)('documents on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {

@@ -11,7 +11,10 @@ const atOnce = 4
 const customers = Array.from({ length: 20 }, (_, index) => `sum-${index}`)
 const most = BigInt(Number.MAX_SAFE_INTEGER)
 
-/** Meters of 0 to 6 decimals, and how many steps an event may be of: small ones, and so large ones that a month holds nearly as much as can be counted. */
+/**
+ * Meters of 0 to 6 decimals, and how many steps an event may be of: small ones, and so large ones that a
+ * month holds nearly as much as can be counted.
+ */
 const meters = [
   { key: 'ones', decimals: 0, most: 100n },
   { key: 'cents', decimals: 2, most: 1_000_000n },
@@ -29,7 +32,10 @@ function someUpTo(limit: bigint): bigint {
   return 1n + (state % limit)
 }
 
-/** Steps as the decimal number that a sender writes: the text is made from the digits, so that no arithmetic comes between. */
+/**
+ * Steps as the decimal number that a sender writes: the text is made from the digits, so that no arithmetic
+ * comes between.
+ */
 function written(steps: bigint, decimals: number): string {
   const digits = String(steps).padStart(decimals + 1, '0')
   return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`

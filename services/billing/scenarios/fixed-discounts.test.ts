@@ -112,7 +112,8 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     await begin('usage', 'calls')
     await use('usage', 500, '2027-06-01T00:30:00Z')
     await day(16)
-    // The month with 10.00 off: 1 seat 40.00, 2 seats 90.00. Half of the difference is 25.00: 50.00 − 5.00 less 25.00 − 5.00.
+    // The month with 10.00 off: 1 seat 40.00, 2 seats 90.00. Half of the difference is 25.00: 50.00 − 5.00
+    // less 25.00 − 5.00.
     const change = await seats('once', 2)
     expect(change.lines.map((line) => [line.amount, line.discount ?? 0])).toEqual([
       [-2_000, 0],
@@ -125,7 +126,8 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
       await day(date)
       expect((await seats('daily', date - 14)).total).toBeGreaterThan(0)
     }
-    // 15 days of 1 seat and 2 + … + 16 seats of a day each are 150 seat-days of 50.00 ÷ 30: 250.00, less 10.00.
+    // 15 days of 1 seat and 2 + … + 16 seats of a day each are 150 seat-days of 50.00 ÷ 30: 250.00, less
+    // 10.00.
     expect((await documents('daily')).reduce((all, one) => all + one.total, 0)).toBe(24_000)
     await use('both', 100, '2027-06-20T00:00:00Z')
     await world.passTo('2027-07-01T02:30:00Z')
@@ -210,7 +212,10 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     expect((await taken('falls')).get('2027-10-01')).toBe(501)
   })
 
-  /** What documents that are not void took of the discount less what they gave back, by the first date of the period. */
+  /**
+   * What documents that are not void took of the discount less what they gave back, by the first date of the
+   * period.
+   */
   const taken = async (customerId: string) => {
     const rows = await world.db.asOwner((tx) =>
       tx.query<{ document: InvoiceDocument }>(

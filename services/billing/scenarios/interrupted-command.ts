@@ -1,4 +1,5 @@
-// Runs one command on the database named on the command line, and kills itself (SIGKILL) at the point named there. Prints the answer.
+// Runs one command on the database named on the command line, and kills itself (SIGKILL) at the point named
+// there. Prints the answer.
 import { randomBytes } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { openDatabase, type Database, type Transaction } from '@customer-portal/database'
@@ -66,7 +67,10 @@ export function engineAt(db: Database, now: string): Billing {
   })
 }
 
-/** What the client sends, the same each time: due work has no answer but its doing, an upgrade one that is kept under its key. */
+/**
+ * What the client sends, the same each time: due work has no answer but its doing, an upgrade one that is
+ * kept under its key.
+ */
 export async function run(billing: Billing, command: Command): Promise<{ replayed: boolean; body: unknown }> {
   if (command === 'due') return { replayed: false, body: await runBilling(billing) }
   const request = { customerId: 'acme', planId: 'business' }

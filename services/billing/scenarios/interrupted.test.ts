@@ -30,7 +30,9 @@ const customers = ['acme', 'beta', 'gamma']
 /** Three periods of each customer have ended by then, and a fourth runs. */
 const moment = '2027-01-10T00:00:00.000000Z'
 
-/** A place with customers whose renewals are three months behind, and as many equal copies of it as wanted. */
+/**
+ * A place with customers whose renewals are three months behind, and as many equal copies of it as wanted.
+ */
 interface Place {
   seed(): Promise<void>
   copy(): Promise<Location>
@@ -151,7 +153,10 @@ const renewals = ['2026-10-01', '2026-11-01', '2026-12-01']
 const periodsOf = (issued: readonly Issued[], customer: string, kind: string) =>
   issued.filter((one) => one.customer === customer && one.kind === kind).map((one) => one.period)
 
-/** A process dies at each point one after the other on one database; in the long form also at each of them alone. */
+/**
+ * A process dies at each point one after the other on one database; in the long form also at each of them
+ * alone.
+ */
 const deaths: Point[][] = [[...points], ...(long ? points.map((point) => [point]) : [])]
 const patience = 300_000
 
@@ -165,7 +170,10 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
   beforeAll(() => place.seed(), patience)
   afterAll(() => place.remove(), patience)
 
-  /** Until it has committed, one that dies leaves what it found: looking costs a start of the engine on a folder, so there only in the long form. */
+  /**
+   * Until it has committed, one that dies leaves what it found: looking costs a start of the engine on a
+   * folder, so there only in the long form.
+   */
   const dies = async (location: Location, command: Command, point: Point, documents: number) => {
     expect(await start(location, command, point).ended).toBe('SIGKILL')
     if (long || name === 'PostgreSQL')

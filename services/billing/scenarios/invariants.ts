@@ -4,7 +4,10 @@ import { findMistakes } from '../src/index.ts'
 import type { World } from '../src/testing.ts'
 import { lockCustomer } from '../src/customer/customer.ts'
 
-/** What must hold at every moment, recomputed from the rows in another way than the engine writes them. One sentence per mistake. */
+/**
+ * What must hold at every moment, recomputed from the rows in another way than the engine writes them. One
+ * sentence per mistake.
+ */
 export async function mistakesOf(world: World): Promise<string[]> {
   const mistakes: string[] = []
   for await (const { what, row } of findMistakes(world.billing)) mistakes.push(`${what}: ${row}`)
@@ -12,8 +15,9 @@ export async function mistakesOf(world: World): Promise<string[]> {
 }
 
 /**
- * Customers to whom more was given back than was billed, in all or of one line: by changes, endings, adjustments and credit notes of documents that are not void,
- * before tax. What they hold and what was paid out to them is then covered by what they paid or owe.
+ * Customers to whom more was given back than was billed, in all or of one line: by changes, endings,
+ * adjustments and credit notes of documents that are not void, before tax. What they hold and what was paid
+ * out to them is then covered by what they paid or owe.
  */
 export async function givenBackTooMuch(world: World): Promise<string[]> {
   const rows = await world.db.asOwner((tx) =>
@@ -35,7 +39,10 @@ export async function givenBackTooMuch(world: World): Promise<string[]> {
   return rows.map((row) => `more was given back than was billed: ${JSON.stringify(row)}`)
 }
 
-/** Customers whose due work is remembered for a later instant than it falls due at: it would be done late. (Too early is harmless: it is looked at in vain.) */
+/**
+ * Customers whose due work is remembered for a later instant than it falls due at: it would be done late.
+ * (Too early is harmless: it is looked at in vain.)
+ */
 export async function rememberedTooLate(world: World, customerIds?: readonly string[]): Promise<string[]> {
   const late: string[] = []
   for (const customerId of customerIds ?? (await allCustomers(world))) {

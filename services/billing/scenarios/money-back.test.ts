@@ -131,7 +131,8 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     await adjustBalance(world.billing, { customerId: 'typed', amount: -180_000, reason: 'withdrawn' })
     expect(await balance('typed')).toBe(30_000)
     const mended = await reverse(wrong.id)
-    // 270,000 were balance: 30,000 are there, 60,000 come back from two invoices, 180,000 left it in another way and are charged.
+    // 270,000 were balance: 30,000 are there, 60,000 come back from two invoices, 180,000 left it in another
+    // way and are charged.
     expect(mended).toMatchObject({
       status: 'open',
       amountPaid: 0,

@@ -152,7 +152,8 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
       number: 'INV-202612-000001',
       total: draft!.total,
     })
-    // (1,000 × 15 + 5,000 × 15) ÷ 30 = 3,000 included, 5,100 used: 1,000 at 4 分 with ¥10 for the tier, 1,100 at 3 分.
+    // (1,000 × 15 + 5,000 × 15) ÷ 30 = 3,000 included, 5,100 used: 1,000 at 4 分 with ¥10 for the tier, 1,100
+    // at 3 分.
     expect(renewal!.lines.map((line) => [line.kind, line.quantity, line.amount])).toEqual([
       ['fee', 1, 199_900],
       ['usage', 1100, 0],

@@ -394,7 +394,8 @@ describe.each(testDatabases)(
         },
       }
       await comesAsSaid('ended-late', renewal)
-      // Taken back after the closing: a document of its own, with the next midnight. 15.00 of November's 20.00 and tax stay.
+      // Taken back after the closing: a document of its own, with the next midnight. 15.00 of November's
+      // 20.00 and tax stay.
       await voidEvents(world.billing, { customerId: 'ended-late', ids: ['late'], reason: 'sent twice' })
       const back = {
         nextInvoice: {

@@ -25,7 +25,10 @@ const limit = 1_000
 const clients = 200
 const rounds = process.env['LONG'] === '1' ? 30 : 2
 
-/** On a machine so busy that no connection came free in time the caller hears 503 and asks again, with the same id. */
+/**
+ * On a machine so busy that no connection came free in time the caller hears 503 and asks again, with the
+ * same id.
+ */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -36,7 +39,10 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Engines of their own on one database are what several server processes are to each other: they share nothing but its rows. */
+/**
+ * Engines of their own on one database are what several server processes are to each other: they share
+ * nothing but its rows.
+ */
 describe.each(testDatabases)('several engines on one $name', ({ create }) => {
   let world: World
   let engines: Billing[]

@@ -67,7 +67,10 @@ export interface Step {
   answer: unknown
 }
 
-/** A history to be played: the seed decides everything. `look` is called after each `every` steps (40 unless told) and at the end. */
+/**
+ * A history to be played: the seed decides everything. `look` is called after each `every` steps (40 unless
+ * told) and at the end.
+ */
 export interface HistoryPlan {
   seed: number
   steps: number
@@ -76,8 +79,9 @@ export interface HistoryPlan {
 }
 
 /**
- * About six months of commands of every kind, with retries and repeats, chosen by the seed alone. What goes wrong (a mistake of ours, or one that
- * `look` finds) is thrown with the story so far and the command that tells it again.
+ * About six months of commands of every kind, with retries and repeats, chosen by the seed alone. What goes
+ * wrong (a mistake of ours, or one that `look` finds) is thrown with the story so far and the command that
+ * tells it again.
  */
 export async function playHistory(world: World, plan: HistoryPlan): Promise<Step[]> {
   const log: Step[] = []

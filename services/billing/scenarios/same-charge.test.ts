@@ -75,7 +75,8 @@ const charges: PlanInput['charges'] = [
   },
 ]
 const meters = charges.map((charge) => charge.meter)
-// The days of two months on which something is done: a change of plan, use of a meter, and some of it arrives late or is taken back.
+// The days of two months on which something is done: a change of plan, use of a meter, and some of it arrives
+// late or is taken back.
 const days = fc.array(
   fc.record({
     day: fc.integer({ min: 0, max: 58 }),

@@ -71,7 +71,8 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
           quantity: differs(index) ? 1 + index + events * side : 1 + index,
           properties: { model: `m${index % 7}` },
         }))
-      // The one from the front, the other from the back, in requests of different sizes: they meet in the middle of each other.
+      // The one from the front, the other from the back, in requests of different sizes: they meet in the
+      // middle of each other.
       const batches = [cut(sent(0), 40), cut(sent(1).reverse(), 70)]
       const fates = await Promise.all(
         batches.map((side, place) => Promise.all(side.map((batch) => recordUsage(engines[place]!, batch)))),
@@ -144,7 +145,9 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     }
-    /** Runs `work` while another transaction has done what `sql` does; that one is taken back once both wait. */
+    /**
+     * Runs `work` while another transaction has done what `sql` does; that one is taken back once both wait.
+     */
     async function heldBack(sql: string, parameters: unknown[], work: () => Promise<void>): Promise<void> {
       await world.db
         .asOwner(async (tx) => {

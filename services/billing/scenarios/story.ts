@@ -37,8 +37,8 @@ import { rememberedTooLate } from './invariants.ts'
 import { instantFromWall, wallTime } from './wall-clock.ts'
 
 /**
- * The life of one customer, told in order. Times are those on the wall of the customer, `2026-03-29 01:30`, or with an offset where the
- * clocks go back, `2026-10-25 02:30 +01:00`.
+ * The life of one customer, told in order. Times are those on the wall of the customer, `2026-03-29 01:30`,
+ * or with an offset where the clocks go back, `2026-10-25 02:30 +01:00`.
  */
 export interface Life {
   readonly billing: Billing
@@ -72,7 +72,8 @@ export interface Life {
   /** The vendor issues the invoice of a period (again), which `arrives` will then show. */
   reissues(period: string): Promise<void>
   /**
-   * Exactly these invoices arrived since the last look, the oldest first, each told as its page reads: kind and time of issue, a line each for the lines, and what it comes to.
+   * Exactly these invoices arrived since the last look, the oldest first, each told as its page reads: kind
+   * and time of issue, a line each for the lines, and what it comes to.
    */
   receives(...invoices: string[]): Promise<void>
   /** The subscription is like this now. */
@@ -88,7 +89,10 @@ export interface Setting {
   currency?: string
 }
 
-/** `rule` is the promise of the billing rules that the story holds the engine to; both stand in the list of README.md. */
+/**
+ * `rule` is the promise of the billing rules that the story holds the engine to; both stand in the list of
+ * README.md.
+ */
 export type TellStory = (
   name: string,
   rule: string,
@@ -96,7 +100,10 @@ export type TellStory = (
   tell: (life: Life) => Promise<void>,
 ) => void
 
-/** Stories that share a catalogue. Each has a customer of its own, starts its clock where it likes, and ends with no invoice unread and the books proven. */
+/**
+ * Stories that share a catalogue. Each has a customer of its own, starts its clock where it likes, and ends
+ * with no invoice unread and the books proven.
+ */
 export function stories(
   title: string,
   plans: readonly PlanInput[],

@@ -219,7 +219,8 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
   test('of a plan with its own trial days is taken from the plan, and its first paid period may be short', async () => {
     const customerId = `trial-${(customers += 1)}`
     await seedCustomer(world.billing, customerId)
-    const { subscription } = await createSubscription(world.billing, { customerId, planId: 'monthly' }) // 1–7 May
+    // 1–7 May
+    const { subscription } = await createSubscription(world.billing, { customerId, planId: 'monthly' })
     expect(subscription).toMatchObject({
       status: 'trialing',
       currentPeriod: { start: '2026-05-01', end: '2026-05-08' },

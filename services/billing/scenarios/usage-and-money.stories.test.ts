@@ -85,7 +85,8 @@ stories(
           rejected: [{ code: 'event_too_old' }],
         })
         await life.on('2027-02-02 00:00')
-        // 800 + 1,501 = 2,301: 1,301 above 1,000 at 0.05 are 65.05, of which 0.00 was billed. 664.05 × 6 % = 39.843 → 39.84.
+        // 800 + 1,501 = 2,301: 1,301 above 1,000 at 0.05 are 65.05, of which 0.00 was billed. 664.05 × 6 % =
+        // 39.843 → 39.84.
         await life.receives(
           `renewal on 2027-01-01 01:00
       Team plan fee 2027-01-01..2027-02-01 599.00
@@ -126,7 +127,8 @@ stories(
         await life.uses('ai_chat', 200, '2026-11-15 23:59:59')
         await life.uses('ai_chat', 1_600, '2026-11-16 00:00')
         await life.on('2027-01-02 00:00')
-        // (1,000 × 15 + 3,000 × 15) ÷ 30 = 2,000 included. Team: 1,100, all within. Premium: 1,600, of which 700 are above; 3070.00 × 13 % = 399.10.
+        // (1,000 × 15 + 3,000 × 15) ÷ 30 = 2,000 included. Team: 1,100, all within. Premium: 1,600, of which
+        // 700 are above; 3070.00 × 13 % = 399.10.
         await life.receives(`renewal on 2027-01-01 01:00
       Premium plan fee 2027-01-01..2027-02-01 3000.00
       AI chats usage adjustment (2026-11) 2026-11-01..2026-11-16 +200 0.00
@@ -241,8 +243,8 @@ stories(
         await life.on('2026-11-11 09:00')
         await life.upgrades('more-yen')
         await life.on('2026-12-02 00:00')
-        // 1001 × 10 % = 100.1 → 100. Ten of 30 days are over: 1001 ÷ 3 = 333.67 → 334: 667 back; 3333 ÷ 3 = 1111: 2222 due; 1555 × 10 % = 155.5 → 156.
-        // 100 at 1 for 3 = 33.33 → 33. 3366 × 10 % = 336.6 → 337.
+        // 1001 × 10 % = 100.1 → 100. Ten of 30 days are over: 1001 ÷ 3 = 333.67 → 334: 667 back; 3333 ÷ 3 =
+        // 1111: 2222 due; 1555 × 10 % = 155.5 → 156. 100 at 1 for 3 = 33.33 → 33. 3366 × 10 % = 336.6 → 337.
         await life.receives(
           `start on 2026-11-01 09:00
       Yen plan fee 2026-11-01..2026-12-01 1001
@@ -268,7 +270,8 @@ stories(
         await life.subscribes('dinar')
         await life.on('2026-11-21 09:00')
         await life.upgrades('more-dinar')
-        // 12.345 × 10 % = 1.2345 → 1.235. Ten of 30 days are left: 4.115 back, 33.333 due; 29.218 × 10 % = 2.9218 → 2.922.
+        // 12.345 × 10 % = 1.2345 → 1.235. Ten of 30 days are left: 4.115 back, 33.333 due; 29.218 × 10 % =
+        // 2.9218 → 2.922.
         await life.receives(
           `start on 2026-11-01 09:00
       Dinar plan fee 2026-11-01..2026-12-01 12.345
@@ -290,7 +293,8 @@ stories(
         await life.subscribes('inclusive')
         await life.on('2026-11-16 09:00')
         await life.upgrades('team')
-        // In 106.00 there are 6.00, in −53.00 there are −3.00. 299.50 × 6 % = 17.97 comes on top: −53.00 + 299.50 + 17.97 = 264.47.
+        // In 106.00 there are 6.00, in −53.00 there are −3.00. 299.50 × 6 % = 17.97 comes on top: −53.00 +
+        // 299.50 + 17.97 = 264.47.
         await life.receives(
           `start on 2026-11-01 09:00
       Inclusive plan fee 2026-11-01..2026-12-01 106.00

@@ -20,7 +20,8 @@ import { mistakesOf, rememberedTooLate } from './invariants.ts'
 const [runs, dates] =
   process.env['LONG'] === '1' ? [60, { minLength: 20, maxLength: 20 }] : [2, { minLength: 7, maxLength: 7 }]
 const plans = ['small', 'twin', 'large', 'full', 'yearly', 'yearly-twin', 'seats', 'nothing']
-// One date of a life: what is done to it, and what one of two who live it has voided and generated again before and after that.
+// One date of a life: what is done to it, and what one of two who live it has voided and generated again
+// before and after that.
 const lives = fc.array(
   fc.record({
     days: fc.constantFrom(0, 1, 1, 3, 9, 17, 30),
@@ -144,7 +145,8 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
     for (const customerId of ['credited', 'kept'])
       await createSubscription(world.billing, { customerId, planId: 'large' })
     await pass(2)
-    // 16 of 30 days of 3000, and of 365 days of 36500; of the change 10 days at 100 and 6 at 300; 15 days, or all but the 16th, and another's fee.
+    // 16 of 30 days of 3000, and of 365 days of 36500; of the change 10 days at 100 and 6 at 300; 15 days, or
+    // all but the 16th, and another's fee.
     const expected = {
       asked: 1_600,
       year: 1_600,
@@ -163,7 +165,8 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
         tx.query("select sum(quantity)::int as quantity from deficits where customer_id = 'blocked'"),
       ),
     ).toEqual([{ quantity: 130 }])
-    // On the 6th of May, which has 31 days: what is left of the renewal are six (580.6). Who comes back on the 8th pays for a month from then.
+    // On the 6th of May, which has 31 days: what is left of the renewal are six (580.6). Who comes back on
+    // the 8th pays for a month from then.
     await voidNewest('renewed', 1)
     await end('renewed', true)
     await pass(2)

@@ -406,7 +406,8 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
         behind.reduce((total, event) => total + event.quantity, 0),
       ]).toEqual([meter, false, quantity])
     }
-    // Of what is issued, each meter gives its own back, once: 100 tokens, 2.5 seconds, 1.5 of the peak, nobody of the people.
+    // Of what is issued, each meter gives its own back, once: 100 tokens, 2.5 seconds, 1.5 of the peak,
+    // nobody of the people.
     await take('several', 'a')
     await world.passTo(`${nextMonth(nextMonth(month))}-02T00:00:00Z`)
     const [next] = (await getInvoices(world.billing, { customerId: 'several' })).data
@@ -509,7 +510,8 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     expect(await told()).toEqual([...before, first])
     await runBilling(world.billing)
     expect(await told()).toHaveLength(3)
-    // Half a year later, taken back on two days while nobody does what is due: 50 were above what is included.
+    // Half a year later, taken back on two days while nobody does what is due: 50 were above what is
+    // included.
     await world.passTo('2028-05-05T00:00:00Z')
     await take('left', 'a')
     world.set('2028-05-20T00:00:00Z')

@@ -1,5 +1,6 @@
 /**
- * What a clock on the wall shows, by the time zones of Intl: the engine counts with Temporal, and a story that asked the same library could only agree with it.
+ * What a clock on the wall shows, by the time zones of Intl: the engine counts with Temporal, and a story
+ * that asked the same library could only agree with it.
  */
 
 const formats = new Map<string, Intl.DateTimeFormat>()
@@ -41,7 +42,10 @@ function shownAt(zone: string, milliseconds: number): number {
 const offsetAt = (zone: string, milliseconds: number) =>
   shownAt(zone, milliseconds) - Math.floor(milliseconds / 1000) * 1000
 
-/** `2026-03-29 03:30`, with seconds and an offset where they are told, → the instant. Throws for a time that the wall never shows. */
+/**
+ * `2026-03-29 03:30`, with seconds and an offset where they are told, → the instant. Throws for a time that
+ * the wall never shows.
+ */
 export function instantFromWall(zone: string, wall: string): string {
   const [, date, minutes, seconds = ':00', fraction = '', offset] =
     /^(\d{4}-\d\d-\d\d) (\d\d:\d\d)(:\d\d)?(?:\.(\d{6}))?(?: ([+-]\d\d:\d\d))?$/.exec(wall) ?? []

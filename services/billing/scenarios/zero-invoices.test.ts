@@ -84,7 +84,8 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     expect((await listLateEvents(world.billing, { customerId: 'free' })).data).toMatchObject([
       { id: 'late', outcome: 'unchanged', invoice: null },
     ])
-    // 20 more of February, above its 100 by then with 60 others: only what they add is billed, and February's 40 are not told again.
+    // 20 more of February, above its 100 by then with 60 others: only what they add is billed, and February's
+    // 40 are not told again.
     await use('free', 'late feb', 80, '2026-02-27T02:00:00Z')
     await world.passTo('2026-04-01T02:00:00Z')
     expect(await amountsOf('free')).toEqual([['renewal', ['adjustment', 80, 200]]])

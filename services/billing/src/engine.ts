@@ -10,17 +10,23 @@ import { use, type RecentlyUsed } from './sharing/recently-used.ts'
 import type { Instant } from './values/instant.ts'
 
 /**
- * Whose time commands happen at. `given`: what `now` says, as in tests and on a standing clock. `machine`: the same, but it runs. `database`: that of the
- * database, which all processes share, read in the statement that takes a lock; `now` only comes near it.
+ * Whose time commands happen at. `given`: what `now` says, as in tests and on a standing clock. `machine`:
+ * the same, but it runs. `database`: that of the database, which all processes share, read in the statement
+ * that takes a lock; `now` only comes near it.
  */
 export type ClockKind = 'given' | 'machine' | 'database'
 
-/** What every function of the engine is given first: the database, the clock and the ids come from outside. */
+/**
+ * What every function of the engine is given first: the database, the clock and the ids come from outside.
+ */
 export interface Billing {
   readonly db: Database
   readonly access: Access
   readonly clock: ClockKind
-  /** The contexts that act for one customer, so that each has its queues and caches once, however often it is asked for. */
+  /**
+   * The contexts that act for one customer, so that each has its queues and caches once, however often it is
+   * asked for.
+   */
   readonly actors: RecentlyUsed<Billing>
   now(): Instant
   /** A new id such as `inv_…`; unique, and ascending with time. */
@@ -32,7 +38,10 @@ export interface Billing {
 /** The context inside a transaction. `at` is the instant it happens at. */
 export interface BillingTransaction extends Billing, Transaction {
   readonly at: Instant
-  /** Reads the clock again, or takes what the statement read that waited for a lock: what waited happens after what held it. */
+  /**
+   * Reads the clock again, or takes what the statement read that waited for a lock: what waited happens after
+   * what held it.
+   */
   arrive(at?: Instant): void
 }
 
@@ -52,7 +61,10 @@ export function createBilling(parts: {
 /** Contexts for so many customers are kept; who was not asked for longest gets a new one. */
 const mostActors = 1_000
 
-/** The same engine, acting for one customer only (role `portal`): row level security hides everybody else. The same context each time. */
+/**
+ * The same engine, acting for one customer only (role `portal`): row level security hides everybody else. The
+ * same context each time.
+ */
 export function actingFor(billing: Billing, customerId: string): Billing {
   const { actors } = billing
   const known = use(actors, customerId)

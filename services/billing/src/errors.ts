@@ -1,4 +1,7 @@
-/** Every mistake a caller of the engine can make, as a closed list: a new code does not compile until it has an HTTP status and a text in both languages. */
+/**
+ * Every mistake a caller of the engine can make, as a closed list: a new code does not compile until it has
+ * an HTTP status and a text in both languages.
+ */
 export const codes = [
   'validation_failed',
   'unauthorized',

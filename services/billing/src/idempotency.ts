@@ -3,7 +3,10 @@ import { BillingError, type Code, type FailureDetail } from './errors.ts'
 import { canonicalJson, sha256 } from './values/canonical-json.ts'
 import { addSeconds } from './values/instant.ts'
 
-/** Whose request it is: a key counts per credential, customer and route. `customerId` is '' for what belongs to no customer. */
+/**
+ * Whose request it is: a key counts per credential, customer and route. `customerId` is '' for what belongs
+ * to no customer.
+ */
 export interface IdempotentRequest {
   customerId: string
   credential: string
@@ -23,9 +26,9 @@ const keptSeconds = 48 * 3600
 type Kept = { refusal: { code: Code; detail: FailureDetail } } | { answer: unknown }
 
 /**
- * Runs a command once per key. The first answer is kept in the command's own transaction and replayed; so is a refusal
- * that `refusalStatus` gives a status for (its code's 409 or 422). Throws idempotency_key_reused for the same key with
- * another body, idempotency_in_progress while the first is still running.
+ * Runs a command once per key. The first answer is kept in the command's own transaction and replayed; so is
+ * a refusal that `refusalStatus` gives a status for (its code's 409 or 422). Throws idempotency_key_reused
+ * for the same key with another body, idempotency_in_progress while the first is still running.
  */
 export async function idempotently(
   billing: Billing,
@@ -61,7 +64,10 @@ async function firstRun(
   }
 }
 
-/** What became of a command, by its key: undefined where no answer is kept, since it never ran, still runs, or ran more than 48 hours ago. */
+/**
+ * What became of a command, by its key: undefined where no answer is kept, since it never ran, still runs, or
+ * ran more than 48 hours ago.
+ */
 export async function findOutcome(
   billing: Billing,
   input: { customerId: string; credential: string; key: string },

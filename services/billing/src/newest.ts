@@ -1,7 +1,10 @@
 import type { Billing } from './engine.ts'
 import type { Instant } from './values/instant.ts'
 
-/** The instant of the newest fact about a customer that is stored, or null in an empty database. Looks through all events: for the start of a standing clock, not for requests. */
+/**
+ * The instant of the newest fact about a customer that is stored, or null in an empty database. Looks through
+ * all events: for the start of a standing clock, not for requests.
+ */
 export async function newestInstant(billing: Billing): Promise<Instant | null> {
   const [row] = await billing.transaction(
     (tx) =>

@@ -57,7 +57,10 @@ describe.each(testDatabases)('what is read in several statements, on $name', ({ 
   })
   afterAll(() => world.close())
 
-  /** A little of everything: used, taken back, paid, adjusted, renamed, another seat price, more of what a plan holds. */
+  /**
+   * A little of everything: used, taken back, paid, adjusted, renamed, another seat price, more of what a
+   * plan holds.
+   */
   async function write(billing: Billing): Promise<void> {
     writes += 1
     world.set(addSeconds(billing.now(), 0.001))

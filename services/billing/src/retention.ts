@@ -13,7 +13,10 @@ export const defaultRetention: Retention = { sessionDays: 30 }
 /** Fewer, and a vendor's system that was away for some days would miss what happened. */
 export const fewestActivityDays = 7
 
-/** An answer is kept for a day as promised, and another for whoever comes late. A quote that is over is only told as expired. */
+/**
+ * An answer is kept for a day as promised, and another for whoever comes late. A quote that is over is only
+ * told as expired.
+ */
 const answerSeconds = 48 * 3600
 const quoteSeconds = 7 * 86_400
 const rowsPerBatch = 1_000
@@ -22,7 +25,10 @@ const batchesPerRun = 200
 /** How many rows of each table were forgotten. */
 export type Forgotten = Record<'quotes' | 'idempotency_keys' | 'portal_sessions' | 'activity', number>
 
-/** Forgets what serves nobody any more, of every customer: also of those who never come back. In batches, so that nobody waits long; any process may call it at any time. */
+/**
+ * Forgets what serves nobody any more, of every customer: also of those who never come back. In batches, so
+ * that nobody waits long; any process may call it at any time.
+ */
 export async function forgetOld(
   billing: Billing,
   { sessionDays, activityDays }: Retention = defaultRetention,
@@ -36,7 +42,8 @@ export async function forgetOld(
       'portal_sessions',
       'coalesce(renewal_expires_at, code_expires_at) < $1',
     ),
-    // The newest place stays: the next one is counted from it, and no cursor that was given out may come to stand before it.
+    // The newest place stays: the next one is counted from it, and no cursor that was given out may come to
+    // stand before it.
     activity:
       activityDays === undefined
         ? 0

@@ -8,7 +8,10 @@ import { putPlan } from './catalogue/plan.ts'
 import { parseInstant, type Instant } from './values/instant.ts'
 import { putSeller } from './catalogue/seller.ts'
 
-/** An engine whose clock stands still until it is moved, and whose ids are counted: one history gives the same bytes everywhere. */
+/**
+ * An engine whose clock stands still until it is moved, and whose ids are counted: one history gives the same
+ * bytes everywhere.
+ */
 export interface World {
   db: Database
   billing: Billing
@@ -56,7 +59,10 @@ function instant(text: string): Instant {
   return parsed
 }
 
-/** A small catalogue in the shape of the Chinese market: meters ai_chat and tokens; plans free, team (¥599), business (¥1,999) and seats (¥99 a seat). */
+/**
+ * A small catalogue in the shape of the Chinese market: meters ai_chat and tokens; plans free, team (¥599),
+ * business (¥1,999) and seats (¥99 a seat).
+ */
 export async function seedCatalogue(billing: Billing): Promise<void> {
   await putSeller(billing, {
     name: '杭州星桥云计算科技有限公司',
@@ -171,7 +177,10 @@ export function countingStatements(
   }
 }
 
-/** The same engine (acting for one customer where named), which does something after each of its statements, and waits for it. */
+/**
+ * The same engine (acting for one customer where named), which does something after each of its statements,
+ * and waits for it.
+ */
 export function watchingStatements(
   billing: Billing,
   customerId: string | undefined,

@@ -27,8 +27,8 @@ interface Waiting {
 const kept = Symbol.for('customer-portal.byte-order-marks-kept')
 
 /**
- * PGlite's decoder takes a U+FEFF at the beginning of a text for a byte order mark and drops it, so that what is read is not what was
- * written. From now on it is put back, for every embedded database of this process.
+ * PGlite's decoder takes a U+FEFF at the beginning of a text for a byte order mark and drops it, so that what
+ * is read is not what was written. From now on it is put back, for every embedded database of this process.
  */
 export function keepByteOrderMarks(): void {
   const { prototype } = protocol.Parser as unknown as { prototype: { parse: Parse; [kept]?: true } }
@@ -57,7 +57,9 @@ export function keepByteOrderMarks(): void {
   }
 }
 
-/** All whole messages of what has come for a parser; the beginning of another is kept until the rest is there. */
+/**
+ * All whole messages of what has come for a parser; the beginning of another is kept until the rest is there.
+ */
 function wholeMessages(waiting: WeakMap<object, Waiting>, parser: object, bytes: Buffer): Buffer {
   const before = waiting.get(parser)
   if (before) {
@@ -84,7 +86,10 @@ function wholeMessages(waiting: WeakMap<object, Waiting>, parser: object, bytes:
   return come.subarray(0, end)
 }
 
-/** A row is two bytes of the number of its fields, and for each four bytes of its length and the text; a length of −1 is null. */
+/**
+ * A row is two bytes of the number of its fields, and for each four bytes of its length and the text; a
+ * length of −1 is null.
+ */
 function putBack(fields: (string | null)[], bytes: Buffer, start: number): void {
   let at = start + 2
   for (const [index, field] of fields.entries()) {

@@ -5,7 +5,10 @@ export type ColumnParser = (text: string) => unknown
 
 const instantPattern = /^(\d{4,6}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/
 
-/** The instant as `YYYY-MM-DDTHH:MM:SS.ffffffZ`. Throws for infinity, years before Christ and sessions that are not in UTC. */
+/**
+ * The instant as `YYYY-MM-DDTHH:MM:SS.ffffffZ`. Throws for infinity, years before Christ and sessions that
+ * are not in UTC.
+ */
 export function instantFrom(text: string): string {
   const match = instantPattern.exec(text)
   if (!match) throw new RangeError(`The database sent an instant outside what is supported: ${text}`)

@@ -18,7 +18,10 @@ export class DataDirHeld extends Error {
   override name = 'DataDirHeld'
 }
 
-/** Takes the data directory for this process alone and returns what gives it back. Throws DataDirHeld while another process lives that holds it. */
+/**
+ * Takes the data directory for this process alone and returns what gives it back. Throws DataDirHeld while
+ * another process lives that holds it.
+ */
 export function lockDataDir(dataDir: string): () => void {
   const path = join(dataDir, 'lock')
   const mine: Holder = {
@@ -45,7 +48,10 @@ export function lockDataDir(dataDir: string): () => void {
   }
 }
 
-/** Linking fails when the target exists, whatever else happens at the same moment: that is what makes the lock exclusive. */
+/**
+ * Linking fails when the target exists, whatever else happens at the same moment: that is what makes the lock
+ * exclusive.
+ */
 function tryLink(from: string, to: string): boolean {
   try {
     linkSync(from, to)
@@ -74,7 +80,10 @@ function readHolder(path: string): Holder | undefined {
   }
 }
 
-/** Replaces the lock of a process that is gone. One process only may do so for each dead holder: the one that links its name first. */
+/**
+ * Replaces the lock of a process that is gone. One process only may do so for each dead holder: the one that
+ * links its name first.
+ */
 function takeOver(draft: string, path: string, holder: Holder): boolean {
   const right = `${path}.stale.${holder.token}`
   try {
@@ -120,7 +129,8 @@ function isAlive(holder: Holder): boolean {
 
 function startOf(pid: number): string | null {
   try {
-    // The name in brackets may hold spaces and brackets itself; the state is the first field after it, the start time the 20th.
+    // The name in brackets may hold spaces and brackets itself; the state is the first field after it, the
+    // start time the 20th.
     const [state, ...rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
     // Killed, but its parent has not noticed yet: it holds nothing any more.
     return state === 'Z' || state === 'X' ? 'ended' : (rest[18] ?? null)

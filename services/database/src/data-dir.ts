@@ -9,12 +9,15 @@ import type { Database } from './types.ts'
 import { coalesced, nodeFileSystem, syncFolder, walSync, type SyncFileSystem } from './wal-sync.ts'
 
 /**
- * So much of the disk stays free: the engine makes its log in files of 16 MB, and where it finds no room for one it ends, and reading with it. The longest
- * transaction, a batch of events, writes less than the rest.
+ * So much of the disk stays free: the engine makes its log in files of 16 MB, and where it finds no room for
+ * one it ends, and reading with it. The longest transaction, a batch of events, writes less than the rest.
  */
 export const keptFree = 64 * 2 ** 20
 
-/** Opens the embedded database in `dataDir`, made when absent. Throws DataDirHeld when another process has it. `fileSystem` is for tests that watch the order of things. */
+/**
+ * Opens the embedded database in `dataDir`, made when absent. Throws DataDirHeld when another process has it.
+ * `fileSystem` is for tests that watch the order of things.
+ */
 export async function openDataDir(
   dataDir: string,
   fileSystem: SyncFileSystem = nodeFileSystem,
@@ -50,7 +53,10 @@ export async function openDataDir(
   }
 }
 
-/** A server ends at a panic (a full or broken disk) and starts anew; in WebAssembly it would go round for ever, so the process ends. */
+/**
+ * A server ends at a panic (a full or broken disk) and starts anew; in WebAssembly it would go round for
+ * ever, so the process ends.
+ */
 function endAtPanic(line: string): boolean {
   const panic = / PANIC: +(.*)/.exec(line)?.[1]
   if (panic === undefined) return false
@@ -61,7 +67,10 @@ function endAtPanic(line: string): boolean {
   process.exit(1)
 }
 
-/** The engine's own folder. One whose creation was interrupted never held an acknowledged row: it is put aside, not used. */
+/**
+ * The engine's own folder. One whose creation was interrupted never held an acknowledged row: it is put
+ * aside, not used.
+ */
 async function engineFolder(dataDir: string): Promise<string> {
   const folder = join(dataDir, 'postgres')
   if (existsSync(folder) && !existsSync(join(dataDir, 'created'))) {
@@ -70,7 +79,10 @@ async function engineFolder(dataDir: string): Promise<string> {
   return folder
 }
 
-/** The first start copies the new database into the folder without syncing it: do so once, then leave the mark that it is whole. */
+/**
+ * The first start copies the new database into the folder without syncing it: do so once, then leave the mark
+ * that it is whole.
+ */
 async function confirmCreation(dataDir: string): Promise<void> {
   const mark = join(dataDir, 'created')
   if (existsSync(mark)) return

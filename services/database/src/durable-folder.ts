@@ -13,14 +13,23 @@ interface EngineModule {
   NODEFS: { stream_ops: { fsync?(file: EngineFile): number }; realPath(node: unknown): string }
 }
 
-/** EIO as WebAssembly's system interface numbers it. The engine panics at it, as it should: nobody knows what is on the disk. */
+/**
+ * EIO as WebAssembly's system interface numbers it. The engine panics at it, as it should: nobody knows what
+ * is on the disk.
+ */
 const inputOutputError = 29
 
 type Initialise = NodeFS['init']
 
-/** PGlite's folder on disk, with the fsync it leaves out: what the engine wants on the disk is there when its call returns. */
+/**
+ * PGlite's folder on disk, with the fsync it leaves out: what the engine wants on the disk is there when its
+ * call returns.
+ */
 export class DurableFolder extends NodeFS {
-  /** While true, the write-ahead log is left to a sync that follows at once, outside the engine, and holds up nobody else. */
+  /**
+   * While true, the write-ahead log is left to a sync that follows at once, outside the engine, and holds up
+   * nobody else.
+   */
   logSyncDeferred = false
   private readonly fsyncSync: (descriptor: number, path: string) => void
 

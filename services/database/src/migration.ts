@@ -15,7 +15,10 @@ interface Migration {
   outside: boolean
 }
 
-/** The folder of migrations and the database do not fit together, or one could not be applied. The message says which and what to do. */
+/**
+ * The folder of migrations and the database do not fit together, or one could not be applied. The message
+ * says which and what to do.
+ */
 export class MigrationRefused extends Error {
   override name = 'MigrationRefused'
 }
@@ -26,7 +29,11 @@ const lockKey = 7_305_810_226
 /** How often a process that waits for another one's migrations looks, in ms. */
 const lookEvery = 100
 
-/** Applies the files `NNNN_name.sql` of `folder` that the database has not seen, in order, each in its own transaction or, where its head says `-- no transaction`, outside any. Safe to run from several processes at once. Returns the names applied. */
+/**
+ * Applies the files `NNNN_name.sql` of `folder` that the database has not seen, in order, each in its own
+ * transaction or, where its head says `-- no transaction`, outside any. Safe to run from several processes at
+ * once. Returns the names applied.
+ */
 export async function migrate(
   database: Database,
   folder: string | URL,
@@ -46,7 +53,10 @@ export async function migrate(
   }
 }
 
-/** The migrations of a folder in their order. Throws MigrationRefused when their numbers are not 0001, 0002, … without a gap. */
+/**
+ * The migrations of a folder in their order. Throws MigrationRefused when their numbers are not 0001, 0002, …
+ * without a gap.
+ */
 export async function readMigrations(folder: string): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
   names.forEach((name, index) => {
@@ -94,8 +104,8 @@ async function createTable(owner: Transaction): Promise<void> {
 }
 
 /**
- * A backup is taken as the role `billing`: the owner sees no rows where row level security is forced. So that role may read what only the owner writes, too: the
- * list of migrations and where sequences stand.
+ * A backup is taken as the role `billing`: the owner sees no rows where row level security is forced. So that
+ * role may read what only the owner writes, too: the list of migrations and where sequences stand.
  */
 async function isUnreadByBackups(owner: Transaction): Promise<boolean> {
   const unread = await owner.query(
@@ -114,8 +124,9 @@ async function letBackupsRead(owner: Transaction): Promise<void> {
 }
 
 /**
- * Runs `work` in a transaction while no other process migrates, and waits as long as one does. It looks again and again rather than wait in a statement: an index
- * that is made concurrently waits for every statement that began before, and both would wait for ever. Taken anew each time, since a pool may give each
+ * Runs `work` in a transaction while no other process migrates, and waits as long as one does. It looks again
+ * and again rather than wait in a statement: an index that is made concurrently waits for every statement
+ * that began before, and both would wait for ever. Taken anew each time, since a pool may give each
  * transaction another connection; what is applied is therefore read anew as well.
  */
 async function underLock<T>(database: Database, work: (owner: Transaction) => Promise<T>): Promise<T> {
@@ -152,7 +163,10 @@ async function applyNext(
   return { applied: next.name }
 }
 
-/** Applies a file outside a transaction, unless another process has or is about to. Its name is written down last: ended before, it is begun anew. */
+/**
+ * Applies a file outside a transaction, unless another process has or is about to. Its name is written down
+ * last: ended before, it is begun anew.
+ */
 async function applyOutside(
   database: Database,
   service: string,

@@ -4,7 +4,10 @@ import type { Access, QueryOptions, Row, Transaction } from './types.ts'
 /** One statement, or several without parameters: the rows of the last. */
 export type Run = (sql: string, parameters?: readonly unknown[], options?: QueryOptions) => Promise<Row[]>
 
-/** A transaction over `run` that refuses to be used after `end`, so that a forgotten `await` cannot reach into another transaction. */
+/**
+ * A transaction over `run` that refuses to be used after `end`, so that a forgotten `await` cannot reach into
+ * another transaction.
+ */
 export function openTransaction(
   run: Run,
   access: Access | 'owner',

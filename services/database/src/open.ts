@@ -5,14 +5,23 @@ import { postgresDatabase, type PostgresOptions } from './postgres.ts'
 import { ensureRoles } from './roles.ts'
 import { DatabaseUnavailable, type Database, type Transaction } from './types.ts'
 
-/** Where the data live: a folder of this machine, a PostgreSQL server, or this process's memory (from a snapshot, when given). */
+/**
+ * Where the data live: a folder of this machine, a PostgreSQL server, or this process's memory (from a
+ * snapshot, when given).
+ */
 export type DatabaseLocation = { dataDir: string } | PostgresOptions | { memory: true; snapshot?: Blob }
 
 const oldestServer = 150_000
-/** Where the files are in memory themselves, buffers before them only take time to fill: half a second of each start with the usual 128 MB. */
+/**
+ * Where the files are in memory themselves, buffers before them only take time to fill: half a second of each
+ * start with the usual 128 MB.
+ */
 const inMemory = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB']
 
-/** Opens the database and makes sure of the roles `portal` and `billing`. Throws DatabaseUnavailable, DataDirHeld or RolesMissing, each with the remedy. */
+/**
+ * Opens the database and makes sure of the roles `portal` and `billing`. Throws DatabaseUnavailable,
+ * DataDirHeld or RolesMissing, each with the remedy.
+ */
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
   const database = await openAt(location)
   try {

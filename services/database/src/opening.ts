@@ -1,7 +1,10 @@
 import { literal } from './parameter.ts'
 import type { Access } from './types.ts'
 
-/** BEGIN, the role, and the customer it may see, as one string: one round trip. What only reads sees one moment, however many statements it takes. */
+/**
+ * BEGIN, the role, and the customer it may see, as one string: one round trip. What only reads sees one
+ * moment, however many statements it takes.
+ */
 export function openingStatements(access: Access | 'owner', readOnly: boolean): string {
   const begin = readOnly ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN'
   if (access === 'owner') return begin

@@ -11,15 +11,18 @@ interface Step {
   made?: { unique: string; table: string; columns: string }
 }
 
-/** Whether the head of a migration, its comments before the first statement, says that it runs outside a transaction. */
+/**
+ * Whether the head of a migration, its comments before the first statement, says that it runs outside a
+ * transaction.
+ */
 export function isOutsideTransaction(sql: string): boolean {
   const head = /^(?:\s*--.*(?:\n|$))*/.exec(sql)![0]
   return head.split('\n').some((line) => /^\s*-- no transaction\s*$/.test(line))
 }
 
 /**
- * The statements of a migration that runs outside a transaction. They are only of two kinds, both of which can be begun again after a run that was killed.
- * Throws a sentence for any other.
+ * The statements of a migration that runs outside a transaction. They are only of two kinds, both of which
+ * can be begun again after a run that was killed. Throws a sentence for any other.
  */
 export function stepsOf(sql: string): Step[] {
   const statements = sql
@@ -38,7 +41,10 @@ export function stepsOf(sql: string): Step[] {
   })
 }
 
-/** Takes one step, wherever an earlier run was ended in it. The connection waits for nobody: who waits in a statement holds up what is made concurrently. */
+/**
+ * Takes one step, wherever an earlier run was ended in it. The connection waits for nobody: who waits in a
+ * statement holds up what is made concurrently.
+ */
 export async function takeStep(run: Statement, { index, made }: Step): Promise<void> {
   if (!made) return dropIndex(run, index)
   const [table] = await run<{ partitioned: boolean }>(
@@ -54,7 +60,10 @@ async function dropIndex(run: Statement, index: string): Promise<void> {
   await run(`drop index ${(await isOverPartitions(run, index)) ? '' : 'concurrently '}if exists ${index}`)
 }
 
-/** A run that was ended leaves an index that is not valid: nothing reads it, everything writes to it, and its name is taken. */
+/**
+ * A run that was ended leaves an index that is not valid: nothing reads it, everything writes to it, and its
+ * name is taken.
+ */
 async function makeIndex(
   run: Statement,
   index: string,
@@ -67,7 +76,10 @@ async function makeIndex(
   await run(`create ${unique}index concurrently if not exists ${index} on ${table} ${columns}`)
 }
 
-/** No server makes an index over partitions concurrently: so the whole first, without its parts (new ones bring theirs), then part by part. */
+/**
+ * No server makes an index over partitions concurrently: so the whole first, without its parts (new ones
+ * bring theirs), then part by part.
+ */
 async function makeInParts(
   run: Statement,
   index: string,

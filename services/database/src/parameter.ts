@@ -1,4 +1,7 @@
-/** A parameter as the text both databases take: an object as JSON, an array as an array literal, bytes as hex, null and undefined as null. */
+/**
+ * A parameter as the text both databases take: an object as JSON, an array as an array literal, bytes as hex,
+ * null and undefined as null.
+ */
 export function parameterText(value: unknown): string | null {
   if (value === null || value === undefined) return null
   if (typeof value === 'string') return value

@@ -36,7 +36,10 @@ const longestTurn = 10
 const queueLimit = 10_000
 const queuePatience = 30_000
 
-/** The embedded database as `Database`: one transaction at a time, each as a role that row level security binds. */
+/**
+ * The embedded database as `Database`: one transaction at a time, each as a role that row level security
+ * binds.
+ */
 export function pgliteDatabase(
   engine: PGlite,
   durability: Durability | undefined,
@@ -62,7 +65,10 @@ export function pgliteDatabase(
 
   let turnBegan = 0
 
-  /** Its queries end without a turn of the event loop: whoever reads page after page would let nobody else in, not even a timer. */
+  /**
+   * Its queries end without a turn of the event loop: whoever reads page after page would let nobody else in,
+   * not even a timer.
+   */
   async function letOthersIn(): Promise<void> {
     if (performance.now() - turnBegan < longestTurn) return
     await nextTurn()
@@ -113,7 +119,8 @@ export function pgliteDatabase(
     readOnly: boolean,
   ): Promise<T> {
     assertUsable()
-    // Migrations, which come before anything else, may try: else a server that was full could not even start to be read.
+    // Migrations, which come before anything else, may try: else a server that was full could not even start
+    // to be read.
     if (!readOnly && access !== 'owner') assertRoom()
     const { transaction, end } = openTransaction(run, access)
     try {
@@ -133,7 +140,8 @@ export function pgliteDatabase(
   }
 
   async function durable(wrote: boolean): Promise<void> {
-    // A reader may have seen what another transaction committed a moment ago: its answer waits for that sync too.
+    // A reader may have seen what another transaction committed a moment ago: its answer waits for that sync
+    // too.
     await (wrote ? durability?.flush() : durability?.pending())?.catch((error: unknown) => {
       broken = error
       throw new DatabaseUnavailable('The disk did not take the write; restart the program', { cause: error })

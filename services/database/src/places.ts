@@ -1,8 +1,9 @@
 import { DatabaseUnavailable } from './types.ts'
 
 /**
- * Places for transactions, counted for each customer: at most so many of one customer's hold a connection at a time, since each may wait for the same lock
- * and others need connections too. Refuses beyond `longest` waiting ones of a customer.
+ * Places for transactions, counted for each customer: at most so many of one customer's hold a connection at
+ * a time, since each may wait for the same lock and others need connections too. Refuses beyond `longest`
+ * waiting ones of a customer.
  */
 export function placesByCustomer(most: number, longest: number) {
   const taken = new Map<string, { running: number; waiting: (() => void)[] }>()

@@ -91,7 +91,8 @@ describe.each(postgres)('on $name', ({ create }) => {
         await tx.query('update notes set body = body::int + 1 where id = $1', [second])
       })
     await Promise.all([change('left', 'right'), change('right', 'left')])
-    // Three, unless who was ended has its first row again before the other has woken up: then they meet once more.
+    // Three, unless who was ended has its first row again before the other has woken up: then they meet once
+    // more.
     expect(met).toBeGreaterThanOrEqual(3)
     expect(
       await database.transaction(billing, (tx) =>
@@ -164,7 +165,8 @@ describe.each(postgres)('on $name', ({ create }) => {
 
   test('a migration takes as long as it takes, in a transaction or outside, and so does waiting for one', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
-    // Where a statement may take 100 ms, this side waits five seconds longer: so 5.6 s here is what 36 s are with the usual 30.
+    // Where a statement may take 100 ms, this side waits five seconds longer: so 5.6 s here is what 36 s are
+    // with the usual 30.
     await writeFile(
       join(folder, '0001_long.sql'),
       `create table long (x int); insert into long values (1);

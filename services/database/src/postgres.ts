@@ -31,7 +31,10 @@ export interface PostgresOptions {
 /** The longest a timer runs, 24 days. */
 const longestTimeout = 2 ** 31 - 1
 const waitingPerConnection = 100
-/** Of the connections, what one customer's requests may hold: all of them may wait for one lock of that customer's. */
+/**
+ * Of the connections, what one customer's requests may hold: all of them may wait for one lock of that
+ * customer's.
+ */
 const shareOfCustomer = 0.4
 const conflictRetries = 3
 const lossRetries = 2
@@ -57,7 +60,8 @@ export function postgresDatabase(options: PostgresOptions): Database {
         "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET synchronous_commit = on",
       ) as unknown as void,
   })
-  // An idle connection the server closed: the pool drops it by itself, and without a listener the process would end.
+  // An idle connection the server closed: the pool drops it by itself, and without a listener the process
+  // would end.
   pool.on('error', () => undefined)
 
   function unreachable(error: unknown): string {
@@ -219,7 +223,9 @@ export function postgresDatabase(options: PostgresOptions): Database {
 
 const statementNames = new Map<string, string>()
 
-/** One name a text: what a connection has prepared under it is that statement. They are few: see `keepPlans`. */
+/**
+ * One name a text: what a connection has prepared under it is that statement. They are few: see `keepPlans`.
+ */
 function statementName(sql: string): string {
   const known = statementNames.get(sql)
   if (known !== undefined) return known

@@ -34,7 +34,10 @@ begin
 end
 $$`
 
-/** Makes the roles `portal` and `billing` where they are missing and lets the connected user become them. Throws RolesMissing with the SQL for a DBA. */
+/**
+ * Makes the roles `portal` and `billing` where they are missing and lets the connected user become them.
+ * Throws RolesMissing with the SQL for a DBA.
+ */
 export async function ensureRoles(owner: Transaction): Promise<void> {
   try {
     await owner.query(createRoles)

@@ -8,13 +8,17 @@ export interface Room {
   check(): Promise<void>
 }
 
-/** A table of its own, gone at the end of the transaction: like any row that is new, its rows need room on the disk. */
+/**
+ * A table of its own, gone at the end of the transaction: like any row that is new, its rows need room on the
+ * disk.
+ */
 const takeRoom =
   'create temporary table room on commit drop as select n, repeat(md5(n::text), 4) as text from generate_series(1, 2000) n'
 
 /**
- * Whether there is room, told by writing: but only after a write had none, so that asking costs nothing while all is well. Who is told so may send no more
- * writes, and then nothing else would ever find out that there is room again.
+ * Whether there is room, told by writing: but only after a write had none, so that asking costs nothing while
+ * all is well. Who is told so may send no more writes, and then nothing else would ever find out that there
+ * is room again.
  */
 export function roomOf(asOwner: (work: (tx: Transaction) => Promise<unknown>) => Promise<unknown>): Room {
   let isOut = false

@@ -1,6 +1,9 @@
 import { DatabaseUnavailable } from './types.ts'
 
-/** Runs one task at a time in the order they came. Refuses beyond `limit` waiting tasks, and a task that waited for `patience` ms. */
+/**
+ * Runs one task at a time in the order they came. Refuses beyond `limit` waiting tasks, and a task that
+ * waited for `patience` ms.
+ */
 export function serialQueue({ limit, patience }: { limit: number; patience: number }) {
   const waiting: (() => void)[] = []
   let busy = false

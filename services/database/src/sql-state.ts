@@ -27,7 +27,10 @@ const connectionCodes = new Set([
 const connectionMessages =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout|timeout exceeded when trying to connect|timeout expired)/
 
-/** True when the error says that this connection is of no more use: broken, shut down by the server, or led to a read-only standby. */
+/**
+ * True when the error says that this connection is of no more use: broken, shut down by the server, or led to
+ * a read-only standby.
+ */
 export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(isConnectionLoss)
   const state = sqlState(error)
@@ -39,5 +42,8 @@ export function isConnectionLoss(error: unknown): boolean {
 /** True for a deadlock and a serialization failure: the same transaction, run again, may well succeed. */
 export const isWorthRetrying = (error: unknown): boolean => ['40001', '40P01'].includes(sqlState(error) ?? '')
 
-/** True when there is no room for what was to be written, on the disk (53100) or in memory (53200): nothing took place, and reads go on. */
+/**
+ * True when there is no room for what was to be written, on the disk (53100) or in memory (53200): nothing
+ * took place, and reads go on.
+ */
 export const isOutOfRoom = (error: unknown): boolean => ['53100', '53200'].includes(sqlState(error) ?? '')

@@ -27,7 +27,10 @@ if (!serverUrl && process.env['CI'] === 'true')
 if (!serverUrl && process.env['VITEST'])
   console.warn('PostgreSQL tests are skipped: TEST_DATABASE_URL is not set')
 
-/** For `describe.each(testDatabases)('on $name', ({ create }) => …)`: PGlite in memory, and PostgreSQL when TEST_DATABASE_URL leads to a server. */
+/**
+ * For `describe.each(testDatabases)('on $name', ({ create }) => …)`: PGlite in memory, and PostgreSQL when
+ * TEST_DATABASE_URL leads to a server.
+ */
 export const testDatabases: TestDatabase[] = [
   { name: 'PGlite', create: createInMemory },
   ...(serverUrl
@@ -44,12 +47,18 @@ async function createInMemory(folders: MigrationFolders): Promise<Database> {
   return openDatabase({ memory: true, snapshot: await snapshotOf(folders) })
 }
 
-/** The embedded engine itself, in memory, with the roles and nothing else. Making a new one takes it five seconds, this a moment. */
+/**
+ * The embedded engine itself, in memory, with the roles and nothing else. Making a new one takes it five
+ * seconds, this a moment.
+ */
 export async function createEngine(): Promise<PGlite> {
   return PGlite.create({ loadDataDir: await snapshotOf({}) })
 }
 
-/** Makes `dataDir` a folder of the embedded database that holds the migrations and nothing else, as one who opened it first would leave it. */
+/**
+ * Makes `dataDir` a folder of the embedded database that holds the migrations and nothing else, as one who
+ * opened it first would leave it.
+ */
 export async function createDataDir(dataDir: string, folders: MigrationFolders): Promise<void> {
   const path = join(cacheFolder(), `${await fingerprint(folders)}.data`)
   if (!(await isKept(path))) await makeDataDir(path, folders)
@@ -91,7 +100,10 @@ async function isKept(path: string): Promise<boolean> {
   )
 }
 
-/** Each change of a migration makes another of 30 MB: those that nobody has used for some days go when one is made, and what was never finished with them. */
+/**
+ * Each change of a migration makes another of 30 MB: those that nobody has used for some days go when one is
+ * made, and what was never finished with them.
+ */
 async function forgetUnused(): Promise<void> {
   const paths = (await readdir(cacheFolder())).map((name) => join(cacheFolder(), name))
   for (const path of paths) {
@@ -100,7 +112,10 @@ async function forgetUnused(): Promise<void> {
   }
 }
 
-/** Another worker may make the same snapshot at the same moment: each writes its own file, and the last rename wins. */
+/**
+ * Another worker may make the same snapshot at the same moment: each writes its own file, and the last rename
+ * wins.
+ */
 async function makeSnapshot(path: string, folders: MigrationFolders): Promise<void> {
   const engine = await PGlite.create()
   const database = pgliteDatabase(engine, undefined, async () => undefined)
@@ -157,7 +172,10 @@ async function createOnServer(url: string, folders: MigrationFolders): Promise<D
   }
 }
 
-/** One worker migrates the template, the others wait at the advisory lock. It takes its final name only when it is whole. */
+/**
+ * One worker migrates the template, the others wait at the advisory lock. It takes its final name only when
+ * it is whole.
+ */
 async function ensureTemplate(
   server: pg.Client,
   url: string,

@@ -1,7 +1,13 @@
-/** Who a transaction acts for. `portal` sees one customer's rows, `billing` all of them; neither owns a table (row level security). */
+/**
+ * Who a transaction acts for. `portal` sees one customer's rows, `billing` all of them; neither owns a table
+ * (row level security).
+ */
 export type Access = { role: 'billing' } | { role: 'portal'; customerId: string }
 
-/** A row as the database gives it: int8 as a safe integer, date as YYYY-MM-DD, timestamptz as a UTC string with six decimals, jsonb parsed. */
+/**
+ * A row as the database gives it: int8 as a safe integer, date as YYYY-MM-DD, timestamptz as a UTC string
+ * with six decimals, jsonb parsed.
+ */
 export type Row = Record<string, unknown>
 
 /** Runs one statement and gives its rows. */
@@ -10,22 +16,31 @@ export type Statement = <R = Row>(sql: string, parameters?: readonly unknown[]) 
 /** One open transaction. Everything it did is gone when the function it was given to throws. */
 export interface Transaction {
   query<R = Row>(sql: string, parameters?: readonly unknown[], options?: QueryOptions): Promise<R[]>
-  /** Runs `work` so that its writes alone can be taken back: when it throws, they are, and the error goes on. */
+  /**
+   * Runs `work` so that its writes alone can be taken back: when it throws, they are, and the error goes on.
+   */
   savepoint<T>(work: () => Promise<T>): Promise<T>
-  /** Runs `work`, inside this same transaction, as the owner of the tables: for what a role may not do, such as making a partition. Row level security of tables that force it shows nothing meanwhile. */
+  /**
+   * Runs `work`, inside this same transaction, as the owner of the tables: for what a role may not do, such
+   * as making a partition. Row level security of tables that force it shows nothing meanwhile.
+   */
   asOwner<T>(work: () => Promise<T>): Promise<T>
 }
 
 export interface QueryOptions {
   /**
-   * PostgreSQL parses and plans the statement once a connection instead of once a call. For what is asked again and again: not where a statement's best plan
-   * depends on its parameters, nor where its text changes from call to call.
+   * PostgreSQL parses and plans the statement once a connection instead of once a call. For what is asked
+   * again and again: not where a statement's best plan depends on its parameters, nor where its text changes
+   * from call to call.
    */
   keepPlan?: boolean
 }
 
 export interface TransactionOptions {
-  /** It only reads, and all its statements see one moment. Of its end nothing depends, so PostgreSQL's answer to that is not waited for. */
+  /**
+   * It only reads, and all its statements see one moment. Of its end nothing depends, so PostgreSQL's answer
+   * to that is not waited for.
+   */
   readOnly?: boolean
   /** `keepPlan` for each of its statements. */
   keepPlans?: boolean
@@ -34,7 +49,10 @@ export interface TransactionOptions {
 /** A database that keeps what it acknowledged: PGlite in a folder (or in memory), or PostgreSQL. */
 export interface Database {
   readonly kind: 'pglite' | 'postgres'
-  /** BEGIN, SET LOCAL ROLE, `work`, COMMIT. Returns only after the commit is durable. A deadlock or serialization failure is tried again, three times at most. */
+  /**
+   * BEGIN, SET LOCAL ROLE, `work`, COMMIT. Returns only after the commit is durable. A deadlock or
+   * serialization failure is tried again, three times at most.
+   */
   transaction<T>(
     access: Access,
     work: (tx: Transaction) => Promise<T>,
@@ -42,14 +60,22 @@ export interface Database {
   ): Promise<T>
   /** Runs as the owner of the tables: migrations and tests only. */
   asOwner<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
-  /** Runs statements one by one as the owner, outside any transaction, on one connection that nobody has before or after: for migrations that can't run inside one. */
+  /**
+   * Runs statements one by one as the owner, outside any transaction, on one connection that nobody has
+   * before or after: for migrations that can't run inside one.
+   */
   outsideTransaction<T>(work: (run: Statement) => Promise<T>): Promise<T>
-  /** Throws DatabaseUnavailable when the database does not answer, and DatabaseFull while there is no room to write. */
+  /**
+   * Throws DatabaseUnavailable when the database does not answer, and DatabaseFull while there is no room to
+   * write.
+   */
   ping(): Promise<void>
   close(): Promise<void>
 }
 
-/** The database cannot be reached or went away before the answer: the caller answers 503 and pretends nothing. */
+/**
+ * The database cannot be reached or went away before the answer: the caller answers 503 and pretends nothing.
+ */
 export class DatabaseUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)

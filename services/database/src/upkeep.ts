@@ -3,7 +3,8 @@ import type { Run } from './open-transaction.ts'
 const writesBetweenLooks = 500
 const logBytesBeforeCheckpoint = 64 * 1024 * 1024
 
-// The thresholds of PostgreSQL's autovacuum; the table in most need first, one at a time, so that nobody waits long.
+// The thresholds of PostgreSQL's autovacuum; the table in most need first, one at a time, so that nobody
+// waits long.
 const neediestTable = `
 select format('%I.%I', schemaname, relname) as name
 from pg_stat_user_tables
@@ -14,7 +15,10 @@ limit 1`
 const logSinceCheckpoint =
   'select pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::int8 as bytes from pg_control_checkpoint()'
 
-/** What a PostgreSQL server does in the background and the embedded one never does: vacuum, statistics, checkpoints. */
+/**
+ * What a PostgreSQL server does in the background and the embedded one never does: vacuum, statistics,
+ * checkpoints.
+ */
 export function upkeep(run: Run) {
   let writes = 0
   return {

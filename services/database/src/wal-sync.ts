@@ -28,10 +28,16 @@ export const nodeFileSystem: SyncFileSystem = {
 }
 
 const segmentName = /^[0-9A-F]{24}$/
-/** A segment written twice within one tick of the file system's clock keeps its time stamp: only an older stamp proves "unchanged". */
+/**
+ * A segment written twice within one tick of the file system's clock keeps its time stamp: only an older
+ * stamp proves "unchanged".
+ */
 const settledNs = 1_000_000_000n
 
-/** Forces what was written to the write-ahead log in `folder` to the disk: segments changed since the last call, and the folder when one appeared. */
+/**
+ * Forces what was written to the write-ahead log in `folder` to the disk: segments changed since the last
+ * call, and the folder when one appeared.
+ */
 export function walSync(folder: string, fileSystem: SyncFileSystem = nodeFileSystem): () => Promise<void> {
   const settled = new Map<string, bigint>()
   let known = ''
@@ -63,7 +69,9 @@ export function walSync(folder: string, fileSystem: SyncFileSystem = nodeFileSys
   }
 }
 
-/** Forces the names of a folder's files to the disk. Windows does so by itself and refuses to open a folder. */
+/**
+ * Forces the names of a folder's files to the disk. Windows does so by itself and refuses to open a folder.
+ */
 export async function syncFolder(folder: string, fileSystem: SyncFileSystem = nodeFileSystem): Promise<void> {
   if (process.platform === 'win32') return
   const names = await fileSystem.open(folder, 'r')
@@ -74,7 +82,10 @@ export async function syncFolder(folder: string, fileSystem: SyncFileSystem = no
   }
 }
 
-/** Shares one sync among all who ask while another runs; who asks is never given a sync that began before they asked. */
+/**
+ * Shares one sync among all who ask while another runs; who asks is never given a sync that began before they
+ * asked.
+ */
 export function coalesced(sync: () => Promise<void>) {
   let running: Promise<void> | undefined
   let following: Promise<void> | undefined

@@ -110,7 +110,10 @@ export async function listAgents(
   return { data: rows.slice(0, limit), more: rows.length > limit }
 }
 
-/** Keeps an agent from logging in and ends their logins, or lets them log in again. Undefined when there is no such agent. */
+/**
+ * Keeps an agent from logging in and ends their logins, or lets them log in again. Undefined when there is no
+ * such agent.
+ */
 export async function setAgentDisabled(
   workbench: Workbench,
   { agentId, disabled }: { agentId: string; disabled: boolean },

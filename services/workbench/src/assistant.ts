@@ -2,7 +2,10 @@ import MiniSearch, { type SearchResult } from 'minisearch'
 import { type FaqEntry } from './faq.ts'
 import { termsOf, wordsOutside } from './terms.ts'
 
-/** The answer the assistant proposes. `score` is the share of the question's meaning that the entry covers, above 0 and at most 1. */
+/**
+ * The answer the assistant proposes. `score` is the share of the question's meaning that the entry covers,
+ * above 0 and at most 1.
+ */
 export interface Suggestion {
   entry: FaqEntry
   score: number
@@ -10,8 +13,9 @@ export interface Suggestion {
 
 export interface Assistant {
   /**
-   * The best answer, or undefined when the FAQ has none that fits: a wrong answer costs more than no answer. Of a long question the first 1,000 characters are
-   * read, and a limited number of words is looked for, so that no text holds up the process.
+   * The best answer, or undefined when the FAQ has none that fits: a wrong answer costs more than no answer.
+   * Of a long question the first 1,000 characters are read, and a limited number of words is looked for, so
+   * that no text holds up the process.
    */
   suggest(question: string): Suggestion | undefined
 }
@@ -34,7 +38,10 @@ const candidates = 40
 const clauseLimit = 12
 /** A question is read so far, whatever stands behind it. */
 const charactersRead = 1_000
-/** So many terms are looked for in one search, and so many of a question's words also in other spellings: each of those costs a hundred times as much. */
+/**
+ * So many terms are looked for in one search, and so many of a question's words also in other spellings: each
+ * of those costs a hundred times as much.
+ */
 const termsPerSearch = 60
 const spellingsPerQuestion = 12
 

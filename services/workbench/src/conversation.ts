@@ -31,8 +31,9 @@ const readConversations = `
   ) last`
 
 /**
- * Opens a conversation with the visitor's first question. Its first line becomes the subject. The same `id` with the same visitor, channel and
- * question again is the same conversation; 'other_conversation': the id belongs to one that began otherwise.
+ * Opens a conversation with the visitor's first question. Its first line becomes the subject. The same `id`
+ * with the same visitor, channel and question again is the same conversation; 'other_conversation': the id
+ * belongs to one that began otherwise.
  */
 export async function startConversation(
   workbench: Workbench,
@@ -78,7 +79,9 @@ export async function startConversation(
   })
 }
 
-/** The customer's conversations, the one that changed last first. `after` is the last one of the page before. */
+/**
+ * The customer's conversations, the one that changed last first. `after` is the last one of the page before.
+ */
 export async function listConversations(
   workbench: Workbench,
   {
@@ -101,7 +104,10 @@ export async function listConversations(
   return { data: rows.slice(0, limit), more: rows.length > limit }
 }
 
-/** A conversation with what was said and proposed in it, oldest first. Undefined when this customer has none of that id. */
+/**
+ * A conversation with what was said and proposed in it, oldest first. Undefined when this customer has none
+ * of that id.
+ */
 export async function findConversation(
   workbench: Workbench,
   { customerId, conversationId }: { customerId: string; conversationId: string },

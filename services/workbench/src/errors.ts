@@ -2,7 +2,10 @@
 export const workbenchCodes = ['login_failed', 'agent_exists', 'agent_not_found', 'wrong_password'] as const
 export type WorkbenchCode = (typeof workbenchCodes)[number]
 
-/** A caller's mistake at the desk; `detail` as in the errors of billing: a sentence, and where in the input it is. */
+/**
+ * A caller's mistake at the desk; `detail` as in the errors of billing: a sentence, and where in the input it
+ * is.
+ */
 export class WorkbenchError extends Error {
   readonly code: WorkbenchCode
   readonly detail: { message?: string; pointer?: string; [value: string]: unknown }

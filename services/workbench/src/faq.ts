@@ -19,7 +19,10 @@ const limits = {
   answer: 4_000,
 }
 
-/** Reads the FAQ from a JSON file, an array of entries. Throws one sentence that names the file and the place of the first mistake. */
+/**
+ * Reads the FAQ from a JSON file, an array of entries. Throws one sentence that names the file and the place
+ * of the first mistake.
+ */
 export async function readFaq(path: string): Promise<FaqEntry[]> {
   let text: string
   try {
@@ -34,7 +37,9 @@ export async function readFaq(path: string): Promise<FaqEntry[]> {
   }
 }
 
-/** Checks the text of a FAQ file and returns its entries. Throws with the JSON pointer of the first mistake. */
+/**
+ * Checks the text of a FAQ file and returns its entries. Throws with the JSON pointer of the first mistake.
+ */
 export function parseFaq(text: string): FaqEntry[] {
   const entries: unknown = JSON.parse(text)
   if (!Array.isArray(entries) || entries.length === 0)

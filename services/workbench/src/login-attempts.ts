@@ -7,19 +7,31 @@ interface Attempt {
 export interface LoginAttempts {
   /** Whole seconds until this e-mail from this address may try again; 0 is now. */
   secondsToWait(attempt: Attempt): number
-  /** Counts an attempt as failed before its password is checked, or a burst of guesses would pass before the first one has failed. */
+  /**
+   * Counts an attempt as failed before its password is checked, or a burst of guesses would pass before the
+   * first one has failed.
+   */
   begin(attempt: Attempt): void
-  /** Takes the attempt back and forgets those for this e-mail from this address. Other failures of the address stay, or one good account would be a licence to guess at others. */
+  /**
+   * Takes the attempt back and forgets those for this e-mail from this address. Other failures of the address
+   * stay, or one good account would be a licence to guess at others.
+   */
   succeeded(attempt: Attempt): void
 }
 
 const window = 15 * 60_000
-/** Few guesses from one place; more for people behind one address; and an end to many places guessing at one e-mail. */
+/**
+ * Few guesses from one place; more for people behind one address; and an end to many places guessing at one
+ * e-mail.
+ */
 const allowed = { pair: 5, email: 20, address: 30 }
 type Kind = keyof typeof allowed
 const kinds = Object.keys(allowed) as Kind[]
 
-/** Counts failed logins of the last 15 minutes in memory. Beyond `limit` keys the ones that failed longest ago are forgotten. */
+/**
+ * Counts failed logins of the last 15 minutes in memory. Beyond `limit` keys the ones that failed longest ago
+ * are forgotten.
+ */
 export function createLoginAttempts({ limit = 10_000 } = {}): LoginAttempts {
   const failures = new Map<string, { count: number; at: number }>()
 

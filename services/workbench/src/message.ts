@@ -1,7 +1,10 @@
 import { type Transaction } from '@customer-portal/database'
 import { only, type Workbench } from './workbench.ts'
 
-/** What a visitor asked, what an agent answered, or what the assistant proposed to the agent (`ai`; the visitor never sees it). */
+/**
+ * What a visitor asked, what an agent answered, or what the assistant proposed to the agent (`ai`; the
+ * visitor never sees it).
+ */
 export interface Message {
   id: string
   author: 'visitor' | 'agent' | 'ai'
@@ -38,8 +41,9 @@ export async function listMessages(
 }
 
 /**
- * Adds what the visitor or an agent said; a visitor's word reopens a closed conversation. The same `id` with the same text again is the
- * same message. 'no_conversation': this customer has none of that id; 'other_message': the id belongs to a message that says something else.
+ * Adds what the visitor or an agent said; a visitor's word reopens a closed conversation. The same `id` with
+ * the same text again is the same message. 'no_conversation': this customer has none of that id;
+ * 'other_message': the id belongs to a message that says something else.
  */
 export async function addMessage(
   workbench: Workbench,
@@ -62,7 +66,10 @@ export async function addMessage(
   })
 }
 
-/** Keeps what the assistant proposed for a visitor's message; when one is kept already, that one is returned. Undefined without such a message. */
+/**
+ * Keeps what the assistant proposed for a visitor's message; when one is kept already, that one is returned.
+ * Undefined without such a message.
+ */
 export async function addSuggestion(
   workbench: Workbench,
   {

@@ -20,14 +20,20 @@ export class TooManyLogins extends Error {
   override readonly name = 'TooManyLogins'
 }
 
-/** `scrypt$N$r$p$salt$key`, in base64url: the parameters travel with the hash, so they may be raised without locking anybody out. */
+/**
+ * `scrypt$N$r$p$salt$key`, in base64url: the parameters travel with the hash, so they may be raised without
+ * locking anybody out.
+ */
 export async function hashPassword(password: string, cost = usualCost): Promise<string> {
   const salt = randomBytes(saltBytes)
   const key = await derive(password, salt, cost)
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), key.toString('base64url')].join('$')
 }
 
-/** Whether `password` is the one behind `hash`. Without a hash (no such agent) the work of `cost` is done and the answer is no. Throws TooManyLogins. */
+/**
+ * Whether `password` is the one behind `hash`. Without a hash (no such agent) the work of `cost` is done and
+ * the answer is no. Throws TooManyLogins.
+ */
 export async function verifyPassword(
   password: string,
   hash: string | undefined,
@@ -66,7 +72,8 @@ async function derive(password: string, salt: Buffer, { N, r, p }: PasswordCost)
   await enter()
   try {
     return await new Promise((resolve, reject) => {
-      // Two keyboards may compose the same character differently; maxmem has room for the working memory and a little more.
+      // Two keyboards may compose the same character differently; maxmem has room for the working memory and
+      // a little more.
       scrypt(
         password.normalize('NFC'),
         salt,

@@ -8,7 +8,10 @@ export const sessionHours = 12
 /** The oldest login of an agent ends when one more begins beyond these. */
 const sessionsPerAgent = 20
 
-/** Checks the password and begins a session. Undefined when e-mail or password is wrong, told apart by nothing, or the agent is disabled. Throws TooManyLogins. */
+/**
+ * Checks the password and begins a session. Undefined when e-mail or password is wrong, told apart by
+ * nothing, or the agent is disabled. Throws TooManyLogins.
+ */
 export async function logIn(
   workbench: Workbench,
   { email, password }: { email: string; password: string },

@@ -99,8 +99,9 @@ const englishFillers = new Set(
 )
 
 /**
- * The terms a text is found by: English words by their stem, Chinese by pairs of neighbouring characters and by longer dictionary words.
- * Pairs are needed since a dictionary alone reads 开发票 (to issue an invoice) as 开发 (to develop) and 票. Words without meaning are left out.
+ * The terms a text is found by: English words by their stem, Chinese by pairs of neighbouring characters and
+ * by longer dictionary words. Pairs are needed since a dictionary alone reads 开发票 (to issue an invoice) as
+ * 开发 (to develop) and 票. Words without meaning are left out.
  */
 export function termsOf(text: string): string[] {
   const terms = new Set<string>()
@@ -109,7 +110,9 @@ export function termsOf(text: string): string[] {
   return [...terms]
 }
 
-/** How many words' worth of a text's meaning lies outside of these terms: a Chinese word is two characters. */
+/**
+ * How many words' worth of a text's meaning lies outside of these terms: a Chinese word is two characters.
+ */
 export function wordsOutside(text: string, terms: ReadonlySet<string>): number {
   const chinese = chinesePieces(text).map((piece) => uncovered(piece, terms) / 2)
   const english = englishWords(text).filter((word) => !terms.has(word)).length

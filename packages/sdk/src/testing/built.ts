@@ -45,7 +45,10 @@ export function installedPackage() {
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['example.ts'] }))
       compile(['-p', folder])
     },
-    /** The CommonJS that somebody's compiler makes of a text. Throws where it does not fit the published types. */
+    /**
+     * The CommonJS that somebody's compiler makes of a text. Throws where it does not fit the published
+     * types.
+     */
     compileCommonJs(text: string, module: string): string {
       const place = join(folder, `commonjs-${module}`)
       mkdirSync(place)

@@ -12,7 +12,10 @@ import { machineClock, type Clock } from '../clock.ts'
 type Create = (typeof testDatabases)[number]['create']
 export type ListeningServer = Awaited<ReturnType<typeof listeningServer>>
 
-/** The vendor's API on a port of its own, with the customers `acme` and `globex`; and what makes clients of it. */
+/**
+ * The vendor's API on a port of its own, with the customers `acme` and `globex`; and what makes clients of
+ * it.
+ */
 export async function listeningServer(create: Create) {
   const server: TestServer = await testServer(create, (app, { billing, clock }) =>
     registerBillingApi(app, {

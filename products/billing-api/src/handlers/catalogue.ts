@@ -74,7 +74,8 @@ export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): v
       },
     },
     async (request, reply) => {
-      // Before the transaction of the idempotency key begins: drawing takes a moment, in which nobody else should wait.
+      // Before the transaction of the idempotency key begins: drawing takes a moment, in which nobody else
+      // should wait.
       if (request.body.logo !== undefined) await assertDrawable(request.body.logo)
       return once(request, reply, askerOf(request), 200, async (inside) => {
         const { logo: _logo, ...printed } = request.body

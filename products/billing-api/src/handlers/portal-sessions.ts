@@ -14,7 +14,10 @@ function assertInPortal(path: string): void {
   })
 }
 
-/** Sessions of the portal: the vendor makes them, the customer's browser redeems the code. Not idempotent by key: the answers hold secrets. */
+/**
+ * Sessions of the portal: the vendor makes them, the customer's browser redeems the code. Not idempotent by
+ * key: the answers hold secrets.
+ */
 export function portalSessionRoutes(app: App, billing: Billing, publicUrl: () => string): void {
   app.post(
     '/portal-sessions',

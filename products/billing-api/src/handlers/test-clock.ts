@@ -1,7 +1,10 @@
 import type { App } from '@customer-portal/http'
 import { Clock, ClockInput } from '../contract.ts'
 
-/** A clock that stands still until it is moved; everything that falls due on the way happens before the answer. */
+/**
+ * A clock that stands still until it is moved; everything that falls due on the way happens before the
+ * answer.
+ */
 export interface TestClock {
   now(): string
   moveTo(instant: string): Promise<string>

@@ -1,4 +1,5 @@
-// Puts the name and the tabs into the page before any other code is there: on a slow line that takes seconds. As TopBar.vue and BrandMark.vue draw them.
+// Puts the name and the tabs into the page before any other code is there: on a slow line that takes seconds.
+// As TopBar.vue and BrandMark.vue draw them.
 ;(function () {
   var told = document.querySelector('meta[name=portal-settings]')
   var header = document.getElementById('shell')

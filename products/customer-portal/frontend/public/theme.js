@@ -1,4 +1,5 @@
-// Runs before the first paint, so that a dark page never flashes white. In a frame nothing is stored: the host says the theme.
+// Runs before the first paint, so that a dark page never flashes white. In a frame nothing is stored: the
+// host says the theme.
 ;(function () {
   var stored = null
   try {

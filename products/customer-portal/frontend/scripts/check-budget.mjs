@@ -1,4 +1,5 @@
-// Fails the build where the portal grows too heavy: what the first page loads, what runs before all else, and any single piece of code. Sizes are gzipped, JS and CSS.
+// Fails the build where the portal grows too heavy: what the first page loads, what runs before all else, and
+// any single piece of code. Sizes are gzipped, JS and CSS.
 import { readFileSync, readdirSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 

@@ -88,7 +88,10 @@ async function problemOf(response: Response): Promise<ApiError> {
   )
 }
 
-/** Sends with the token in memory; a 401 asks for a new one once and repeats the same call with the same Idempotency-Key. */
+/**
+ * Sends with the token in memory; a 401 asks for a new one once and repeats the same call with the same
+ * Idempotency-Key.
+ */
 async function call(path: string, request: Request = {}): Promise<Response> {
   const token = await currentToken()
   if (!token) throw new ApiError(401)

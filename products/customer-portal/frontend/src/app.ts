@@ -22,7 +22,10 @@ async function startEmbedded() {
   await joinHost(router, [location.origin, ...settings.embedOrigins])
 }
 
-/** What can wait until the first page is there: to hear of changes, and the other pages' code, so that going there never waits. */
+/**
+ * What can wait until the first page is there: to hear of changes, and the other pages' code, so that going
+ * there never waits.
+ */
 async function startRest() {
   await router.isReady()
   await untilRead()
@@ -40,13 +43,19 @@ function idle(timeout: number): Promise<unknown> {
   )
 }
 
-/** The first number that a browser formats takes it long: it looks at every language it knows. Done while the answers are on their way, it delays none of them. */
+/**
+ * The first number that a browser formats takes it long: it looks at every language it knows. Done while the
+ * answers are on their way, it delays none of them.
+ */
 async function practiseFormats() {
   await currentToken()
   setTimeout(() => numberFormat(locale.value).format(0))
 }
 
-/** Milliseconds. What is answered sooner is drawn once, as it stays, below what the built page shows meanwhile; else the parts stand there by and by. */
+/**
+ * Milliseconds. What is answered sooner is drawn once, as it stays, below what the built page shows
+ * meanwhile; else the parts stand there by and by.
+ */
 const patience = 500
 
 /** Starts the portal on the page. `token` has been asked for already where it stands alone. */

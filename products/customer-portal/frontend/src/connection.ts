@@ -15,7 +15,10 @@ async function ask() {
   }
 }
 
-/** Whether the server can be reached. While it cannot, it is asked every few seconds; `onBack` hears when it answers again. */
+/**
+ * Whether the server can be reached. While it cannot, it is asked every few seconds; `onBack` hears when it
+ * answers again.
+ */
 export const connection = {
   offline,
   lost() {

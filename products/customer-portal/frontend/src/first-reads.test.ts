@@ -2,7 +2,10 @@ import { QueryClient } from '@tanstack/vue-query'
 import { expect, test, vi } from 'vitest'
 import { readAhead } from './first-reads.ts'
 
-/** What is asked for ahead of the page at an address: the names of the queries. Without a session none of them is sent. */
+/**
+ * What is asked for ahead of the page at an address: the names of the queries. Without a session none of them
+ * is sent.
+ */
 function askedAt(address: string): unknown[] {
   vi.stubGlobal('fetch', () => {
     throw new Error('nothing may be sent before there is a token')

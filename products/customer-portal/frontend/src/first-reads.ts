@@ -43,7 +43,10 @@ const firstReads: Record<ViewName, (client: QueryClient, address: URL) => unknow
   account: () => undefined,
 }
 
-/** Asks for what the page at an address will ask for, as soon as there is a token: before its code is there, and with the account instead of after it. */
+/**
+ * Asks for what the page at an address will ask for, as soon as there is a token: before its code is there,
+ * and with the account instead of after it.
+ */
 export function readAhead(client: QueryClient, address: URL) {
   void client.prefetchQuery(reads.session)
   void client.prefetchQuery(reads.account)

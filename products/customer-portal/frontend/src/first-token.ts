@@ -1,6 +1,9 @@
 import type { Token } from '@customer-portal/portal-api/contract'
 
-/** A token by the HttpOnly cookie of the exchange made last in this browser; null where there is none any more. */
+/**
+ * A token by the HttpOnly cookie of the exchange made last in this browser; null where there is none any
+ * more.
+ */
 export async function renewByCookie(): Promise<Token | null> {
   const response = await fetch('/api/portal/session/renew', {
     method: 'POST',
@@ -23,8 +26,9 @@ async function exchangeCode(code: string): Promise<Token | null> {
 }
 
 /**
- * The token to begin with: by the link's one-time code, or without a link by the cookie of an earlier one. A code that is used or too old opens nothing,
- * least of all an earlier session, which may be of another customer. Null where there is none; fails where the server is out of reach.
+ * The token to begin with: by the link's one-time code, or without a link by the cookie of an earlier one. A
+ * code that is used or too old opens nothing, least of all an earlier session, which may be of another
+ * customer. Null where there is none; fails where the server is out of reach.
  */
 export const firstToken = async (code: string | null): Promise<Token | null> =>
   code ? exchangeCode(code) : renewByCookie()

@@ -2,18 +2,26 @@ import { api, ApiError, UnreachableError } from './api.ts'
 
 /** The answer to a command was lost, and the server says that it was not done. */
 export class NotDoneError extends Error {}
-/** The answer to a command was lost, and the server can't be asked either. Sent again under its key it is not done twice. */
+/**
+ * The answer to a command was lost, and the server can't be asked either. Sent again under its key it is not
+ * done twice.
+ */
 export class UnknownOutcomeError extends Error {}
 
-/** How what became of a command is asked: after how many milliseconds each time, how often at most, and how often the server must not know it, since it may still be running. */
+/**
+ * How what became of a command is asked: after how many milliseconds each time, how often at most, and how
+ * often the server must not know it, since it may still be running.
+ */
 export const lookUp = { pause: 2_000, most: 6, unknown: 3 }
 
 const isLost = (error: unknown) =>
   error instanceof UnreachableError || (error instanceof ApiError && error.status >= 500)
 
 /**
- * Sends a command. Where its answer is lost on the way, asks the server by the command's key what became of it, and says nothing it does not know: the
- * command's own answer where it was done or refused, NotDoneError where it was not, UnknownOutcomeError where that can't be learned. `onLost` is called when it begins to ask.
+ * Sends a command. Where its answer is lost on the way, asks the server by the command's key what became of
+ * it, and says nothing it does not know: the command's own answer where it was done or refused, NotDoneError
+ * where it was not, UnknownOutcomeError where that can't be learned. `onLost` is called when it begins to
+ * ask.
  */
 export async function sendSurely<Done>(
   send: () => Promise<Done>,
@@ -41,7 +49,10 @@ export async function sendSurely<Done>(
   throw new UnknownOutcomeError('nobody knows whether the command was done')
 }
 
-/** Sends a command that may be sent again as it is, since what is done already stays so: until it is answered, a few times. Throws UnknownOutcomeError where it never is. */
+/**
+ * Sends a command that may be sent again as it is, since what is done already stays so: until it is answered,
+ * a few times. Throws UnknownOutcomeError where it never is.
+ */
 export async function sendAgain<Done>(send: () => Promise<Done>): Promise<Done> {
   for (let sent = 0; sent < lookUp.most; sent += 1) {
     if (sent > 0) await new Promise((resolve) => setTimeout(resolve, lookUp.pause))

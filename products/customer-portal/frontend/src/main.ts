@@ -7,7 +7,8 @@ import { fetchViews, viewsAt } from './views.ts'
 import './style.css'
 import './print.css'
 
-// All at once and none after the other: the session, the texts, the page's code and the rest, which is the largest and so runs last.
+// All at once and none after the other: the session, the texts, the page's code and the rest, which is the
+// largest and so runs last.
 const token = embedded ? undefined : firstToken(code)
 // Whoever starts with it hears that it failed.
 token?.catch(() => undefined)

@@ -7,5 +7,8 @@ function take(): string | null {
   return found
 }
 
-/** The one-time code of the link. It leaves the address as this module loads, before the router remembers where it stands. */
+/**
+ * The one-time code of the link. It leaves the address as this module loads, before the router remembers
+ * where it stands.
+ */
 export const code = take()

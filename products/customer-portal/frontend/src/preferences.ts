@@ -31,7 +31,9 @@ export function chooseTheme(choice: Theme) {
 /** Whether the page around the portal has said in which language it is. */
 export const hostLocale = ref(false)
 
-/** The language of the session or the account, where neither the reader nor the page around has chosen one. */
+/**
+ * The language of the session or the account, where neither the reader nor the page around has chosen one.
+ */
 export function suggestLocale(suggestion: string | null | undefined) {
   if (!hostLocale.value && !isLocale(stored('locale')) && isLocale(suggestion)) locale.value = suggestion
 }

@@ -24,7 +24,8 @@ export const queryClient = new QueryClient({
 })
 connection.onBack(() => void queryClient.invalidateQueries())
 
-// What was read goes with the session. Reset, not removed: what is on screen of a session that goes on after all is read again.
+// What was read goes with the session. Reset, not removed: what is on screen of a session that goes on after
+// all is read again.
 watch(
   sessionState,
   (now, before) => {
@@ -77,7 +78,10 @@ export function useUsage(
   )
 }
 
-/** The usage of some days, of the current period where none are named. `when` false waits. Where today is among them it is asked again. */
+/**
+ * The usage of some days, of the current period where none are named. `when` false waits. Where today is
+ * among them it is asked again.
+ */
 export function useUsageDays(filter: MaybeRefOrGetter<DaysFilter>, when: MaybeRefOrGetter<boolean> = true) {
   return useQuery(
     computed(() => ({

@@ -1,7 +1,10 @@
 import { ref } from 'vue'
 import { storedHere, storeHere } from './storage.ts'
 
-/** Where the reader came from, by what the session said; kept for the tab, since an ended session says nothing any more. */
+/**
+ * Where the reader came from, by what the session said; kept for the tab, since an ended session says nothing
+ * any more.
+ */
 export const returnAddress = ref(webAddress(storedHere('return')))
 
 export function rememberReturn(address: string | null) {

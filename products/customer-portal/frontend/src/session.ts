@@ -1,6 +1,9 @@
 import { ref } from 'vue'
 
-/** starting: no token yet. open: calls can be made. ended: none to be had any more. left: the reader signed out. refused: no host answers. */
+/**
+ * starting: no token yet. open: calls can be made. ended: none to be had any more. left: the reader signed
+ * out. refused: no host answers.
+ */
 export type SessionState = 'starting' | 'open' | 'ended' | 'left' | 'refused'
 
 export const sessionState = ref<SessionState>('starting')
@@ -24,7 +27,9 @@ const opening = new Promise<void>((resolve) => {
   opened = resolve
 })
 
-/** How a new token is got: from the host's page or by the cookie. Either may answer one of another customer. */
+/**
+ * How a new token is got: from the host's page or by the cookie. Either may answer one of another customer.
+ */
 export function renewWith(source: () => Promise<KnownToken | null>) {
   renewToken = source
 }
@@ -40,7 +45,9 @@ export function bindSession(customerId: string): boolean {
   return false
 }
 
-/** Takes a token of the session's customer into use and, where its end is known, renews it a minute before. */
+/**
+ * Takes a token of the session's customer into use and, where its end is known, renews it a minute before.
+ */
 export function useToken(fresh: KnownToken) {
   // A renewal that was under way while the reader signed out.
   if (sessionState.value === 'left' || !bindSession(fresh.customerId)) return
@@ -75,7 +82,10 @@ async function renew(): Promise<string | undefined> {
   return token
 }
 
-/** A newer token than `used`; many callers share one request. Undefined where there is none: then the session is over. */
+/**
+ * A newer token than `used`; many callers share one request. Undefined where there is none: then the session
+ * is over.
+ */
 export async function renewAfter(used: string | undefined): Promise<string | undefined> {
   if (sessionState.value !== 'open' && sessionState.value !== 'starting') return undefined
   if (token !== used) return token

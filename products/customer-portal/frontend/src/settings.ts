@@ -1,7 +1,9 @@
 import { ref } from 'vue'
 import type { PortalSettings } from './embed/contract.ts'
 
-/** The server writes its settings into the page: the first paint is right, and nobody has to wait for them. */
+/**
+ * The server writes its settings into the page: the first paint is right, and nobody has to wait for them.
+ */
 function settingsOfPage(): PortalSettings | undefined {
   const told =
     typeof document === 'undefined'
@@ -21,7 +23,10 @@ export const settings = ref<PortalSettings>(
   },
 )
 
-/** The settings that the page brought along; else, where it was not our server that sent it, reads `/portal/settings.json`. Where that fails, what is set stays. */
+/**
+ * The settings that the page brought along; else, where it was not our server that sent it, reads
+ * `/portal/settings.json`. Where that fails, what is set stays.
+ */
 export async function loadSettings(): Promise<PortalSettings> {
   if (brought) return brought
   const response = await fetch('/portal/settings.json', { cache: 'no-store', credentials: 'omit' }).catch(

@@ -1,4 +1,7 @@
-/** Whether the portal stands in another page's frame. There nothing is stored, and the host says language and theme. */
+/**
+ * Whether the portal stands in another page's frame. There nothing is stored, and the host says language and
+ * theme.
+ */
 export const embedded = typeof window !== 'undefined' && window.parent !== window
 
 /** What the reader chose on an earlier visit; null where there is nothing, or nothing may be kept. */

@@ -10,7 +10,10 @@ export interface Request {
   body: unknown
 }
 
-/** A real server with the customers `acme` and `globex`, and the one browser that calls it: its `fetch` and its one renewal cookie. */
+/**
+ * A real server with the customers `acme` and `globex`, and the one browser that calls it: its `fetch` and
+ * its one renewal cookie.
+ */
 export interface Browser {
   server: TestServer
   /** What the page has asked for since the test began. */

@@ -9,7 +9,10 @@ import { answerWriter } from '@customer-portal/http'
 import { Subscription, UsageSummary } from '@customer-portal/http/resources'
 import { eventText, heartbeat } from './event-text.ts'
 
-/** Why a stream ends: the token's time is over, the reader signed out, the server stops, or it cannot read what it should tell. */
+/**
+ * Why a stream ends: the token's time is over, the reader signed out, the server stops, or it cannot read
+ * what it should tell.
+ */
 export type StreamEnd = 'expired' | 'signed_out' | 'closing' | 'failed'
 
 /** Somebody who looks at a customer's usage. */
@@ -26,7 +29,10 @@ const writeSubscription = answerWriter(Subscription)
 /** What was told last: the events of the stream by their names. */
 type Told = Map<'usage' | 'subscription', string>
 
-/** The viewers of one customer, and what they were told last. However many they are, the database is asked once a tick. */
+/**
+ * The viewers of one customer, and what they were told last. However many they are, the database is asked
+ * once a tick.
+ */
 export class Channel {
   readonly viewers = new Set<Viewer>()
   readonly #billing: Billing

@@ -32,7 +32,8 @@ export function usageHub(billing: Billing, options: HubOptions): Hub {
       try {
         await channel.tick()
       } catch (error) {
-        // Whoever cannot be told what is true is let go: they read it in the ordinary way, and hear why that fails.
+        // Whoever cannot be told what is true is let go: they read it in the ordinary way, and hear why that
+        // fails.
         options.onFailure(error)
         channel.endAll('failed')
       }

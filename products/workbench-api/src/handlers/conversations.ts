@@ -15,7 +15,9 @@ import type { Deps } from '../options.ts'
 
 const ById = Type.Object({ conversationId: Id }, { additionalProperties: false })
 
-/** What visitors ask the desk and what agents answer. Each agent sees the conversations of their own customer. */
+/**
+ * What visitors ask the desk and what agents answer. Each agent sees the conversations of their own customer.
+ */
 export function conversationRoutes(app: App, { workbench }: Deps): void {
   app.get(
     '/conversations',

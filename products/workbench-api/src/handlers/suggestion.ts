@@ -11,7 +11,10 @@ import { noConversation } from './conversations.ts'
 /** Clicks of a person: who asks faster is a program, and looking through the FAQ is work. */
 const asked = { most: 60, seconds: 60 }
 
-/** The assistant's suggestion for the visitor's last question, and how many of them the customer's plan still has. */
+/**
+ * The assistant's suggestion for the visitor's last question, and how many of them the customer's plan still
+ * has.
+ */
 export function suggestionRoutes(app: App, deps: Deps): void {
   const pace = createPace(asked)
 
@@ -80,7 +83,10 @@ export function suggestionRoutes(app: App, deps: Deps): void {
   )
 }
 
-/** The event's id comes from the visitor's message (unique in its conversation), so a retry after a crash or a second agent's click is not charged again. */
+/**
+ * The event's id comes from the visitor's message (unique in its conversation), so a retry after a crash or a
+ * second agent's click is not charged again.
+ */
 async function consumeOne(
   { billing, meter }: Deps,
   {
@@ -100,7 +106,8 @@ async function consumeOne(
     })
     return granted > 0
   } catch (error) {
-    // Another agent asked for this very message in the same moment and it stands under their name: it has been charged.
+    // Another agent asked for this very message in the same moment and it stands under their name: it has
+    // been charged.
     if (error instanceof BillingError && error.code === 'event_conflict') return true
     throw error
   }

@@ -1,4 +1,7 @@
-/** What a secret key may be allowed to do. `admin` allows everything, also what concerns keys and the test clock. */
+/**
+ * What a secret key may be allowed to do. `admin` allows everything, also what concerns keys and the test
+ * clock.
+ */
 export const keyScopes = [
   'catalogue:read',
   'catalogue:write',

@@ -36,7 +36,10 @@ export interface KeyInput {
 /** Keys that may be used at the same time. */
 const mostKeys = 100
 
-/** Makes a secret key of the vendor's API (or takes a given one) and returns it this once; only its hash is kept. Throws key_limit, invalid_key. */
+/**
+ * Makes a secret key of the vendor's API (or takes a given one) and returns it this once; only its hash is
+ * kept. Throws key_limit, invalid_key.
+ */
 export async function createSecretKey(
   billing: Billing,
   input: KeyInput,
@@ -87,8 +90,9 @@ export async function listSecretKeys(
 const longestOverlap = 90 * 24 * 3600
 
 /**
- * Makes a key that may do what the given one may, and lets that one end after `overlapSeconds` (a day when absent, 90 days at most; it never ends later than
- * it would have). Returns the new key this once. Throws key_not_found, key_ended.
+ * Makes a key that may do what the given one may, and lets that one end after `overlapSeconds` (a day when
+ * absent, 90 days at most; it never ends later than it would have). Returns the new key this once. Throws
+ * key_not_found, key_ended.
  */
 export async function rotateSecretKey(
   billing: Billing,
@@ -118,8 +122,8 @@ export async function rotateSecretKey(
 }
 
 /**
- * Ends a key for good. When this returns, no process accepts it any more: a process remembers what it found for a quarter of a second, and so long this
- * waits. Revoking it again changes nothing. Throws key_not_found.
+ * Ends a key for good. When this returns, no process accepts it any more: a process remembers what it found
+ * for a quarter of a second, and so long this waits. Revoking it again changes nothing. Throws key_not_found.
  */
 export async function revokeSecretKey(billing: Billing, input: { keyId: string }): Promise<SecretKey> {
   const key = await billing.transaction(async (tx) => {
@@ -152,8 +156,8 @@ interface FoundKey extends VendorKey {
 
 const mostTogether = 500
 /**
- * A key that was just found is not looked for again for so long, in milliseconds: a statement four times a second instead of one a request. It is also how
- * long revoking a key takes.
+ * A key that was just found is not looked for again for so long, in milliseconds: a statement four times a
+ * second instead of one a request. It is also how long revoking a key takes.
  */
 export const rememberedFor = 250
 const mostRemembered = 1_000
@@ -176,8 +180,9 @@ interface KeyReader {
 const readers = new WeakMap<Billing, KeyReader>()
 
 /**
- * The key's record, or undefined when it is unknown, revoked or has expired. Every request of the vendor's asks for one: those under way at the same time
- * ask together, and what was found serves for a quarter of a second. What was not found is looked for each time, so that a new key works at once.
+ * The key's record, or undefined when it is unknown, revoked or has expired. Every request of the vendor's
+ * asks for one: those under way at the same time ask together, and what was found serves for a quarter of a
+ * second. What was not found is looked for each time, so that a new key works at once.
  */
 export async function findSecretKey(
   billing: Billing,
@@ -205,7 +210,9 @@ export async function findSecretKey(
 const asVendorKey = (key: FoundKey | undefined): VendorKey | undefined =>
   key && { id: key.id, name: key.name, scopes: key.scopes }
 
-/** Writes the last use of a key once a minute, beside the request: it neither waits for it nor fails with it. */
+/**
+ * Writes the last use of a key once a minute, beside the request: it neither waits for it nor fails with it.
+ */
 function noteUse(
   billing: Billing,
   used: Map<string, Instant>,
@@ -253,7 +260,10 @@ async function readKeys(billing: Billing, hashes: readonly string[]): Promise<(F
   return hashes.map((hash) => keys.get(hash))
 }
 
-/** Returns when no process remembers how the keys were before: this one forgets them now, the others within the time they remember. */
+/**
+ * Returns when no process remembers how the keys were before: this one forgets them now, the others within
+ * the time they remember.
+ */
 async function forgetEverywhere(billing: Billing): Promise<void> {
   readers.get(billing)?.found.clear()
   await pause(rememberedFor)
@@ -342,7 +352,10 @@ function expiryFrom(expiresAt: string | null | undefined, now: Instant): Instant
   return instant
 }
 
-/** What stands before the random part of a key: `sk_`, `sk_live_`. Nothing of one without such a beginning. The random part of ours may hold a `_` too. */
+/**
+ * What stands before the random part of a key: `sk_`, `sk_live_`. Nothing of one without such a beginning.
+ * The random part of ours may hold a `_` too.
+ */
 function prefixOf(key: string): string {
   if (/^sk_[\w-]{43}$/.test(key)) return 'sk_'
   return /^(?:[A-Za-z]{1,8}_){1,2}/.exec(key.slice(0, 12))?.[0] ?? ''

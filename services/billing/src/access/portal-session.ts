@@ -27,8 +27,8 @@ const codeSeconds = 60
 const renewalSeconds = 8 * 3600
 
 /**
- * Opens the portal for a customer: a token of 15 minutes, and a code that can be exchanged for one, once, within a minute
- * (or `codeSeconds`, where the link does not leave the vendor's own hands).
+ * Opens the portal for a customer: a token of 15 minutes, and a code that can be exchanged for one, once,
+ * within a minute (or `codeSeconds`, where the link does not leave the vendor's own hands).
  */
 export async function createPortalSession(
   billing: Billing,
@@ -69,7 +69,10 @@ export async function createPortalSession(
   })
 }
 
-/** Exchanges the one-time code. `renewal` is the secret of the standalone portal's cookie: it only renews. Throws code_invalid. */
+/**
+ * Exchanges the one-time code. `renewal` is the secret of the standalone portal's cookie: it only renews.
+ * Throws code_invalid.
+ */
 export async function exchangePortalCode(
   billing: Billing,
   input: { code: string },
@@ -148,7 +151,10 @@ export async function endPortalSession(
   })
 }
 
-/** Ends what somebody of the vendor's opened for a customer: their tokens stop working at once. Returns how many sessions that were. */
+/**
+ * Ends what somebody of the vendor's opened for a customer: their tokens stop working at once. Returns how
+ * many sessions that were.
+ */
 export async function endPortalSessionsOf(
   billing: Billing,
   input: { customerId: string; actorId: string },

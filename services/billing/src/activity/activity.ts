@@ -18,7 +18,10 @@ export const activityTypes = [
 ] as const
 export type ActivityType = (typeof activityTypes)[number]
 
-/** One thing that happened to a customer. `subjectId` is the account, subscription or invoice it happened to: read that for its state now; of a balance, the refund or adjustment. */
+/**
+ * One thing that happened to a customer. `subjectId` is the account, subscription or invoice it happened to:
+ * read that for its state now; of a balance, the refund or adjustment.
+ */
 export interface Activity {
   id: string
   type: ActivityType
@@ -27,7 +30,10 @@ export interface Activity {
   at: Instant
 }
 
-/** Writes down that something happened, in the transaction in which it does. The caller holds the customer's lock. */
+/**
+ * Writes down that something happened, in the transaction in which it does. The caller holds the customer's
+ * lock.
+ */
 export async function recordActivity(
   tx: BillingTransaction,
   change: { type: ActivityType; customerId: string; subjectId: string },
@@ -41,8 +47,9 @@ export async function recordActivity(
 }
 
 /**
- * What happened, oldest first. `nextCursor` is where to go on, now or later: it stands at the end too, and is null only while
- * nothing has happened yet. Nothing ever appears behind a cursor that was given out, and each change appears once.
+ * What happened, oldest first. `nextCursor` is where to go on, now or later: it stands at the end too, and is
+ * null only while nothing has happened yet. Nothing ever appears behind a cursor that was given out, and each
+ * change appears once.
  */
 export async function listActivity(
   billing: Billing,
@@ -66,19 +73,22 @@ export async function listActivity(
   })
 }
 
-/** More than a page: whoever reads on at the end of what has a place gets a full page, however much is unread. */
+/**
+ * More than a page: whoever reads on at the end of what has a place gets a full page, however much is unread.
+ */
 const placedAtOnce = 1_000
 
 /**
- * How many are unread, the database learns only now and then: where it takes millions for a few, it would gather and sort them all at each call. There is an
- * index for each order that is asked for here, so it reads along that.
+ * How many are unread, the database learns only now and then: where it takes millions for a few, it would
+ * gather and sort them all at each call. There is an index for each order that is asked for here, so it reads
+ * along that.
  */
 const byIndexOnly =
   'set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off'
 
 /**
- * Gives a place to what was committed since the last reading, the oldest first and so much at once that nobody waits long. The lock makes sure that nobody else
- * gives the same places.
+ * Gives a place to what was committed since the last reading, the oldest first and so much at once that
+ * nobody waits long. The lock makes sure that nobody else gives the same places.
  */
 async function placeUnread(tx: BillingTransaction): Promise<void> {
   if (

@@ -19,10 +19,11 @@ import { arriveToBill, lockCustomer, tryLockCustomer } from '../customer/custome
 const mostPeriods = 130
 
 /**
- * Does what is due for one customer, in order: a scheduled change whose day has come is written down, what was voided before today is billed again, and
- * each usage period that has ended, and whose grace is over, is closed and invoiced, and the late usage of an ended subscription is billed for the last
- * time. `force` does not wait for the grace: a change in that hour issues the draft first. Answers the state it leaves. Idempotent; the caller holds the
- * customer's lock.
+ * Does what is due for one customer, in order: a scheduled change whose day has come is written down, what
+ * was voided before today is billed again, and each usage period that has ended, and whose grace is over, is
+ * closed and invoiced, and the late usage of an ended subscription is billed for the last time. `force` does
+ * not wait for the grace: a change in that hour issues the draft first. Answers the state it leaves.
+ * Idempotent; the caller holds the customer's lock.
  */
 export async function catchUp(
   tx: BillingTransaction,
@@ -46,8 +47,8 @@ export async function catchUp(
 }
 
 /**
- * A command on one customer, in one transaction: takes their lock, does what is due, and gives `work` the state that leaves.
- * Throws customer_not_found.
+ * A command on one customer, in one transaction: takes their lock, does what is due, and gives `work` the
+ * state that leaves. Throws customer_not_found.
  */
 export async function onCustomer<Answer>(
   billing: Billing,
@@ -61,7 +62,10 @@ export async function onCustomer<Answer>(
   })
 }
 
-/** Bills what a void document billed once more, as it is due now; null where nothing of it is. A request does not wait for the run. */
+/**
+ * Bills what a void document billed once more, as it is due now; null where nothing of it is. A request does
+ * not wait for the run.
+ */
 export async function billAgain(
   tx: BillingTransaction,
   state: BillingState,
@@ -97,7 +101,9 @@ export async function closePeriod(
   return issue(tx, state, { kind: 'renewal', period, lines, termsDays: termsAtEnd(state, period) })
 }
 
-/** Writes down that a usage period is billed, and the deficit it leaves: what arrives later is an adjustment. */
+/**
+ * Writes down that a usage period is billed, and the deficit it leaves: what arrives later is an adjustment.
+ */
 export async function rememberClosed(
   tx: BillingTransaction,
   state: BillingState,
@@ -111,7 +117,10 @@ export async function rememberClosed(
   await writeDeficits(tx, state, period.to)
 }
 
-/** Bills late usage, and what was taken back since, of the ended subscriptions whose closing is due by `until` (and by now). */
+/**
+ * Bills late usage, and what was taken back since, of the ended subscriptions whose closing is due by `until`
+ * (and by now).
+ */
 async function closeEnded(tx: BillingTransaction, state: BillingState, until: Instant): Promise<void> {
   for (const { id, endsOn, last, closesAt: at, reopenedAt } of unclosedSubscriptions(state)) {
     if (at > until || at > tx.at) continue
@@ -167,15 +176,19 @@ export interface RunFailure {
 export interface RunOptions {
   /** How many due customers are looked up at a time; 100 unless asked. */
   batch?: number
-  /** How many customers are worked on at the same time, each on a connection of its own. One unless asked, and one on the embedded database, which has but one session. */
+  /**
+   * How many customers are worked on at the same time, each on a connection of its own. One unless asked, and
+   * one on the embedded database, which has but one session.
+   */
   atOnce?: number
   onFailure?: (failure: RunFailure) => void
 }
 
 /**
- * Does the due work of every customer who has some, the longest due first, each in a transaction of its own; answers for how many. Any process may call it
- * at any time, also several at once: then they share the customers. With `onFailure`, a customer that fails is told there and passed over until the next
- * call, so that it cannot hold up the others; without, the first failure ends the call.
+ * Does the due work of every customer who has some, the longest due first, each in a transaction of its own;
+ * answers for how many. Any process may call it at any time, also several at once: then they share the
+ * customers. With `onFailure`, a customer that fails is told there and passed over until the next call, so
+ * that it cannot hold up the others; without, the first failure ends the call.
  */
 export async function runBilling(billing: Billing, options: RunOptions = {}): Promise<number> {
   let done = 0
@@ -225,7 +238,10 @@ async function forEachAtOnce(
   return done
 }
 
-/** False when there is nothing to do: the work was done meanwhile, or, with `skip locked`, somebody holds the customer. */
+/**
+ * False when there is nothing to do: the work was done meanwhile, or, with `skip locked`, somebody holds the
+ * customer.
+ */
 async function billCustomer(
   billing: Billing,
   { customerId }: DueCustomer,

@@ -1,6 +1,9 @@
 import type { BillingTransaction } from '../engine.ts'
 
-/** Asks for a meter (or, with a property, a break-down of it) to be filled from the events there are; what was asked for before stays as it is. */
+/**
+ * Asks for a meter (or, with a property, a break-down of it) to be filled from the events there are; what was
+ * asked for before stays as it is.
+ */
 export async function askForFill(
   tx: BillingTransaction,
   meter: string,

@@ -4,13 +4,18 @@ import { askForFill } from './meter-fill-request.ts'
 import { canonicalJson } from '../values/canonical-json.ts'
 import { localized, type LocalizedText, type Unit } from '../values/localized-text.ts'
 
-/** What is counted. `decimals` fixes its smallest step for ever: quantities are stored as whole numbers of it. */
+/**
+ * What is counted. `decimals` fixes its smallest step for ever: quantities are stored as whole numbers of it.
+ */
 export interface Meter {
   key: string
   name: LocalizedText
   unit: Unit
   decimals: number
-  /** What a day's or a period's events come to: the sum of their quantities, their number, the largest quantity, the latest one, or how many different values `uniqueBy` took. */
+  /**
+   * What a day's or a period's events come to: the sum of their quantities, their number, the largest
+   * quantity, the latest one, or how many different values `uniqueBy` took.
+   */
   aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
   /** For `unique`: the property whose different values are counted. */
   uniqueBy?: string
@@ -64,7 +69,9 @@ export function meterFrom({
   }
 }
 
-/** So many meters read one type of event, which bounds what an event may set going; so many filters has one. */
+/**
+ * So many meters read one type of event, which bounds what an event may set going; so many filters has one.
+ */
 export const mostReaders = 10
 export const mostFilters = 10
 
@@ -73,15 +80,18 @@ export interface MeterInput extends Partial<Omit<Meter, 'key' | 'name' | 'unit'>
   key: string
   name: string | LocalizedText
   unit: string | Unit
-  /** Counts the events of its type that were stored before, too: those of the periods that are not billed yet. */
+  /**
+   * Counts the events of its type that were stored before, too: those of the periods that are not billed yet.
+   */
   backfill?: boolean
 }
 
 export const mostMeters = 200
 
 /**
- * Creates a meter or renames it. What it counts and how (all but its name and unit) never changes once it exists, since stored usage depends on it; but it may be
- * broken down by one more property, which is then filled from its events (`fillMeters`).
+ * Creates a meter or renames it. What it counts and how (all but its name and unit) never changes once it
+ * exists, since stored usage depends on it; but it may be broken down by one more property, which is then
+ * filled from its events (`fillMeters`).
  */
 export async function putMeter(billing: Billing, input: MeterInput): Promise<Meter> {
   return billing.transaction(async (tx) => {

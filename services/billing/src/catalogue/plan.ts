@@ -9,18 +9,24 @@ import type { Cycle } from '../values/period.ts'
 import { localized, type LocalizedText } from '../values/localized-text.ts'
 
 /**
- * How one meter is charged. `included: null` is unlimited; `price` rates the units above `included` where overage is billed. `minimum` and
- * `maximum` bound what a usage period comes to.
+ * How one meter is charged. `included: null` is unlimited; `price` rates the units above `included` where
+ * overage is billed. `minimum` and `maximum` bound what a usage period comes to.
  */
 export interface Charge extends ChargePrice {
   meter: string
   /** Whether `included` is for the subscription (as unless said otherwise) or for each seat. */
   includedPer?: 'subscription' | 'seat'
-  /** What a change to this higher plan gives in the running usage period: its share of the days left, or the whole allowance. */
+  /**
+   * What a change to this higher plan gives in the running usage period: its share of the days left, or the
+   * whole allowance.
+   */
   onUpgrade?: 'prorated' | 'full'
 }
 
-/** One version of a plan. Versions never change; a subscriber stays on theirs. Amounts are minor units of `currency`. */
+/**
+ * One version of a plan. Versions never change; a subscriber stays on theirs. Amounts are minor units of
+ * `currency`.
+ */
 export interface Plan {
   id: string
   version: number
@@ -52,7 +58,10 @@ export interface SeatRange {
   max: number | null
 }
 
-/** The seats a subscription of a plan may be kept with. One that knows no seats takes any number: who moves on to a plan with seats has as many as before. */
+/**
+ * The seats a subscription of a plan may be kept with. One that knows no seats takes any number: who moves on
+ * to a plan with seats has as many as before.
+ */
 export const seatsOf = (plan: Pick<Plan, 'seats'>): SeatRange => plan.seats ?? { min: 1, max: null }
 
 /** The longest trial, two years. */
@@ -122,7 +131,10 @@ export async function putPlan(billing: Billing, input: PlanInput): Promise<Plan>
   })
 }
 
-/** The newest version of every plan, cheapest rank first; archived ones only when asked for. At most 200: where there are more, those on sale come before archived ones. */
+/**
+ * The newest version of every plan, cheapest rank first; archived ones only when asked for. At most 200:
+ * where there are more, those on sale come before archived ones.
+ */
 export async function getAllPlans(
   billing: Billing,
   options: { includeArchived?: boolean } = {},
@@ -187,7 +199,10 @@ export function feeOf(plan: Plan, seats: number): Money {
   return plan.fee.amount * (plan.fee.per === 'seat' ? seats : 1)
 }
 
-/** A plan as it is kept, with what was left out. Throws invalid_plan and invalid_currency for one that cannot be billed. */
+/**
+ * A plan as it is kept, with what was left out. Throws invalid_plan and invalid_currency for one that cannot
+ * be billed.
+ */
 export function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
   const spec = {
     name: localized(input.name),

@@ -27,7 +27,10 @@ export function onDocument({ zeroInvoices: _, ...printed }: Seller): SellerOnDoc
   return printed
 }
 
-/** Sets the seller's details; a logo is drawn once before. Invoices issued before keep what they were issued with. Throws invalid_time_zone, invalid_logo. */
+/**
+ * Sets the seller's details; a logo is drawn once before. Invoices issued before keep what they were issued
+ * with. Throws invalid_time_zone, invalid_logo.
+ */
 export async function putSeller(billing: Billing, seller: Seller): Promise<Seller> {
   if (!isTimeZone(seller.timezone))
     throw new BillingError('invalid_time_zone', {
@@ -52,7 +55,10 @@ export async function getSeller(billing: Billing): Promise<Seller> {
   return seller
 }
 
-/** The zone in which months are counted and dates of lists across customers are meant; Asia/Shanghai while no seller is set. */
+/**
+ * The zone in which months are counted and dates of lists across customers are meant; Asia/Shanghai while no
+ * seller is set.
+ */
 export async function zoneOfSeller(tx: BillingTransaction): Promise<string> {
   return (await findSeller(tx))?.timezone ?? 'Asia/Shanghai'
 }

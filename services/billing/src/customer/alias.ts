@@ -24,8 +24,8 @@ export function checkCustomerId(id: string, pointer: string): void {
 }
 
 /**
- * Gives a customer a further id. Again for the same customer changes nothing. Throws customer_not_found, alias_taken where it is the id or an alias of
- * another, and too_many_aliases beyond 100.
+ * Gives a customer a further id. Again for the same customer changes nothing. Throws customer_not_found,
+ * alias_taken where it is the id or an alias of another, and too_many_aliases beyond 100.
  */
 export async function putAlias(
   billing: Billing,
@@ -111,7 +111,9 @@ async function aliasesOf(tx: BillingTransaction, customerId: string): Promise<Al
 const knownIds = new WeakMap<Billing['db'], Set<string>>()
 const mostKnown = 20_000
 
-/** The id of the customer that a name, an id or an alias, leads to; the name itself where it leads to nobody. */
+/**
+ * The id of the customer that a name, an id or an alias, leads to; the name itself where it leads to nobody.
+ */
 export async function customerIdOf(billing: Billing, name: string): Promise<string> {
   const known = knownIds.get(billing.db) ?? new Set()
   knownIds.set(billing.db, known)

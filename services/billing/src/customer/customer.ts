@@ -23,7 +23,10 @@ export interface CustomerRow {
 export const customerColumns = `customer_id as "customerId", company_name as "companyName", contact_name as "contactName", email, phone, address, locale, currency,
   invoice_title as "invoiceTitle", version, created_at as "createdAt", due_at as "dueAt"`
 
-/** Takes the customer's lock, so that their money is computed by one transaction at a time. Throws customer_not_found. */
+/**
+ * Takes the customer's lock, so that their money is computed by one transaction at a time. Throws
+ * customer_not_found.
+ */
 export async function lockCustomer(
   tx: BillingTransaction,
   customerId: string,
@@ -39,8 +42,9 @@ export async function lockCustomer(
 }
 
 /**
- * Takes the customer's lock and with it the instant of the command: the larger of the clock and the customer's last instant, after which it is on a clock
- * that runs. A command that `countsUsage` also comes after what was billed. Undefined where there is no such customer, none that `dueBy` then, or, with
+ * Takes the customer's lock and with it the instant of the command: the larger of the clock and the
+ * customer's last instant, after which it is on a clock that runs. A command that `countsUsage` also comes
+ * after what was billed. Undefined where there is no such customer, none that `dueBy` then, or, with
  * `skipLocked`, where somebody else holds it.
  */
 export async function tryLockCustomer(
@@ -52,7 +56,8 @@ export async function tryLockCustomer(
     countsUsage = false,
   }: { dueBy?: Instant | null; skipLocked?: boolean; countsUsage?: boolean } = {},
 ): Promise<CustomerRow | undefined> {
-  // The instant is read outside the part that waits for the lock, so that the database reads its clock after the wait.
+  // The instant is read outside the part that waits for the lock, so that the database reads its clock after
+  // the wait.
   const [row] = await tx.query<CustomerRow & { lockedAt: Instant }>(
     `with locked as materialized (
        select ${customerColumns}, coalesce(last_at, created_at) as "lastAt", billed_at as "billedAt"
@@ -77,7 +82,10 @@ export async function tryLockCustomer(
   return customer
 }
 
-/** Takes the latest of the instants read while several customers were locked; the clock's own where there was none to lock. */
+/**
+ * Takes the latest of the instants read while several customers were locked; the clock's own where there was
+ * none to lock.
+ */
 export function arriveAtLast(tx: BillingTransaction, locked: readonly { lockedAt: Instant }[]): void {
   const instants = locked.map(({ lockedAt }) => lockedAt)
   tx.arrive(
@@ -88,7 +96,10 @@ export function arriveAtLast(tx: BillingTransaction, locked: readonly { lockedAt
   )
 }
 
-/** In SQL, with `$2` and `$3` of `clockOf`: the larger of the clock and `last`, or what comes right after that on a clock that runs. */
+/**
+ * In SQL, with `$2` and `$3` of `clockOf`: the larger of the clock and `last`, or what comes right after that
+ * on a clock that runs.
+ */
 export const instantAfter = (last: string) =>
   `greatest(coalesce($2::timestamptz, clock_timestamp()), ${last} + $3::int * interval '1 microsecond')`
 
@@ -99,8 +110,9 @@ export const instantOfUsage = (last: string, billed: string) =>
 const arrived = new WeakMap<BillingTransaction, Set<string>>()
 
 /**
- * Brings a transaction to the instant at which it bills usage: where a clock stands, what was stored since this customer's usage was last billed may have come
- * after that instant, and is billed after it. The caller holds the customer's lock.
+ * Brings a transaction to the instant at which it bills usage: where a clock stands, what was stored since
+ * this customer's usage was last billed may have come after that instant, and is billed after it. The caller
+ * holds the customer's lock.
  */
 export async function arriveToBill(tx: BillingTransaction, customerId: string): Promise<void> {
   const customers = arrived.get(tx) ?? new Set()
@@ -114,12 +126,18 @@ export async function arriveToBill(tx: BillingTransaction, customerId: string): 
   tx.arrive(row!.at)
 }
 
-/** The clock as parameters of `instantAfter`: the instant (null: the database's own), and the microseconds after the last one. */
+/**
+ * The clock as parameters of `instantAfter`: the instant (null: the database's own), and the microseconds
+ * after the last one.
+ */
 export function clockOf({ clock, now }: Billing): [Instant | null, 0 | 1] {
   // A standing clock would count commands, and what is done would depend on how many there were before.
   return [clock === 'database' ? null : now(), clock === 'given' ? 0 : 1]
 }
 
-/** Until when what a file holds was stored: now. Where a clock stands, usage is stored some microseconds after it (`instantOfUsage`), within its millisecond. */
+/**
+ * Until when what a file holds was stored: now. Where a clock stands, usage is stored some microseconds after
+ * it (`instantOfUsage`), within its millisecond.
+ */
 export const storedByNow = ({ clock, at }: BillingTransaction): Instant =>
   clock === 'given' ? at.replace(/\d{3}Z$/, '999Z') : at

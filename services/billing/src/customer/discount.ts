@@ -5,9 +5,10 @@ import type { LocalizedText } from '../values/localized-text.ts'
 export const mostDiscounts = 50
 
 /**
- * What a customer pays less while it holds, from `from` to `until` (local dates, both included): a percentage of each line whose period starts then, whenever
- * it is billed ("20 % off in November" lowers November's fee, and November's usage billed on 1 December), or a fixed amount (minor units) once for each
- * period that begins then: the billing period for `fee`, the usage period for `usage` and `all`.
+ * What a customer pays less while it holds, from `from` to `until` (local dates, both included): a percentage
+ * of each line whose period starts then, whenever it is billed ("20 % off in November" lowers November's fee,
+ * and November's usage billed on 1 December), or a fixed amount (minor units) once for each period that
+ * begins then: the billing period for `fee`, the usage period for `usage` and `all`.
  */
 export interface Discount {
   id: string

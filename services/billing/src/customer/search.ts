@@ -7,8 +7,8 @@ const mostFound = 1_000
 export const mostSearched = 200
 
 /**
- * SQL: whether a column holds one of the customers a text finds: by the beginning of their id, an alias, their whole e-mail address or any part of their
- * company's name. At most 1,000 of them.
+ * SQL: whether a column holds one of the customers a text finds: by the beginning of their id, an alias,
+ * their whole e-mail address or any part of their company's name. At most 1,000 of them.
  */
 export function isOfCustomerFound(column: string, text: string, { add }: Parameters): string {
   const [whole, part] = [add(text), add(`%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`)]

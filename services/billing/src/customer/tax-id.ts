@@ -1,8 +1,9 @@
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 
 /**
- * Whether a text is a 统一社会信用代码, the 18 characters by which China names an organisation and its taxes. GB 32100-2015:
- * authority, kind, six digits of region, nine characters of organisation code, and a check character; letters without I O S V Z.
+ * Whether a text is a 统一社会信用代码, the 18 characters by which China names an organisation and its taxes.
+ * GB 32100-2015: authority, kind, six digits of region, nine characters of organisation code, and a check
+ * character; letters without I O S V Z.
  */
 export function isTaxId(text: string): boolean {
   return (

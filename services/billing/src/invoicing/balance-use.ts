@@ -13,8 +13,9 @@ export interface Purse {
 const atATime = 100
 
 /**
- * What is on the balance pays open invoices, the oldest first, each by a movement that says so: balance never stands beside what it could pay. What waits for
- * the refund of a credit note pays that note's own invoice only. The caller holds the customer's lock.
+ * What is on the balance pays open invoices, the oldest first, each by a movement that says so: balance never
+ * stands beside what it could pay. What waits for the refund of a credit note pays that note's own invoice
+ * only. The caller holds the customer's lock.
  */
 export async function payOpenInvoices(tx: BillingTransaction, purse: Purse): Promise<void> {
   for (let balance = await creditBalance(tx, purse.customerId, purse.currency); balance > 0;) {
@@ -80,8 +81,9 @@ interface Application {
 }
 
 /**
- * Makes room to take an amount from the balance: what is not there any more is got back from the invoices it was applied to after `since`, the newest application
- * first, so that these are due again. Answers what is still missing: that was paid out.
+ * Makes room to take an amount from the balance: what is not there any more is got back from the invoices it
+ * was applied to after `since`, the newest application first, so that these are due again. Answers what is
+ * still missing: that was paid out.
  */
 export async function undoApplications(
   tx: BillingTransaction,
@@ -110,7 +112,10 @@ export async function undoApplications(
   return missing
 }
 
-/** What is left of applications once what was undone of them is off; those to a void invoice came back with it. */
+/**
+ * What is left of applications once what was undone of them is off; those to a void invoice came back with
+ * it.
+ */
 async function newestApplications(
   tx: BillingTransaction,
   { customerId, currency }: Purse,
@@ -128,7 +133,10 @@ async function newestApplications(
   )
 }
 
-/** Does something that raises what is due of an invoice. One that was paid falls due by its terms counted from now. */
+/**
+ * Does something that raises what is due of an invoice. One that was paid falls due by its terms counted from
+ * now.
+ */
 export async function makingDueAgain(
   tx: BillingTransaction,
   customerId: string,

@@ -9,7 +9,10 @@ import { publicLine, type Invoice } from './view.ts'
 import { shown } from '../values/period.ts'
 import { closesAt } from './closing.ts'
 
-/** The renewal between its period's end and the end of the grace: computed when read, not stored. Null when there is none. */
+/**
+ * The renewal between its period's end and the end of the grace: computed when read, not stored. Null when
+ * there is none.
+ */
 export async function draftOf(tx: BillingTransaction, state: BillingState): Promise<Invoice | null> {
   const next = await nextDocument(tx, state)
   if (!next || next.period.to > state.today) return null

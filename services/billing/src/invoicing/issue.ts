@@ -35,8 +35,8 @@ export interface InvoiceDraft {
 }
 
 /**
- * Issues an invoice, or nothing when there are no lines, or all of them are 0 and the seller does not ask for such invoices. Throws seller_missing. The
- * caller holds the customer's lock.
+ * Issues an invoice, or nothing when there are no lines, or all of them are 0 and the seller does not ask for
+ * such invoices. Throws seller_missing. The caller holds the customer's lock.
  */
 export async function issue(
   tx: BillingTransaction,
@@ -144,8 +144,8 @@ export async function store(tx: BillingTransaction, document: InvoiceDocument): 
 }
 
 /**
- * The next number of the month it is for the seller, `INV-202611-000042`. The row stays locked until the transaction ends: a number exists exactly
- * when its document does.
+ * The next number of the month it is for the seller, `INV-202611-000042`. The row stays locked until the
+ * transaction ends: a number exists exactly when its document does.
  */
 export async function nextNumber(
   tx: BillingTransaction,

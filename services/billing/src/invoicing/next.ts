@@ -16,7 +16,10 @@ import { billsAgainAt, waitingToBillAgain } from './voided.ts'
 import { currentPhase } from '../subscription/phase.ts'
 import { payableOf } from './document/document.ts'
 
-/** The next document there will be, as far as is known now: the draft that waits for its hour, or what the running usage period comes to so far. */
+/**
+ * The next document there will be, as far as is known now: the draft that waits for its hour, or what the
+ * running usage period comes to so far.
+ */
 export interface NextDocument {
   period: LabelledPeriod
   /** The end of the running usage period, where only what may still be used is billed then. */
@@ -26,8 +29,9 @@ export interface NextDocument {
 }
 
 /**
- * The date of the next invoice that comes if nothing more is used, what it comes to then, and what of that is to be paid once the balance is applied.
- * `usageAt`: where nothing is to bill at the end of the running usage period so far, that date: what is used above what is included is billed then.
+ * The date of the next invoice that comes if nothing more is used, what it comes to then, and what of that is
+ * to be paid once the balance is applied. `usageAt`: where nothing is to bill at the end of the running usage
+ * period so far, that date: what is used above what is included is billed then.
  */
 export interface NextInvoice {
   at: LocalDate
@@ -37,7 +41,10 @@ export interface NextInvoice {
   currency: string
 }
 
-/** Computed from what is not closed yet, oldest first. Null where nothing will come: a subscription that ends, without usage to bill. */
+/**
+ * Computed from what is not closed yet, oldest first. Null where nothing will come: a subscription that ends,
+ * without usage to bill.
+ */
 export async function nextDocument(
   tx: BillingTransaction,
   state: BillingState,
@@ -50,14 +57,18 @@ export async function nextDocument(
       return { period: until, usageAt: null, ...(await priced(tx, state, lines)) }
     if (until.to <= state.today || !goesOn(state, until.to)) continue
     const later = await nextFeeDocument(tx, state, until)
-    // None will come: of a subscription that ends with nothing to bill, and of a plan that never bills anything.
+    // None will come: of a subscription that ends with nothing to bill, and of a plan that never bills
+    // anything.
     if (!later && (state.waiting.some((one) => one.change === null) || !mayBill(state))) return null
     return later ?? { period: until, usageAt: null, ...(await priced(tx, state, lines)) }
   }
   return null
 }
 
-/** Where nothing is to bill at the end of a usage period so far: the document with the next fee, or of what happens before that. */
+/**
+ * Where nothing is to bill at the end of a usage period so far: the document with the next fee, or of what
+ * happens before that.
+ */
 async function nextFeeDocument(
   tx: BillingTransaction,
   state: BillingState,
@@ -75,8 +86,8 @@ async function nextFeeDocument(
 }
 
 /**
- * The next invoice: a void document that waits to be made again comes with the midnight after it was voided, and what came late of an ended subscription
- * when that is closed, unless a renewal bills it before.
+ * The next invoice: a void document that waits to be made again comes with the midnight after it was voided,
+ * and what came late of an ended subscription when that is closed, unless a renewal bills it before.
  */
 export async function nextInvoiceOf(
   tx: BillingTransaction,
@@ -141,7 +152,10 @@ async function nextMadeAgain(
   return undefined
 }
 
-/** A trial of several months has nothing to bill before its end, nor has a plan that charges no usage before the next fee, unless something is to happen. */
+/**
+ * A trial of several months has nothing to bill before its end, nor has a plan that charges no usage before
+ * the next fee, unless something is to happen.
+ */
 function nextDate(state: SubscriptionState, period: LabelledPeriod): LocalDate {
   const current = currentPhase(state)
   if (!current) return period.to

@@ -6,7 +6,10 @@ import { findSeller } from '../catalogue/seller.ts'
 import type { InvoiceDocument, InvoiceKind } from './document/document.ts'
 import type { Line, LineDraft } from './document/line.ts'
 
-/** What a document would have said that came to nothing and was not issued: its usage is billed all the same, at nothing. */
+/**
+ * What a document would have said that came to nothing and was not issued: its usage is billed all the same,
+ * at nothing.
+ */
 export interface DocumentOfNothing {
   id: string
   kind: InvoiceKind
@@ -15,7 +18,10 @@ export interface DocumentOfNothing {
   lines: Line[]
 }
 
-/** Whether a document of these lines is issued: not one of which every line is 0, unless the seller asks for those too. */
+/**
+ * Whether a document of these lines is issued: not one of which every line is 0, unless the seller asks for
+ * those too.
+ */
 export async function isIssued(tx: BillingTransaction, lines: readonly LineDraft[]): Promise<boolean> {
   if (lines.length === 0) return false
   return (

@@ -49,7 +49,8 @@ describe.each(testDatabases)('replacing what was voided, on $name', ({ create })
   })
 
   test('however voids, changes and replacements follow each other, each day is billed once', async () => {
-    // Ten seats from the 1st, twenty from the 20th with that change voided, thirty from the 25th, then the first invoice voided too.
+    // Ten seats from the 1st, twenty from the 20th with that change voided, thirty from the 25th, then the
+    // first invoice voided too.
     world.set('2026-11-20T00:00:00Z')
     await seedCustomer(world.billing, 'tangled')
     const start = await createSubscription(world.billing, {
@@ -70,7 +71,8 @@ describe.each(testDatabases)('replacing what was voided, on $name', ({ create })
       planId: 'seats',
       seats: 30,
     })
-    // The change between was billed again at the midnight after it was voided, and gave back the rest of the first invoice.
+    // The change between was billed again at the midnight after it was voided, and gave back the rest of the
+    // first invoice.
     const later = (await getInvoices(world.billing, { customerId: 'tangled' })).data.filter(
       (one) => one.status !== 'void' && one.kind === 'change',
     )

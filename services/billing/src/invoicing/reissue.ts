@@ -14,8 +14,9 @@ import { endedSubscriptions, phaseOn, type Phase } from '../subscription/phase.t
 import { isSameGrid } from '../subscription/schedule.ts'
 
 /**
- * What a void document bills now that it is made again, or null where there is nothing that it could. What a later change or ending has billed or given back in the
- * meantime, or taken over, stays with it: this covers the rest.
+ * What a void document bills now that it is made again, or null where there is nothing that it could. What a
+ * later change or ending has billed or given back in the meantime, or taken over, stays with it: this covers
+ * the rest.
  */
 export async function draftAgain(
   tx: BillingTransaction,
@@ -74,7 +75,10 @@ export function periodOf(
   )
 }
 
-/** The lines of a document that begins a phase: of a first fee, a change, or one that takes over the last date of the subscription before it. */
+/**
+ * The lines of a document that begins a phase: of a first fee, a change, or one that takes over the last date
+ * of the subscription before it.
+ */
 async function linesOfBeginning(
   tx: BillingTransaction,
   state: BillingState,
@@ -135,7 +139,10 @@ async function usageEndedBy(tx: BillingTransaction, state: BillingState, phase: 
   )
 }
 
-/** What ended a subscription at once gives back the same days again, of what is left of them: nothing can have followed. */
+/**
+ * What ended a subscription at once gives back the same days again, of what is left of them: nothing can have
+ * followed.
+ */
 async function linesOfEnding(
   tx: BillingTransaction,
   state: SubscriptionState,

@@ -21,12 +21,17 @@ export interface Payment {
 export interface InvoiceState {
   status: 'open' | 'paid' | 'void'
   overdue: boolean
-  /** When it falls due: by its terms counted from its issue, or from when it was due again after it had been paid. null where nothing of it is to be paid, ever. */
+  /**
+   * When it falls due: by its terms counted from its issue, or from when it was due again after it had been
+   * paid. null where nothing of it is to be paid, ever.
+   */
   dueAt: Instant | null
   amountPaid: Money
   /** What credit notes took off the amount due. */
   amountCredited: Money
-  /** What balance paid of it after its issue; below zero where balance applied at its issue was taken back. */
+  /**
+   * What balance paid of it after its issue; below zero where balance applied at its issue was taken back.
+   */
   balanceApplied: Money
   amountDue: Money
   paidAt: Instant | null
@@ -84,7 +89,10 @@ function byInvoice<T extends { invoiceId: string }>(rows: readonly T[]): Map<str
   return found
 }
 
-/** A credit note of an invoice: `appliedToInvoice` is what it took off the amount due, the rest became account credit. */
+/**
+ * A credit note of an invoice: `appliedToInvoice` is what it took off the amount due, the rest became account
+ * credit.
+ */
 export interface NoteOnInvoice {
   id: string
   number: string
@@ -117,7 +125,10 @@ export interface NoteRefund {
   at: Instant
 }
 
-/** What happened to an invoice beside payments; of a credit note, what was refunded of it and what waits for that. */
+/**
+ * What happened to an invoice beside payments; of a credit note, what was refunded of it and what waits for
+ * that.
+ */
 export interface Settlement {
   notes: NoteOnInvoice[]
   applications: Application[]
@@ -136,12 +147,18 @@ interface SettlementRow {
   amount: Money
   appliedToInvoice: Money
   at: Instant
-  /** Whether it is of the invoice itself, and whether it is of the money that waits for the refund of this note. */
+  /**
+   * Whether it is of the invoice itself, and whether it is of the money that waits for the refund of this
+   * note.
+   */
   own: boolean
   held: boolean
 }
 
-/** The credit notes, applications and refunds of several invoices by their ids, each oldest first, in one statement. */
+/**
+ * The credit notes, applications and refunds of several invoices by their ids, each oldest first, in one
+ * statement.
+ */
 export async function settlementsOn(
   tx: BillingTransaction,
   invoices: readonly InvoiceKey[],
@@ -179,7 +196,10 @@ function add(
   if (held) settlement.toRefund = money(settlement.toRefund + amount)
 }
 
-/** open, paid or void at an instant; overdue is open and past its due date. An invoice with nothing to pay is paid at issue. */
+/**
+ * open, paid or void at an instant; overdue is open and past its due date. An invoice with nothing to pay is
+ * paid at issue.
+ */
 export function stateOf(
   row: InvoiceRow,
   payments: readonly Payment[],
@@ -231,7 +251,10 @@ function paidAt(
   return reached
 }
 
-/** SQL: what is left to pay of the invoice `i`: less what payments that stand, credit notes and balance paid of it. */
+/**
+ * SQL: what is left to pay of the invoice `i`: less what payments that stand, credit notes and balance paid
+ * of it.
+ */
 export const leftToPay = `i.payable
   - (select coalesce(sum(p.applied), 0) from payments p where (p.customer_id, p.invoice_id) = (i.customer_id, i.id) and p.reversed_at is null)
   - (select coalesce(sum(n.applied_to_invoice), 0) from invoices n where (n.customer_id, n.credits_id) = (i.customer_id, i.id))

@@ -5,7 +5,10 @@ import { instantOf, nextMidnight } from '../values/zone.ts'
 import { latestDays } from '../usage/totals/taken-times.ts'
 import { endedSubscriptions, type EndedSubscription } from '../subscription/phase.ts'
 
-/** An ended subscription that waits to be closed: for its last event, or, where usage was taken back after it was closed, for the customer's next midnight. */
+/**
+ * An ended subscription that waits to be closed: for its last event, or, where usage was taken back after it
+ * was closed, for the customer's next midnight.
+ */
 export interface Unclosed extends EndedSubscription {
   reopenedAt: Instant | null
   closesAt: Instant

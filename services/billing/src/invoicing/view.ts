@@ -25,7 +25,10 @@ import {
 import type { Totals } from '../pricing/totals.ts'
 import { BillingError } from '../errors.ts'
 
-/** An invoice as it is read: the document as issued, and its state now. A draft has no number, dates or hash yet. */
+/**
+ * An invoice as it is read: the document as issued, and its state now. A draft has no number, dates or hash
+ * yet.
+ */
 export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
   id: string
   customerId: string
@@ -134,7 +137,9 @@ export async function viewAll(tx: BillingTransaction, rows: readonly StoredInvoi
   })
 }
 
-/** The view of a document that was issued in this transaction: nothing but balance can have settled it since. */
+/**
+ * The view of a document that was issued in this transaction: nothing but balance can have settled it since.
+ */
 export async function viewOf(tx: BillingTransaction, document: InvoiceDocument): Promise<Invoice> {
   const { id, issuedAt, dueAt } = document
   const untouched = { dueAgainAt: null, voidedAt: null, voidReason: null, pdfSha256: null }

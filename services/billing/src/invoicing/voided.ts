@@ -13,7 +13,10 @@ export interface VoidedDocument {
 /** Waiting documents are read so many at a time: what is left is done by the next run. */
 const mostAtOnce = 100
 
-/** The void documents of a customer that wait, the first issued first. What a credit note or a charge said is never billed again. */
+/**
+ * The void documents of a customer that wait, the first issued first. What a credit note or a charge said is
+ * never billed again.
+ */
 export async function waitingToBillAgain(
   tx: BillingTransaction,
   { customer: { customerId }, billsAgain }: BillingState,
@@ -32,7 +35,10 @@ export function billsAgainAt(state: SubscriptionState, { voidedAt }: VoidedDocum
   return nextMidnight(state.zones, voidedAt)
 }
 
-/** Writes down that what the void documents of a kind and period billed was billed anew, or that nothing of it is due any more. */
+/**
+ * Writes down that what the void documents of a kind and period billed was billed anew, or that nothing of it
+ * is due any more.
+ */
 export async function rememberBilledAgain(
   tx: BillingTransaction,
   customerId: string,

@@ -16,7 +16,10 @@ export type BalanceReason =
   | 'adjustment'
   | 'charged'
 
-/** A customer's balance in one currency that may pay invoices: the sum of its movements, less what waits for a refund. */
+/**
+ * A customer's balance in one currency that may pay invoices: the sum of its movements, less what waits for a
+ * refund.
+ */
 export async function creditBalance(
   tx: BillingTransaction,
   customerId: string,
@@ -29,10 +32,16 @@ export async function creditBalance(
   return money(Number(row!.balance))
 }
 
-/** What comes from outside, payments and adjustments, adds up to so much at most: all that is computed from it stays a number we can hold exactly. */
+/**
+ * What comes from outside, payments and adjustments, adds up to so much at most: all that is computed from it
+ * stays a number we can hold exactly.
+ */
 export const mostFromOutside = 1_000_000_000_000_000
 
-/** One movement of a customer's balance: what an invoice gave or used, what was paid out or put right, and the balance after it. */
+/**
+ * One movement of a customer's balance: what an invoice gave or used, what was paid out or put right, and the
+ * balance after it.
+ */
 export interface BalanceTransaction {
   id: string
   at: Instant
@@ -47,7 +56,10 @@ export interface BalanceTransaction {
   detail: string | null
 }
 
-/** The movements of a customer's balance, newest first: each with its invoice, so that the balance can be followed back to where it came from. */
+/**
+ * The movements of a customer's balance, newest first: each with its invoice, so that the balance can be
+ * followed back to where it came from.
+ */
 export async function listBalanceTransactions(
   billing: Billing,
   input: { customerId: string; cursor?: string; limit?: number },
@@ -82,7 +94,10 @@ export async function listBalanceTransactions(
   )
 }
 
-/** What moves a balance. `causeId`: the payment, refund, adjustment or undone movement behind it. `heldFor`: the credit note whose refund the money waits for. */
+/**
+ * What moves a balance. `causeId`: the payment, refund, adjustment or undone movement behind it. `heldFor`:
+ * the credit note whose refund the money waits for.
+ */
 export interface BalanceEntry {
   customerId: string
   invoiceId: string | null

@@ -7,7 +7,10 @@ const june: AllowanceGrid = { from: '2026-06-01', to: '2026-07-01', days: 30 }
 const day = (n: number) => addDays(june.from, n - 1)
 const used = (n: number, quantity: number) => ({ date: day(n), quantity })
 
-/** Phases that follow one another, each from its day on; the last one counts to the end of June unless told otherwise. */
+/**
+ * Phases that follow one another, each from its day on; the last one counts to the end of June unless told
+ * otherwise.
+ */
 function phases(
   ...some: {
     on: number
@@ -139,7 +142,8 @@ test('an upgrade that gives the whole allowance takes off all use of the period,
     { on: 1, included: 100, blocks: false },
     { on: 16, included: 300, blocks: false, whole: true },
   )
-  // The 150 before: 50 above 100, which stay overage where they are above the share's 200 too. 300 less all use.
+  // The 150 before: 50 above 100, which stay overage where they are above the share's 200 too. 300 less all
+  // use.
   expect(count(whole, [used(10, 150), used(20, 151)])).toMatchObject({
     allowance: 300,
     phases: [

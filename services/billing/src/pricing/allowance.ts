@@ -2,27 +2,39 @@ import { daysBetween, type DateRange, type LocalDate } from '../values/date.ts'
 import { wholeUnits, type Steps } from '../values/quantity.ts'
 
 /**
- * A phase as the allowance of one meter in one usage period sees it. `from` and `to` lie within the period; a phase that was changed again
- * on the day it began has no days.
+ * A phase as the allowance of one meter in one usage period sees it. `from` and `to` lie within the period; a
+ * phase that was changed again on the day it began has no days.
  */
 export interface AllowancePhase extends DateRange {
   /** Units for a whole month; null: unlimited, undefined: the plan does not charge the meter. */
   included: number | null | undefined
-  /** Until when its days count, once the period is over: later than `to` where what it was cut short by was not given back. */
+  /**
+   * Until when its days count, once the period is over: later than `to` where what it was cut short by was
+   * not given back.
+   */
   countsTo: LocalDate
   blocks: boolean
   /** Whether a change of plan began it that gives the whole allowance at once. */
   whole: boolean
-  /** Of a phase of no days that was cut on its date, with the period before: what the sum there came to less by that. Units. */
+  /**
+   * Of a phase of no days that was cut on its date, with the period before: what the sum there came to less
+   * by that. Units.
+   */
   lost?: number | undefined
 }
 
-/** The dates allowances are shares of: from the period's first date to the end of its month, of as many days as that month has. */
+/**
+ * The dates allowances are shares of: from the period's first date to the end of its month, of as many days
+ * as that month has.
+ */
 export interface AllowanceGrid extends DateRange {
   days: number
 }
 
-/** What of a phase's usage lay within the allowance, above it, and (above a limit that blocks) is not charged. Steps. */
+/**
+ * What of a phase's usage lay within the allowance, above it, and (above a limit that blocks) is not charged.
+ * Steps.
+ */
 export interface CountedPhase {
   within: Steps
   overage: Steps
@@ -37,15 +49,19 @@ export interface CountedPhase {
 export interface CountedPeriod {
   /** In the order of the phases given. */
   phases: CountedPhase[]
-  /** What could be used in all, as it stands; null where the last phase has no limit (or does not charge the meter). */
+  /**
+   * What could be used in all, as it stands; null where the last phase has no limit (or does not charge the
+   * meter).
+   */
   allowance: Steps | null
   /** What was used of it beyond what it came to in the end, and counts in the periods after. */
   deficit: Steps
 }
 
 /**
- * The sum of the allowance as it stood in each phase, counting that one to the end of the grid; and at the end, for the usage of each phase: with
- * the whole allowances given up to it. Exact, in units rounded down once.
+ * The sum of the allowance as it stood in each phase, counting that one to the end of the grid; and at the
+ * end, for the usage of each phase: with the whole allowances given up to it. Exact, in units rounded down
+ * once.
  */
 function sumsOf(
   phases: readonly AllowancePhase[],
@@ -75,8 +91,8 @@ function sumsOf(
 }
 
 /**
- * What a sum that stood comes to less where its period is cut on `date`, a date of its last phase. What was granted on that date is at most this, and what
- * the days before had left. Units.
+ * What a sum that stood comes to less where its period is cut on `date`, a date of its last phase. What was
+ * granted on that date is at most this, and what the days before had left. Units.
  */
 export function lostByCut(phases: readonly AllowancePhase[], grid: AllowanceGrid, date: LocalDate): number {
   const stood = sumsOf(phases, grid).stood.at(-1)
@@ -86,16 +102,21 @@ export function lostByCut(phases: readonly AllowancePhase[], grid: AllowanceGrid
   return stood == null ? 0 : stood - sumsOf(cut, grid).atEnd.at(-1)!
 }
 
-/** Whether some sum that stood in a period is above what it came to at its end: only then can usage have run ahead of it. */
+/**
+ * Whether some sum that stood in a period is above what it came to at its end: only then can usage have run
+ * ahead of it.
+ */
 export function canRunAhead(phases: readonly AllowancePhase[], grid: AllowanceGrid): boolean {
   const { stood, atEnd } = sumsOf(phases, grid)
   return stood.some((sum) => sum !== null && sum > atEnd.at(-1)!)
 }
 
 /**
- * Counts one meter's days on the period's one counter. `carried` is the deficit of periods before: it counts as used. A unit is above the allowance
- * where its place in the period's use is above the sum as it stood on its date and above the sum at the end. Where it would then cost nothing, the
- * larger sum of a date on which a plan was left counts: by that it was granted. Usage without a limit, and what is not charged, use nothing of the allowance.
+ * Counts one meter's days on the period's one counter. `carried` is the deficit of periods before: it counts
+ * as used. A unit is above the allowance where its place in the period's use is above the sum as it stood on
+ * its date and above the sum at the end. Where it would then cost nothing, the larger sum of a date on which
+ * a plan was left counts: by that it was granted. Usage without a limit, and what is not charged, use nothing
+ * of the allowance.
  */
 export function countPeriod({
   phases,
@@ -131,7 +152,8 @@ export function countPeriod({
       within += room
       place += room + billed
       used += included === undefined ? room : quantity
-      // Where the plan does not charge the meter, it may still be what the plan left on that date had granted.
+      // Where the plan does not charge the meter, it may still be what the plan left on that date had
+      // granted.
       one.within += included === undefined ? 0 : room
       one.overage += billed
       one.uncharged += included === undefined ? quantity : above - billed
@@ -148,7 +170,10 @@ export function countPeriod({
   }
 }
 
-/** The largest sum that stood at some time of a date: that of its phase, of one that began and ended on it, and of the one left on it. */
+/**
+ * The largest sum that stood at some time of a date: that of its phase, of one that began and ended on it,
+ * and of the one left on it.
+ */
 function mostOn(
   phases: readonly AllowancePhase[],
   stood: readonly (number | null)[],

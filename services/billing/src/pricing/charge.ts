@@ -12,14 +12,20 @@ import {
 } from './price.ts'
 import { prorate } from './proration.ts'
 
-/** How usage above what is included is priced: `price` for the units, `minimum` and `maximum` for what a whole period comes to. */
+/**
+ * How usage above what is included is priced: `price` for the units, `minimum` and `maximum` for what a whole
+ * period comes to.
+ */
 export interface ChargePrice extends Bounds {
   included: number | null
   overage: 'bill' | 'block'
   price?: Price
 }
 
-/** What a charge prices: the steps above the allowance, of the period's all, and for `perEvent` in how many events they came. */
+/**
+ * What a charge prices: the steps above the allowance, of the period's all, and for `perEvent` in how many
+ * events they came.
+ */
 export interface Overage {
   overage: number
   decimals: number
@@ -31,8 +37,8 @@ export interface Overage {
 }
 
 /**
- * What the charge of some dates of a period comes to: its tiers count on from the steps before. Minimum and maximum are the shares of those dates;
- * the minimum is due at zero usage too.
+ * What the charge of some dates of a period comes to: its tiers count on from the steps before. Minimum and
+ * maximum are the shares of those dates; the minimum is due at zero usage too.
  */
 export function priceOverage(charge: ChargePrice, used: Overage, dates: DateRange, period: Period): Rated {
   const share = (bound: Money | undefined) =>
@@ -42,8 +48,8 @@ export function priceOverage(charge: ChargePrice, used: Overage, dates: DateRang
 }
 
 /**
- * What a level (the largest or the latest quantity, or how many were seen) costs that stood for some dates: what it costs for the whole month,
- * minimum and maximum included, and the share of those dates of that.
+ * What a level (the largest or the latest quantity, or how many were seen) costs that stood for some dates:
+ * what it costs for the whole month, minimum and maximum included, and the share of those dates of that.
  */
 export function priceLevel(charge: ChargePrice, used: Overage, dates: DateRange, period: Period): Rated {
   if (daysBetween(dates.from, dates.to) <= 0) return nothing

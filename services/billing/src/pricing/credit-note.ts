@@ -7,7 +7,10 @@ export interface CreditableLine extends TaxedAmount {
   id: string
 }
 
-/** What is given back of a line: `gross` in the terms of the line, before its discount; `net` less the discount's share. */
+/**
+ * What is given back of a line: `gross` in the terms of the line, before its discount; `net` less the
+ * discount's share.
+ */
 export interface CreditedLine {
   lineId: string
   gross: Money
@@ -22,7 +25,9 @@ export interface Credit {
   total: Money
 }
 
-/** A line with what notes have given back of it. Only lines that cost something have anything to give back. */
+/**
+ * A line with what notes have given back of it. Only lines that cost something have anything to give back.
+ */
 interface OpenLine {
   line: CreditableLine
   net: Money
@@ -40,8 +45,9 @@ interface TaxGroup {
 }
 
 /**
- * What changes, endings and adjustments gave back of lines, told as a note is: then what is left for the next note is what is left of both. Their documents
- * round their own tax; here it is that of what was given back, rounded once for each rate.
+ * What changes, endings and adjustments gave back of lines, told as a note is: then what is left for the next
+ * note is what is left of both. Their documents round their own tax; here it is that of what was given back,
+ * rounded once for each rate.
  */
 export function givenBackAsCredit(
   lines: readonly CreditableLine[],
@@ -70,7 +76,10 @@ export function leftOfLine(line: CreditableLine, earlier: readonly Credit[]): Mo
   return netOf(line) > 0 ? money(line.amount - sum(creditedOf(line.id, earlier).map((one) => one.gross))) : 0
 }
 
-/** A credit of amounts of some lines, at most what is left of each: each carries its share of the line's discount and tax. */
+/**
+ * A credit of amounts of some lines, at most what is left of each: each carries its share of the line's
+ * discount and tax.
+ */
 export function creditLines(
   lines: readonly CreditableLine[],
   earlier: readonly Credit[],
@@ -91,8 +100,9 @@ export function creditLines(
 }
 
 /**
- * A credit of an amount with tax, at most what is left of the lines, spread over them by largest remainder on what is left of each: first over the
- * tax rates, so that each rate's tax is rounded once, then over the lines of each.
+ * A credit of an amount with tax, at most what is left of the lines, spread over them by largest remainder on
+ * what is left of each: first over the tax rates, so that each rate's tax is rounded once, then over the
+ * lines of each.
  */
 export function creditAmount(
   lines: readonly CreditableLine[],
@@ -173,12 +183,18 @@ function isInside(group: TaxGroup): boolean {
   return group.lines[0]!.line.taxMode === 'inclusive'
 }
 
-/** The tax given back once `done` of `whole` is: all of it at the end, so that the notes of an invoice add up to its tax whatever they are. */
+/**
+ * The tax given back once `done` of `whole` is: all of it at the end, so that the notes of an invoice add up
+ * to its tax whatever they are.
+ */
 function taxAt(group: TaxGroup, done: Money, whole: Money): Money {
   return Math.max(group.taxDone, scale(group.tax, done, whole))
 }
 
-/** At most the part, and never so little that the rest is more than is left of the base: whole numbers rounded from a growing sum cannot be further off. */
+/**
+ * At most the part, and never so little that the rest is more than is left of the base: whole numbers rounded
+ * from a growing sum cannot be further off.
+ */
 function taxOfPart(group: TaxGroup, part: Money): Money {
   const given = isInside(group)
     ? taxAt(group, group.baseDone + part, group.base)
@@ -187,8 +203,9 @@ function taxOfPart(group: TaxGroup, part: Money): Money {
 }
 
 /**
- * What is left of an amount of a line once its share of the discount is off; the shares add up to the discount. Here and in `shareOfGross` what was given
- * back net is always the rounded share of what was given back gross, so neither it nor the discount's share can shrink or exceed the line's.
+ * What is left of an amount of a line once its share of the discount is off; the shares add up to the
+ * discount. Here and in `shareOfGross` what was given back net is always the rounded share of what was given
+ * back gross, so neither it nor the discount's share can shrink or exceed the line's.
  */
 function shareOfNet({ line, net, grossDone, netDone }: OpenLine, amount: Money): CreditedLine {
   return { lineId: line.id, gross: amount, net: money(scale(net, grossDone + amount, line.amount) - netDone) }

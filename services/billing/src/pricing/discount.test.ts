@@ -111,7 +111,8 @@ test('a percentage is rounded half away from zero', () => {
 })
 
 test('a weight that takes back gets a share that gives back: whole shares are rounded down', () => {
-  // Shares of 5: 5, −1⅔ and 1⅔. Rounded down they come to 4, and the last of the three has the largest remainder.
+  // Shares of 5: 5, −1⅔ and 1⅔. Rounded down they come to 4, and the last of the three has the largest
+  // remainder.
   expect(allocate(5, weightsOf([3, -1, 1]))).toEqual([5, -2, 2])
   // All weights together are below zero: shares of 4 are −2 and 6.
   expect(allocate(4, weightsOf([1, -3]))).toEqual([-2, 6])

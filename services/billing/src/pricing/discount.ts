@@ -11,7 +11,10 @@ import {
   type Money,
 } from '../values/money.ts'
 
-/** `appliesTo`: the lines it may lower; null is all of them. `atMost`: what it may take off a line, where that is less than the line. */
+/**
+ * `appliesTo`: the lines it may lower; null is all of them. `atMost`: what it may take off a line, where that
+ * is less than the line.
+ */
 export type Discount = { appliesTo: readonly string[] | null; atMost?: ReadonlyMap<string, Money> } & (
   { kind: 'fixed'; amount: Money } | { kind: 'percent'; percent: string }
 )
@@ -21,7 +24,10 @@ export function weightsOf(amounts: readonly Money[]): Fraction[] {
   return amounts.map((amount) => fraction(BigInt(amount), 1n))
 }
 
-/** Divides an amount in proportion to weights by largest remainder, ties to the earlier: the parts add up to it. Nothing is divided where the weights come to nothing. */
+/**
+ * Divides an amount in proportion to weights by largest remainder, ties to the earlier: the parts add up to
+ * it. Nothing is divided where the weights come to nothing.
+ */
 export function allocate(amount: Money, weights: readonly Fraction[]): Money[] {
   const all = weights.reduce(add, zero)
   if (all.numerator === 0n) return weights.map(() => 0)
@@ -55,8 +61,9 @@ function compare(a: Fraction, b: Fraction): number {
 }
 
 /**
- * What each discount takes off each line, in their orders. One after the other, each on what the ones before left; spread over positive lines by
- * largest remainder and capped at them. Lines that give money back are not lowered.
+ * What each discount takes off each line, in their orders. One after the other, each on what the ones before
+ * left; spread over positive lines by largest remainder and capped at them. Lines that give money back are
+ * not lowered.
  */
 export function takenOff(
   lines: readonly { id: string; amount: Money }[],
@@ -78,7 +85,9 @@ export function takenOff(
   })
 }
 
-/** Whether a text is a percentage a discount may have: above 0 and at most 100, with at most four decimals. */
+/**
+ * Whether a text is a percentage a discount may have: above 0 and at most 100, with at most four decimals.
+ */
 export function isDiscountPercent(text: string): boolean {
   if (!/^\d{1,3}(\.\d{1,4})?$/.test(text)) return false
   const { numerator, denominator } = decimal(text)

@@ -7,7 +7,9 @@ export interface Rate {
   per: number
 }
 
-/** Units up to and including `upTo` (null: all the rest) at `rate`; `flat` is due once the tier is entered. */
+/**
+ * Units up to and including `upTo` (null: all the rest) at `rate`; `flat` is due once the tier is entered.
+ */
 export interface Tier {
   upTo: number | null
   rate: Rate
@@ -15,8 +17,9 @@ export interface Tier {
 }
 
 /**
- * `graduated`: each unit at the rate of the tier it falls in. `volume`: every unit at the rate of the tier the last one falls in.
- * `package`: `amount` for each `size` units started. `percentage`: of a meter that counts minor units, and `perEvent` for each event.
+ * `graduated`: each unit at the rate of the tier it falls in. `volume`: every unit at the rate of the tier
+ * the last one falls in. `package`: `amount` for each `size` units started. `percentage`: of a meter that
+ * counts minor units, and `perEvent` for each event.
  */
 export type Price =
   | { model: 'per_unit'; rate: Rate }
@@ -25,8 +28,9 @@ export type Price =
   | { model: 'percentage'; basisPoints: number; perEvent?: Money }
 
 /**
- * What a part is, where it is no tier of graduated units. `minimum` and `maximum` are what they add and take; `prorated` takes off a level's
- * amount the days that are not the line's; `gross` is what is given back of a price, and `taken_off` what discounts and credit notes had taken off it.
+ * What a part is, where it is no tier of graduated units. `minimum` and `maximum` are what they add and take;
+ * `prorated` takes off a level's amount the days that are not the line's; `gross` is what is given back of a
+ * price, and `taken_off` what discounts and credit notes had taken off it.
  */
 export type BreakdownKind =
   | 'volume'
@@ -40,8 +44,9 @@ export type BreakdownKind =
   | 'taken_off'
 
 /**
- * One part of an amount. The parts add up to the amount, to the cent, and their quantities (steps) to what was rated.
- * A package's rate is its amount for its size, a percentage's is its basis points for 10,000 minor units.
+ * One part of an amount. The parts add up to the amount, to the cent, and their quantities (steps) to what
+ * was rated. A package's rate is its amount for its size, a percentage's is its basis points for 10,000 minor
+ * units.
  */
 export interface BreakdownStep {
   kind?: BreakdownKind
@@ -59,7 +64,10 @@ export interface Rated {
   breakdown: BreakdownStep[]
 }
 
-/** Which of a period's steps above the allowance are priced: those from `before` up to `upTo`, where all of the period's come to `all`. */
+/**
+ * Which of a period's steps above the allowance are priced: those from `before` up to `upTo`, where all of
+ * the period's come to `all`.
+ */
 export interface PricedSteps {
   before: number
   upTo: number
@@ -69,16 +77,17 @@ export interface PricedSteps {
 }
 
 /**
- * What `quantity` steps above the allowance cost; `events` is how many events they came in, which only `perEvent` asks for. Tier bounds are
- * in units and count from the first of those steps. Exact until the one rounding; nothing used costs nothing.
+ * What `quantity` steps above the allowance cost; `events` is how many events they came in, which only
+ * `perEvent` asks for. Tier bounds are in units and count from the first of those steps. Exact until the one
+ * rounding; nothing used costs nothing.
  */
 export function rate(price: Price, quantity: number, decimals: number, events = 0): Rated {
   return rateSteps(price, { before: 0, upTo: quantity, all: quantity }, decimals, events)
 }
 
 /**
- * What some of a period's steps cost: the price of all up to their end less the price of those before, so that parts add up to the whole. Of volume
- * each is at the rate of the tier that all of the period's reach.
+ * What some of a period's steps cost: the price of all up to their end less the price of those before, so
+ * that parts add up to the whole. Of volume each is at the rate of the tier that all of the period's reach.
  */
 export function rateSteps(price: Price, steps: PricedSteps, decimals: number, events = 0): Rated {
   const { before, upTo, all } = steps
@@ -101,7 +110,10 @@ export function rateSteps(price: Price, steps: PricedSteps, decimals: number, ev
   }
 }
 
-/** Each tier's amount is the growth of the rounded running total, so that the tiers add up to the amount on screen. */
+/**
+ * Each tier's amount is the growth of the rounded running total, so that the tiers add up to the amount on
+ * screen.
+ */
 function graduated(tiers: readonly Tier[], { before, upTo }: PricedSteps, decimals: number): Rated {
   const breakdown: BreakdownStep[] = []
   let exact: Fraction = zero
@@ -235,7 +247,10 @@ export interface Bounds {
   maximum?: Money
 }
 
-/** Keeps an amount within its bounds and says so: a part that adds what the minimum lacks, or takes what is above the maximum. */
+/**
+ * Keeps an amount within its bounds and says so: a part that adds what the minimum lacks, or takes what is
+ * above the maximum.
+ */
 export function keepWithin(rated: Rated, { minimum, maximum }: Bounds): Rated {
   const difference =
     minimum !== undefined && rated.amount < minimum
@@ -255,7 +270,10 @@ export function keepWithin(rated: Rated, { minimum, maximum }: Bounds): Rated {
   return { amount: money(rated.amount + difference), breakdown: [...rated.breakdown, part] }
 }
 
-/** A bound on what `quantity` steps can cost, in whole minor units: the dearest rate for all of them, and every flat fee. */
+/**
+ * A bound on what `quantity` steps can cost, in whole minor units: the dearest rate for all of them, and
+ * every flat fee.
+ */
 export function mostItCanCost(price: Price, quantity: number, decimals: number): bigint {
   if (price.model === 'package')
     return ceilDivide(BigInt(quantity), BigInt(price.size) * stepsPerUnit(decimals)) * BigInt(price.amount)

@@ -2,20 +2,29 @@ import { daysBetween, type DateRange, type LocalDate } from '../values/date.ts'
 import { fraction, money, round, scale, type Money } from '../values/money.ts'
 import { daysIn } from '../values/period.ts'
 
-/** The share of `fee` owed for the dates `part` of `whole`. Parts that tile the whole add up to the fee, to the cent. */
+/**
+ * The share of `fee` owed for the dates `part` of `whole`. Parts that tile the whole add up to the fee, to
+ * the cent.
+ */
 export function prorate(fee: Money, part: DateRange, whole: DateRange): Money {
   const owedUntil = (date: LocalDate) => scale(fee, daysBetween(whole.from, date), daysIn(whole))
   return money(owedUntil(part.to) - owedUntil(part.from))
 }
 
-/** `amount` in the proportion `part` has to `whole`, rounded once: the net of a gross amount, or the tax of a net one, as on an earlier document. */
+/**
+ * `amount` in the proportion `part` has to `whole`, rounded once: the net of a gross amount, or the tax of a
+ * net one, as on an earlier document.
+ */
 export function prorated(amount: Money, part: Money, whole: Money): Money {
   return whole === 0
     ? 0
     : round(fraction(BigInt(amount) * BigInt(part) * BigInt(Math.sign(whole)), BigInt(Math.abs(whole))))
 }
 
-/** What may still be given back: at most what was paid less what came back before, and never less than nothing. */
+/**
+ * What may still be given back: at most what was paid less what came back before, and never less than
+ * nothing.
+ */
 export function creditWithin(wanted: Money, paid: Money, credited: Money): Money {
   return money(Math.max(0, Math.min(wanted, paid - credited)))
 }

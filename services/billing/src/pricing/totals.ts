@@ -10,7 +10,10 @@ export interface TaxedAmount {
   taxMode: TaxMode
 }
 
-/** Tax of one rate and mode: `base` is what those lines come to after discounts and without the tax, in both modes. */
+/**
+ * Tax of one rate and mode: `base` is what those lines come to after discounts and without the tax, in both
+ * modes.
+ */
 export interface TaxTotal {
   rate: string
   mode: TaxMode
@@ -36,8 +39,8 @@ export interface Totals {
 }
 
 /**
- * Lines → what discounts took off them → tax per (rate, mode) on the summed base, rounded once per rate, negative bases included → total → credit
- * off it. `discounts` says by whom the lines' discounts were taken.
+ * Lines → what discounts took off them → tax per (rate, mode) on the summed base, rounded once per rate,
+ * negative bases included → total → credit off it. `discounts` says by whom the lines' discounts were taken.
  */
 export function totals(
   lines: readonly TaxedAmount[],
@@ -83,7 +86,10 @@ export function netOf(line: Pick<TaxedAmount, 'amount' | 'discount'>): Money {
   return money(line.amount - (line.discount ?? 0))
 }
 
-/** base × rate for exclusive tax; base × rate ÷ (100 + rate), the part already inside, for inclusive. Rounded once. */
+/**
+ * base × rate for exclusive tax; base × rate ÷ (100 + rate), the part already inside, for inclusive. Rounded
+ * once.
+ */
 export function taxOn(base: Money, rate: string, mode: TaxMode): Money {
   const percent = decimal(rate)
   const whole = mode === 'exclusive' ? hundred : add(percent, hundred)

@@ -25,7 +25,10 @@ import {
 import { meterNotFound } from './group.ts'
 import { isStorable } from '../values/storable.ts'
 
-/** What a customer may still use of a meter now. Quantities are units; `included` and `remaining` are null when unlimited. `remaining` is `included` less `used`, `deficit` and `reserved`. */
+/**
+ * What a customer may still use of a meter now. Quantities are units; `included` and `remaining` are null
+ * when unlimited. `remaining` is `included` less `used`, `deficit` and `reserved`.
+ */
 export interface Quota {
   allowed: boolean
   included: number | null
@@ -101,7 +104,10 @@ async function readQuotas(billing: Billing, questions: readonly Question[]): Pro
   })
 }
 
-/** Believes what is known of the customers and reads the counters that follow from it together with the customers' versions: only about those that have changed is asked again. */
+/**
+ * Believes what is known of the customers and reads the counters that follow from it together with the
+ * customers' versions: only about those that have changed is asked again.
+ */
 async function countersFor(
   tx: BillingTransaction,
   known: KnownContexts,
@@ -129,7 +135,9 @@ async function countersFor(
   return found.map((counter) => counter ?? others.next().value!)
 }
 
-/** The counters of windows, in their order; undefined where the customer's history has another version by now. */
+/**
+ * The counters of windows, in their order; undefined where the customer's history has another version by now.
+ */
 async function currentCounters(
   tx: BillingTransaction,
   asked: readonly (AskedWindow & { version: number })[],

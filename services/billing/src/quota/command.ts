@@ -1,7 +1,10 @@
 import type { BillingError } from '../errors.ts'
 import type { Instant } from '../values/instant.ts'
 
-/** Something that is to be counted against a quota. `id` is in the customer's one space of ids; quantities are units. */
+/**
+ * Something that is to be counted against a quota. `id` is in the customer's one space of ids; quantities are
+ * units.
+ */
 export type QuotaCommand =
   | {
       kind: 'consume'
@@ -31,7 +34,10 @@ export type QuotaCommand =
     }
   | { kind: 'release'; customerId: string; meter: string; id: string }
 
-/** Where a limit blocks: as much as is left (`partial`, the default), or the whole quantity or nothing (`all`). */
+/**
+ * Where a limit blocks: as much as is left (`partial`, the default), or the whole quantity or nothing
+ * (`all`).
+ */
 export type ConsumeMode = 'partial' | 'all'
 
 /** What `consume` answers. Quantities are units; `overage` is the part of this grant above the allowance. */
@@ -50,7 +56,10 @@ export interface Reserved {
   duplicate: boolean
 }
 
-/** What `settle` answers. `granted` was recorded; `excess` was used too and is not counted, since a limit had no room for it. */
+/**
+ * What `settle` answers. `granted` was recorded; `excess` was used too and is not counted, since a limit had
+ * no room for it.
+ */
 export interface Settled {
   granted: number
   excess: number
@@ -71,5 +80,8 @@ export interface QuotaAnswers {
   release: Released
 }
 
-/** What became of one command: it is answered or refused alone, whatever shares its transaction. 'locked': somebody else is at work on its customer. */
+/**
+ * What became of one command: it is answered or refused alone, whatever shares its transaction. 'locked':
+ * somebody else is at work on its customer.
+ */
 export type QuotaOutcome = { answer: QuotaAnswers[keyof QuotaAnswers] } | { error: BillingError } | 'locked'

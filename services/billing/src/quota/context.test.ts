@@ -17,7 +17,10 @@ import {
 } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
-/** What a process remembers must never show: whatever changes, by whomever, the next answer is that of somebody who remembers nothing. */
+/**
+ * What a process remembers must never show: whatever changes, by whomever, the next answer is that of
+ * somebody who remembers nothing.
+ */
 describe.each(testDatabases)('what is remembered of quotas on $name', ({ create }) => {
   let world: World
   let other: Billing
@@ -38,7 +41,10 @@ describe.each(testDatabases)('what is remembered of quotas on $name', ({ create 
     world.set(instant)
   }
 
-  /** The answer of a process that knows the customer from before, which must be the one of somebody who reads everything. */
+  /**
+   * The answer of a process that knows the customer from before, which must be the one of somebody who reads
+   * everything.
+   */
   async function quota(customerId: string, meter = 'ai_chat') {
     const outcome = (ask: Promise<unknown>) => ask.catch((error: { code: string }) => error.code)
     const remembering = await outcome(checkQuota(world.billing, { customerId, meter }))

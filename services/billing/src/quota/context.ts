@@ -7,7 +7,10 @@ import { localDateOf, type ZoneChange } from '../values/zone.ts'
 import { quotaWindows, type QuotaWindow } from './window.ts'
 import { currentValues, use, type RecentlyUsed } from '../sharing/recently-used.ts'
 
-/** What a customer's quotas follow from on one date of theirs, without what they used. Holds as long as `version` is theirs. */
+/**
+ * What a customer's quotas follow from on one date of theirs, without what they used. Holds as long as
+ * `version` is theirs.
+ */
 export interface QuotaContext {
   version: number
   today: LocalDate
@@ -26,8 +29,8 @@ const mostKnown = 5_000
 const knownContexts = new WeakMap<Billing, KnownContexts>()
 
 /**
- * The facts this process has read on its own account. Inside somebody else's transaction none are shared: what is read there
- * may be taken back.
+ * The facts this process has read on its own account. Inside somebody else's transaction none are shared:
+ * what is read there may be taken back.
  */
 export function knownContextsOf(billing: Billing): KnownContexts {
   if ('query' in billing) return new Map()
@@ -37,8 +40,8 @@ export function knownContextsOf(billing: Billing): KnownContexts {
 }
 
 /**
- * The facts of the customers in `versions`, which holds the version each has now: read again where they changed, where the
- * date is another, or where a meter of `asked` is not among them.
+ * The facts of the customers in `versions`, which holds the version each has now: read again where they
+ * changed, where the date is another, or where a meter of `asked` is not among them.
  */
 export async function quotaContextsOf(
   tx: BillingTransaction,
@@ -67,7 +70,10 @@ export async function quotaContextsOf(
   })
 }
 
-/** What is known of a customer on the date it is for them at `at`, without asking: it holds if `version` is still theirs. */
+/**
+ * What is known of a customer on the date it is for them at `at`, without asking: it holds if `version` is
+ * still theirs.
+ */
 export function believedContexts(
   known: KnownContexts,
   customerId: string,

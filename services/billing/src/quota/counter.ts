@@ -5,7 +5,10 @@ import { addDays } from '../values/date.ts'
 import type { QuotaWindow } from './window.ts'
 import { dailyUsage, usedOn, valueOf } from '../rating/rated-usage.ts'
 
-/** What one usage period's allowance of a meter has been used and held back for, in steps. The decisions of one transaction count on it one after the other. */
+/**
+ * What one usage period's allowance of a meter has been used and held back for, in steps. The decisions of
+ * one transaction count on it one after the other.
+ */
 export interface Counts {
   used: number
   /** The deficit of periods before, which counts as used. */
@@ -24,14 +27,17 @@ export interface QuotaCounter {
   counts: Counts
 }
 
-/** What is left for whoever asks now: below zero where more was recorded than there was, null when unlimited. */
+/**
+ * What is left for whoever asks now: below zero where more was recorded than there was, null when unlimited.
+ */
 export function available({ window, counts: { used, deficit, reserved } }: QuotaCounter): number | null {
   return window.allowance === null ? null : window.allowance - used - deficit - reserved
 }
 
 /**
- * What is granted of `quantity` to whoever holds `held` already (which is counted as free here). Where overage is blocked, no more than is left, or than was
- * promised by holding it; else everything. `overage` is the part above the allowance.
+ * What is granted of `quantity` to whoever holds `held` already (which is counted as free here). Where
+ * overage is blocked, no more than is left, or than was promised by holding it; else everything. `overage` is
+ * the part above the allowance.
  */
 export function grant(
   counter: QuotaCounter,
@@ -63,7 +69,10 @@ export interface CounterRow {
   version: number
 }
 
-/** Reads the counters of the windows in `$1` at the instant `$2`: from the days and the open reservations, whatever the number of events. */
+/**
+ * Reads the counters of the windows in `$1` at the instant `$2`: from the days and the open reservations,
+ * whatever the number of events.
+ */
 export const countersQuery = `
   select a.ordinal, d.quantity, d.events, d.busiest, r.held, r.open, (select ${historyVersion} from customers where customer_id = a.customer_id) as version
   from jsonb_to_recordset($1) as a(ordinal int, customer_id text, meter text, from_on date, to_on date, gaps datemultirange, seen_from date, seen_to date)
@@ -94,7 +103,10 @@ export function windowsText(asked: readonly AskedWindow[]): string {
   )
 }
 
-/** The counters of some windows, in their order, from the rows read for them. Where a deficit may count, or days are not added up, `completeCounters` goes on. */
+/**
+ * The counters of some windows, in their order, from the rows read for them. Where a deficit may count, or
+ * days are not added up, `completeCounters` goes on.
+ */
 export function countersFrom(rows: readonly CounterRow[], asked: readonly AskedWindow[]): QuotaCounter[] {
   const counters: QuotaCounter[] = []
   for (const { ordinal, quantity, events, busiest, held, open } of rows) {
@@ -118,7 +130,10 @@ export function isPlain({ meter, carries }: QuotaWindow): boolean {
   return isAdditive(meter) && carries === null
 }
 
-/** Reads for counters what more they need: the deficits that earlier periods may have left, and levels, which are not the sum of the days. */
+/**
+ * Reads for counters what more they need: the deficits that earlier periods may have left, and levels, which
+ * are not the sum of the days.
+ */
 export async function completeCounters(
   tx: BillingTransaction,
   counters: readonly QuotaCounter[],

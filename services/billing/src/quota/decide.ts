@@ -22,10 +22,16 @@ import { isStorable } from '../values/storable.ts'
 
 export const noSubscription = 'no subscription'
 
-/** Where a command counts: on a counter, or nowhere, since the plan does not charge the meter or there is no plan. */
+/**
+ * Where a command counts: on a counter, or nowhere, since the plan does not charge the meter or there is no
+ * plan.
+ */
 export type Standing = QuotaCounter | typeof noSubscription | 'no charge'
 
-/** One command with what it needs beside its counter. `ids` holds what ids stand for, and is brought up to date by each decision. */
+/**
+ * One command with what it needs beside its counter. `ids` holds what ids stand for, and is brought up to
+ * date by each decision.
+ */
 export interface Decision<C extends QuotaCommand = QuotaCommand> {
   command: C
   times: TakenTimes
@@ -44,7 +50,10 @@ export interface Decided {
   refused?: RefusedEvent
 }
 
-/** Decides one command and counts it, so that the next on the same counter finds what this one left. A refusal changes nothing. */
+/**
+ * Decides one command and counts it, so that the next on the same counter finds what this one left. A refusal
+ * changes nothing.
+ */
 export function decide(decision: Decision, standing: Standing): Decided {
   try {
     const { command } = decision

@@ -47,8 +47,9 @@ export interface AnsweredTogether {
 }
 
 /**
- * Answers commands of several customers in one transaction, those of each customer as if they had come one after the other. Without `wait`, the
- * commands of a customer somebody else is at work on are left ('locked'), so that no transaction holds one customer while it waits for another.
+ * Answers commands of several customers in one transaction, those of each customer as if they had come one
+ * after the other. Without `wait`, the commands of a customer somebody else is at work on are left
+ * ('locked'), so that no transaction holds one customer while it waits for another.
  */
 export async function answerTogether(
   tx: BillingTransaction,
@@ -56,7 +57,8 @@ export async function answerTogether(
   commands: readonly QuotaCommand[],
   { wait }: { wait: boolean },
 ): Promise<AnsweredTogether> {
-  // 1. One transaction at a time decides for a customer. Recording events goes on beside it: those count as if they came before or after.
+  // 1. One transaction at a time decides for a customer. Recording events goes on beside it: those count as
+  //    if they came before or after.
   const versions = await lockCustomers(tx, commands, wait)
   // 2. What they may use at all, and what they have used.
   const facts = await quotaContextsOf(tx, known, versions, commands)
@@ -131,7 +133,10 @@ interface Asker {
   facts: QuotaContext
 }
 
-/** What the ids of the commands stand for, and where each command counts: today, or on the date its reservation was made. */
+/**
+ * What the ids of the commands stand for, and where each command counts: today, or on the date its
+ * reservation was made.
+ */
 async function readStandings(
   tx: BillingTransaction,
   askers: readonly Asker[],
@@ -257,7 +262,10 @@ async function store(
     throw new BillingError('quantity_overflow', { pointer: '/quantity', message: overflowDetail })
 }
 
-/** Takes the ids of new reservations and of the events beside them in one go, and what recording takes before any id first: else two who meet would wait in a circle. */
+/**
+ * Takes the ids of new reservations and of the events beside them in one go, and what recording takes before
+ * any id first: else two who meet would wait in a circle.
+ */
 async function claimIds(
   tx: BillingTransaction,
   made: readonly Reservation[],
@@ -273,7 +281,10 @@ async function claimIds(
   if (!(await takeIds(tx, wanted))) throw new OvertakenById()
 }
 
-/** The events that stand where a month may become more than can be counted: nearly always none, and then nothing has to be asked. */
+/**
+ * The events that stand where a month may become more than can be counted: nearly always none, and then
+ * nothing has to be asked.
+ */
 function nearTooLarge(placed: readonly Placed[], standings: readonly Standing[]): Placed[] {
   const added = new Map<QuotaCounter['counts'], number>()
   for (const { index, quantity } of placed) {

@@ -29,9 +29,10 @@ interface Group {
 }
 
 /**
- * Gathers commands: those that arrive while transactions run share the next one, without waiting for company. A customer's
- * commands are answered in their order, in one transaction at a time. Whom somebody else is at work on is waited for apart, so that others do not
- * wait along. What fails for a reason nobody foresaw fails alone: its group is tried again by halves.
+ * Gathers commands: those that arrive while transactions run share the next one, without waiting for company.
+ * A customer's commands are answered in their order, in one transaction at a time. Whom somebody else is at
+ * work on is waited for apart, so that others do not wait along. What fails for a reason nobody foresaw fails
+ * alone: its group is tried again by halves.
  */
 export function quotaQueue(
   run: (commands: QuotaCommand[], options: { wait: boolean }) => Promise<QuotaOutcome[]>,

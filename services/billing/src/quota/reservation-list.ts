@@ -25,7 +25,10 @@ export interface ListedReservation {
   overage: number | null
 }
 
-/** A customer's reservations that can still be settled or were closed in the last 35 days, the newest first. Throws customer_not_found, meter_not_found. */
+/**
+ * A customer's reservations that can still be settled or were closed in the last 35 days, the newest first.
+ * Throws customer_not_found, meter_not_found.
+ */
 export async function listReservations(
   billing: Billing,
   input: { customerId: string; meter?: string; state?: ReservationState; cursor?: string; limit?: number },

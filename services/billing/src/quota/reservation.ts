@@ -7,8 +7,9 @@ import { askQuota } from './transactions.ts'
 export const longestReservation = 86_400
 
 /**
- * Holds back up to `quantity` units for work whose size is known only afterwards, for `ttlSeconds` (1 to 86,400): the same rules as consume. What is held counts as
- * used for everybody else until it is settled, released or expired. Nothing held stores nothing, so the id stays free.
+ * Holds back up to `quantity` units for work whose size is known only afterwards, for `ttlSeconds` (1 to
+ * 86,400): the same rules as consume. What is held counts as used for everybody else until it is settled,
+ * released or expired. Nothing held stores nothing, so the id stays free.
  */
 export async function reserve(
   billing: Billing,
@@ -31,9 +32,11 @@ export async function reserve(
 }
 
 /**
- * Records what the reserved work really used, as one event with the reservation's id, at the time it was made: it counts where it was held back, also when the period or the plan
- * changed since. More than was held: all of it where overage is billed; where it is blocked, what was held and what is left, and the rest (`excess`) is kept among the refused. Once expired
- * nothing is held, but what was used can still be told for 35 days. Throws reservation_not_found, reservation_closed.
+ * Records what the reserved work really used, as one event with the reservation's id, at the time it was
+ * made: it counts where it was held back, also when the period or the plan changed since. More than was held:
+ * all of it where overage is billed; where it is blocked, what was held and what is left, and the rest
+ * (`excess`) is kept among the refused. Once expired nothing is held, but what was used can still be told for
+ * 35 days. Throws reservation_not_found, reservation_closed.
  */
 export async function settleReservation(
   billing: Billing,
@@ -49,7 +52,10 @@ export async function settleReservation(
   return askQuota(billing, { kind: 'settle', id, ...rest })
 }
 
-/** Gives back what a reservation holds; nothing is recorded. Throws reservation_not_found, reservation_closed once it is settled. */
+/**
+ * Gives back what a reservation holds; nothing is recorded. Throws reservation_not_found, reservation_closed
+ * once it is settled.
+ */
 export async function releaseReservation(
   billing: Billing,
   input: { customerId: string; meter: string; reservationId: string },

@@ -3,7 +3,10 @@ import type { SubscriptionState } from '../subscription/state.ts'
 import type { LocalDate } from '../values/date.ts'
 import { quotaWindows, type QuotaWindow } from './window.ts'
 
-/** What open reservations hold back of the allowances of today's usage period, in steps by meter; a meter of which nothing is held is absent. */
+/**
+ * What open reservations hold back of the allowances of today's usage period, in steps by meter; a meter of
+ * which nothing is held is absent.
+ */
 export async function reservedToday(
   tx: BillingTransaction,
   state: SubscriptionState,

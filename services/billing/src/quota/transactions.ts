@@ -16,8 +16,8 @@ const limits = {
 const queues = new WeakMap<Billing, ReturnType<typeof quotaQueue>>()
 
 /**
- * Answers one command: in a transaction it shares with whatever this process is asked at the same time, or in the one that `billing` is in already. Throws as
- * if it had run by itself.
+ * Answers one command: in a transaction it shares with whatever this process is asked at the same time, or in
+ * the one that `billing` is in already. Throws as if it had run by itself.
  */
 export async function askQuota<C extends QuotaCommand>(
   billing: Billing,

@@ -16,7 +16,10 @@ import {
 } from '../rating/rated-usage.ts'
 import { currentPhase, phaseOn } from '../subscription/phase.ts'
 
-/** The usage period in which one meter is counted, and its limit on a date. `allowance` is steps, null when unlimited. */
+/**
+ * The usage period in which one meter is counted, and its limit on a date. `allowance` is steps, null when
+ * unlimited.
+ */
 export interface QuotaWindow extends DateRange {
   meter: Meter
   allowance: number | null
@@ -30,7 +33,10 @@ export interface QuotaWindow extends DateRange {
   carries: { since: LocalDate; deficit(usage: readonly DailyUsage[]): number } | null
 }
 
-/** The windows that hold `date`, by meter; undefined where the customer has no subscription on it. A meter outside the plan has none. */
+/**
+ * The windows that hold `date`, by meter; undefined where the customer has no subscription on it. A meter
+ * outside the plan has none.
+ */
 export function quotaWindows(
   state: SubscriptionState,
   date: LocalDate,

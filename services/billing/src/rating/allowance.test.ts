@@ -146,7 +146,8 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
       flipped += await take(flips, 1000)
     }
     expect(taken).toBe(100)
-    // Each cut period has the share of its days, and a deficit takes the rest off the next: 100 and 3.33 for each day before.
+    // Each cut period has the share of its days, and a deficit takes the rest off the next: 100 and 3.33 for
+    // each day before.
     expect(flipped).toBeLessThanOrEqual(100 + 34)
   })
 
@@ -200,7 +201,8 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
       }
       // The whole 100 once, and of 10 dates at most the share of each: 100 ÷ 30.
       expect(granted).toBeLessThanOrEqual(100 + 34)
-      // Of the 100 granted on the 17th the 16th has paid for 3. Nine days later at most 9 × 3 of the rest are worked off.
+      // Of the 100 granted on the 17th the 16th has paid for 3. Nine days later at most 9 × 3 of the rest are
+      // worked off.
       const { deficit, remaining } = await quota(who)
       expect([deficit >= 97 - 27, deficit <= 97, remaining === 100 - deficit]).toEqual([true, true, true])
     },
@@ -231,7 +233,8 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await on(6, 16)
     const who = await subscribed('large')
     await on(6, 26)
-    // Ten days paid for 100 of the 300. On the 26th all 300 are used, and 400 recorded above them: 200 are ahead.
+    // Ten days paid for 100 of the 300. On the 26th all 300 are used, and 400 recorded above them: 200 are
+    // ahead.
     expect(await take(who, 150)).toBe(150)
     await tell(who, 'ai_chat', 150)
     await tell(who, 'ai_chat', 400)

@@ -15,8 +15,9 @@ export function periodsIn(state: SubscriptionState, range: DateRange): LabelledP
 }
 
 /**
- * What a date adds to a fee is the fee up to its end less the fee up to its beginning, so the dates of a period add up to what its usage costs, to the cent.
- * Where a price falls with the quantity a date may take something off; what is due without usage is the first date's.
+ * What a date adds to a fee is the fee up to its end less the fee up to its beginning, so the dates of a
+ * period add up to what its usage costs, to the cent. Where a price falls with the quantity a date may take
+ * something off; what is due without usage is the first date's.
  */
 export function dailyFees(
   state: SubscriptionState,

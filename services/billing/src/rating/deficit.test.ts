@@ -78,14 +78,18 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
     en: `AI asks: ${units} answers used beyond what the period allows will count in your next periods.`,
   })
 
-  // Each begins on 2 April, in a month of 30 days, and changes on the 12th: 10 days of the first plan, 20 of the second.
+  // Each begins on 2 April, in a month of 30 days, and changes on the 12th: 10 days of the first plan, 20 of
+  // the second.
   const lives: {
     id: string
     start: { planId: string; seats?: number; trialDays?: number }
     used: number
     usedThen?: number
     to?: Asked
-    /** What the preview and the answer name, and, where that is less, what the period after the change leaves of it. */
+    /**
+     * What the preview and the answer name, and, where that is less, what the period after the change leaves
+     * of it.
+     */
     tells: number
     leaves?: number
   }[] = [
@@ -198,7 +202,8 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
     })
     expect(await createSubscription(world.billing, trial)).toMatchObject({ subscription: { allowances } })
     await world.passTo('2026-06-18T04:00:00Z')
-    // A plan without a trial ends it, and its 5 dates have the whole 100; where it goes on they have 100 × 5 ÷ 10.
+    // A plan without a trial ends it, and its 5 dates have the whole 100; where it goes on they have 100 × 5
+    // ÷ 10.
     const ends = { ...who, planId: 'none', when: 'now' as const }
     expect(told((await previewChange(world.billing, ends)).warnings)).toEqual([text('70')])
     const goesOn = { ...ends, planId: 'none-trial' }

@@ -17,23 +17,35 @@ import {
   type UsagePhase,
 } from './rated-usage.ts'
 
-/** For as long as usage can still arrive for a period, and be billed, its deficit follows from the usage; what is older is as it was written down. */
+/**
+ * For as long as usage can still arrive for a period, and be billed, its deficit follows from the usage; what
+ * is older is as it was written down.
+ */
 const lookBackDays = 70
 
-/** The usage of some dates, and what it comes to in a period among them with what earlier periods carry into it. */
+/**
+ * The usage of some dates, and what it comes to in a period among them with what earlier periods carry into
+ * it.
+ */
 export interface KnownUsage {
   days: DailyUsage[]
   /** With those before them that bear on them. */
   all: readonly DailyUsage[]
   /** What counts in a period of the deficits before it. */
   carriedInto(period: Period): Carried
-  /** What a period leaves to count after it: what is written down once it is closed, if nothing more is used in it. */
+  /**
+   * What a period leaves to count after it: what is written down once it is closed, if nothing more is used
+   * in it.
+   */
   carriedOutOf(period: Period): Carried
   meters(period: Period): MeterInPeriod[]
   rated(period: Period): RatedUsage[]
 }
 
-/** Reads the usage of some dates, and of earlier ones where they may bear on it: days that left a deficit, and values that still stand. */
+/**
+ * Reads the usage of some dates, and of earlier ones where they may bear on it: days that left a deficit, and
+ * values that still stand.
+ */
 export async function readUsage(
   tx: BillingTransaction,
   state: SubscriptionState,
@@ -100,7 +112,10 @@ function periodsBefore(state: SubscriptionState, period: Pick<Period, 'from'>): 
   return usagePeriods(state.phases, period.from).filter((one) => one.from < period.from && one.to > since)
 }
 
-/** Whether any deficit can count in a period: from what the customer's phases say, without a look at the usage. */
+/**
+ * Whether any deficit can count in a period: from what the customer's phases say, without a look at the
+ * usage.
+ */
 export function mayCarry(
   state: SubscriptionState,
   period: Pick<Period, 'from'>,
@@ -121,7 +136,10 @@ export function carriesFrom(state: SubscriptionState, range: DateRange): LocalDa
     .reduce((first, date) => (date < first ? date : first), range.from)
 }
 
-/** The deficits that count in a period: what the ones before left, as the usage known now says, less what was forgiven. */
+/**
+ * The deficits that count in a period: what the ones before left, as the usage known now says, less what was
+ * forgiven.
+ */
 export function carriedFrom(
   state: SubscriptionState,
   phases: readonly UsagePhase[],
@@ -183,8 +201,9 @@ function sumBy(rows: readonly DeficitSum[]): Map<string, number> {
 }
 
 /**
- * Writes down what the periods that ended by `until` leave, as far as that can still change: what is older stays as it was written. Each row is what
- * its period adds to the deficit (less than nothing: what it worked off), so that the rows up to a period add up to what it left. Run again it adds nothing.
+ * Writes down what the periods that ended by `until` leave, as far as that can still change: what is older
+ * stays as it was written. Each row is what its period adds to the deficit (less than nothing: what it worked
+ * off), so that the rows up to a period add up to what it left. Run again it adds nothing.
  */
 export async function writeDeficits(
   tx: BillingTransaction,

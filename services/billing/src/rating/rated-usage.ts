@@ -17,13 +17,19 @@ import type { Rated } from '../pricing/price.ts'
 import { wholeUnits } from '../values/quantity.ts'
 import type { Phase } from '../subscription/phase.ts'
 
-/** One meter's usage on one date. `quantity` is steps: what the meter makes of the day, the number of different values where it counts those. */
+/**
+ * One meter's usage on one date. `quantity` is steps: what the meter makes of the day, the number of
+ * different values where it counts those.
+ */
 export interface DailyUsage {
   meter: string
   date: LocalDate
   quantity: number
   events: number
-  /** Of a meter that counts different values: how many were seen last on which date before (null: never, as far as was read). */
+  /**
+   * Of a meter that counts different values: how many were seen last on which date before (null: never, as
+   * far as was read).
+   */
   seen?: { previous: LocalDate | null; values: number }[]
 }
 
@@ -105,11 +111,17 @@ export interface UsagePhase {
   trial: boolean
   /** When its subscription began: a level that carries stands since then at the earliest. */
   since: LocalDate
-  /** Whether its days count to the end of a period it ended in: nothing of what was paid for them was given back. */
+  /**
+   * Whether its days count to the end of a period it ended in: nothing of what was paid for them was given
+   * back.
+   */
   countsOn: boolean
   /** Whether a change to a higher plan began it, within its interval. */
   raised: boolean
-  /** Where a change or an ending took the last date from it, on that date: what its allowance of a meter came to less by that, in units. */
+  /**
+   * Where a change or an ending took the last date from it, on that date: what its allowance of a meter came
+   * to less by that, in units.
+   */
   lost: ((meter: string) => number) | null
 }
 
@@ -137,7 +149,10 @@ export function usagePhases(phases: readonly Phase[]): UsagePhase[] {
   return all
 }
 
-/** Whether a phase had the date it ended on until what follows took it: not what ended with the date before, or was a trial. */
+/**
+ * Whether a phase had the date it ended on until what follows took it: not what ended with the date before,
+ * or was a trial.
+ */
 function isCutOnItsDate({ subscriptionId, to, trialEnds, endedOn }: Phase, next: Phase | undefined): boolean {
   if (!next || to !== next.from || trialEnds !== null) return false
   return next.subscriptionId === subscriptionId ? !next.scheduled : endedOn === to
@@ -161,7 +176,10 @@ export function sinceOf(phases: readonly Phase[], id: string): LocalDate {
   return phases.find((one) => one.subscriptionId === subscriptionId)!.from
 }
 
-/** One meter on one line of a usage period: what was used, what of it was included, and what the rest costs. Quantities are steps. */
+/**
+ * One meter on one line of a usage period: what was used, what of it was included, and what the rest costs.
+ * Quantities are steps.
+ */
 export interface RatedUsage {
   /** The first phase the line is for, and the plan of the last one. */
   phase: Pick<UsagePhase, 'id' | 'plan' | 'trial'>
@@ -199,7 +217,10 @@ export type Carried = ReadonlyMap<string, number>
 
 const nothingCarried: Carried = new Map()
 
-/** Rates the meters of a period, each on one counter over all phases. Phases with the same charge are one line; those without usage are there too. */
+/**
+ * Rates the meters of a period, each on one counter over all phases. Phases with the same charge are one
+ * line; those without usage are there too.
+ */
 export function rateUsage(
   phases: readonly UsagePhase[],
   period: Period,
@@ -247,7 +268,10 @@ interface ChargedSpan extends PhaseSpan {
   charge: Charge | undefined
 }
 
-/** The phases of a period, with the one that had its first date before, and that was cut on it: what was granted by that is used on a date of this period. */
+/**
+ * The phases of a period, with the one that had its first date before, and that was cut on it: what was
+ * granted by that is used on a date of this period.
+ */
 function spansIn(phases: readonly UsagePhase[], period: Period): PhaseSpan[] {
   const cut = phases.filter(({ from, to, lost }) => from < period.from && to === period.from && lost)
   return [...cut.map((phase) => ({ phase, from: period.from, to: period.from })), ...daysOf(phases, period)]
@@ -294,7 +318,10 @@ export function allowancePhases(spans: readonly ChargedSpan[], grid: AllowanceGr
   }))
 }
 
-/** Whether a period can end with less of some allowance than there was in it. A trial leaves nothing to count after it. */
+/**
+ * Whether a period can end with less of some allowance than there was in it. A trial leaves nothing to count
+ * after it.
+ */
 export function mayLeaveDeficit(phases: readonly UsagePhase[], period: Period): boolean {
   const spans = spansIn(phases, period)
   const grid = gridOf(spans, period)
@@ -311,7 +338,10 @@ export function mayLeaveDeficit(phases: readonly UsagePhase[], period: Period): 
   )
 }
 
-/** The phases next to each other that one line is for: with the same charge, tax and (where that is a part of a level's charge) seats. */
+/**
+ * The phases next to each other that one line is for: with the same charge, tax and (where that is a part of
+ * a level's charge) seats.
+ */
 function linesOf(
   spans: readonly ChargedSpan[],
   bySeats: boolean,
@@ -425,7 +455,10 @@ function flowIn(
   }
 }
 
-/** The dates of which a level's value at the end of `dates` is one of: whatever was seen before in the period counts on, and what carries since its subscription began. */
+/**
+ * The dates of which a level's value at the end of `dates` is one of: whatever was seen before in the period
+ * counts on, and what carries since its subscription began.
+ */
 export function levelDates(
   meter: Meter,
   dates: Pick<DateRange, 'to'>,
@@ -471,7 +504,10 @@ function levelIn(
   }
 }
 
-/** What may be used on a date of a period, as the sum stood then or stands now; for `used` see `MeterInPeriod`. Null: unlimited. */
+/**
+ * What may be used on a date of a period, as the sum stood then or stands now; for `used` see
+ * `MeterInPeriod`. Null: unlimited.
+ */
 export function allowanceOn(
   phases: readonly UsagePhase[],
   period: Period,
@@ -496,7 +532,10 @@ export function allowanceOn(
   }).phases[index]!.allowance
 }
 
-/** The dates of a period on which usage counts against no limit of a meter: the plan has none, or does not charge it. */
+/**
+ * The dates of a period on which usage counts against no limit of a meter: the plan has none, or does not
+ * charge it.
+ */
 export function uncountedDates(phases: readonly UsagePhase[], period: Period, meter: string): DateRange[] {
   const spans = spansIn(phases, period).map(({ phase, from, to }) => ({
     from,

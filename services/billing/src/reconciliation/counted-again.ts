@@ -6,7 +6,10 @@ import { dayOf, latestOf, valueOf } from '../usage/totals/day.ts'
 import type { DailyUsage } from '../rating/rated-usage.ts'
 import { voidOf } from '../usage/totals/void.ts'
 
-/** Events of one meter and date that were stored between two moments. `moment` is the place of the last one not after them (from 1; 0: before all). */
+/**
+ * Events of one meter and date that were stored between two moments. `moment` is the place of the last one
+ * not after them (from 1; 0: before all).
+ */
 interface CountedEvents {
   meter: string
   historical: boolean
@@ -42,7 +45,10 @@ export interface CountedAgain {
   withVoided: DailyUsage[]
   /** History, which is in none of the others. */
   historical: DailyUsage[]
-  /** Usage stored up to a moment, with what was stored at that very moment or without. The moment is one of those given. */
+  /**
+   * Usage stored up to a moment, with what was stored at that very moment or without. The moment is one of
+   * those given.
+   */
   storedBy(moment: Instant, including: boolean): DailyUsage[]
 }
 

@@ -14,7 +14,10 @@ export interface DocumentRow {
   payable: number
 }
 
-/** Whether a document is what was issued and adds up: its hash, lines, explanations, discounts, taxes and total. One sentence per mistake. */
+/**
+ * Whether a document is what was issued and adds up: its hash, lines, explanations, discounts, taxes and
+ * total. One sentence per mistake.
+ */
 export function documentMistakes(row: DocumentRow): string[] {
   const {
     number,
@@ -79,8 +82,8 @@ export function documentMistakes(row: DocumentRow): string[] {
 }
 
 /**
- * Whether the credit notes of an invoice give back no more than it billed: in all, of each line, and of each tax; and of each line not more than other documents
- * (`given`) left of it. One sentence per mistake.
+ * Whether the credit notes of an invoice give back no more than it billed: in all, of each line, and of each
+ * tax; and of each line not more than other documents (`given`) left of it. One sentence per mistake.
  */
 export function noteMistakes(
   { document: invoice, payable }: DocumentRow,
@@ -129,7 +132,10 @@ export function noteMistakes(
   return mistakes
 }
 
-/** The fixed discounts of which documents (void ones left out) gave back more in a period than they took. One sentence per mistake. */
+/**
+ * The fixed discounts of which documents (void ones left out) gave back more in a period than they took. One
+ * sentence per mistake.
+ */
 export function discountMistakes(
   documents: readonly Pick<InvoiceDocument, 'lines'>[],
 ): { what: string; row: string }[] {

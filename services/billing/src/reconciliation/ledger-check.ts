@@ -18,7 +18,8 @@ const customerChecks: readonly { what: string; sql: string }[] = [
       where next_starts_on < coalesce(ends_on, 'infinity')`,
   },
   {
-    // What an ending gave back is billed by nothing: neither before nor when a void document is made again. Discounts and credit notes may leave nothing to give back.
+    // What an ending gave back is billed by nothing: neither before nor when a void document is made again.
+    // Discounts and credit notes may leave nothing to give back.
     what: 'a fee for days after the end of a subscription whose unused days were given back',
     sql: `with ended as (
         select * from (select distinct on (subscription_id) subscription_id, ends_on, credited from phases where customer_id = $1 order by subscription_id, sequence desc) s
@@ -76,7 +77,8 @@ const customerChecks: readonly { what: string; sql: string }[] = [
       where u.customer_id = $1 and u.reason = 'application_undone' group by a.id, a.amount, a.reason having a.id is null or sum(u.amount) > -a.amount or a.reason not in ('applied', 'applied_to_invoice')`,
   },
   {
-    // What was billed and what is held or was paid out is what came in and what is due: no money comes from nowhere, and none goes there.
+    // What was billed and what is held or was paid out is what came in and what is due: no money comes from
+    // nowhere, and none goes there.
     what: 'money that does not add up',
     sql: `select * from (
         select currency, sum(billed) + sum(balance) + sum(refunded) as "accountedFor", sum(paid) + sum(adjusted) + sum(due) + sum(charged) as "cameIn" from (

@@ -10,10 +10,11 @@ import { knownUsage } from '../rating/deficit.ts'
 import { levelDates, sinceOf, usedOn, type DailyUsage, type RatedUsage } from '../rating/rated-usage.ts'
 
 /**
- * Where a meter's usage of one period went, in steps: `accepted` from the events; `billed` and `adjusted` from the lines of the
- * documents that are not void; `unbilled` waits for its invoice; `uncharged` never costs anything: outside any phase, of a meter
- * its plan does not charge, or above a block limit. `accepted` of a meter that is not added up is the sum of what its phases and the
- * gaps between them come to, each rated alone. `voided` was taken back: it is in none of the others. `difference` is what is left, and must be 0.
+ * Where a meter's usage of one period went, in steps: `accepted` from the events; `billed` and `adjusted`
+ * from the lines of the documents that are not void; `unbilled` waits for its invoice; `uncharged` never
+ * costs anything: outside any phase, of a meter its plan does not charge, or above a block limit. `accepted`
+ * of a meter that is not added up is the sum of what its phases and the gaps between them come to, each rated
+ * alone. `voided` was taken back: it is in none of the others. `difference` is what is left, and must be 0.
  */
 export interface MeterBalance {
   meter: Meter
@@ -29,7 +30,10 @@ export interface MeterBalance {
 /** What billed usage: a document, or, by its id, what was not issued because it came to nothing. */
 export type BilledDocument = Pick<InvoiceDocument, 'number' | 'lines'>
 
-/** What a balance is computed from: `events` is summed from the events, `daily` what the engine bills by, `documents` without the void ones. */
+/**
+ * What a balance is computed from: `events` is summed from the events, `daily` what the engine bills by,
+ * `documents` without the void ones.
+ */
 export interface UsageFacts {
   state: SubscriptionState
   events: readonly DailyUsage[]
@@ -97,7 +101,10 @@ function datesOfLine(
     : levelDates(meter, dates, { period, since: sinceOf(state.phases, phase.id) })
 }
 
-/** The dates of a period that no phase charges. What is not added up (a largest quantity) is one value for each phase, and one for each gap. */
+/**
+ * The dates of a period that no phase charges. What is not added up (a largest quantity) is one value for
+ * each phase, and one for each gap.
+ */
 function gapsIn(period: DateRange, phases: readonly DateRange[]): DateRange[] {
   const gaps: DateRange[] = []
   let { from } = period
@@ -139,7 +146,10 @@ function partsOf(rated: readonly RatedUsage[], lines: readonly Line[], meter: Me
   }
 }
 
-/** A line names all usage of its dates; where the plan blocks, what lies above the allowance is not charged by it. */
+/**
+ * A line names all usage of its dates; where the plan blocks, what lies above the allowance is not charged by
+ * it.
+ */
 function partsOfPhase({ used, uncharged, meter }: RatedUsage, lines: readonly Line[]): Parts {
   const chargeable = (quantity: number) => (uncharged > 0 ? Math.min(quantity, used - uncharged) : quantity)
   let counted = 0

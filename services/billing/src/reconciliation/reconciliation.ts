@@ -21,8 +21,8 @@ import type { UsageSummary } from '../reports/usage/summary.ts'
 import { shown } from '../values/period.ts'
 
 /**
- * Where a customer's usage of one period went, per meter, in units: accepted = billed + adjusted + unbilled + uncharged + difference, which is 0. What was
- * `voided`, and what is `historical`, is in none of them.
+ * Where a customer's usage of one period went, per meter, in units: accepted = billed + adjusted + unbilled +
+ * uncharged + difference, which is 0. What was `voided`, and what is `historical`, is in none of them.
  */
 export interface Reconciliation {
   period: UsageSummary['period']
@@ -47,7 +47,10 @@ export interface Mistake {
   row: string
 }
 
-/** Proves one period of one customer (the current one unless named). Throws customer_not_found, period_not_found. */
+/**
+ * Proves one period of one customer (the current one unless named). Throws customer_not_found,
+ * period_not_found.
+ */
 export async function getReconciliation(
   billing: Billing,
   input: { customerId: string; period?: string },
@@ -106,7 +109,10 @@ export async function getReconciliation(
   )
 }
 
-/** Proves the rows of every customer (or of one), one customer at a time, and yields each row that breaks a rule. `onCustomer` hears of every customer looked at. */
+/**
+ * Proves the rows of every customer (or of one), one customer at a time, and yields each row that breaks a
+ * rule. `onCustomer` hears of every customer looked at.
+ */
 export async function* findMistakes(
   billing: Billing,
   options: { customerId?: string; onCustomer?: (customerId: string) => void } = {},
@@ -133,8 +139,9 @@ export interface MistakePage extends Page<Mistake> {
 const mostMistakes = 1_000
 
 /**
- * Proves the rows of `limit` customers, in the order of their ids, and with the first page what belongs to no customer. At most 1,000 broken rows of one
- * customer are told, and a page ends after the customer with whom it has so many.
+ * Proves the rows of `limit` customers, in the order of their ids, and with the first page what belongs to no
+ * customer. At most 1,000 broken rows of one customer are told, and a page ends after the customer with whom
+ * it has so many.
  */
 export async function listMistakes(
   billing: Billing,
@@ -259,7 +266,10 @@ interface ReadDocument extends DocumentRow {
   voided: boolean
 }
 
-/** The documents of periods from `since` on (all: null), oldest first: usage is never billed before its period. */
+/**
+ * The documents of periods from `since` on (all: null), oldest first: usage is never billed before its
+ * period.
+ */
 async function documentRows(
   tx: BillingTransaction,
   customerId: string,

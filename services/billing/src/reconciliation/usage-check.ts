@@ -35,7 +35,10 @@ export function dayMistakes(events: readonly DailyUsage[], daily: readonly Daily
   })
 }
 
-/** The meters and periods whose usage is not all billed, adjusted, unbilled or uncharged, and lines for a period there never was. */
+/**
+ * The meters and periods whose usage is not all billed, adjusted, unbilled or uncharged, and lines for a
+ * period there never was.
+ */
 export function balanceMistakes(facts: UsageFacts): Broken[] {
   const periods = usagePeriods(facts.state.phases, facts.state.today)
   const broken = periods.flatMap((period) =>
@@ -67,9 +70,9 @@ export function balanceMistakes(facts: UsageFacts): Broken[] {
 }
 
 /**
- * The lines that billed other usage than their events: what a line says, and what it says was billed before it, is all that was
- * stored when it was made. Where a clock stands still, what was stored at that very moment may be counted or not. Of usage from
- * before `keptFrom` the events are gone.
+ * The lines that billed other usage than their events: what a line says, and what it says was billed before
+ * it, is all that was stored when it was made. Where a clock stands still, what was stored at that very
+ * moment may be counted or not. Of usage from before `keptFrom` the events are gone.
  */
 export function lineMistakes(
   document: BilledDocument,
@@ -108,7 +111,10 @@ export function lineMistakes(
   })
 }
 
-/** An adjustment's explanation ends with what was billed before it, taken off, and with what of that is not given back. */
+/**
+ * An adjustment's explanation ends with what was billed before it, taken off, and with what of that is not
+ * given back.
+ */
 function billedBefore(line: Line, meter: Meter): number {
   const last = line.breakdown.findLast((part) => part.kind !== 'taken_off')
   return line.kind === 'adjustment' && last && last.rate === null
@@ -121,7 +127,10 @@ export function momentsOf(documents: readonly BilledDocument[]): string[] {
   return documents.flatMap((document) => document.lines).flatMap((line) => line.counted?.until ?? [])
 }
 
-/** The days whose break-down by a property does not add up to them. `groups` are those of one customer, `property` among them; `unfilled` break-downs (`meter property`) need not yet. */
+/**
+ * The days whose break-down by a property does not add up to them. `groups` are those of one customer,
+ * `property` among them; `unfilled` break-downs (`meter property`) need not yet.
+ */
 export function groupMistakes(
   groups: readonly { meter: string; property: string; date: LocalDate; quantity: number; events: number }[],
   daily: readonly DailyUsage[],

@@ -340,7 +340,8 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
       charges: charge(500),
     })
     await start('swing', 'wide')
-    // Nothing in November; 900 on 3 December and 200 on the 7th: narrow would cost ¥100 + 600 × ¥1, wide ¥200 + 100 × ¥1.
+    // Nothing in November; 900 on 3 December and 200 on the 7th: narrow would cost ¥100 + 600 × ¥1, wide ¥200
+    // + 100 × ¥1.
     await use('swing', 'ai_chat', { '2026-12-03': 900, '2026-12-07': 200 })
     const said = await advice('swing')
     expect([on(said, 'narrow').difference < 0, on(said, 'narrow').soFar, on(said, 'wide').soFar]).toEqual([

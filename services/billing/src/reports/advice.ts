@@ -32,7 +32,10 @@ export interface AdvisedMeter {
   amount: Money
   /** What the plan does with what is above: null where it has no charge for the meter. */
   overagePolicy: 'bill' | 'block' | null
-  /** The date in the running period on which this plan's allowance is used up at the pace of now, also one that is over; null where it lasts. */
+  /**
+   * The date in the running period on which this plan's allowance is used up at the pace of now, also one
+   * that is over; null where it lasts.
+   */
   runsOutAt: LocalDate | null
 }
 
@@ -53,9 +56,14 @@ export interface PlanAdvice {
   obstacles: Notice[]
   /** Features of the plan of now that it does not have. */
   loses: LocalizedText[]
-  /** What the running period has come to on it so far: a whole fee and the usage, before discounts and tax. */
+  /**
+   * What the running period has come to on it so far: a whole fee and the usage, before discounts and tax.
+   */
   soFar: Money
-  /** Whether all that was used would have been possible on it, and what is used now still is to the end of the running period. */
+  /**
+   * Whether all that was used would have been possible on it, and what is used now still is to the end of the
+   * running period.
+   */
   fits: boolean
 }
 
@@ -66,7 +74,10 @@ export interface Advice {
   /** Where there is none yet: the date from which there will be. */
   availableFrom: LocalDate | null
   plans: PlanAdvice[]
-  /** The cheapest plan that fits and takes no feature away, and what it would have saved (negative: cost more). */
+  /**
+   * The cheapest plan that fits and takes no feature away, and what it would have saved (negative: cost
+   * more).
+   */
   recommendation: { planId: string; saves: Money } | null
   forecast: {
     /** The usage of the period so far goes on to its end in a straight line. */
@@ -91,8 +102,9 @@ export interface Advice {
 }
 
 /**
- * The last period that is over, rated on every plan on sale by the rules that make invoices, and where the running one is heading. Each plan is taken for the
- * whole period, also the current one, with the discounts the customer has. A fee for longer than a month counts with its days in the period.
+ * The last period that is over, rated on every plan on sale by the rules that make invoices, and where the
+ * running one is heading. Each plan is taken for the whole period, also the current one, with the discounts
+ * the customer has. A fee for longer than a month counts with its days in the period.
  */
 export async function getAdvice(billing: Billing, input: { customerId: string }): Promise<Advice> {
   return billing.transaction(
@@ -161,7 +173,10 @@ async function advisePlans(tx: BillingTransaction, state: BillingState, basis: B
 
 const mostAmount = 1_000_000_000_000n
 
-/** Usage was let in because it can be billed on the plan it came under. On another it might cost more than can be counted: then that plan is left out. */
+/**
+ * Usage was let in because it can be billed on the plan it came under. On another it might cost more than can
+ * be counted: then that plan is left out.
+ */
 function canBePriced({ meters }: SubscriptionState, { rated, usage }: Basis, { charges }: Plan): boolean {
   return charges.every(({ meter: key, price }) => {
     const meter = meters.get(key)!
@@ -307,7 +322,8 @@ function runsOutOn(
 
 function recommended(plans: readonly PlanAdvice[], currentId: string): Advice['recommendation'] {
   const now = plans.find(({ planId }) => planId === currentId)
-  // What would have been cheaper last time and is dearer already this time is no advice: the customer is being told at the same moment what is used up.
+  // What would have been cheaper last time and is dearer already this time is no advice: the customer is
+  // being told at the same moment what is used up.
   const fitting = plans.filter(
     (plan) => plan.fits && plan.loses.length === 0 && (!now?.fits || plan.soFar <= now.soFar),
   )
@@ -357,7 +373,10 @@ async function forecastOf(
   }
 }
 
-/** The date on which what a meter has included (units) was used up, by its days; null where it was not, or where they do not add up. */
+/**
+ * The date on which what a meter has included (units) was used up, by its days; null where it was not, or
+ * where they do not add up.
+ */
 function dateUsedUp(
   meter: Meter,
   running: LabelledPeriod,

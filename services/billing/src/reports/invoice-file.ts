@@ -14,9 +14,9 @@ export interface InvoicePdf {
 }
 
 /**
- * An invoice as PDF, in the state it was issued in: payments never change it. The hash of the first rendering is kept, and
- * every later one with the template it was issued with must equal it. A draft and a void copy are marked as such, and are
- * other files.
+ * An invoice as PDF, in the state it was issued in: payments never change it. The hash of the first rendering
+ * is kept, and every later one with the template it was issued with must equal it. A draft and a void copy
+ * are marked as such, and are other files.
  */
 export async function generatePdf(
   billing: Billing,
@@ -75,7 +75,8 @@ async function keepHash(billing: Billing, invoice: Invoice, hash: string): Promi
     )
     return row?.hash
   })
-  // A document issued with an older template looks otherwise today: its first hash speaks of that template only.
+  // A document issued with an older template looks otherwise today: its first hash speaks of that template
+  // only.
   if (kept !== undefined)
     assert.equal(hash, kept, `the PDF of invoice ${invoice.number} differs from its first rendering`)
 }

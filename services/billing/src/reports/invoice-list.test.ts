@@ -48,7 +48,9 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
   })
   afterAll(() => world.close())
 
-  /** Copies of the customer's first invoice, ¥634.94 each, issued second by second; every tenth in dollars. */
+  /**
+   * Copies of the customer's first invoice, ¥634.94 each, issued second by second; every tenth in dollars.
+   */
   const copies = (number: number) =>
     world.db.asOwner(async (tx) => {
       await tx.query('alter table invoices no force row level security')
@@ -95,7 +97,8 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
       { ...nothing, currency: 'CNY', count: 901, open: 901, total: 57_208_094, amountDue: 57_208_094 },
       { ...nothing, currency: 'USD', count: 100, open: 100, total: 6_349_400, amountDue: 6_349_400 },
     ])
-    // One paid in part, one whole, one given back in part, one void: 5.00 are paid of the first, 100.00 credited of the third.
+    // One paid in part, one whole, one given back in part, one void: 5.00 are paid of the first, 100.00
+    // credited of the third.
     await recordPayment(world.billing, { invoiceId: 'copy_1', amount: 500, method: 'cash', reference: 'r' })
     await recordPayment(world.billing, {
       invoiceId: 'copy_2',
@@ -188,7 +191,8 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
       expect(counts[1], name).toBeLessThanOrEqual(5)
       expect(counts[0], name).toBe(counts[1])
     }
-    // The first page of all invoices begins with the draft, which is computed: as many statements more, whatever the length of the list.
+    // The first page of all invoices begins with the draft, which is computed: as many statements more,
+    // whatever the length of the list.
     const withDraft = await Promise.all(
       ['few', 'many'].map(async (customerId) => {
         const { billing, statements } = countingStatements(world.billing)

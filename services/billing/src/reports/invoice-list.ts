@@ -14,7 +14,10 @@ import { instantsBetween } from '../catalogue/seller-dates.ts'
 
 export type InvoiceFilter = 'draft' | 'open' | 'paid' | 'void' | 'overdue'
 
-/** A customer's invoices, newest first; a draft that waits for its hour comes before them. `year` is of the date of issue. */
+/**
+ * A customer's invoices, newest first; a draft that waits for its hour comes before them. `year` is of the
+ * date of issue.
+ */
 export async function getInvoices(
   billing: Billing,
   input: { customerId: string; status?: InvoiceFilter; year?: number; cursor?: string; limit?: number },
@@ -86,7 +89,10 @@ function conditionOf(status: InvoiceFilter | undefined, now: string): string {
   return 'true'
 }
 
-/** Issued documents of one currency: how many, and what is still to pay of them. Amounts are minor units; `overdue` is part of `open`. */
+/**
+ * Issued documents of one currency: how many, and what is still to pay of them. Amounts are minor units;
+ * `overdue` is part of `open`.
+ */
 export interface InvoiceSums {
   currency: string
   count: number
@@ -119,7 +125,10 @@ type Sums = Omit<InvoiceSums, 'total' | 'amountDue' | 'amountOverdue'> & {
   first: Instant
 }
 
-/** Which documents of all customers. `start` and `end` are of the issue: dates in the seller's zone (both in) or instants (half-open). */
+/**
+ * Which documents of all customers. `start` and `end` are of the issue: dates in the seller's zone (both in)
+ * or instants (half-open).
+ */
 export interface InvoicesFilter {
   customerId?: string
   status?: Exclude<InvoiceFilter, 'draft'>
@@ -131,7 +140,10 @@ export interface InvoicesFilter {
   q?: string
 }
 
-/** Invoices and credit notes of all customers, the last issued first. Drafts are not among them. Throws invalid_range. */
+/**
+ * Invoices and credit notes of all customers, the last issued first. Drafts are not among them. Throws
+ * invalid_range.
+ */
 export async function listInvoices(
   billing: Billing,
   input: InvoicesFilter & { cursor?: string; limit?: number },
@@ -194,8 +206,9 @@ function isFoundBy(q: string, given: Parameters): string {
 }
 
 /**
- * What invoices come to by currency: of one customer or of all, those of a filter where asked; counted by the database in one statement, as the list of the same
- * filter would come to in all its pages. A draft is not issued yet and not in it. Throws invalid_range for more than 100,000 documents.
+ * What invoices come to by currency: of one customer or of all, those of a filter where asked; counted by the
+ * database in one statement, as the list of the same filter would come to in all its pages. A draft is not
+ * issued yet and not in it. Throws invalid_range for more than 100,000 documents.
  */
 export async function summarizeInvoices(
   billing: Billing,

@@ -17,7 +17,10 @@ export interface ListedPayment extends Payment {
   currency: string
 }
 
-/** Which payments of all customers. `start` and `end` are of `paidAt`: dates in the seller's zone (both in) or instants (half-open). */
+/**
+ * Which payments of all customers. `start` and `end` are of `paidAt`: dates in the seller's zone (both in) or
+ * instants (half-open).
+ */
 export interface PaymentsFilter {
   customerId?: string
   method?: string
@@ -72,7 +75,10 @@ export interface PaymentSums {
   amount: Money
 }
 
-/** What the payments of a filter that were not reversed come to by currency. Throws invalid_range for more than 100,000. */
+/**
+ * What the payments of a filter that were not reversed come to by currency. Throws invalid_range for more
+ * than 100,000.
+ */
 export async function summarizePayments(
   billing: Billing,
   filter: PaymentsFilter,

@@ -80,7 +80,10 @@ export interface SubscriptionSums {
   seats: number | null
 }
 
-/** How many subscriptions of a filter there are by plan and status. Throws invalid_range for more than 100,000. */
+/**
+ * How many subscriptions of a filter there are by plan and status. Throws invalid_range for more than
+ * 100,000.
+ */
 export async function summarizeSubscriptions(
   billing: Billing,
   filter: SubscriptionsFilter,
@@ -114,7 +117,10 @@ async function sumsOf(tx: BillingTransaction, filter: SubscriptionsFilter): Prom
 /** On a plan that knows no seats a number is kept for the next plan, but there are none. */
 const seatsSaid = `(select case when jsonb_typeof(p.spec -> 'seats') = 'null' then null else s.seats end from plans p where (p.id, p.version) = (s.plan_id, s.plan_version))`
 
-/** Each subscription `u` with its customer `c`, its last phase `s`, its customer's date `z.today`, and `h`, the first end that is scheduled for it. */
+/**
+ * Each subscription `u` with its customer `c`, its last phase `s`, its customer's date `z.today`, and `h`,
+ * the first end that is scheduled for it.
+ */
 const subscriptions = `subscriptions u join customers c using (customer_id)
   cross join lateral (select * from phases t where (t.customer_id, t.subscription_id) = (u.customer_id, u.id) order by t.sequence desc limit 1) s
   cross join lateral (

@@ -11,8 +11,9 @@ export function use<V>(known: RecentlyUsed<V>, key: string): V | undefined {
 }
 
 /**
- * The values of `keys`: those known where `isCurrent`, the others read; what `read` leaves out has none. `most` are kept. What is known is taken before the
- * reading: whoever reads beside it may push it out meanwhile.
+ * The values of `keys`: those known where `isCurrent`, the others read; what `read` leaves out has none.
+ * `most` are kept. What is known is taken before the reading: whoever reads beside it may push it out
+ * meanwhile.
  */
 export async function currentValues<V>(
   known: RecentlyUsed<V>,

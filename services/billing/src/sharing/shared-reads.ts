@@ -7,7 +7,10 @@ export interface SharedReadLimits {
   atOnce: number
 }
 
-/** Gathers questions: those that arrive while reads run share the next one, which begins after they came. A read that fails, fails for all who share it. */
+/**
+ * Gathers questions: those that arrive while reads run share the next one, which begins after they came. A
+ * read that fails, fails for all who share it.
+ */
 export function sharedReads<Q, A>(
   read: (questions: Q[]) => Promise<A[]>,
   limits: SharedReadLimits,

@@ -1,7 +1,10 @@
 import { feeOf, monthsOf, type Plan } from '../catalogue/plan.ts'
 import { later, type LocalDate } from '../values/date.ts'
 
-/** Which way a change goes decides when it happens: up now, down at the end of the billing period, level now and without money. */
+/**
+ * Which way a change goes decides when it happens: up now, down at the end of the billing period, level now
+ * and without money.
+ */
 export type Direction = 'up' | 'down' | 'level' | 'same'
 
 /** Rank decides, then the fee for the seats over a year, then the seats. */
@@ -22,7 +25,10 @@ function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Whether a change within an interval is to another plan (or version) that is higher: then charges of it may give their whole allowance at once. */
+/**
+ * Whether a change within an interval is to another plan (or version) that is higher: then charges of it may
+ * give their whole allowance at once.
+ */
 export function isRaised(from: { plan: Plan; seats: number }, to: { plan: Plan; seats: number }): boolean {
   return (
     (from.plan.id !== to.plan.id || from.plan.version !== to.plan.version) && directionOf(from, to) === 'up'
@@ -30,8 +36,8 @@ export function isRaised(from: { plan: Plan; seats: number }, to: { plan: Plan; 
 }
 
 /**
- * From when on the lines of a change on `date` run: where a charge of the higher plan gives its whole allowance in the running usage period, that is paid
- * for from the period's first date.
+ * From when on the lines of a change on `date` run: where a charge of the higher plan gives its whole
+ * allowance in the running usage period, that is paid for from the period's first date.
  */
 export function paidFrom(
   from: { plan: Plan; seats: number },

@@ -44,7 +44,10 @@ export function endedSubscriptions({
   )
 }
 
-/** The phase that is in force now, or undefined: on the date it was ended at once, a subscription has one no more. */
+/**
+ * The phase that is in force now, or undefined: on the date it was ended at once, a subscription has one no
+ * more.
+ */
 export function currentPhase({
   phases,
   today,

@@ -6,7 +6,10 @@ import type { Phase } from './phase.ts'
 /** Who asked for something: the customer in the portal, or the vendor by the billing API. */
 export type Party = 'customer' | 'vendor'
 
-/** Something that was asked for and waits for its date: another plan, seats or version, or the end of the subscription (`change` is null). */
+/**
+ * Something that was asked for and waits for its date: another plan, seats or version, or the end of the
+ * subscription (`change` is null).
+ */
 export interface Waiting {
   by: Party
   at: LocalDate
@@ -25,8 +28,9 @@ export interface Scheduled {
 }
 
 /**
- * What happens to a subscription from its last phase on, in order. An end ends everything. What the vendor scheduled goes on under a change of the same
- * plan, and gives way to the customer's move to another one on the same date or before.
+ * What happens to a subscription from its last phase on, in order. An end ends everything. What the vendor
+ * scheduled goes on under a change of the same plan, and gives way to the customer's move to another one on
+ * the same date or before.
  */
 export function whatHappens(last: Phase, waiting: readonly Waiting[]): Scheduled[] {
   const ahead: Scheduled[] = []
@@ -61,7 +65,9 @@ function nextOf(current: Phase, waiting: readonly Waiting[]): Scheduled | undefi
   }
 }
 
-/** The phase that something which waits becomes on its date, or goes on under; undefined where it gives way. */
+/**
+ * The phase that something which waits becomes on its date, or goes on under; undefined where it gives way.
+ */
 export function becomes(
   { ahead }: { ahead: readonly Scheduled[] },
   { by, at, change }: Waiting,
@@ -72,13 +78,19 @@ export function becomes(
 
 type WaitingChange = NonNullable<Waiting['change']>
 
-/** Two changes of one date: seats and changes of the same plan go on under the vendor's, another plan takes its place. */
+/**
+ * Two changes of one date: seats and changes of the same plan go on under the vendor's, another plan takes
+ * its place.
+ */
 function together(own: WaitingChange, vendors: WaitingChange, current: Phase): WaitingChange {
   const samePlan = own.plan.id === current.plan.id || own.plan.id === vendors.plan.id
   return samePlan ? { ...vendors, seats: vendors.seats ?? own.seats } : own
 }
 
-/** What becomes of something that waits for a later date once another phase has begun: it goes on, on its plan and its grid, or its place is taken. */
+/**
+ * What becomes of something that waits for a later date once another phase has begun: it goes on, on its plan
+ * and its grid, or its place is taken.
+ */
 export function leftAfter(one: Waiting, { before, after }: { before: Phase; after: Phase }): Waiting[] {
   const at = isSameGrid(before, after) ? one.at : billingPeriodAt(after, after.from).to
   if (!one.change) return [{ ...one, at }]
@@ -97,7 +109,10 @@ export function isSameGrid(before: Phase, after: Phase): boolean {
   )
 }
 
-/** The phase that follows another: with the same interval it keeps the anchor. A change in a trial goes on with the trial, whatever the interval; what follows a trial begins anew. */
+/**
+ * The phase that follows another: with the same interval it keeps the anchor. A change in a trial goes on
+ * with the trial, whatever the interval; what follows a trial begins anew.
+ */
 export function nextPhase(
   last: Phase,
   to: Pick<Phase, 'id' | 'plan' | 'seats' | 'from' | 'scheduled'>,
@@ -116,7 +131,10 @@ export function nextPhase(
   }
 }
 
-/** Until when a trial goes on in another phase: on another plan for at most that plan's own days, counted from the trial's start. Null where it is over. */
+/**
+ * Until when a trial goes on in another phase: on another plan for at most that plan's own days, counted from
+ * the trial's start. Null where it is over.
+ */
 function trialLeft(last: Phase, to: Pick<Phase, 'plan' | 'from'>): LocalDate | null {
   if (last.trialEnds === null) return null
   const ends =

@@ -12,7 +12,10 @@ import { customerColumns, type CustomerRow } from '../customer/customer.ts'
 import type { Phase } from './phase.ts'
 import { phasesAhead, whatHappens, type Party, type Scheduled, type Waiting } from './schedule.ts'
 
-/** What one usage period added to the deficit of a meter (less than nothing: worked off), or what was forgiven in it. Steps. */
+/**
+ * What one usage period added to the deficit of a meter (less than nothing: worked off), or what was forgiven
+ * in it. Steps.
+ */
 export interface DeficitSum {
   meter: string
   /** The usage period's first date. */
@@ -41,17 +44,23 @@ export interface SubscriptionState {
   today: LocalDate
 }
 
-/** The usage periods of a customer that are closed, by their first date. `voided`: its invoice was, and it waits to be billed again. */
+/**
+ * The usage periods of a customer that are closed, by their first date. `voided`: its invoice was, and it
+ * waits to be billed again.
+ */
 export type ClosedPeriods = Map<LocalDate, 'billed' | 'voided'>
 
 /**
- * What a command starts from and leaves behind: the facts, and what billing has done with them. A command reads it once, under the customer's lock;
- * what it writes, it writes here too, so that what comes after needs no second look.
+ * What a command starts from and leaves behind: the facts, and what billing has done with them. A command
+ * reads it once, under the customer's lock; what it writes, it writes here too, so that what comes after
+ * needs no second look.
  */
 export interface BillingState extends SubscriptionState {
   /** One that had nothing to bill counts as billed. */
   closed: ClosedPeriods
-  /** The subscriptions that are not closed, by id, and when each was opened again, where it was closed before. */
+  /**
+   * The subscriptions that are not closed, by id, and when each was opened again, where it was closed before.
+   */
   unclosed: Map<string, Instant | null>
   /** Whether void documents may wait to be billed again. */
   billsAgain: boolean
@@ -106,7 +115,10 @@ export function stateAfter<State extends SubscriptionState>(
   return { ...state, ...lyingAhead({ written: phases, asked: waiting, today: state.today }) }
 }
 
-/** Reads the states of several customers as of now, in as many round trips as one takes. Who does not exist is left out. */
+/**
+ * Reads the states of several customers as of now, in as many round trips as one takes. Who does not exist is
+ * left out.
+ */
 export async function readSubscriptionStates(
   tx: BillingTransaction,
   customerIds: readonly string[],
@@ -241,7 +253,10 @@ const billingFacts = `,
        (select coalesce(sum(amount), 0)::text from balance_transactions
         where customer_id = k.customer_id and currency = k.currency and held_for is null) as balance`
 
-/** In one statement, since each is a few rows: asking costs more than reading. JSON holds dates as they are, but instants with other digits, so that one stands by itself. */
+/**
+ * In one statement, since each is a few rows: asking costs more than reading. JSON holds dates as they are,
+ * but instants with other digits, so that one stands by itself.
+ */
 async function readFacts<Found extends Facts>(
   tx: BillingTransaction,
   customerIds: readonly string[],

@@ -11,7 +11,10 @@ import {
 import { monthsOf } from '../catalogue/plan.ts'
 import type { Phase } from './phase.ts'
 
-/** The usage periods of a subscription that have begun by `today`, oldest first: always months, also on a yearly plan. */
+/**
+ * The usage periods of a subscription that have begun by `today`, oldest first: always months, also on a
+ * yearly plan.
+ */
 export function usagePeriods(phases: readonly Phase[], today: LocalDate): LabelledPeriod[] {
   const until = addDays(today, 1)
   return labelled(
@@ -48,7 +51,10 @@ export function billingPeriodAt(
   return periodAt({ anchor: phase.anchor, alignment: phase.alignment, months: monthsOf(phase.plan) }, date)
 }
 
-/** The usage period a label names, or the current one. Outside a subscription periods are calendar months. Throws period_not_found. */
+/**
+ * The usage period a label names, or the current one. Outside a subscription periods are calendar months.
+ * Throws period_not_found.
+ */
 export function periodNamed(
   history: { phases: readonly Phase[]; today: LocalDate },
   label: string | undefined,
@@ -70,7 +76,10 @@ export function periodNamed(
   return found
 }
 
-/** What is left of a calendar month beside the subscription's periods. Those have the first right to the month's name. */
+/**
+ * What is left of a calendar month beside the subscription's periods. Those have the first right to the
+ * month's name.
+ */
 function calendarMonth(periods: readonly LabelledPeriod[], date: LocalDate): LabelledPeriod | undefined {
   const monthStart = `${date.slice(0, 7)}-01`
   const whole: DateRange = { from: monthStart, to: addMonths(monthStart, 1) }

@@ -5,7 +5,10 @@ import type { LocalDate } from '../values/date.ts'
 import type { Phase } from './phase.ts'
 import type { Waiting } from './schedule.ts'
 
-/** Ends the open phase of a customer, and begins another where one follows. `credited`: what was paid for the days after is given back. */
+/**
+ * Ends the open phase of a customer, and begins another where one follows. `credited`: what was paid for the
+ * days after is given back.
+ */
 export async function writePhases(
   tx: BillingTransaction,
   customerId: string,
@@ -40,7 +43,10 @@ export async function insertPhase(tx: BillingTransaction, customerId: string, ph
   )
 }
 
-/** Writes down what the day has come for; answers the state in which it is. Until then it is read as if it were written. */
+/**
+ * Writes down what the day has come for; answers the state in which it is. Until then it is read as if it
+ * were written.
+ */
 export async function writeBegun<State extends SubscriptionState>(
   tx: BillingTransaction,
   state: State,

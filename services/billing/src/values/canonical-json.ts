@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto'
 
-/** JSON with sorted keys and no white space (RFC 8785 for the values we hold), so that equal content has equal bytes. */
+/**
+ * JSON with sorted keys and no white space (RFC 8785 for the values we hold), so that equal content has equal
+ * bytes.
+ */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
   let text = ''

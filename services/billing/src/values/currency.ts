@@ -27,7 +27,10 @@ const digits: Record<string, number> = {
   UYW: 4,
 }
 
-/** How many decimals a currency has, by ISO 4217: CNY 2, JPY 0, BHD 3. From a table of our own, since those of Intl change with the runtime. */
+/**
+ * How many decimals a currency has, by ISO 4217: CNY 2, JPY 0, BHD 3. From a table of our own, since those of
+ * Intl change with the runtime.
+ */
 export function currencyDigits(currency: string): number {
   return digits[currency] ?? 2
 }

@@ -33,7 +33,10 @@ const fits: Record<CursorPart, (part: string) => boolean> = {
   number: (part) => /^\d{1,15}$/.test(part),
 }
 
-/** The position a cursor holds: an instant and other parts, `size` in all; texts unless `parts` says otherwise. Throws invalid_cursor for one we did not make. */
+/**
+ * The position a cursor holds: an instant and other parts, `size` in all; texts unless `parts` says
+ * otherwise. Throws invalid_cursor for one we did not make.
+ */
 export function decodeCursor(
   cursor: string | undefined,
   size: number,

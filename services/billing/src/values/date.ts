@@ -35,7 +35,10 @@ export function datesIn({ from, to }: DateRange): LocalDate[] {
   return Array.from({ length: Math.max(0, daysBetween(from, to)) }, (_, index) => addDays(from, index))
 }
 
-/** `months` later; a day the month does not have becomes its last day. Count from the anchor, never from the last result. */
+/**
+ * `months` later; a day the month does not have becomes its last day. Count from the anchor, never from the
+ * last result.
+ */
 export function addMonths(date: LocalDate, months: number): LocalDate {
   const index = Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1 + months
   const year = Math.floor(index / 12)

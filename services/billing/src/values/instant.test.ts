@@ -11,7 +11,8 @@ test.each([
   ['2026-12-31T20:00:00.000001-05:30', '2027-01-01T01:30:00.000001Z'],
   ['2024-02-29T00:00:00Z', '2024-02-29T00:00:00.000000Z'],
   ['2026-11-22T12:26:31-00:00', '2026-11-22T12:26:31.000000Z'],
-  // .NET writes seven digits, Java, Go and Rust nine: what is below the microsecond is dropped, so that no moment moves into the next day.
+  // .NET writes seven digits, Java, Go and Rust nine: what is below the microsecond is dropped, so that no
+  // moment moves into the next day.
   ['2026-11-22T12:26:31.1234560Z', '2026-11-22T12:26:31.123456Z'],
   ['2026-11-22T12:26:31.123456999Z', '2026-11-22T12:26:31.123456Z'],
   ['2026-12-31T23:59:59.999999999+08:00', '2026-12-31T15:59:59.999999Z'],

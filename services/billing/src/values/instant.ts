@@ -4,9 +4,10 @@ import { isDate, type LocalDate } from './date.ts'
 export type Instant = string
 
 /**
- * RFC 3339 with any offset and any number of decimals → the fixed UTC form, or undefined. Digits beyond the microsecond are
- * dropped, never rounded: rounding could move a moment into the next day, and so onto another invoice. Dates the calendar does
- * not have and moments that are not in the years 1 to 9999 of UTC are refused.
+ * RFC 3339 with any offset and any number of decimals → the fixed UTC form, or undefined. Digits beyond the
+ * microsecond are dropped, never rounded: rounding could move a moment into the next day, and so onto another
+ * invoice. Dates the calendar does not have and moments that are not in the years 1 to 9999 of UTC are
+ * refused.
  */
 export function parseInstant(text: string): Instant | undefined {
   const match =

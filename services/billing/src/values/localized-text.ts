@@ -4,7 +4,9 @@ export interface LocalizedText {
   en: string
 }
 
-/** What is counted in: `en` for many (answers), `one` for one of them (answer), where that is another word. */
+/**
+ * What is counted in: `en` for many (answers), `one` for one of them (answer), where that is another word.
+ */
 export interface Unit extends LocalizedText {
   one?: string
 }
@@ -14,7 +16,10 @@ export function localized(text: string | LocalizedText): LocalizedText {
   return typeof text === 'string' ? { 'zh-CN': text, en: text } : text
 }
 
-/** A name and the Chinese text that follows it, set apart where the name ends in a Latin letter or a digit: "AI 回答用量", but "Token 用量". */
+/**
+ * A name and the Chinese text that follows it, set apart where the name ends in a Latin letter or a digit:
+ * "AI 回答用量", but "Token 用量".
+ */
 export function inChinese(name: LocalizedText, following: string): string {
   return `${name['zh-CN']}${/[a-z\d]$/i.test(name['zh-CN']) ? ' ' : ''}${following}`
 }

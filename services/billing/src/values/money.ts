@@ -3,7 +3,10 @@ import assert from 'node:assert/strict'
 /** A whole number of minor units (分, cents). The currency is on the plan or invoice that holds it. */
 export type Money = number
 
-/** An exact fraction; the denominator is positive. Amounts stay fractions until the one rounding at the end of a line. */
+/**
+ * An exact fraction; the denominator is positive. Amounts stay fractions until the one rounding at the end of
+ * a line.
+ */
 export interface Fraction {
   readonly numerator: bigint
   readonly denominator: bigint

@@ -1,4 +1,7 @@
-/** The parameters of a statement that is put together from conditions: each is given its number as it is added. */
+/**
+ * The parameters of a statement that is put together from conditions: each is given its number as it is
+ * added.
+ */
 export interface Parameters {
   values: unknown[]
   /** Adds a value and answers its place, such as `$3`. */

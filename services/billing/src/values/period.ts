@@ -8,14 +8,20 @@ import {
   type LocalDate,
 } from './date.ts'
 
-/** How boundaries repeat: every `months` from `anchor`, or on the 1st of the month (the first period is then short). */
+/**
+ * How boundaries repeat: every `months` from `anchor`, or on the 1st of the month (the first period is then
+ * short).
+ */
 export interface Cycle {
   anchor: LocalDate
   months: number
   alignment: 'anniversary' | 'calendar'
 }
 
-/** A billing period. `whole` is the full phase of the grid it lies on: longer than the period only for a short first one. */
+/**
+ * A billing period. `whole` is the full phase of the grid it lies on: longer than the period only for a short
+ * first one.
+ */
 export interface Period extends DateRange {
   whole: DateRange
 }
@@ -39,7 +45,8 @@ export function periodAt(cycle: Cycle, date: LocalDate): Period {
 /** The periods of the cycle that begin before `until`, oldest first. They tile time from the anchor on. */
 export function periodsUntil(cycle: Cycle, until: LocalDate): Period[] {
   const periods: Period[] = []
-  // Each boundary is computed once: a life of ten years has 120, and a command asks for its periods twenty times.
+  // Each boundary is computed once: a life of ten years has 120, and a command asks for its periods twenty
+  // times.
   let whole = { from: gridDate(cycle, 0), to: gridDate(cycle, 1) }
   for (let n = 1; later(whole.from, cycle.anchor) < until; n += 1) {
     periods.push({ from: later(whole.from, cycle.anchor), to: whole.to, whole })

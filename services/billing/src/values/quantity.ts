@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
 
-/** A whole number of a meter's smallest steps. Outside the engine quantities are units: 12.5 at one decimal is 125 steps. */
+/**
+ * A whole number of a meter's smallest steps. Outside the engine quantities are units: 12.5 at one decimal is
+ * 125 steps.
+ */
 export type Steps = number
 
 export type QuantityMistake = 'quantity_negative' | 'quantity_too_precise' | 'quantity_overflow'
 
-/** Units as JSON gave them, or as the text of a decimal → steps. More decimals than the meter has are refused, never rounded. */
+/**
+ * Units as JSON gave them, or as the text of a decimal → steps. More decimals than the meter has are refused,
+ * never rounded.
+ */
 export function stepsFrom(units: number | string, decimals: number): Steps | QuantityMistake {
   if (typeof units === 'string') return stepsOfText(units, decimals)
   if (units < 0) return 'quantity_negative'

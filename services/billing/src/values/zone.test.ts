@@ -153,7 +153,8 @@ test('only names of time zones are time zones', () => {
 })
 
 describe('the clock of a zone', () => {
-  // The instants of one zone stand in their order: where two share a minute, the second is answered from memory.
+  // The instants of one zone stand in their order: where two share a minute, the second is answered from
+  // memory.
   test.each([
     ['Asia/Shanghai', '2026-11-01T00:00:00.000000Z', '2026-11-01 08:00:00.000'],
     ['Asia/Shanghai', '2026-10-31T16:00:00.123456Z', '2026-11-01 00:00:00.123'],

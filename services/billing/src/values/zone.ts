@@ -2,7 +2,9 @@ import { Temporal } from 'temporal-polyfill'
 import { addDays, type LocalDate } from './date.ts'
 import { instantFromMilliseconds, millisecondsOf, type Instant } from './instant.ts'
 
-/** A customer's time zones: each applies from a date on; the first from '0001-01-01'. Never empty, ascending. */
+/**
+ * A customer's time zones: each applies from a date on; the first from '0001-01-01'. Never empty, ascending.
+ */
 export interface ZoneChange {
   from: LocalDate
   timezone: string
@@ -40,7 +42,10 @@ export function nextMidnight(zones: readonly ZoneChange[], instant: Instant): In
   return instantOf(zones, addDays(localDateOf(zones, instant), 1))
 }
 
-/** The customer's date an instant falls on. At a change of zone the dates still tile time: each instant has exactly one date. */
+/**
+ * The customer's date an instant falls on. At a change of zone the dates still tile time: each instant has
+ * exactly one date.
+ */
 export function localDateOf(zones: readonly ZoneChange[], instant: Instant): LocalDate {
   let index = zones.length - 1
   while (index > 0 && startOfDay(zones[index]!.from, zones[index]!.timezone) > instant) index -= 1
@@ -56,7 +61,10 @@ interface Day {
   date: LocalDate
 }
 
-/** Days seen, by zone and UTC date: events arrive around a few days, and asking Temporal for every one of them is slow. */
+/**
+ * Days seen, by zone and UTC date: events arrive around a few days, and asking Temporal for every one of them
+ * is slow.
+ */
 const seenDays = new Map<string, Day[]>()
 /** Some hundred kilobytes. */
 const mostSeenDays = 2_000
@@ -75,7 +83,8 @@ export function dateIn(timezone: string, instant: Instant): LocalDate {
 function dayAround(timezone: string, milliseconds: number): Day {
   const date = Temporal.Instant.fromEpochMilliseconds(milliseconds).toZonedDateTimeISO(timezone).toPlainDate()
   const startOf = (days: number) => date.add({ days }).toZonedDateTime(timezone).epochMilliseconds
-  // Where the clocks went back over midnight the old date came again: what falls on it belongs to the new one, which had begun.
+  // Where the clocks went back over midnight the old date came again: what falls on it belongs to the new
+  // one, which had begun.
   const days = milliseconds >= startOf(1) ? 1 : 0
   return {
     from: instantFromMilliseconds(startOf(days)),
@@ -84,7 +93,10 @@ function dayAround(timezone: string, milliseconds: number): Day {
   }
 }
 
-/** The minute last seen per zone: no clock has been set forward or back inside one since 1972, though Newfoundland's were inside quarters of an hour. */
+/**
+ * The minute last seen per zone: no clock has been set forward or back inside one since 1972, though
+ * Newfoundland's were inside quarters of an hour.
+ */
 const lastOffset = new Map<string, { minute: number; milliseconds: number }>()
 
 /** What a clock in a zone shows at an instant, `YYYY-MM-DD HH:MM:SS.mmm`. */
@@ -92,7 +104,10 @@ export function clockTimeIn(timezone: string, instant: Instant): string {
   return clockIn(timezone, instant).shown.slice(0, 23).replace('T', ' ')
 }
 
-/** The same to the microsecond and with its offset, `YYYY-MM-DD HH:MM:SS.ffffff+08:00`: unlike the clock alone it names one instant, also where clocks are set back. */
+/**
+ * The same to the microsecond and with its offset, `YYYY-MM-DD HH:MM:SS.ffffff+08:00`: unlike the clock alone
+ * it names one instant, also where clocks are set back.
+ */
 export function clockTimeWithOffset(timezone: string, instant: Instant): string {
   const { shown, offset } = clockIn(timezone, instant)
   const minutes = Math.abs(Math.round(offset / 60_000))

@@ -2,7 +2,10 @@ import type { Account } from '@customer-portal/portal-api/contract'
 import { isOver, sessionState } from '../session.ts'
 import { storedHere, storeHere } from '../storage.ts'
 
-/** What was typed into a form when its session ended, for the same customer's next one: in this page, and where it stands alone in its tab. */
+/**
+ * What was typed into a form when its session ended, for the same customer's next one: in this page, and
+ * where it stands alone in its tab.
+ */
 interface Draft {
   customerId: string
   values: Record<string, string>

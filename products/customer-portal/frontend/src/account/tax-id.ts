@@ -1,6 +1,9 @@
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 
-/** Whether a 统一社会信用代码 is well formed: 18 of the 31 characters, the last one the check by GB 32100-2015 (weights 3^(i−1) mod 31). */
+/**
+ * Whether a 统一社会信用代码 is well formed: 18 of the 31 characters, the last one the check by GB 32100-2015
+ * (weights 3^(i−1) mod 31).
+ */
 export function isTaxId(text: string): boolean {
   if (text.length !== 18) return false
   const values = [...text].map((character) => alphabet.indexOf(character))

@@ -15,8 +15,8 @@ type Change = Omit<AccountUpdate, 'version'>
 const fieldOf = (pointer: string) => pointer.replace(/^\//, '')
 
 /**
- * One card of the account: what is typed, what is wrong with it, and its saving.
- * `read` takes the values out of the account, `write` makes the change to send from them and the account the edit began with.
+ * One card of the account: what is typed, what is wrong with it, and its saving. `read` takes the values out
+ * of the account, `write` makes the change to send from them and the account the edit began with.
  */
 export function useAccountForm<Values extends Record<string, string>>(
   /** Which form it is: what is typed into it outlives its session. */
@@ -29,7 +29,8 @@ export function useAccountForm<Values extends Record<string, string>>(
 ) {
   const { t } = useTexts()
   const editing = ref(false)
-  // The account on screen is read again while the form is open; what is typed belongs to the one it began with.
+  // The account on screen is read again while the form is open; what is typed belongs to the one it began
+  // with.
   const began = shallowRef(account())
   const values = ref(read(began.value)) as Ref<Values>
   const errors = ref<Record<string, string>>({})
@@ -59,7 +60,10 @@ export function useAccountForm<Values extends Record<string, string>>(
     editing.value = true
   }
 
-  /** The key of a submit: the same for a retry, so that it is not done twice; another content is another command. */
+  /**
+   * The key of a submit: the same for a retry, so that it is not done twice; another content is another
+   * command.
+   */
   function keyFor(update: AccountUpdate): string {
     const body = JSON.stringify(update)
     if (body !== submit.body) submit = { body, key: crypto.randomUUID() }

@@ -2,7 +2,10 @@ import { onBeforeUnmount, onMounted, ref } from 'vue'
 import { onBeforeRouteLeave } from 'vue-router'
 import { unsaved } from './unsaved.ts'
 
-/** Asks before unsaved changes are lost. A dialog of our own: in a sandboxed frame the browser's is not allowed. */
+/**
+ * Asks before unsaved changes are lost. A dialog of our own: in a sandboxed frame the browser's is not
+ * allowed.
+ */
 export function useLeaveGuard() {
   const answer = ref<(leave: boolean) => void>()
 

@@ -10,7 +10,8 @@ test('the verdict is to stay, to save, or to make room', () => {
   const plans = [plan('a'), plan('b')]
   expect(verdictOf(advice({ planId: 'a', saves: 0 }, plans), 'a')).toBe('stay')
   expect(verdictOf(advice({ planId: 'b', saves: 500 }, plans), 'a')).toBe('switch')
-  // The plan of now would have refused some of it: another is dearer, or cheaper by luck, but it is room that counts.
+  // The plan of now would have refused some of it: another is dearer, or cheaper by luck, but it is room that
+  // counts.
   expect(verdictOf(advice({ planId: 'b', saves: -500 }, [plan('a', false), plan('b')]), 'a')).toBe('outgrown')
   expect(verdictOf(advice({ planId: 'b', saves: 500 }, [plan('a', false), plan('b')]), 'a')).toBe('outgrown')
   expect(verdictOf(advice(null, plans), 'a')).toBe('none')

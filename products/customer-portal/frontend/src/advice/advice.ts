@@ -3,7 +3,10 @@ import type { Advice, PortalPlan } from '@customer-portal/portal-api/contract'
 export type PlanAdvice = Advice['plans'][number]
 export type Verdict = 'none' | 'stay' | 'switch' | 'outgrown'
 
-/** What the advice comes to: stay, move to a plan that would have cost less, or to one with room for what was used; none where no plan has. */
+/**
+ * What the advice comes to: stay, move to a plan that would have cost less, or to one with room for what was
+ * used; none where no plan has.
+ */
 export function verdictOf({ recommendation, plans }: Advice, currentId: string): Verdict {
   if (!recommendation) return 'none'
   if (recommendation.planId === currentId) return 'stay'
@@ -13,8 +16,9 @@ export function verdictOf({ recommendation, plans }: Advice, currentId: string):
 }
 
 /**
- * What the advice says, as the text of that name. Where a plan with room for what was used would have cost less and is passed over for a feature it lacks, nothing
- * claims to be the cheapest of all: `paysOverage` tells whether something of the plan of now is used up and billed on.
+ * What the advice says, as the text of that name. Where a plan with room for what was used would have cost
+ * less and is passed over for a feature it lacks, nothing claims to be the cheapest of all: `paysOverage`
+ * tells whether something of the plan of now is used up and billed on.
  */
 export function headlineOf(advice: Advice, currentId: string, paysOverage: boolean) {
   const verdict = verdictOf(advice, currentId)
@@ -46,7 +50,9 @@ export function shownAdvice(
   })
 }
 
-/** The first allowance to be used up at the pace of now, and whether that is the end of it: those come first. */
+/**
+ * The first allowance to be used up at the pace of now, and whether that is the end of it: those come first.
+ */
 export function firstToRunOut({
   meters,
 }: PlanAdvice): { meter: string; at: string; stops: boolean } | undefined {

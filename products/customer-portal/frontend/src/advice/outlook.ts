@@ -9,7 +9,10 @@ const mostError = 10_000
 export const isForeseeable = ({ errorBasisPoints }: Pick<MeterForecast, 'errorBasisPoints'>): boolean =>
   errorBasisPoints === null || errorBasisPoints <= mostError
 
-/** What there is to say about a meter's end of the period, as the text of that name. What is used up does not last, whatever the pace. */
+/**
+ * What there is to say about a meter's end of the period, as the text of that name. What is used up does not
+ * last, whatever the pace.
+ */
 export function outlookOf(
   one: Pick<
     MeterForecast,

@@ -21,7 +21,10 @@ interface Box {
 
 const share = 0.68
 
-/** Whole numbers from 0 to at least `top`, in steps of 1, 2 or 5 times a power of ten, three to five of them above zero. */
+/**
+ * Whole numbers from 0 to at least `top`, in steps of 1, 2 or 5 times a power of ten, three to five of them
+ * above zero.
+ */
 export function ticksTo(top: number): number[] {
   const rough = Math.max(top, 1) / 4
   const power = 10 ** Math.floor(Math.log10(rough))
@@ -29,7 +32,10 @@ export function ticksTo(top: number): number[] {
   return Array.from({ length: Math.ceil(Math.max(top, 1) / step) + 1 }, (_, index) => index * step)
 }
 
-/** Bars from zero on round ticks in a box; a value above zero is at least a pixel high. `labels`: the bars that have room for a date below them. */
+/**
+ * Bars from zero on round ticks in a box; a value above zero is at least a pixel high. `labels`: the bars
+ * that have room for a date below them.
+ */
 export function barChart(values: readonly number[], box: Box): BarChart {
   const ticks = ticksTo(Math.max(0, ...values))
   const top = ticks.at(-1) ?? 1

@@ -12,7 +12,10 @@ export interface StackChart extends Omit<BarChart, 'bars'> {
   bars: (Bar & { segments: Segment[] })[]
 }
 
-/** Bars that are stacked of several series, the first at the bottom. What is below zero has no height: a fee that a day takes back is said, not drawn. */
+/**
+ * Bars that are stacked of several series, the first at the bottom. What is below zero has no height: a fee
+ * that a day takes back is said, not drawn.
+ */
 export function stackChart(
   series: readonly (readonly number[])[],
   count: number,
@@ -49,7 +52,10 @@ function segmentsOf(bar: Bar, values: readonly number[], total: number): Segment
   return segments
 }
 
-/** Moves labels apart so that none is nearer to the next than `gap`, none above `top` or below `bottom`, their order kept. */
+/**
+ * Moves labels apart so that none is nearer to the next than `gap`, none above `top` or below `bottom`, their
+ * order kept.
+ */
 export function allocate(places: readonly number[], gap: number, top: number, bottom: number): number[] {
   const order = places.map((y, index) => ({ y, index })).sort((one, other) => one.y - other.y)
   let free = top

@@ -7,7 +7,10 @@ export function painted(): Promise<unknown> {
     : new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
 }
 
-/** Follows a value one picture later: what the reader has pressed answers first, then comes what takes longer to draw. */
+/**
+ * Follows a value one picture later: what the reader has pressed answers first, then comes what takes longer
+ * to draw.
+ */
 export function afterPaint<Value>(source: () => Value): Readonly<Ref<Value>> {
   const followed = shallowRef(source())
   watch(source, async () => {

@@ -6,7 +6,10 @@ export interface Arrival {
 
 const lineEnd = 10
 
-/** Reads a body to its end into one blob (which the browser may keep on disk), and tells how much has arrived, piece by piece. Throws where it breaks off. */
+/**
+ * Reads a body to its end into one blob (which the browser may keep on disk), and tells how much has arrived,
+ * piece by piece. Throws where it breaks off.
+ */
 export async function arrive(
   body: ReadableStream<Uint8Array>,
   type: string,
@@ -39,7 +42,10 @@ export function fileName(disposition: string | null): string | undefined {
   }
 }
 
-/** How much of the file is here, in percent; never 100 before its end, and undefined where nobody knows how much there is. */
+/**
+ * How much of the file is here, in percent; never 100 before its end, and undefined where nobody knows how
+ * much there is.
+ */
 export function percentArrived({ lines }: Arrival, rows: number | undefined): number | undefined {
   if (rows === undefined || rows <= 0) return undefined
   return Math.max(0, Math.min(99, Math.floor(((lines - 1) / rows) * 100)))

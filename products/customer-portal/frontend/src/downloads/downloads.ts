@@ -7,7 +7,10 @@ import { toast } from '../toasts.ts'
 import { arrive, fileName, type Arrival } from './arrival.ts'
 import { save } from './save.ts'
 
-/** A file to be fetched. `rows`: how many lines it will have, where that is known; only CSV can be counted while it comes. */
+/**
+ * A file to be fetched. `rows`: how many lines it will have, where that is known; only CSV can be counted
+ * while it comes.
+ */
 export interface Wanted {
   path: string
   query: Record<string, string | undefined>

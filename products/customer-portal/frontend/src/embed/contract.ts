@@ -1,4 +1,7 @@
-/** The words that the portal and the page that embeds it exchange are the embedding package's, which both sides use. */
+/**
+ * The words that the portal and the page that embeds it exchange are the embedding package's, which both
+ * sides use.
+ */
 import type { Locale } from '@customer-portal/embed'
 
 export type { Height, HostMethods, Locale, PortalMethods, Theme } from '@customer-portal/embed'

@@ -4,7 +4,10 @@ import { bindSession, renewAfter, renewWith, sessionState, useToken } from '../s
 
 const starting = () => sessionState.value === 'starting'
 
-/** Renews the session by asking the host. Its login may be another customer's by now, so the server says whose the token is. */
+/**
+ * Renews the session by asking the host. Its login may be another customer's by now, so the server says whose
+ * the token is.
+ */
 export function renewByHost(requestToken: () => Promise<string | null>) {
   renewWith(async () => {
     const token = await requestToken().catch(() => null)
@@ -13,8 +16,9 @@ export function renewByHost(requestToken: () => Promise<string | null>) {
 }
 
 /**
- * Takes a token the host gave into use, once the server has said whose it is. `accountId` is whose the host says it is;
- * null: the host does not know. A token of another customer, or of another one than that, ends the session.
+ * Takes a token the host gave into use, once the server has said whose it is. `accountId` is whose the host
+ * says it is; null: the host does not know. A token of another customer, or of another one than that, ends
+ * the session.
  */
 export async function takeHostToken(token: string, accountId: string | null = null): Promise<void> {
   if (accountId && !bindSession(accountId)) return

@@ -26,7 +26,9 @@ function reportHeight(to: RemoteProxy<HostMethods>) {
   watch(height, plan)
 }
 
-/** A link to another site is the host's to open: it knows whether it lets its user go there, and in which tab. */
+/**
+ * A link to another site is the host's to open: it knows whether it lets its user go there, and in which tab.
+ */
 function passOnLinks(to: RemoteProxy<HostMethods>) {
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href]') : null
@@ -121,7 +123,10 @@ function pathFor(to: { path: string; query: object }): string {
   return query.size > 0 ? `${to.path}?${query}` : to.path
 }
 
-/** Height auto: the portal's own corner may be far out of sight, so the host may show the message. False where it does not. */
+/**
+ * Height auto: the portal's own corner may be far out of sight, so the host may show the message. False where
+ * it does not.
+ */
 export async function toastByHost(message: Parameters<HostMethods['toast']>[0]): Promise<boolean> {
   if (!host || height.value !== 'auto') return false
   return host.toast(message).then(

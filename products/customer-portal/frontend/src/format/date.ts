@@ -42,12 +42,18 @@ function formatOf(style: DateStyle, locale: string): Intl.DateTimeFormat {
   return dateFormat(locale, { ...options[style], timeZone: 'UTC' })
 }
 
-/** A local date as text: 11月30日, Nov 30, with the year (date), the weekday, 11/30 (numeric), or 11月 (month). */
+/**
+ * A local date as text: 11月30日, Nov 30, with the year (date), the weekday, 11/30 (numeric), or 11月
+ * (month).
+ */
 export function formatDate(date: string, locale: string, style: DateStyle = 'date'): string {
   return formatOf(style, locale).format(new Date(atUtc(date)))
 }
 
-/** A half-open range of local dates as its first and last day: 11月1日 – 30日, Nov 1 – 30; what both sides share is said once. */
+/**
+ * A half-open range of local dates as its first and last day: 11月1日 – 30日, Nov 1 – 30; what both sides
+ * share is said once.
+ */
 export function formatRange(
   range: { start: string; end: string },
   locale: string,

@@ -15,7 +15,10 @@ function kept<Format>(
   return made
 }
 
-/** The format of numbers with these options. It is kept: making one takes a hundred times as long as using it, and a page uses a few for hundreds of numbers. */
+/**
+ * The format of numbers with these options. It is kept: making one takes a hundred times as long as using it,
+ * and a page uses a few for hundreds of numbers.
+ */
 export const numberFormat = (locale: string, options: Intl.NumberFormatOptions = {}) =>
   kept(numbers, locale, options, () => new Intl.NumberFormat(locale, options))
 

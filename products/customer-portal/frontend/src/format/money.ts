@@ -6,7 +6,10 @@ const exponents: Record<number, string> = {
   4: 'CLF UYW',
 }
 
-/** How many decimals a currency's minor unit stands for, by ISO 4217 (Intl follows CLDR, which differs for some). */
+/**
+ * How many decimals a currency's minor unit stands for, by ISO 4217 (Intl follows CLDR, which differs for
+ * some).
+ */
 export function currencyExponent(currency: string): number {
   const found = Object.entries(exponents).find(([, codes]) => codes.includes(currency))
   return found ? Number(found[0]) : 2
@@ -41,7 +44,9 @@ export function formatMoney(
   return currency === 'JPY' ? said.replace(/[¥￥]/, 'JP¥') : said
 }
 
-/** A rate's price for `per` units, with as many decimals as the currency has: the reader sees "¥0.40 / 1,000". */
+/**
+ * A rate's price for `per` units, with as many decimals as the currency has: the reader sees "¥0.40 / 1,000".
+ */
 export function formatRate(
   rate: { amount: number; per: number },
   currency: string,

@@ -7,7 +7,10 @@ export function formatExact(quantity: number, locale: string): string {
   return numberFormat(locale, { maximumFractionDigits: 6 }).format(quantity).replace('-', '−')
 }
 
-/** A quantity to read at a glance: in full below a million, above it 61.8 M or 6,180 万. Show the exact one in a title. */
+/**
+ * A quantity to read at a glance: in full below a million, above it 61.8 M or 6,180 万. Show the exact one in
+ * a title.
+ */
 export function formatQuantity(quantity: number, locale: string): string {
   if (Math.abs(quantity) < largeFrom) return formatExact(quantity, locale)
   const format = numberFormat(locale, {

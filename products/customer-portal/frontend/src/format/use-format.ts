@@ -49,7 +49,10 @@ export function useFormat() {
     return { price: money(plan.fee.amount, plan.currency, true), per: `${seat}${interval(plan)}` }
   }
 
-  /** What a plan costs, in one line; of one that is paid as it is used, also what that is so far, where it is known. */
+  /**
+   * What a plan costs, in one line; of one that is paid as it is used, also what that is so far, where it is
+   * known.
+   */
   function priceLine(plan: Plan, soFar?: number): string {
     if (soFar !== undefined && isPaidAsUsed(plan))
       return t('quota.soFar', { amount: money(soFar, plan.currency) })
@@ -57,7 +60,10 @@ export function useFormat() {
     return price + per
   }
 
-  /** So many of a unit, wherever a number has one: "3,000 次", "500 万个", "5 M tokens", "1 user". `write` is how the number is written. */
+  /**
+   * So many of a unit, wherever a number has one: "3,000 次", "500 万个", "5 M tokens", "1 user". `write` is
+   * how the number is written.
+   */
   function counted(
     amount: number,
     unit: Unit | undefined,

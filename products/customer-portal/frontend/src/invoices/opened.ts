@@ -1,7 +1,10 @@
 import { computed } from 'vue'
 import { useRoute, useRouter, type LocationQuery, type RouteLocationNamedRaw } from 'vue-router'
 
-/** What of a line is opened: how the amount came about, its days, and the events behind it or behind one of its days (`line.date`). Each is in the one before. */
+/**
+ * What of a line is opened: how the amount came about, its days, and the events behind it or behind one of
+ * its days (`line.date`). Each is in the one before.
+ */
 const depths = ['why', 'days', 'events'] as const
 export type Depth = (typeof depths)[number]
 
@@ -14,7 +17,10 @@ export function openedIn(query: LocationQuery, depth: Depth): string[] {
 /** Whether something is a line or a part of it. */
 const isOf = (lineId: string) => (id: string) => id === lineId || id.startsWith(`${lineId}.`)
 
-/** The address's query with a line, or a part of it, opened or closed. Who closes something closes what is opened in it. */
+/**
+ * The address's query with a line, or a part of it, opened or closed. Who closes something closes what is
+ * opened in it.
+ */
 export function withOpened(query: LocationQuery, depth: Depth, id: string, open: boolean): LocationQuery {
   const next = { ...query }
   for (const each of open ? [depth] : depths.slice(depths.indexOf(depth))) {
@@ -32,7 +38,10 @@ export function withoutOpened(query: LocationQuery): LocationQuery {
   return rest
 }
 
-/** Whether a line is opened, as its address says: a reload and a link show the same. `place` is the page that shows it. */
+/**
+ * Whether a line is opened, as its address says: a reload and a link show the same. `place` is the page that
+ * shows it.
+ */
 export function useOpened(
   lineId: () => string,
   place: () => RouteLocationNamedRaw & { query?: LocationQuery },

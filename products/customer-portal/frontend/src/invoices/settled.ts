@@ -15,7 +15,10 @@ type Settled = Pick<
 type Word =
   'voided' | 'credit' | 'amountPaid' | 'amountCredited' | 'offInvoice' | 'toCredit' | 'refund' | 'amountDue'
 
-/** How the total of a document was settled, in the order in which it adds up to what is due; a credit note has nothing due. */
+/**
+ * How the total of a document was settled, in the order in which it adds up to what is due; a credit note has
+ * nothing due.
+ */
 export function settledRows(invoice: Settled): { word: Word; amount: number; strong?: true }[] {
   const { status, total, creditNote, amountDue } = invoice
   if (status === 'void')

@@ -10,8 +10,8 @@ export interface Pauses {
 const usual: Pauses = { first: 2_000, longest: 60_000 }
 
 /**
- * Keeps a stream open until `signal` says otherwise, and passes on what it tells. One that breaks is opened again after a pause that doubles each time;
- * one that ended only because its token did, at once.
+ * Keeps a stream open until `signal` says otherwise, and passes on what it tells. One that breaks is opened
+ * again after a pause that doubles each time; one that ended only because its token did, at once.
  */
 export async function follow(
   connect: (signal: AbortSignal) => Promise<Response>,

@@ -11,7 +11,10 @@ import { follow } from './follow.ts'
 /** The pages on which usage and what follows from it can be seen. */
 const pages: readonly unknown[] = ['overview', 'usage', 'subscription']
 
-/** Keeps usage and subscription up to date as they change, on the pages that show them, while somebody can see them. */
+/**
+ * Keeps usage and subscription up to date as they change, on the pages that show them, while somebody can see
+ * them.
+ */
 export function followUsage() {
   const visible = ref(document.visibilityState === 'visible')
   document.addEventListener('visibilitychange', () => {

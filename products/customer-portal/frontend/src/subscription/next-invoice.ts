@@ -2,7 +2,10 @@ import type { Subscription } from '@customer-portal/portal-api/contract'
 
 type NextInvoice = NonNullable<Subscription['nextInvoice']>
 
-/** What invoice comes next: a `usual` one, the `last` of a subscription that ends, or none where it ends and nothing is left to bill. Undefined: nothing is known to come. */
+/**
+ * What invoice comes next: a `usual` one, the `last` of a subscription that ends, or none where it ends and
+ * nothing is left to bill. Undefined: nothing is known to come.
+ */
 export function nextInvoiceOf({
   status,
   nextInvoice,

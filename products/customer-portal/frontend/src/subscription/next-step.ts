@@ -9,7 +9,10 @@ type Ahead = Pick<
   'currentPeriod' | 'cancelAtPeriodEnd' | 'scheduledChange' | 'trialDaysLeft' | 'trialEndsAt'
 >
 
-/** What happens to a subscription next, unless it is changed: it never "renews" on the date on which it ends or becomes another plan's. Undefined without one. */
+/**
+ * What happens to a subscription next, unless it is changed: it never "renews" on the date on which it ends
+ * or becomes another plan's. Undefined without one.
+ */
 export function nextStepOf({
   currentPeriod,
   cancelAtPeriodEnd,

@@ -18,7 +18,10 @@ export function counterpartOf(plan: PortalPlan, plans: readonly PortalPlan[]): P
   )
 }
 
-/** What a move to a plan is to the customer: another interval of the same plan is neither up nor down, and without a plan it is a subscription. */
+/**
+ * What a move to a plan is to the customer: another interval of the same plan is neither up nor down, and
+ * without a plan it is a subscription.
+ */
 export type ChangeKind = 'subscribe' | 'interval' | 'upgrade' | 'downgrade' | 'level'
 export function changeKindOf(plan: PortalPlan, plans: readonly PortalPlan[], hasPlan: boolean): ChangeKind {
   if (!hasPlan) return 'subscribe'
@@ -57,7 +60,10 @@ export function feeWithTax(plan: PortalPlan, seats: number): number {
   return plan.taxMode === 'inclusive' ? fee : fee + Math.round((fee * Number(plan.taxRate)) / 100)
 }
 
-/** What all seats of a plan cost for one billing period, minor units; undefined where the plan has no room for them. */
+/**
+ * What all seats of a plan cost for one billing period, minor units; undefined where the plan has no room for
+ * them.
+ */
 export function feeForSeats(plan: PortalPlan, seats: number): number | undefined {
   if (plan.seats && plan.seats.max !== null && seats > plan.seats.max) return undefined
   return plan.fee.amount * (plan.fee.per === 'seat' ? Math.max(seats, plan.seats?.min ?? 1) : 1)

@@ -22,7 +22,9 @@ export function showSubscription({ subscription }: Pick<Scheduled, 'subscription
   void queryClient.invalidateQueries()
 }
 
-/** Taking back what was changed about the subscription, as what a message offers, and what is told afterwards. */
+/**
+ * Taking back what was changed about the subscription, as what a message offers, and what is told afterwards.
+ */
 export function useUndo() {
   const { t } = useTexts()
   const lostText = useLostText()

@@ -4,7 +4,9 @@ import { useTexts } from '../texts/index.ts'
 import { changeKindOf } from './offers.ts'
 import { usePlanName } from './use-plan-name.ts'
 
-/** What a move to a plan is called, wherever it is: a first subscription and another interval are no upgrade. */
+/**
+ * What a move to a plan is called, wherever it is: a first subscription and another interval are no upgrade.
+ */
 export function useChangeWords(props: {
   plan: PortalPlan
   plans: readonly PortalPlan[]

@@ -3,7 +3,10 @@ import { computed } from 'vue'
 import { useFormat } from '../format/use-format.ts'
 import { usePlanMeters, useUsage } from '../queries.ts'
 
-/** A meter's name and unit in the reader's language: of those the plans charge for, and of others that were used. */
+/**
+ * A meter's name and unit in the reader's language: of those the plans charge for, and of others that were
+ * used.
+ */
 export function useMeterNames() {
   const { text, unitFor, counted } = useFormat()
   const usage = useUsage()
@@ -27,7 +30,10 @@ export function useMeterNames() {
   }
   /** So many of a meter's unit. */
   const countedIn = (key: string, quantity: number) => counted(quantity, unitIn(key))
-  /** The same below the meter's name, without the unit where the name says it already: "Model tokens: 2 M", not "2 M tokens". */
+  /**
+   * The same below the meter's name, without the unit where the name says it already: "Model tokens: 2 M",
+   * not "2 M tokens".
+   */
   function countedUnder(key: string, quantity: number): string {
     const unit = unitIn(key)
     const isSaid = unit !== undefined && nameOf(key).toLowerCase().endsWith(text(unit).toLowerCase())

@@ -20,7 +20,10 @@ const words = {
   },
 } as const
 
-/** What comes next for a subscription, in a few words: its end, another plan, the end of its trial, or that it renews; on the overview or in the subscription's subtitle. */
+/**
+ * What comes next for a subscription, in a few words: its end, another plan, the end of its trial, or that it
+ * renews; on the overview or in the subscription's subtitle.
+ */
 export function useNextStep(where: 'overview' | 'subscription') {
   const { t } = useTexts()
   const { date, dateOf, days } = useFormat()

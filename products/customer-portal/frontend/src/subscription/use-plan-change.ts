@@ -7,14 +7,20 @@ import { sendSurely } from '../lost-answer.ts'
 const pause = 300
 const longestQuote = 16 * 60_000
 
-/** Asks for a change the way it was quoted: seats decide too whether it is an upgrade, or waits for the end of the period. */
+/**
+ * Asks for a change the way it was quoted: seats decide too whether it is an upgrade, or waits for the end of
+ * the period.
+ */
 export async function changeAsQuoted(body: PlanChange, key: string, { when }: Preview): Promise<Changed> {
   return when === 'period_end'
     ? { invoice: null, ...(await api.downgrade(body, key)) }
     : api.upgrade(body, key)
 }
 
-/** A plan change from its preview to its confirmation: what the server quotes is what is shown, and what is shown is what is confirmed. */
+/**
+ * A plan change from its preview to its confirmation: what the server quotes is what is shown, and what is
+ * shown is what is confirmed.
+ */
 export function usePlanChange<Done>(
   plan: PortalPlan,
   seatsNow: number,
@@ -106,7 +112,10 @@ export function usePlanChange<Done>(
   const blocked = computed(() => (preview.value?.blockers.length ?? 0) > 0)
   const ready = computed(() => preview.value !== undefined && !loading.value && !blocked.value)
 
-  /** Confirms the quote on screen. The same key goes with every try, so that no answer lost on the way pays twice; what became of it is looked up by it. Undefined: not done, the dialog says why. */
+  /**
+   * Confirms the quote on screen. The same key goes with every try, so that no answer lost on the way pays
+   * twice; what became of it is looked up by it. Undefined: not done, the dialog says why.
+   */
   async function confirm() {
     if (!ready.value || confirming.value || !preview.value) return undefined
     confirming.value = true

@@ -6,7 +6,10 @@ export type Texts = typeof zh
 
 export const isLocale = (text: string | null | undefined): text is Locale => text === 'zh-CN' || text === 'en'
 
-/** The language to begin with: the one the reader has chosen here, saw last, or has their browser in; else Chinese. As `public/shell.js`. In a frame the host says it. */
+/**
+ * The language to begin with: the one the reader has chosen here, saw last, or has their browser in; else
+ * Chinese. As `public/shell.js`. In a frame the host says it.
+ */
 export function firstLocale(): Locale {
   const known = embedded
     ? undefined

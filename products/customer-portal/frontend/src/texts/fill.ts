@@ -1,8 +1,9 @@
 export type Values = Record<string, string | number>
 
 /**
- * Puts values into a text's {places}. "one | many" takes the second form unless the count is 1. Between Chinese of the text and a Latin letter or a digit of the value
- * comes a space, as Chinese is set: whoever writes the text does not know the names of plans and meters.
+ * Puts values into a text's {places}. "one | many" takes the second form unless the count is 1. Between
+ * Chinese of the text and a Latin letter or a digit of the value comes a space, as Chinese is set: whoever
+ * writes the text does not know the names of plans and meters.
  */
 export function fill(text: string, values: Values, count?: number): string {
   const [one = '', many = one] = text.split(' | ')
@@ -17,7 +18,10 @@ export function fill(text: string, values: Values, count?: number): string {
   )
 }
 
-/** A value with letters that are written from right to left, between the controls that keep it from turning round the text and the amounts beside it. */
+/**
+ * A value with letters that are written from right to left, between the controls that keep it from turning
+ * round the text and the amounts beside it.
+ */
 export const isolated = (value: string) =>
   /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u.test(value)
     ? `\u2068${value}\u2069`

@@ -21,13 +21,18 @@ export async function startTexts() {
   await show(locale.value)
 }
 
-/** Goes over to the language that the reader chooses, once its texts are there: else the page would be drawn twice, the first time in both. */
+/**
+ * Goes over to the language that the reader chooses, once its texts are there: else the page would be drawn
+ * twice, the first time in both.
+ */
 export async function switchLanguage(choice: Locale) {
   await show(choice).catch(() => undefined)
   chooseLocale(choice)
 }
 
-/** The text of a key in the reader's language. Until that language is loaded, the other one stays on screen. */
+/**
+ * The text of a key in the reader's language. Until that language is loaded, the other one stays on screen.
+ */
 export function t(key: TextKey, values: Values = {}, count?: number): string {
   let found: unknown = loaded[locale.value] ?? loaded['zh-CN'] ?? loaded.en
   for (const name of key.split('.')) found = (found as Record<string, unknown> | undefined)?.[name]

@@ -25,7 +25,9 @@ const steps: Record<string, (date: string, withShift: boolean) => string> = {
   PageDown: (date, withShift) => monthsBefore(date, withShift ? -12 : -1),
 }
 
-/** Where a key leads from a date, as the ARIA practices' date grid says; undefined for keys that lead nowhere. */
+/**
+ * Where a key leads from a date, as the ARIA practices' date grid says; undefined for keys that lead nowhere.
+ */
 export function dateByKey(key: string, date: string, withShift = false): string | undefined {
   return steps[key]?.(date, withShift)
 }

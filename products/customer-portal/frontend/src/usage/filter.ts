@@ -78,7 +78,10 @@ type Change = Partial<
   >
 >
 
-/** The address after a change. Whatever else is chosen, the detail begins with its first page; other days have no chosen one among them. */
+/**
+ * The address after a change. Whatever else is chosen, the detail begins with its first page; other days have
+ * no chosen one among them.
+ */
 export function queryAfter(query: LocationQuery, change: Change): LocationQuery {
   const begins = 'after' in change ? {} : { after: undefined, page: undefined }
   const otherDays =

@@ -10,7 +10,10 @@ export const chosenMonth = (months: readonly Month[]): Month | undefined =>
 /** So many parts of the cost have a colour of their own. */
 const mostNamed = 3
 
-/** One meter's usage by month; without one what each month cost: the fee first, then the dearest meters, the others together. What costs nothing has no part. */
+/**
+ * One meter's usage by month; without one what each month cost: the fee first, then the dearest meters, the
+ * others together. What costs nothing has no part.
+ */
 export function monthSeries(
   months: readonly Month[],
   meter: string | undefined,

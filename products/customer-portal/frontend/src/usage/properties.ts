@@ -13,7 +13,10 @@ export function propertyColumns(events: readonly UsageEvent[]): string[] {
     .map(([key]) => key)
 }
 
-/** A property of an event; a name that every object has, such as `constructor`, is one only where the event has it. */
+/**
+ * A property of an event; a name that every object has, such as `constructor`, is one only where the event
+ * has it.
+ */
 export function propertyOf({ properties }: UsageEvent, name: string): unknown {
   return Object.hasOwn(properties, name) ? properties[name] : undefined
 }
@@ -24,7 +27,10 @@ export function propertyText(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-/** What the demo and the desk call the channels, which have a name in each language; other values of a property are shown as they were sent. */
+/**
+ * What the demo and the desk call the channels, which have a name in each language; other values of a
+ * property are shown as they were sent.
+ */
 export const knownChannels = ['web', 'wechat', 'app', 'email', 'phone'] as const
 type ChannelTexts = (key: `channel.${(typeof knownChannels)[number]}`) => string
 
@@ -34,7 +40,10 @@ export function propertyValue(key: string, value: unknown, t: ChannelTexts): str
   return known ? t(`channel.${known}`) : propertyText(value)
 }
 
-/** The value that a reader means by what they see, where the events on show have it: another vendor may send that very word. */
+/**
+ * The value that a reader means by what they see, where the events on show have it: another vendor may send
+ * that very word.
+ */
 export function meantValue(
   key: string,
   said: string,
@@ -48,7 +57,9 @@ export function meantValue(
 
 const named = ['channel', 'assistant', 'model', 'agent'] as const
 
-/** What a property is called: those that most vendors send have a name, others are shown as they were sent. */
+/**
+ * What a property is called: those that most vendors send have a name, others are shown as they were sent.
+ */
 export function propertyName(key: string, t: (key: `property.${(typeof named)[number]}`) => string): string {
   const known = named.find((name) => name === key)
   return known ? t(`property.${known}`) : key

@@ -9,7 +9,10 @@ export interface Quota {
   included: number | null
 }
 
-/** Used share in percent, may be above 100; unlimited is 0. Anything used is at least 1 %, so that nobody reads "100 % left" after the first. */
+/**
+ * Used share in percent, may be above 100; unlimited is 0. Anything used is at least 1 %, so that nobody
+ * reads "100 % left" after the first.
+ */
 export function quotaPercent(quota: Quota): number {
   if (quota.included === null) return 0
   return Math.max(percentOf(quota.used, quota.included), quota.used > 0 ? 1 : 0)
@@ -29,7 +32,10 @@ export function worstFirst<Item extends Quota>(quotas: readonly Item[]): Item[] 
   return [...quotas].sort((one, other) => rank(other) - rank(one))
 }
 
-/** The quota of the current phase: after a change of plan the counter starts anew, while the period's usage goes on. */
+/**
+ * The quota of the current phase: after a change of plan the counter starts anew, while the period's usage
+ * goes on.
+ */
 export function quotaOf(meter: {
   used: number
   included: number | null

@@ -40,7 +40,10 @@ export interface Period {
 export const datesOf = (period: Period | undefined): Range | undefined =>
   period ? { from: period.start, to: addDays(period.end, -1) } : undefined
 
-/** What is shown unless dates are chosen: `current` is the period of now, which without a subscription is a calendar month, `periods` are those of subscriptions, newest first. */
+/**
+ * What is shown unless dates are chosen: `current` is the period of now, which without a subscription is a
+ * calendar month, `periods` are those of subscriptions, newest first.
+ */
 export interface Shown {
   current: Period | undefined
   periods: readonly Period[]
@@ -51,7 +54,10 @@ export interface Shown {
 export const isLastCycle = ({ current, periods, hasPlan }: Shown): boolean =>
   !hasPlan && current !== undefined && periods[0]?.start === current.start
 
-/** The ranges that have a name, those that lie before the customer came left out. Without a plan there is no billing cycle of now: the last one and the month are called that. */
+/**
+ * The ranges that have a name, those that lie before the customer came left out. Without a plan there is no
+ * billing cycle of now: the last one and the month are called that.
+ */
 export function presets(shown: Shown, { since, today }: Limits): { name: PresetName; range: Range }[] {
   const { current, periods, hasPlan } = shown
   const until = (from: string): Range => ({ from: from < since ? since : from, to: today })
@@ -99,7 +105,10 @@ export function refusalOf(
   return anchor !== undefined && daysIn(rangeBetween(date, anchor)) > mostDays ? 'long' : undefined
 }
 
-/** What a range is compared with: of a billing period the same days of the one before, otherwise as many days right before it. Undefined where the customer was not there yet. */
+/**
+ * What a range is compared with: of a billing period the same days of the one before, otherwise as many days
+ * right before it. Undefined where the customer was not there yet.
+ */
 export function rangeBefore(range: Range, periods: readonly Period[], since: string): Range | undefined {
   const index = periods.findIndex((period) => period.start === range.from && period.end > range.to)
   const before = periods[index + 1]

@@ -3,7 +3,10 @@ import { numberOf } from './own.ts'
 
 type Value = NonNullable<UsageDays['groups']>[number]['values'][number]
 
-/** What is stacked in one colour: a value of a property, a meter's fee, or the only series there is. `values` has one for each day. */
+/**
+ * What is stacked in one colour: a value of a property, a meter's fee, or the only series there is. `values`
+ * has one for each day.
+ */
 export interface Series {
   key: string
   kind: 'value' | 'none' | 'rest' | 'meter'
@@ -18,15 +21,13 @@ const mostColoured = 3
 /** The most used values first, what has no value among them, and the rest together at the end. */
 export function seriesOf(values: readonly Value[], days: number): Series[] {
   const named = values.filter(({ kind }) => kind !== 'rest').sort((one, other) => other.used - one.used)
-  const shown = named
-    .slice(0, mostColoured)
-    .map((value): Series => ({
-      key: `${value.kind} ${value.value}`,
-      kind: value.kind,
-      label: value.value,
-      values: [...value.daily],
-      total: value.used,
-    }))
+  const shown = named.slice(0, mostColoured).map((value): Series => ({
+    key: `${value.kind} ${value.value}`,
+    kind: value.kind,
+    label: value.value,
+    values: [...value.daily],
+    total: value.used,
+  }))
   const others = [...named.slice(mostColoured), ...values.filter(({ kind }) => kind === 'rest')]
   if (others.length === 0) return shown
   const sum = (index: number) => exact(others.reduce((total, value) => total + (value.daily[index] ?? 0), 0))

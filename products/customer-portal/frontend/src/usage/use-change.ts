@@ -6,7 +6,10 @@ import type { Range } from './range.ts'
 
 type Day = UsageDays['days'][number]
 
-/** How much more (0.5: half as much again) was used in the whole days shown than in those they are compared with; undefined where there is nothing to compare. */
+/**
+ * How much more (0.5: half as much again) was used in the whole days shown than in those they are compared
+ * with; undefined where there is nothing to compare.
+ */
 export function useChange(
   usage: ComputedRef<UsageDays | undefined>,
   whole: ComputedRef<Range | undefined>,

@@ -11,7 +11,10 @@ import { useTexts } from '../texts/index.ts'
 /** Above a column there is no number: the unit is that of many. */
 const many = 2
 
-/** What the daily chart shows: a meter or the fees, in one series or broken down, and how its numbers are written. */
+/**
+ * What the daily chart shows: a meter or the fees, in one series or broken down, and how its numbers are
+ * written.
+ */
 export function useChart(page: UnwrapNestedRefs<UsagePage>) {
   const { t } = useTexts()
   const { text, unitFor, quantity, exact, counted, money } = useFormat()

@@ -2,7 +2,10 @@ import { computed, reactive, type Ref } from 'vue'
 import { useUsageLines, type useUsage } from '../queries.ts'
 import { datesOf, sameRange, type Range } from './range.ts'
 
-/** What the usage of a billing period costs: of the one on show, or of the current one where other days are. Other days have no allowance of their own. */
+/**
+ * What the usage of a billing period costs: of the one on show, or of the current one where other days are.
+ * Other days have no allowance of their own.
+ */
 export function useCost(cycle: ReturnType<typeof useUsage>, asked: Ref<Range | undefined>) {
   const periods = computed(() => cycle.data.value?.periods ?? [])
   const past = computed(() =>

@@ -4,7 +4,10 @@ import { useUsageDetail } from '../queries.ts'
 import { propertyColumns } from './properties.ts'
 import type { UsagePage } from './use-usage-page.ts'
 
-/** One page of the events that the filters choose. Cursors only lead forward, so the way back is remembered; whoever came by a link goes back to the first page. */
+/**
+ * One page of the events that the filters choose. Cursors only lead forward, so the way back is remembered;
+ * whoever came by a link goes back to the first page.
+ */
 export function useDetail(page: UnwrapNestedRefs<UsagePage>) {
   const trail = ref<(string | undefined)[]>([])
   const query = useUsageDetail(() => {

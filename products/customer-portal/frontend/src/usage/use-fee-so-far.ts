@@ -1,7 +1,10 @@
 import { useFormat } from '../format/use-format.ts'
 import type { MeterUsage } from './quota.ts'
 
-/** What a meter that is paid as it is used has cost so far, to be read; undefined where something is included or nothing may be used. */
+/**
+ * What a meter that is paid as it is used has cost so far, to be read; undefined where something is included
+ * or nothing may be used.
+ */
 export function useFeeSoFar(currency: () => string | undefined) {
   const { money } = useFormat()
   return (meter: MeterUsage) => {

@@ -4,7 +4,10 @@ import { useFormat } from '../format/use-format.ts'
 import { useTexts } from '../texts/index.ts'
 import { chosenMonth, monthSeries } from './months.ts'
 
-/** What the card of the last twelve months shows: a metric of each month, and what changed in the one that is chosen. */
+/**
+ * What the card of the last twelve months shows: a metric of each month, and what changed in the one that is
+ * chosen.
+ */
 export function useMonths(data: ComputedRef<UsageMonths | undefined>) {
   const { t } = useTexts()
   const { text, money, quantity, exact, counted, period, month, numeric } = useFormat()

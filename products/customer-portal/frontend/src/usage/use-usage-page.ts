@@ -11,7 +11,9 @@ import { datesOf, isLastCycle, presets, rangeBefore, sameRange, type Range } fro
 import { useChange } from './use-change.ts'
 import { useCost } from './use-cost.ts'
 
-/** The usage page: its filters, which live in the address so that a link shows the same, and what they choose. */
+/**
+ * The usage page: its filters, which live in the address so that a link shows the same, and what they choose.
+ */
 export function useUsagePage() {
   const route = useRoute()
   const router = useRouter()
@@ -62,7 +64,8 @@ export function useUsagePage() {
     usage.value && today.value ? { since: usage.value.since, today: today.value } : undefined,
   )
 
-  // What the server tells of the current period moves its days as well, and the newest events; further pages stay as they are being read.
+  // What the server tells of the current period moves its days as well, and the newest events; further pages
+  // stay as they are being read.
   watch(
     () => JSON.stringify(cycle.data.value?.usage),
     (_now, before) => {
@@ -110,7 +113,10 @@ export function useUsagePage() {
     usage,
     today,
     range,
-    /** Whether what is shown is what is shown without a choice of dates; and whether that is a billing cycle that goes on. */
+    /**
+     * Whether what is shown is what is shown without a choice of dates; and whether that is a billing cycle
+     * that goes on.
+     */
     isUsual,
     isCycle: computed(() => isUsual.value && hasPlan.value),
     /** What was chosen last, whether its days are here yet or not. */

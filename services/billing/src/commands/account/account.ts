@@ -10,7 +10,10 @@ import { beginningOfTime, isTimeZone } from '../../values/zone.ts'
 import { accountOf, type Account, type CustomerDetails } from '../../customer/account.ts'
 import { changeTimeZone } from './time-zone.ts'
 
-/** Creates a customer. Currency CNY, zone Asia/Shanghai and language zh-CN unless told otherwise. Throws customer_exists. */
+/**
+ * Creates a customer. Currency CNY, zone Asia/Shanghai and language zh-CN unless told otherwise. Throws
+ * customer_exists.
+ */
 export async function createCustomer(
   billing: Billing,
   input: Partial<CustomerDetails> & { id?: string; companyName: string; currency?: string },
@@ -66,8 +69,8 @@ function customerExists(customerId: string): BillingError {
 }
 
 /**
- * Changes the given fields. With `version`, only when it is the one the reader saw (else stale_version). A new time zone
- * applies from the next usage period, since a period's dates stay as they were counted.
+ * Changes the given fields. With `version`, only when it is the one the reader saw (else stale_version). A
+ * new time zone applies from the next usage period, since a period's dates stay as they were counted.
  */
 export async function updateCustomer(
   billing: Billing,

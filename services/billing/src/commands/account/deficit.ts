@@ -8,13 +8,19 @@ import { usagePeriods } from '../../subscription/timeline.ts'
 import { addDeficit, readUsage } from '../../rating/deficit.ts'
 import { currentPhase, phaseOn } from '../../subscription/phase.ts'
 
-/** What was used of a meter ahead of allowances that ended lower, and counts as used until it is worked off. Units. */
+/**
+ * What was used of a meter ahead of allowances that ended lower, and counts as used until it is worked off.
+ * Units.
+ */
 export interface Deficit {
   meter: string
   deficit: number
 }
 
-/** The deficits of a customer that count in the current usage period, or will in their next. Throws customer_not_found. */
+/**
+ * The deficits of a customer that count in the current usage period, or will in their next. Throws
+ * customer_not_found.
+ */
 export async function listDeficits(
   billing: Billing,
   input: { customerId: string },
@@ -33,7 +39,10 @@ export async function listDeficits(
   )
 }
 
-/** The vendor forgives a deficit, all of it unless `quantity` (units) says how much. Throws meter_not_found, and validation_failed where less stands. */
+/**
+ * The vendor forgives a deficit, all of it unless `quantity` (units) says how much. Throws meter_not_found,
+ * and validation_failed where less stands.
+ */
 export async function forgiveDeficit(
   billing: Billing,
   input: { customerId: string; meter: string; quantity?: number; reason: string },
@@ -72,8 +81,8 @@ export async function forgiveDeficit(
 }
 
 /**
- * What counts from the running usage period on; without one, from the next one on. One that was ended at once counts to the end of its date, unless another
- * begins on it.
+ * What counts from the running usage period on; without one, from the next one on. One that was ended at once
+ * counts to the end of its date, unless another begins on it.
  */
 async function standing(
   tx: BillingTransaction,

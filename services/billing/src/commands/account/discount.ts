@@ -19,8 +19,8 @@ export interface DiscountInput {
 }
 
 /**
- * Gives a customer a discount, or changes the one of that id, which keeps its place in their order. What is issued, and what was due before,
- * stays as it was. Throws invalid_discount, too_many_discounts.
+ * Gives a customer a discount, or changes the one of that id, which keeps its place in their order. What is
+ * issued, and what was due before, stays as it was. Throws invalid_discount, too_many_discounts.
  */
 export async function putDiscount(billing: Billing, input: DiscountInput): Promise<Discount> {
   const discount = discountFrom(input)

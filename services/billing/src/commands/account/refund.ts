@@ -26,8 +26,9 @@ const refundColumns =
   'id, customer_id as "customerId", credit_note_id as "creditNoteId", amount, currency, method, reference, at'
 
 /**
- * Records money that was paid back: at most what the credit note (of that customer) still gives, else what is on the balance. The same reference told again
- * counts once. Throws customer_not_found, invoice_not_found, duplicate_reference, and amount_out_of_range with what is left.
+ * Records money that was paid back: at most what the credit note (of that customer) still gives, else what is
+ * on the balance. The same reference told again counts once. Throws customer_not_found, invoice_not_found,
+ * duplicate_reference, and amount_out_of_range with what is left.
  */
 export async function recordRefund(
   billing: Billing,
@@ -90,7 +91,10 @@ interface Source {
   heldFor: string | null
 }
 
-/** What can be refunded: what waits for the refund of a note; of another note what it added to the balance, as far as that is still there; else the balance. */
+/**
+ * What can be refunded: what waits for the refund of a note; of another note what it added to the balance, as
+ * far as that is still there; else the balance.
+ */
 async function sourceOf(
   tx: BillingTransaction,
   customerId: string,
@@ -162,8 +166,8 @@ export interface BalanceAdjustment {
 }
 
 /**
- * Puts a customer's balance right: more, which first pays open invoices, or less, at most what is there. Throws customer_not_found, and amount_out_of_range with
- * what is left.
+ * Puts a customer's balance right: more, which first pays open invoices, or less, at most what is there.
+ * Throws customer_not_found, and amount_out_of_range with what is left.
  */
 export async function adjustBalance(
   billing: Billing,

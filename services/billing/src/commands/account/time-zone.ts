@@ -50,7 +50,10 @@ async function hasUsage(tx: BillingTransaction, customerId: string): Promise<boo
   )
 }
 
-/** A zone asked for before the subscription (or its new periods) waited for another date: it waits for the end of the period it would have begun in. */
+/**
+ * A zone asked for before the subscription (or its new periods) waited for another date: it waits for the end
+ * of the period it would have begun in.
+ */
 export async function keepZoneInPeriods(tx: BillingTransaction, customerId: string): Promise<void> {
   const state = await readSubscriptionState(tx, customerId)
   const next = state.zones.at(-1)!

@@ -21,7 +21,10 @@ import { lessTakenOff, type Line } from '../../invoicing/document/line.ts'
 import { dueOf } from '../../invoicing/state.ts'
 import { viewOf, type Invoice, type StoredInvoice } from '../../invoicing/view.ts'
 
-/** What to give back: an amount with tax, or amounts of lines in the terms of the invoice's lines (before discount and tax). */
+/**
+ * What to give back: an amount with tax, or amounts of lines in the terms of the invoice's lines (before
+ * discount and tax).
+ */
 export interface CreditNoteInput {
   invoiceId: string
   amount?: Money
@@ -32,9 +35,10 @@ export interface CreditNoteInput {
 }
 
 /**
- * Gives back some of an issued invoice by a document of its own: all its notes together at most what changes, endings and adjustments have not given back of
- * it yet. It lowers what is still due of the invoice first; the rest becomes balance, which first pays open invoices. Throws invoice_void, invoice_is_draft, credit_note_final (a note of a note), amount_out_of_range
- * with what is left.
+ * Gives back some of an issued invoice by a document of its own: all its notes together at most what changes,
+ * endings and adjustments have not given back of it yet. It lowers what is still due of the invoice first;
+ * the rest becomes balance, which first pays open invoices. Throws invoice_void, invoice_is_draft,
+ * credit_note_final (a note of a note), amount_out_of_range with what is left.
  */
 export async function issueCreditNote(billing: Billing, input: CreditNoteInput): Promise<Invoice> {
   return billing.transaction(async (tx) => {

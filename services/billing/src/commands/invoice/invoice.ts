@@ -22,8 +22,9 @@ import { rememberBilledAgain, waitingToBillAgain } from '../../invoicing/voided.
 import { lockCustomer } from '../../customer/customer.ts'
 
 /**
- * The renewal invoice of a period that has ended, issued now if it was not. Throws period_not_over while it runs. Where the
- * period's first or a change's invoice was voided, each call makes one replacement of such a one first.
+ * The renewal invoice of a period that has ended, issued now if it was not. Throws period_not_over while it
+ * runs. Where the period's first or a change's invoice was voided, each call makes one replacement of such a
+ * one first.
  */
 export async function generateInvoice(
   billing: Billing,
@@ -66,7 +67,10 @@ export async function generateInvoice(
   })
 }
 
-/** The first document of a period, or of a change or closing in it, that was voided and of which something is due again, billed anew. */
+/**
+ * The first document of a period, or of a change or closing in it, that was voided and of which something is
+ * due again, billed anew.
+ */
 async function firstReplacement(
   tx: BillingTransaction,
   state: BillingState,
@@ -81,9 +85,12 @@ async function firstReplacement(
 }
 
 /**
- * Takes an invoice back: its lines are due again (the run bills them anew from the customer's next midnight, `generateInvoice` at once; a charge is withdrawn), balance it used returns, balance it gave is taken back, from the invoices that paid since where it must be. Throws
- * invoice_not_open when payments were recorded, invoice_credited when there are credit notes on it, credit_already_given (with the documents to void
- * first) when later ones gave back of it, credit_already_used when the balance it gave was paid out, and credit_note_final for a credit note.
+ * Takes an invoice back: its lines are due again (the run bills them anew from the customer's next midnight,
+ * `generateInvoice` at once; a charge is withdrawn), balance it used returns, balance it gave is taken back,
+ * from the invoices that paid since where it must be. Throws invoice_not_open when payments were recorded,
+ * invoice_credited when there are credit notes on it, credit_already_given (with the documents to void first)
+ * when later ones gave back of it, credit_already_used when the balance it gave was paid out, and
+ * credit_note_final for a credit note.
  */
 export async function voidInvoice(
   billing: Billing,
@@ -158,8 +165,8 @@ async function balanceUsedOn(
 }
 
 /**
- * Records a payment; the same reference told again counts once. What is paid beyond the amount due becomes balance, which first pays other open invoices. Throws
- * payment_reversed for the reference of one that was.
+ * Records a payment; the same reference told again counts once. What is paid beyond the amount due becomes
+ * balance, which first pays other open invoices. Throws payment_reversed for the reference of one that was.
  */
 export async function recordPayment(
   billing: Billing,

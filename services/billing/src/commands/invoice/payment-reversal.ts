@@ -15,9 +15,10 @@ import { paymentsOf, type Payment } from '../../invoicing/state.ts'
 import { storedInvoice, view, type Invoice, type StoredInvoice } from '../../invoicing/view.ts'
 
 /**
- * Reverses a payment that was recorded by mistake or came back, whole. What it paid of its invoice is due again, by the invoice's terms counted from now; balance
- * it made is taken back, undoing what that paid since, the newest first; what was paid out meanwhile becomes a charge of its own that is due. Told again, it
- * answers the same. Throws payment_not_found.
+ * Reverses a payment that was recorded by mistake or came back, whole. What it paid of its invoice is due
+ * again, by the invoice's terms counted from now; balance it made is taken back, undoing what that paid
+ * since, the newest first; what was paid out meanwhile becomes a charge of its own that is due. Told again,
+ * it answers the same. Throws payment_not_found.
  */
 export async function reversePayment(
   billing: Billing,
@@ -91,7 +92,10 @@ async function takeBack(tx: BillingTransaction, row: StoredInvoice, payment: Pay
   })
 }
 
-/** The charge for balance that was paid out although the payment behind it did not last. It is money, so it carries no tax, and nothing lowers it. */
+/**
+ * The charge for balance that was paid out although the payment behind it did not last. It is money, so it
+ * carries no tax, and nothing lowers it.
+ */
 async function chargeFor(
   tx: BillingTransaction,
   { document, issuedAt, dueAt }: StoredInvoice,

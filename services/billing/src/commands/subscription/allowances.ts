@@ -22,7 +22,10 @@ export interface Allowance {
   /** Held back by open reservations: whoever consumes now is granted no more than what remains. */
   reserved: number
   remaining: number | null
-  /** Used beyond what the period allows and not billed: counts in the next ones, if nothing more is used in this one. */
+  /**
+   * Used beyond what the period allows and not billed: counts in the next ones, if nothing more is used in
+   * this one.
+   */
   deficitAfter: number
 }
 
@@ -50,7 +53,10 @@ export async function allowancesOf(tx: BillingTransaction, state: SubscriptionSt
     })
 }
 
-/** What remains of each allowance right after a change, as far as it is used now. People upgrade at the moment they run out. */
+/**
+ * What remains of each allowance right after a change, as far as it is used now. People upgrade at the moment
+ * they run out.
+ */
 export async function allowancesAfter(
   tx: BillingTransaction,
   state: SubscriptionState,
@@ -67,9 +73,9 @@ function historyAfter(state: SubscriptionState, { from, to, at, when }: PlannedC
 }
 
 /**
- * Told of each meter of which more is used than a change that happens now leaves room for. Where the change ends the
- * usage period, that is what the ended one leaves, or, where the use of this date adds more than the new one works
- * off, what that does. A change that waits for the end of a period cuts no allowance.
+ * Told of each meter of which more is used than a change that happens now leaves room for. Where the change
+ * ends the usage period, that is what the ended one leaves, or, where the use of this date adds more than the
+ * new one works off, what that does. A change that waits for the end of a period cuts no allowance.
  */
 export async function deficitsOfChange(
   tx: BillingTransaction,

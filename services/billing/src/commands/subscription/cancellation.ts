@@ -20,9 +20,10 @@ import type { Waiting } from '../../subscription/schedule.ts'
 import type { Notice } from '../../values/localized-text.ts'
 
 /**
- * Ends the subscription: at the end of the billing period, in the place of a scheduled change and undone until then by resuming, or
- * now: access stops at this instant, today's fee is kept, and the usage up to it is invoiced when the date is over. With `credit` the days after today
- * are given back as account credit (`invoice` says so). Throws no_active_subscription.
+ * Ends the subscription: at the end of the billing period, in the place of a scheduled change and undone
+ * until then by resuming, or now: access stops at this instant, today's fee is kept, and the usage up to it
+ * is invoiced when the date is over. With `credit` the days after today are given back as account credit
+ * (`invoice` says so). Throws no_active_subscription.
  */
 export async function cancelSubscription(
   billing: Billing,
@@ -51,8 +52,9 @@ export async function cancelSubscription(
 }
 
 /**
- * Takes a cancellation back before it happens; without one it changes nothing. What the vendor cancelled is not the customer's to take back; the vendor
- * takes back both. Throws no_active_subscription once it has ended.
+ * Takes a cancellation back before it happens; without one it changes nothing. What the vendor cancelled is
+ * not the customer's to take back; the vendor takes back both. Throws no_active_subscription once it has
+ * ended.
  */
 export async function resumeSubscription(
   billing: Billing,
@@ -96,7 +98,10 @@ function currentOf(state: BillingState): Phase {
   return current
 }
 
-/** Access stops now; the fee of the date is kept, and its usage up to now is billed when the date is over. What comes after now is nobody's. */
+/**
+ * Access stops now; the fee of the date is kept, and its usage up to now is billed when the date is over.
+ * What comes after now is nobody's.
+ */
 async function endNow(
   tx: BillingTransaction,
   state: BillingState,

@@ -5,7 +5,9 @@ import { issuedIn } from '../../invoicing/issued.ts'
 import type { Notice } from '../../values/localized-text.ts'
 import { becomes, type Waiting } from '../../subscription/schedule.ts'
 
-/** What an answer did to what waited before it: each thing that is gone, and each that still stands, is told. */
+/**
+ * What an answer did to what waited before it: each thing that is gone, and each that still stands, is told.
+ */
 export function noticesBetween(before: readonly Waiting[], after: SubscriptionState): Notice[] {
   return before.map((one) => {
     const kept = after.waiting.find((other) => isSame(one, other))
@@ -73,7 +75,10 @@ function setAside(one: Waiting, change: Change): Notice {
   }
 }
 
-/** Told of each invoice that a command issued beside the one it answers with: what fell due before it, or by it. */
+/**
+ * Told of each invoice that a command issued beside the one it answers with: what fell due before it, or by
+ * it.
+ */
 export function alsoIssued(
   tx: BillingTransaction,
   customerId: string,
@@ -88,7 +93,10 @@ export function alsoIssued(
   }))
 }
 
-/** The same before it is done, for a preview: what confirming issues beside the invoice that is previewed. A number it has only then. */
+/**
+ * The same before it is done, for a preview: what confirming issues beside the invoice that is previewed. A
+ * number it has only then.
+ */
 export function willAlsoBeIssued(
   tx: BillingTransaction,
   customerId: string,

@@ -29,9 +29,10 @@ import { leftAfter, nextPhase, type Party, type Waiting } from '../../subscripti
 import type { Notice } from '../../values/localized-text.ts'
 
 /**
- * Moves the customer to a higher plan (or more seats) now: the unused days of the old one are credited, the remaining days of the new one charged, on
- * one invoice. One of equal rank and price waits for the end of the usage period. With a quote, charges exactly what it said or refuses. Asking for the
- * plan they are on undoes the change they scheduled. Throws not_an_upgrade for a lower plan.
+ * Moves the customer to a higher plan (or more seats) now: the unused days of the old one are credited, the
+ * remaining days of the new one charged, on one invoice. One of equal rank and price waits for the end of the
+ * usage period. With a quote, charges exactly what it said or refuses. Asking for the plan they are on undoes
+ * the change they scheduled. Throws not_an_upgrade for a lower plan.
  */
 export async function upgradeSubscription(
   billing: Billing,
@@ -49,9 +50,10 @@ export async function upgradeSubscription(
 }
 
 /**
- * Moves the customer to a lower plan (or fewer seats) at the end of the billing period, or to one of equal rank and price at the end of the usage period;
- * until then nothing changes. It takes the place of what they scheduled before; asking for the plan they are on undoes that. Throws not_a_downgrade for
- * what is higher, change_blocked for what the lower plan has no room for.
+ * Moves the customer to a lower plan (or fewer seats) at the end of the billing period, or to one of equal
+ * rank and price at the end of the usage period; until then nothing changes. It takes the place of what they
+ * scheduled before; asking for the plan they are on undoes that. Throws not_a_downgrade for what is higher,
+ * change_blocked for what the lower plan has no room for.
  */
 export async function downgradeSubscription(
   billing: Billing,
@@ -74,8 +76,9 @@ export async function downgradeSubscription(
 }
 
 /**
- * Moves a customer to a plan and seats whichever way that is: up or level now, down at the end of the billing period, or when the vendor says. With
- * `planVersion` to that version of it, which is how subscribers follow a plan that was changed. Throws plan_not_found for a version there is not.
+ * Moves a customer to a plan and seats whichever way that is: up or level now, down at the end of the billing
+ * period, or when the vendor says. With `planVersion` to that version of it, which is how subscribers follow
+ * a plan that was changed. Throws plan_not_found for a version there is not.
  */
 export async function changeSubscription(
   billing: Billing,
@@ -212,7 +215,10 @@ async function makeChange(
   return { document, state: await catchUp(tx, await readBillingState(tx, customerId)) }
 }
 
-/** A change asked for takes the place of what the same party scheduled for a plan, and of what anybody did where it goes to another plan. */
+/**
+ * A change asked for takes the place of what the same party scheduled for a plan, and of what anybody did
+ * where it goes to another plan.
+ */
 function stillWaits(
   one: Waiting,
   { before, after }: { before: Phase; after: Phase },
@@ -237,7 +243,8 @@ async function beginGrid(tx: BillingTransaction, state: BillingState, phase: Pha
 }
 
 /**
- * Undoes the change that was scheduled by whoever asks, or by `by`: the vendor may undo the customer's too. Without one it changes nothing.
+ * Undoes the change that was scheduled by whoever asks, or by `by`: the vendor may undo the customer's too.
+ * Without one it changes nothing.
  */
 export async function cancelScheduledChange(
   billing: Billing,
@@ -280,7 +287,10 @@ export async function dropWaiting(
   return stateAfter(state, { waiting })
 }
 
-/** Writes down what happens at a later date, in the place of what the same party scheduled: the customer one thing in all, the vendor a change and an end. */
+/**
+ * Writes down what happens at a later date, in the place of what the same party scheduled: the customer one
+ * thing in all, the vendor a change and an end.
+ */
 export async function schedule(
   tx: BillingTransaction,
   state: BillingState,

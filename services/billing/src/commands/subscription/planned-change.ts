@@ -27,7 +27,10 @@ export interface ChangeRequest {
   when?: 'now' | 'period_end'
 }
 
-/** A change of plan, computed but not made. `totals` is what the invoice would say. In a trial it happens without money. */
+/**
+ * A change of plan, computed but not made. `totals` is what the invoice would say. In a trial it happens
+ * without money.
+ */
 export interface PlannedChange {
   from: Phase
   to: { plan: Plan; seats: number }
@@ -90,7 +93,10 @@ export async function planChange(
   }
 }
 
-/** Up now, down at the end of the billing period; level at the end of the usage period, so that no period is cut, or now when the vendor asks. */
+/**
+ * Up now, down at the end of the billing period; level at the end of the usage period, so that no period is
+ * cut, or now when the vendor asks.
+ */
 function momentOf(
   tx: BillingTransaction,
   { phases, today }: SubscriptionState,
@@ -117,7 +123,9 @@ function checkRoomLater(
     seatsFor(later.plan, seats, seats)
 }
 
-/** What a change that happens today costs: nothing in a trial and for one that is level and keeps the periods. */
+/**
+ * What a change that happens today costs: nothing in a trial and for one that is level and keeps the periods.
+ */
 async function moneyOf(
   tx: BillingTransaction,
   state: BillingState,
@@ -143,7 +151,10 @@ export function beginsGrid(from: Phase, next: Phase): boolean {
   return !isSameGrid(from, next)
 }
 
-/** Their own plan is theirs in the version they have, until they are moved to another; of any other plan it is the newest. One that is archived takes nobody new. */
+/**
+ * Their own plan is theirs in the version they have, until they are moved to another; of any other plan it is
+ * the newest. One that is archived takes nobody new.
+ */
 async function planAskedFor(
   tx: BillingTransaction,
   current: Plan,
@@ -171,8 +182,8 @@ export async function refuseArchived(
 }
 
 /**
- * Another interval begins a billing period of its own, billed in full, and ends the usage period: its usage is billed with it, as a
- * renewal would.
+ * Another interval begins a billing period of its own, billed in full, and ends the usage period: its usage
+ * is billed with it, as a renewal would.
  */
 async function gridChange(
   tx: BillingTransaction,
@@ -199,7 +210,9 @@ async function gridChange(
   }
 }
 
-/** The usage period that a change of interval on `date` has cut short there, unless it began a period anyway. */
+/**
+ * The usage period that a change of interval on `date` has cut short there, unless it began a period anyway.
+ */
 export function endedPeriod(phases: readonly Phase[], date: LocalDate): LabelledPeriod | undefined {
   const period = usagePeriods(phases, date).findLast((one) => one.to === date)
   return period && period.to < period.whole.to ? period : undefined
@@ -223,7 +236,10 @@ async function changeLines(
   return fee.amount === 0 ? credits : [...credits, fee]
 }
 
-/** What stands in the way of a change: too many seats for a lower plan, and, for a customer's change that waits, the end of the subscription. */
+/**
+ * What stands in the way of a change: too many seats for a lower plan, and, for a customer's change that
+ * waits, the end of the subscription.
+ */
 export function blockersOf(
   { waiting }: SubscriptionState,
   { direction, when, to: { plan, seats } }: PlannedChange,

@@ -44,8 +44,9 @@ export interface Preview extends Totals {
 const quoteSeconds = 15 * 60
 
 /**
- * What moving to a plan would cost, or, without a subscription, starting on it: done by the very command and taken back, so that what follows is what
- * will follow. The quote holds for 15 minutes, but not past the customer's midnight, when the days to charge are others.
+ * What moving to a plan would cost, or, without a subscription, starting on it: done by the very command and
+ * taken back, so that what follows is what will follow. The quote holds for 15 minutes, but not past the
+ * customer's midnight, when the days to charge are others.
  */
 export async function previewChange(
   billing: Billing,

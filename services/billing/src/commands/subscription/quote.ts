@@ -52,7 +52,10 @@ export function promisedStart({
   return { plan, seats, promise: { planVersion: plan.version, trialDays, lines: promised, totals } }
 }
 
-/** Until when events were counted is the moment of asking, and which line a credit comes from may have its id only once the draft is issued: neither is promised. */
+/**
+ * Until when events were counted is the moment of asking, and which line a credit comes from may have its id
+ * only once the draft is issued: neither is promised.
+ */
 function promisedLine({
   counted: _counted,
   givesBack: _givesBack,
@@ -76,7 +79,10 @@ async function nextFeeTotal(
   return totals.total
 }
 
-/** Confirming a quote charges exactly what it said, or refuses: never a third number. Throws quote_expired, quote_outdated. */
+/**
+ * Confirming a quote charges exactly what it said, or refuses: never a third number. Throws quote_expired,
+ * quote_outdated.
+ */
 export async function honourQuote(
   tx: BillingTransaction,
   customerId: string,

@@ -62,7 +62,10 @@ export interface Subscription {
   nextInvoice: NextInvoice | null
 }
 
-/** A change that waits for its date, as it will be. What the vendor scheduled is not the customer's to take back. */
+/**
+ * A change that waits for its date, as it will be. What the vendor scheduled is not the customer's to take
+ * back.
+ */
 export interface ScheduledChange {
   planId: string
   planVersion: number
@@ -80,9 +83,10 @@ export interface Changed {
 }
 
 /**
- * Subscribes a customer to a plan, from `startsAt` (now, or at most 35 days ago) on, and issues the first fee; with a trial (`trialDays`, or the
- * plan's unless they had a trial before) no fee is due until its last day has passed. What is then overdue is billed at once. After one that has ended a new
- * one may start, not before that end, or on the very date it was ended at once. Throws subscription_exists when they have one.
+ * Subscribes a customer to a plan, from `startsAt` (now, or at most 35 days ago) on, and issues the first
+ * fee; with a trial (`trialDays`, or the plan's unless they had a trial before) no fee is due until its last
+ * day has passed. What is then overdue is billed at once. After one that has ended a new one may start, not
+ * before that end, or on the very date it was ended at once. Throws subscription_exists when they have one.
  */
 export async function createSubscription(
   billing: Billing,
@@ -219,8 +223,9 @@ export async function beginSubscription(
 }
 
 /**
- * The last date of a subscription that was ended at once belongs to one that starts on it, as with a change: the date's fee is given back, and its usage
- * is billed with the new one. Undefined where there is no such date, or it was billed already.
+ * The last date of a subscription that was ended at once belongs to one that starts on it, as with a change:
+ * the date's fee is given back, and its usage is billed with the new one. Undefined where there is no such
+ * date, or it was billed already.
  */
 async function lastDayGivenBack(
   tx: BillingTransaction,
@@ -269,7 +274,9 @@ function startOf(startsAt: string | undefined, at: Instant): Instant {
   return started
 }
 
-/** A customer's subscription as of now: status 'none' where there never was one. Throws customer_not_found. */
+/**
+ * A customer's subscription as of now: status 'none' where there never was one. Throws customer_not_found.
+ */
 export async function getSubscription(
   billing: Billing,
   input: { customerId: string },
@@ -288,7 +295,10 @@ export async function checkSubscriptionStatus(
   return status === 'trialing' || status === 'active' || status === 'past_due'
 }
 
-/** What a plan is to the current one: an upgrade is now, a downgrade at the end of the billing period, a level one at the end of the usage period. */
+/**
+ * What a plan is to the current one: an upgrade is now, a downgrade at the end of the billing period, a level
+ * one at the end of the usage period.
+ */
 export type PlanRelation = 'current' | 'upgrade' | 'downgrade' | 'level'
 
 /** A plan on sale, as it is to one customer. */

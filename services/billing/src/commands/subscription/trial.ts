@@ -12,8 +12,9 @@ import { subscriptionOf, type Changed } from './subscribe.ts'
 import { currentPhase } from '../../subscription/phase.ts'
 
 /**
- * Ends a trial earlier or later. `endsOn` is the first date that is paid for, today at the earliest; its fee is then invoiced at once. What waits for the
- * end of the trial goes with it. Throws not_in_trial, and validation_failed for a date before today, not after the trial's first, or too far ahead.
+ * Ends a trial earlier or later. `endsOn` is the first date that is paid for, today at the earliest; its fee
+ * is then invoiced at once. What waits for the end of the trial goes with it. Throws not_in_trial, and
+ * validation_failed for a date before today, not after the trial's first, or too far ahead.
  */
 export async function changeTrial(
   billing: Billing,

@@ -6,15 +6,18 @@ interface Dates {
   end: LocalDate
 }
 
-/** The dates a document bills (half-open): those of its fee, and those of its usage. null where it bills none. */
+/**
+ * The dates a document bills (half-open): those of its fee, and those of its usage. null where it bills none.
+ */
 export interface BilledPeriods {
   fee: Dates | null
   usage: Dates | null
 }
 
 /**
- * What periods a document names, on the page, in lists and in print: the dates of its fee (where it only gives one back, as a credit note does, those it gives back) and of its
- * usage (where it only adjusts some, those). What bills neither names its `period` alone. One that bills both may name a month and a year.
+ * What periods a document names, on the page, in lists and in print: the dates of its fee (where it only
+ * gives one back, as a credit note does, those it gives back) and of its usage (where it only adjusts some,
+ * those). What bills neither names its `period` alone. One that bills both may name a month and a year.
  */
 export function billedPeriods(lines: readonly Pick<Line, 'kind' | 'period'>[]): BilledPeriods {
   const datesOf = (kind: Line['kind']) =>

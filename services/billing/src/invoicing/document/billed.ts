@@ -25,8 +25,9 @@ import {
 import type { Phase } from '../../subscription/phase.ts'
 
 /**
- * The lines of the invoices (not void) of periods that start on `since` or later, oldest first, each with what discounts and credit notes left of it, and
- * of what was not issued because it came to nothing. Credit notes are no part of what was billed.
+ * The lines of the invoices (not void) of periods that start on `since` or later, oldest first, each with
+ * what discounts and credit notes left of it, and of what was not issued because it came to nothing. Credit
+ * notes are no part of what was billed.
  */
 export async function linesSince(
   tx: BillingTransaction,
@@ -72,7 +73,10 @@ function addCredited(credited: Map<string, Money>, invoiceId: string, lines: rea
   }
 }
 
-/** What was billed so far for one meter in one phase and usage period. A credit note changes none of it but what is left. */
+/**
+ * What was billed so far for one meter in one phase and usage period. A credit note changes none of it but
+ * what is left.
+ */
 export function billedFor(
   lines: readonly BilledLine[],
   phaseId: string,
@@ -121,13 +125,15 @@ export function signedSteps(units: number, decimals: number): number {
 }
 
 /**
- * From which date on documents can have billed what the last subscription paid for `date` or later: a fee is billed in advance, by the document of the usage
- * period before its own. Older documents are never read for a change, however many there are.
+ * From which date on documents can have billed what the last subscription paid for `date` or later: a fee is
+ * billed in advance, by the document of the usage period before its own. Older documents are never read for a
+ * change, however many there are.
  */
 export function feesBilledSince(phases: readonly Phase[], date: LocalDate): LocalDate {
   const own = phases.filter((phase) => phase.subscriptionId === phases.at(-1)!.subscriptionId)
   const periods = own.flatMap((phase) => {
-    // One that has ended may have been billed the billing period that began with its end: the change on that date came after the renewal.
+    // One that has ended may have been billed the billing period that began with its end: the change on that
+    // date came after the renewal.
     const days = phase.to === null || phase.to > date ? [date] : [phase.to, addDays(phase.to, -1)]
     return days.map((day) => billingPeriodAt(phase, later(phase.from, day)))
   })
@@ -138,8 +144,9 @@ export function feesBilledSince(phases: readonly Phase[], date: LocalDate): Loca
 }
 
 /**
- * Gives back, per phase of the last subscription, the share of what was billed for the days from `date` on: issued and not void, less discounts and credit
- * notes, paid or not. What was given back already stays given back, and what an earlier subscription kept when it ended stays with it.
+ * Gives back, per phase of the last subscription, the share of what was billed for the days from `date` on:
+ * issued and not void, less discounts and credit notes, paid or not. What was given back already stays given
+ * back, and what an earlier subscription kept when it ended stays with it.
  */
 export async function creditsFrom(
   tx: BillingTransaction,
@@ -153,7 +160,10 @@ export async function creditsFrom(
   })
 }
 
-/** Gives back one date of the last subscription's fees, as far as nothing gave it back: of the date it was ended on, which belongs to the one that starts on it. */
+/**
+ * Gives back one date of the last subscription's fees, as far as nothing gave it back: of the date it was
+ * ended on, which belongs to the one that starts on it.
+ */
 export async function creditsOn(
   tx: BillingTransaction,
   customerId: string,

@@ -4,16 +4,25 @@ import { daysIn } from '../../values/period.ts'
 import type { Discount } from '../../customer/discount.ts'
 import type { BilledLine, LineDraft } from './line.ts'
 
-/** A period that a fixed discount is an amount for, by its first date, and how much it is there: a short or cut usage period has the share of its days. */
+/**
+ * A period that a fixed discount is an amount for, by its first date, and how much it is there: a short or
+ * cut usage period has the share of its days.
+ */
 export interface DiscountPeriod {
   start: LocalDate
   amount: Money
 }
 
-/** What documents took of fixed discounts less what they gave back, by the discount's id and the period's first date. */
+/**
+ * What documents took of fixed discounts less what they gave back, by the discount's id and the period's
+ * first date.
+ */
 export type Remembered = ReadonlyMap<string, Money>
 
-/** Sums what the lines of documents, and those of the one being made, say about fixed discounts: what a fee's credit gives back of one is there to be taken again. */
+/**
+ * Sums what the lines of documents, and those of the one being made, say about fixed discounts: what a fee's
+ * credit gives back of one is there to be taken again.
+ */
 export function takenBefore(billed: readonly BilledLine[], making: readonly LineDraft[]): Remembered {
   const remembered = new Map<string, Money>()
   for (const { id, period, amount } of [...billed, ...making.filter((line) => line.amount <= 0)].flatMap(
@@ -25,14 +34,18 @@ export function takenBefore(billed: readonly BilledLine[], making: readonly Line
   return remembered
 }
 
-/** The period of a fixed discount that a line counts to: the billing period for `fee`, else the usage period, a fee's being the one its billing period begins in. */
+/**
+ * The period of a fixed discount that a line counts to: the billing period for `fee`, else the usage period,
+ * a fee's being the one its billing period begins in.
+ */
 export function discountPeriod({ appliesTo, value }: Discount, line: LineDraft): DiscountPeriod {
   const whole = value as Money
   if (appliesTo === 'fee') return { start: line.billingPeriod ?? line.period.start, amount: whole }
   if (line.usageDays)
     return { start: line.usagePeriod!, amount: scale(whole, line.usageDays.billed, line.usageDays.of) }
   const start = line.billingPeriod ?? line.period.start
-  // The first period of a plan that goes by the calendar is short; every other month is whole when its fee is billed.
+  // The first period of a plan that goes by the calendar is short; every other month is whole when its fee is
+  // billed.
   if (line.whole === undefined || start === line.whole.start) return { start, amount: whole }
   const month = { from: firstOfMonth(start), to: addMonths(firstOfMonth(start), 1) }
   return { start, amount: scale(whole, daysIn({ from: start, to: month.to }), daysIn(month)) }

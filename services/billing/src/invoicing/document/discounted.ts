@@ -10,7 +10,10 @@ import { discountPeriod, takenBefore, type DiscountPeriod, type Remembered } fro
 import type { Discount } from '../../customer/discount.ts'
 import type { DiscountOnLine, LineDraft } from './line.ts'
 
-/** The lines of a document with what the customer's discounts take off them, and what it comes to, less the balance (all there is unless told). */
+/**
+ * The lines of a document with what the customer's discounts take off them, and what it comes to, less the
+ * balance (all there is unless told).
+ */
 export async function priced(
   tx: BillingTransaction,
   { customer: { customerId }, discounts, balance }: BillingState,
@@ -43,9 +46,10 @@ const kinds: Record<Discount['appliesTo'], readonly LineDraft['kind'][]> = {
 }
 
 /**
- * Lines with what discounts take off them, in the order the discounts were given. A percentage lowers each line whose period starts while it holds.
- * A fixed amount is one for each billing period (`fee`) or usage period that begins while it holds: documents together take at most that, less what they took
- * before and gave back again; a fee for some days of its billing period takes at most their share.
+ * Lines with what discounts take off them, in the order the discounts were given. A percentage lowers each
+ * line whose period starts while it holds. A fixed amount is one for each billing period (`fee`) or usage
+ * period that begins while it holds: documents together take at most that, less what they took before and
+ * gave back again; a fee for some days of its billing period takes at most their share.
  */
 export function discountedBy(
   discounts: readonly Discount[],
@@ -61,7 +65,8 @@ export function discountedBy(
     sum(takings.flatMap((one, at) => (one.discount === discount ? parts[at]! : [])))
   return {
     lines: lines.map((line, index) => {
-      // A line that gives money back says itself what it gives back of discounts; what an earlier pricing took off the others is forgotten.
+      // A line that gives money back says itself what it gives back of discounts; what an earlier pricing
+      // took off the others is forgotten.
       if (line.amount <= 0) return line
       const { discount: _, discounts: __, ...whole } = line
       const taken = takings.flatMap((one, at) =>
@@ -77,7 +82,9 @@ export function discountedBy(
   }
 }
 
-/** What a discount may take in one document: all of it at once, or, of a fixed one, a part for each period. */
+/**
+ * What a discount may take in one document: all of it at once, or, of a fixed one, a part for each period.
+ */
 interface PartOfDiscount {
   discount: Discount
   taking: Taking

@@ -19,8 +19,9 @@ export interface Buyer {
 }
 
 /**
- * What a document was issued for, where kind and period leave that open: the phase it begins, the subscription that was ended at once, or (of a final
- * one) the subscription that was opened again, with the instant.
+ * What a document was issued for, where kind and period leave that open: the phase it begins, the
+ * subscription that was ended at once, or (of a final one) the subscription that was opened again, with the
+ * instant.
  */
 export interface Cause {
   kind: 'phase' | 'subscription' | 'reopening'
@@ -41,7 +42,10 @@ export interface InvoiceDocument extends Totals {
   lines: Line[]
   seller: SellerOnDocument
   buyer: Buyer
-  /** Of a credit note: the invoice it gives back, why, and what it took off that invoice's amount due; the rest became balance, or (`refund`) waits to be paid back. */
+  /**
+   * Of a credit note: the invoice it gives back, why, and what it took off that invoice's amount due; the
+   * rest became balance, or (`refund`) waits to be paid back.
+   */
   creditNote?: {
     invoiceId: string
     invoiceNumber: string
@@ -51,7 +55,10 @@ export interface InvoiceDocument extends Totals {
   }
 }
 
-/** What a document gives into the balance when it is issued: a total below zero, less what a credit note takes off its invoice or pays back. */
+/**
+ * What a document gives into the balance when it is issued: a total below zero, less what a credit note takes
+ * off its invoice or pays back.
+ */
 export function addedToBalance({
   total,
   creditNote,

@@ -7,7 +7,10 @@ import { feeLine, type Line, type LineDraft } from './line.ts'
 import type { Phase } from '../../subscription/phase.ts'
 import { isSameGrid } from '../../subscription/schedule.ts'
 
-/** What is known when a fee is billed: the phases and the date it is now, which usage periods are closed, and the lines that stand. */
+/**
+ * What is known when a fee is billed: the phases and the date it is now, which usage periods are closed, and
+ * the lines that stand.
+ */
 export interface FeeFacts {
   phases: readonly Phase[]
   today: LocalDate
@@ -28,8 +31,9 @@ export function feesStillDue(
 }
 
 /**
- * The dates among some of a billing period's whose fee a phase has still to be billed for, as of now: mostly all of them. Where the fee was void while a
- * change or an ending took its rest, nothing was left to give back then, and only what comes before that is due.
+ * The dates among some of a billing period's whose fee a phase has still to be billed for, as of now: mostly
+ * all of them. Where the fee was void while a change or an ending took its rest, nothing was left to give
+ * back then, and only what comes before that is due.
  */
 function datesStillDue({ billed, ...facts }: FeeFacts, phase: Phase, dates: DateRange): DateRange[] {
   const own = billed
@@ -41,7 +45,10 @@ function datesStillDue({ billed, ...facts }: FeeFacts, phase: Phase, dates: Date
   return withoutDates(dates, [...taken, ...own.filter((line) => line.kind === 'fee')])
 }
 
-/** The dates of a fee that what came after its phase has taken over: a change with money from that on, an ending with credit, and the date it was ended on where another subscription has it. */
+/**
+ * The dates of a fee that what came after its phase has taken over: a change with money from that on, an
+ * ending with credit, and the date it was ended on where another subscription has it.
+ */
 function takenOver(
   { phases, today, closed }: Omit<FeeFacts, 'billed'>,
   phase: Phase,
@@ -60,7 +67,10 @@ function takenOver(
   )
 }
 
-/** From which date on a change gives back the fees of before, and bills its own; undefined where it does neither. */
+/**
+ * From which date on a change gives back the fees of before, and bills its own; undefined where it does
+ * neither.
+ */
 function movesMoney(
   phases: readonly Phase[],
   closed: ClosedPeriods,

@@ -30,7 +30,10 @@ export async function givenBackOf(
 /** More documents than ever follow from one: a chain that is longer is a mistake of ours. */
 const mostDocuments = 1000
 
-/** The documents that gave back lines of an invoice, and those that gave back lines of these, by number: in this order, the newest first, they can be voided. */
+/**
+ * The documents that gave back lines of an invoice, and those that gave back lines of these, by number: in
+ * this order, the newest first, they can be voided.
+ */
 export async function documentsToVoidFirst(
   tx: BillingTransaction,
   customerId: string,

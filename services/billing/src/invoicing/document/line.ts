@@ -17,7 +17,10 @@ export type LineKind = 'fee' | 'usage' | 'unused_time' | 'adjustment' | 'charge'
 /** One part of an explanation, quantities in units. The amounts of the parts add up to the line's. */
 export type LineBreakdown = BreakdownStep
 
-/** A line of an invoice: what the customer sees, and below it what later computations need to know. Quantities are units. */
+/**
+ * A line of an invoice: what the customer sees, and below it what later computations need to know. Quantities
+ * are units.
+ */
 export interface Line {
   id: string
   kind: LineKind
@@ -28,7 +31,10 @@ export interface Line {
   included?: number | null
   rate?: Rate
   amount: Money
-  /** What discounts took off it; absent where that is nothing. A line that gives money back is net of them itself. */
+  /**
+   * What discounts took off it; absent where that is nothing. A line that gives money back is net of them
+   * itself.
+   */
   discount?: Money
   /** Which discounts that were. Of a line that gives a fee back, what it gives back of them, below zero. */
   discounts?: DiscountOnLine[]
@@ -39,22 +45,37 @@ export interface Line {
   days?: { billed: number; of: number }
   /** The phase (for usage: the one whose counter it is). */
   phaseId: string
-  /** Fee lines: the fee of the whole billing period, and its dates, from which shares are taken; and when the period itself begins. */
+  /**
+   * Fee lines: the fee of the whole billing period, and its dates, from which shares are taken; and when the
+   * period itself begins.
+   */
   whole?: { fee: Money; start: LocalDate; end: LocalDate }
   billingPeriod?: LocalDate
-  /** Usage lines: the usage period's first date, its days (fewer where it is short or cut), and which events were counted, by when they were stored. */
+  /**
+   * Usage lines: the usage period's first date, its days (fewer where it is short or cut), and which events
+   * were counted, by when they were stored.
+   */
   usagePeriod?: LocalDate
   usageDays?: { billed: number; of: number }
   counted?: { after: Instant | null; until: Instant }
-  /** An adjustment that gives back less than its rating says, since that was not paid in full: what its rating says. */
+  /**
+   * An adjustment that gives back less than its rating says, since that was not paid in full: what its rating
+   * says.
+   */
   rated?: Money
-  /** Lines that give back what other documents billed, credit notes apart: of which lines, and how much of what was left of each after discounts. */
+  /**
+   * Lines that give back what other documents billed, credit notes apart: of which lines, and how much of
+   * what was left of each after discounts.
+   */
   givesBack?: GivenBack[]
   /** Lines of a credit note: the line of the invoice, and how much of it, in its own terms, is given back. */
   credited?: { lineId: string; gross: Money }
 }
 
-/** What one discount took off a line. `period`: the first date of the period a fixed one is an amount for. `whole`: that amount, where the line has the share of its days. */
+/**
+ * What one discount took off a line. `period`: the first date of the period a fixed one is an amount for.
+ * `whole`: that amount, where the line has the share of its days.
+ */
 export interface DiscountOnLine {
   id: string
   amount: Money
@@ -105,7 +126,10 @@ export function feeLine(
   }
 }
 
-/** A line of an issued document with what is left of it: less its discount, and less what credit notes gave back. `givenBack`: what other documents did. */
+/**
+ * A line of an issued document with what is left of it: less its discount, and less what credit notes gave
+ * back. `givenBack`: what other documents did.
+ */
 export interface BilledLine extends Line {
   invoiceId: string
   left: Money
@@ -113,8 +137,9 @@ export interface BilledLine extends Line {
 }
 
 /**
- * Gives back what a fee line billed for some of its dates: the share of the fee less the shares of its discounts and of what credit notes gave back, each by
- * the same formula, so that what is kept and what is given back add up to each of them. Never more than is left with what was `given` back before.
+ * Gives back what a fee line billed for some of its dates: the share of the fee less the shares of its
+ * discounts and of what credit notes gave back, each by the same formula, so that what is kept and what is
+ * given back add up to each of them. Never more than is left with what was `given` back before.
  */
 export function creditLine(
   line: BilledLine,
@@ -153,7 +178,10 @@ export function creditLine(
   }
 }
 
-/** Why less is given back than a line would say: what discounts and credit notes had taken off already. Empty where that is nothing. */
+/**
+ * Why less is given back than a line would say: what discounts and credit notes had taken off already. Empty
+ * where that is nothing.
+ */
 export function lessTakenOff(said: Money, given: Money): LineBreakdown[] {
   if (said === given) return []
   const part = { upTo: null, quantity: 0, rate: null, flat: 0 }
@@ -205,8 +233,9 @@ export interface BilledUsage {
 }
 
 /**
- * Usage that arrived after its period was billed: all that is known now, less what was billed for it so far. It may be negative, and then gives back
- * what was paid for it: percentages are of what is left to bill, a fixed discount stays as far as that reaches, and never more than credit notes left of it.
+ * Usage that arrived after its period was billed: all that is known now, less what was billed for it so far.
+ * It may be negative, and then gives back what was paid for it: percentages are of what is left to bill, a
+ * fixed discount stays as far as that reaches, and never more than credit notes left of it.
  */
 export function adjustmentLine(
   usage: RatedUsage,

@@ -15,12 +15,15 @@ import { phaseOn, type Phase } from '../../subscription/phase.ts'
 import { isSameGrid, phasesAhead } from '../../subscription/schedule.ts'
 
 /**
- * How far back late usage is looked for. An event is at most 35 days late when it is stored, and the next invoice after
- * that is for a period that ends at most a month later.
+ * How far back late usage is looked for. An event is at most 35 days late when it is stored, and the next
+ * invoice after that is for a period that ends at most a month later.
  */
 const lookBackDays = 70
 
-/** The lines of the invoice that closes a usage period: the next fee where a billing period starts, the usage, and late usage of periods before. */
+/**
+ * The lines of the invoice that closes a usage period: the next fee where a billing period starts, the usage,
+ * and late usage of periods before.
+ */
 export async function renewalLines(
   tx: BillingTransaction,
   state: BillingState,
@@ -49,8 +52,8 @@ export async function renewalLines(
 }
 
 /**
- * What a scheduled change to another interval gives back of a fee that reaches beyond the usage period: one of equal price does not wait for the end of
- * the billing period.
+ * What a scheduled change to another interval gives back of a fee that reaches beyond the usage period: one
+ * of equal price does not wait for the end of the billing period.
  */
 async function creditsWithin(
   tx: BillingTransaction,
@@ -73,7 +76,10 @@ async function creditsWithin(
     : []
 }
 
-/** The lines of the invoice that bills late usage for the last time, once no event from before `endsOn` can arrive any more. */
+/**
+ * The lines of the invoice that bills late usage for the last time, once no event from before `endsOn` can
+ * arrive any more.
+ */
 export async function closingLines(
   tx: BillingTransaction,
   state: BillingState,
@@ -83,7 +89,10 @@ export async function closingLines(
   return lines!
 }
 
-/** The same of several endings, in the order they come, each as if it were the first to be closed: what they need is read once. */
+/**
+ * The same of several endings, in the order they come, each as if it were the first to be closed: what they
+ * need is read once.
+ */
 export async function closingsLines(
   tx: BillingTransaction,
   state: BillingState,
@@ -115,7 +124,10 @@ async function knownOf(tx: BillingTransaction, state: SubscriptionState, range: 
   }
 }
 
-/** One adjustment per meter, phase and period before `range` of which more (or less) is known now than was billed. */
+/**
+ * One adjustment per meter, phase and period before `range` of which more (or less) is known now than was
+ * billed.
+ */
 function lateLines(
   tx: BillingTransaction,
   state: BillingState,
@@ -131,8 +143,9 @@ function lateLines(
 }
 
 /**
- * The fee of the billing period that starts where this usage period ends, for the phase a scheduled change begins there or else
- * the one it ended on: a change asked for on that very day comes after the renewal and gives its fee back.
+ * The fee of the billing period that starts where this usage period ends, for the phase a scheduled change
+ * begins there or else the one it ended on: a change asked for on that very day comes after the renewal and
+ * gives its fee back.
  */
 function nextFee(facts: FeeFacts, period: LabelledPeriod): LineDraft[] {
   const { phases } = facts
@@ -153,7 +166,10 @@ function goesOn(phases: readonly Phase[], ending: Phase, date: LocalDate): Phase
   return following.find((phase) => phase.scheduled) ?? (following.length > 0 ? ending : undefined)
 }
 
-/** Earlier periods that were closed and billed (or had nothing to bill). One whose invoice was voided waits to be generated again. */
+/**
+ * Earlier periods that were closed and billed (or had nothing to bill). One whose invoice was voided waits to
+ * be generated again.
+ */
 function periodsStillOpenToLateUsage(
   state: BillingState,
   range: DateRange,

@@ -34,8 +34,9 @@ const chineseNames: Record<string, string> = {
 }
 
 /**
- * Minor units as a person reads them: 123456 of CNY is ¥1,234.56, of JPY JP¥123,456, of BHD BHD 123.456 (ISO 4217 exponents).
- * From tables of our own, since those of Intl change with the runtime and the bytes of an invoice must not.
+ * Minor units as a person reads them: 123456 of CNY is ¥1,234.56, of JPY JP¥123,456, of BHD BHD 123.456 (ISO
+ * 4217 exponents). From tables of our own, since those of Intl change with the runtime and the bytes of an
+ * invoice must not.
  */
 export function amountText(amount: number, currency: string): string {
   const exponent = currencyDigits(currency)

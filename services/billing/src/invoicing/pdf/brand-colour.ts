@@ -3,7 +3,10 @@ const ownColour = '#1d4ed8'
 /** White text must stand out from it by so much (WCAG 2.2, 1.4.3). */
 const leastContrast = 4.5
 
-/** The colour to print with: the seller's, darkened until white can be read on it; our own where they have none. Always `#rrggbb`, so that the same seller gives the same bytes. */
+/**
+ * The colour to print with: the seller's, darkened until white can be read on it; our own where they have
+ * none. Always `#rrggbb`, so that the same seller gives the same bytes.
+ */
 export function printedColour(brandColor: string | undefined): string {
   let channels = channelsOf(brandColor ?? ownColour)
   while (contrastWithWhite(channels) < leastContrast)

@@ -4,9 +4,10 @@ const digits = ['零', '壹', '贰', '叁', '肆', '伍', '陆', '柒', '捌', '
 const places = ['', '拾', '佰', '仟']
 
 /**
- * An amount of 分 in the capital numerals that Chinese law wants on bills (人民币大写): 140950 is 人民币壹仟肆佰零玖元伍角.
- * Source: 正确填写票据和结算凭证的基本规定 (支付结算办法, annex 1). The zeros it leaves to the writer are not written;
- * 整 closes an amount that ends in 元, and only that. A negative amount is 人民币负….
+ * An amount of 分 in the capital numerals that Chinese law wants on bills (人民币大写): 140950 is
+ * 人民币壹仟肆佰零玖元伍角. Source: 正确填写票据和结算凭证的基本规定 (支付结算办法, annex 1). The zeros it
+ * leaves to the writer are not written; 整 closes an amount that ends in 元, and only that. A negative amount
+ * is 人民币负….
  */
 export function chineseAmount(fen: number): string {
   assert(Number.isSafeInteger(fen), `an amount is a safe integer, not ${fen}`)
@@ -24,7 +25,10 @@ function fractionText(jiao: number, fen: number, afterYuan: boolean): string {
   return tenths + (fen > 0 ? `${digits[fen]}分` : '')
 }
 
-/** A whole number without unit; zero is the empty text. Groups of eight digits by 亿, inside them groups of four by 万. */
+/**
+ * A whole number without unit; zero is the empty text. Groups of eight digits by 亿, inside them groups of
+ * four by 万.
+ */
 function wholeText(value: number): string {
   if (value >= 1e8)
     return joined(wholeText(Math.floor(value / 1e8)), '亿', wholeText(value % 1e8), value % 1e8 < 1e7)

@@ -1,4 +1,7 @@
-/** The version of the template, kept with an issued invoice. It changes whenever the bytes of a printed invoice would. */
+/**
+ * The version of the template, kept with an issued invoice. It changes whenever the bytes of a printed
+ * invoice would.
+ */
 export const templateVersion = '6'
 
 /** What is printed of the API's `Invoice`. Payments are no part of it: the page shows the state at issue. */
@@ -46,7 +49,10 @@ export interface Rate {
   per: number
 }
 
-/** One part: a tier with its bound in units above the allowance, the units in it, and what they come to; or what `kind` says. */
+/**
+ * One part: a tier with its bound in units above the allowance, the units in it, and what they come to; or
+ * what `kind` says.
+ */
 export interface BreakdownStep {
   kind?:
     | 'volume'

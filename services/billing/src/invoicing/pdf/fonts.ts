@@ -6,8 +6,9 @@ const require = createRequire(import.meta.url)
 const weights = ['400Regular', '500Medium', '700Bold'] as const
 
 /**
- * The template's families, regular, medium and bold: Noto Sans SC, and for Hangul, Thai and Arabic what it has no letters of. A character is drawn by the
- * first that has it. TrueType, since CFF fonts vanish in Firefox's viewer.
+ * The template's families, regular, medium and bold: Noto Sans SC, and for Hangul, Thai and Arabic what it
+ * has no letters of. A character is drawn by the first that has it. TrueType, since CFF fonts vanish in
+ * Firefox's viewer.
  */
 export const fontFamilies = [
   ['noto-sans-sc', 'NotoSansSC'],

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { fontFamilies } from './fonts.ts'
 
-/** Stands on the page for a character that the fonts cannot draw (下駄記号, the printers' mark for a missing letter). */
+/**
+ * Stands on the page for a character that the fonts cannot draw (下駄記号, the printers' mark for a missing
+ * letter).
+ */
 export const missingGlyphMark = '〓'
 
 /**
- * The characters of a text that an invoice cannot show, each once, in order of appearance; empty when all can be printed.
- * Controls of writing direction count as such, since they would let a text change how its neighbours read.
+ * The characters of a text that an invoice cannot show, each once, in order of appearance; empty when all can
+ * be printed. Controls of writing direction count as such, since they would let a text change how its
+ * neighbours read.
  */
 export function missingGlyphs(text: string): string[] {
   const missing = new Set<string>()
@@ -15,7 +19,10 @@ export function missingGlyphs(text: string): string[] {
   return [...missing]
 }
 
-/** The text as the fonts can draw it: 〓 for what they cannot, which is added to `missing`; no control characters. */
+/**
+ * The text as the fonts can draw it: 〓 for what they cannot, which is added to `missing`; no control
+ * characters.
+ */
 export function printable(text: string, missing: Set<string>): string {
   const visible = text.replace(/\p{Cc}+/gu, ' ')
   if ([...visible].every((character) => drawable(character, families()[0]!))) return visible
@@ -23,8 +30,9 @@ export function printable(text: string, missing: Set<string>): string {
 }
 
 /**
- * A text with letters that are written from right to left, between the controls that keep it from turning round what stands beside it: an amount, a number,
- * the same name in another language. Any other text stays as it is.
+ * A text with letters that are written from right to left, between the controls that keep it from turning
+ * round what stands beside it: an amount, a number, the same name in another language. Any other text stays
+ * as it is.
  */
 export function isolated(text: string): string {
   return rightToLeft.test(text) ? `\u2068${text}\u2069` : text
@@ -68,7 +76,9 @@ function coveredByAll(paths: readonly string[]): Uint8Array {
   return paths.map(readCoverage).reduce((all, bits) => all.map((byte, at) => byte & bits[at]!))
 }
 
-/** The code points of a font file's cmap table (OpenType specification, "cmap"), without reading the outlines. */
+/**
+ * The code points of a font file's cmap table (OpenType specification, "cmap"), without reading the outlines.
+ */
 function readCoverage(path: string): Uint8Array {
   const cmap = readTable(path, 'cmap')
   const bits = new Uint8Array(0x110000 / 8)
@@ -96,7 +106,9 @@ function addGroups(table: DataView, add: (codePoint: number) => void): void {
   }
 }
 
-/** Format 4: segments of the first 65,536 code points, each with a delta or with places in an array of glyphs. */
+/**
+ * Format 4: segments of the first 65,536 code points, each with a delta or with places in an array of glyphs.
+ */
 function addSegments(table: DataView, add: (codePoint: number) => void): void {
   const bytes = table.getUint16(6)
   for (let at = 0; at < bytes; at += 2) {

@@ -14,8 +14,8 @@ const workers = pdfWorkers({ processes: 1, queue: 10, idle: 5_000, memoryLimit: 
 const drawn = new Set<string>()
 
 /**
- * Lets an SVG be a logo: read from end to end, then drawn once, in a process of its own that may take two seconds and 768 MB. Throws invalid_logo with what
- * is wrong, or pdf_unavailable while too many wait.
+ * Lets an SVG be a logo: read from end to end, then drawn once, in a process of its own that may take two
+ * seconds and 768 MB. Throws invalid_logo with what is wrong, or pdf_unavailable while too many wait.
  */
 export async function assertDrawable(logo: string): Promise<void> {
   const hash = sha256(logo)

@@ -54,7 +54,9 @@ const voided: Note = {
   en: 'This invoice is void. Please do not pay it.',
 }
 
-/** The terms at the foot of an invoice, in both languages: what the document is, how it adds up, how to pay. */
+/**
+ * The terms at the foot of an invoice, in both languages: what the document is, how it adds up, how to pay.
+ */
 export function notes(invoice: InvoiceForPdf, due: number): Note[] {
   if (invoice.creditNote)
     return [noteNotTaxInvoice, invoice.creditNote.refund ? refundNote : creditNote, creditsAddUp]

@@ -61,7 +61,10 @@ function wordsOf(pdf: Uint8Array): Word[] {
     )
 }
 
-/** The boxes of the words of two lines meet, their middles do not; Chinese punctuation side by side shares half a character's width. */
+/**
+ * The boxes of the words of two lines meet, their middles do not; Chinese punctuation side by side shares
+ * half a character's width.
+ */
 function lieOver(one: Word, other: Word): boolean {
   const apart = Math.abs(one.top + one.bottom - other.top - other.bottom) / 2
   const isSameLine = apart < 0.35 * Math.min(one.bottom - one.top, other.bottom - other.top)

@@ -24,7 +24,8 @@ const bytesOfSample: Record<string, string> = {
   3: 'b75534a25765ef7c97da4263bcdbda2b285bbdb9d0ffc4ed975110a8dd72f61b',
   // Of the sample, whose prices are without tax, nothing is new: the base of a price with tax is printed net.
   4: 'b75534a25765ef7c97da4263bcdbda2b285bbdb9d0ffc4ed975110a8dd72f61b',
-  // The fee's period and the usage's, what something is beside an amount that has its room, and the last line with the totals.
+  // The fee's period and the usage's, what something is beside an amount that has its room, and the last line
+  // with the totals.
   5: '6b6b68487ef62be4beeff5dbae91a30a938773cefbbd7b3a714e054bfd6baef6',
   // Nothing new in the sample: Hangul, Thai and Arabic have fonts.
   6: '6b6b68487ef62be4beeff5dbae91a30a938773cefbbd7b3a714e054bfd6baef6',

@@ -23,9 +23,10 @@ export interface PdfOptions {
 const sharedWorkers = pdfWorkers()
 
 /**
- * The PDF of an invoice: issued (as at issue), draft (marked, without number and date) or void (marked). The same invoice gives
- * the same bytes, whatever was paid since, wherever it is rendered. A document above `lineLimit` (2,000) is refused with `pdf_too_large`;
- * one that waits or works longer than `timeLimit` (20 s), or finds the queue full, with `pdf_unavailable`.
+ * The PDF of an invoice: issued (as at issue), draft (marked, without number and date) or void (marked). The
+ * same invoice gives the same bytes, whatever was paid since, wherever it is rendered. A document above
+ * `lineLimit` (2,000) is refused with `pdf_too_large`; one that waits or works longer than `timeLimit` (20
+ * s), or finds the queue full, with `pdf_unavailable`.
  */
 export async function renderInvoicePdf(
   invoice: InvoiceForPdf,
@@ -41,7 +42,10 @@ export async function renderInvoicePdf(
   return pdf
 }
 
-/** An invoice holds the logo it was issued with, checked or not: where the page fells the process that sets it, it is set again without. */
+/**
+ * An invoice holds the logo it was issued with, checked or not: where the page fells the process that sets
+ * it, it is set again without.
+ */
 async function rendered(
   workers: PdfWorkers,
   page: InvoicePage,
@@ -89,7 +93,10 @@ function printablePage({ logo, ...texts }: InvoicePage, missing: Set<string>): I
   return { ...printableTexts(texts, missing), logo }
 }
 
-/** Every text inside a JSON value, made printable, and isolated where it has letters that are written from right to left. */
+/**
+ * Every text inside a JSON value, made printable, and isolated where it has letters that are written from
+ * right to left.
+ */
 function printableTexts<T>(value: T, missing: Set<string>): T {
   if (typeof value === 'string') return isolated(printable(value, missing)) as T
   if (Array.isArray(value)) return value.map((item) => printableTexts(item, missing)) as T

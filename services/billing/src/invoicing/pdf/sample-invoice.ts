@@ -7,7 +7,10 @@ const tokens = { 'zh-CN': '个', en: 'tokens' }
 const logo = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><rect width="48" height="48" rx="11" fill="#1d4ed8"/>
 <path d="M24 8l3 7 7 1-5 5 1 7-6-3-6 3 1-7-5-5 7-1z" fill="#fbbf24"/><path d="M8 38a16 12 0 0 1 32 0" fill="none" stroke="#fff" stroke-width="4"/></svg>`
 
-/** An invoice of five lines as an AI customer-service vendor in Hangzhou issues it; the base of the tests here. */
+/**
+ * An invoice of five lines as an AI customer-service vendor in Hangzhou issues it; the base of the tests
+ * here.
+ */
 export const sampleInvoice: InvoiceForPdf = {
   number: 'INV-202611-000482',
   kind: 'renewal',

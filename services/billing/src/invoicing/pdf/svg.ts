@@ -2,8 +2,9 @@ const mostDepth = 64
 const mostElements = 5_000
 
 /**
- * Why a text is not an SVG that may be drawn, or undefined. Typst's own reading comes afterwards: here is refused what is known to bring such readers down
- * (nesting, entities) or to reach out of the drawing. One pass, whatever the text is.
+ * Why a text is not an SVG that may be drawn, or undefined. Typst's own reading comes afterwards: here is
+ * refused what is known to bring such readers down (nesting, entities) or to reach out of the drawing. One
+ * pass, whatever the text is.
  */
 export function svgProblem(text: string): string | undefined {
   let [depth, elements, at] = [0, 0, 0]

@@ -5,7 +5,10 @@ import { readFonts } from './fonts.ts'
 
 const require = createRequire(import.meta.url)
 
-/** Turns the JSON of an InvoicePage into a PDF, synchronously for as long as it takes: run it in a worker. Throws what Typst says is wrong. */
+/**
+ * Turns the JSON of an InvoicePage into a PDF, synchronously for as long as it takes: run it in a worker.
+ * Throws what Typst says is wrong.
+ */
 export interface Typesetter {
   readonly engine: 'native' | 'wasm'
   pdf: (page: string) => Promise<Uint8Array>
@@ -16,7 +19,10 @@ export type Engine = 'auto' | Typesetter['engine']
 
 const template = readFileSync(new URL('./invoice.typ', import.meta.url), 'utf8')
 
-/** Loads Typst with our fonts and template. There are native builds for some machines only; WASM gives the same pages everywhere. */
+/**
+ * Loads Typst with our fonts and template. There are native builds for some machines only; WASM gives the
+ * same pages everywhere.
+ */
 export async function openTypesetter(engine: Engine): Promise<Typesetter> {
   if (engine === 'wasm') return openWasm()
   if (engine === 'native') return openNative()
@@ -54,7 +60,8 @@ async function openWasm(): Promise<Typesetter> {
   const compiler = createTypstCompiler()
   const module = readFileSync(require.resolve('@myriaddreamin/typst-ts-web-compiler/wasm'))
   await compiler.init({
-    getModule: () => ({ module_or_path: module }) as unknown as BufferSource, // bare bytes work too, with a warning on stderr
+    // bare bytes work too, with a warning on stderr
+    getModule: () => ({ module_or_path: module }) as unknown as BufferSource,
     beforeBuild: [loadFonts(readFonts(), { assets: false })], // no fonts from the network
   })
   compiler.addSource('/invoice.typ', template)

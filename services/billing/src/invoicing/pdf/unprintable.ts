@@ -3,7 +3,10 @@ import type { Notice } from '../../values/localized-text.ts'
 
 const mostNamed = 20
 
-/** The answer to what was entered, with what is to be said of those of its texts that will stand on invoices; texts inside objects and lists count. */
+/**
+ * The answer to what was entered, with what is to be said of those of its texts that will stand on invoices;
+ * texts inside objects and lists count.
+ */
 export function withUnprintable<Answer extends object>(
   answer: Answer,
   entered: unknown,
@@ -17,7 +20,10 @@ function textsIn(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
 }
 
-/** What to say of texts that will stand on invoices: which of their characters the fonts can't draw. Nothing where all can be printed. */
+/**
+ * What to say of texts that will stand on invoices: which of their characters the fonts can't draw. Nothing
+ * where all can be printed.
+ */
 export function unprintable(texts: readonly (string | null | undefined)[]): Notice[] {
   const missing = [...new Set(texts.flatMap((text) => (text ? missingGlyphs(text) : [])))].slice(0, mostNamed)
   if (missing.length === 0) return []

@@ -43,7 +43,10 @@ async function pdfOf(page: InvoicePage): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await typesetter.pdf(JSON.stringify(page)))
 }
 
-/** Native code that never returns hears nothing: a thread of its own sees that whoever started us is gone, and ends us. */
+/**
+ * Native code that never returns hears nothing: a thread of its own sees that whoever started us is gone, and
+ * ends us.
+ */
 function endWithParent(): void {
   new Worker(
     `const parent = process.ppid; setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL') }, 1000)`,

@@ -12,11 +12,17 @@ export interface WorkersOptions {
   processes?: number
   /** Pages that may wait; the next is refused. */
   queue?: number
-  /** Of these, pages for one customer at most: whoever asks for a hundred of theirs takes nobody else's places. */
+  /**
+   * Of these, pages for one customer at most: whoever asks for a hundred of theirs takes nobody else's
+   * places.
+   */
   queueOfOne?: number
   /** How long a process without work stays, in milliseconds. */
   idle?: number
-  /** Pages a process sets before a fresh one takes its place, since the caches of the WASM build grow by 2 MB a page. */
+  /**
+   * Pages a process sets before a fresh one takes its place, since the caches of the WASM build grow by 2 MB
+   * a page.
+   */
   pagesPerProcess?: number
   /** Bytes a process may hold while it sets a page, where the system tells (Linux). */
   memoryLimit?: number
@@ -30,7 +36,10 @@ export interface Rendered {
 }
 
 export interface PdfWorkers {
-  /** Sets a page for a customer, in at most `timeLimit` milliseconds of waiting and as many of work. Customers who wait have their turns by turns. */
+  /**
+   * Sets a page for a customer, in at most `timeLimit` milliseconds of waiting and as many of work. Customers
+   * who wait have their turns by turns.
+   */
   render: (page: InvoicePage, timeLimit: number, customerId?: string) => Promise<Rendered>
   /** Waits for the pages already asked for, then ends the processes; a later page starts new ones. */
   close: () => Promise<void>
@@ -68,9 +77,10 @@ const memoryInterval = 100
 export class PageTooMuch extends Error {}
 
 /**
- * Processes that set pages. Typst is synchronous and would hold up every other request; and a drawing can bring its native code down, or keep it at work for
- * ever, which ends a thread's whole process but can be ended with a process of its own. They start when needed, end when idle and never keep this process
- * alive. One that exceeds a limit is killed and its place given to a new one.
+ * Processes that set pages. Typst is synchronous and would hold up every other request; and a drawing can
+ * bring its native code down, or keep it at work for ever, which ends a thread's whole process but can be
+ * ended with a process of its own. They start when needed, end when idle and never keep this process alive.
+ * One that exceeds a limit is killed and its place given to a new one.
  */
 export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
   const {

@@ -26,7 +26,10 @@ import { readUsage } from '../../rating/deficit.ts'
 import { levelDates, sinceOf, usedOn, valueOf, type DailyUsage } from '../../rating/rated-usage.ts'
 import { phaseOn } from '../../subscription/phase.ts'
 
-/** One meter over the days asked for. `used` is units; `fee` what they add to the fees for usage, before discounts and tax. */
+/**
+ * One meter over the days asked for. `used` is units; `fee` what they add to the fees for usage, before
+ * discounts and tax.
+ */
 export interface DaysOfMeter {
   meter: string
   name: LocalizedText
@@ -47,7 +50,10 @@ export interface DayShown {
   historical?: Record<string, number>
 }
 
-/** A customer's usage day by day. `start` and `end` are the first and the last date asked for, `since` the first that can have usage. */
+/**
+ * A customer's usage day by day. `start` and `end` are the first and the last date asked for, `since` the
+ * first that can have usage.
+ */
 export interface UsageDays {
   start: LocalDate
   end: LocalDate
@@ -57,7 +63,9 @@ export interface UsageDays {
   asOf: Instant
   meters: DaysOfMeter[]
   days: DayShown[]
-  /** Where asked for: what was used by the values of a property. `daily` has a number for each of the days. */
+  /**
+   * Where asked for: what was used by the values of a property. `daily` has a number for each of the days.
+   */
   groups?: {
     meter: string
     property: string
@@ -67,7 +75,10 @@ export interface UsageDays {
 
 export const mostUsageDays = 92
 
-/** A customer's usage of at most 92 days (the current period unless `start` and `end` say otherwise, both in). Days to come are not listed. Throws invalid_range. */
+/**
+ * A customer's usage of at most 92 days (the current period unless `start` and `end` say otherwise, both in).
+ * Days to come are not listed. Throws invalid_range.
+ */
 export async function getUsageDays(
   billing: Billing,
   input: { customerId: string; start?: string; end?: string; groupBy?: string },
@@ -114,7 +125,10 @@ export async function getUsageDays(
   )
 }
 
-/** The dates asked for: the current period where none are, one end alone up to today or up to as many days as are shown. */
+/**
+ * The dates asked for: the current period where none are, one end alone up to today or up to as many days as
+ * are shown.
+ */
 function datesAsked(state: SubscriptionState, { start, end }: { start?: string; end?: string }): DateRange {
   const current = periodNamed(state, undefined)
   for (const [pointer, date] of [
@@ -143,7 +157,10 @@ function datesAsked(state: SubscriptionState, { start, end }: { start?: string; 
   return { from, to }
 }
 
-/** The date the customer came, was subscribed from or was first seen using something, whichever is earliest: events may be older than whom they are about. */
+/**
+ * The date the customer came, was subscribed from or was first seen using something, whichever is earliest:
+ * events may be older than whom they are about.
+ */
 async function firstDate(tx: BillingTransaction, state: SubscriptionState): Promise<LocalDate> {
   const came = localDateOf(state.zones, state.customer.createdAt)
   const known = state.phases.reduce((first, phase) => earlier(first, phase.from), came)
@@ -157,7 +174,10 @@ async function firstDate(tx: BillingTransaction, state: SubscriptionState): Prom
   return earlier(known, used?.date ?? known)
 }
 
-/** The meters of the plan of today, in its order, then those of the plans of the range and others that were used in it. */
+/**
+ * The meters of the plan of today, in its order, then those of the plans of the range and others that were
+ * used in it.
+ */
 function metersIn(
   state: SubscriptionState,
   periods: readonly DateRange[],
@@ -177,7 +197,10 @@ function metersIn(
 
 export type LevelOn = (meter: Meter, date: LocalDate) => number | undefined
 
-/** What a level stands at on a date, by the last report that its period counts; undefined for what is none, and where nothing counts. */
+/**
+ * What a level stands at on a date, by the last report that its period counts; undefined for what is none,
+ * and where nothing counts.
+ */
 export function levelsOf(
   state: SubscriptionState,
   periods: readonly DateRange[],

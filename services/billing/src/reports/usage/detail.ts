@@ -24,17 +24,26 @@ export interface UsageEvent {
   voided: EventVoid | null
   /** Of before the vendor's usage was recorded here: it is shown, and counts for no quota and no invoice. */
   historical: boolean
-  /** Of after the instant at which a subscription was ended at once, on that date: nobody is charged for it, and it counts for no quota. */
+  /**
+   * Of after the instant at which a subscription was ended at once, on that date: nobody is charged for it,
+   * and it counts for no quota.
+   */
   afterEnd: boolean
 }
 
 /** An event in a customer's list, with what is made of it. */
 export interface DetailEvent extends UsageEvent {
-  /** Whether no plan charges for it: on the date it counts on there is none, or none that has its meter, or it had been ended at once. */
+  /**
+   * Whether no plan charges for it: on the date it counts on there is none, or none that has its meter, or it
+   * had been ended at once.
+   */
   uncharged: boolean
 }
 
-/** Which of a customer's events: those of a range, of one meter, under one id, or with one value of a property. */
+/**
+ * Which of a customer's events: those of a range, of one meter, under one id, or with one value of a
+ * property.
+ */
 export interface DetailFilter {
   customerId: string
   start?: string
@@ -56,8 +65,9 @@ export interface DetailTotal {
 export const mostCounted = 100_000
 
 /**
- * A customer's events, newest first: in the current period unless `start` and `end` say otherwise. Those are local dates
- * (both in) or instants (half-open). With `total`, how many there are on all pages. Throws meter_not_found, invalid_range, validation_failed.
+ * A customer's events, newest first: in the current period unless `start` and `end` say otherwise. Those are
+ * local dates (both in) or instants (half-open). With `total`, how many there are on all pages. Throws
+ * meter_not_found, invalid_range, validation_failed.
  */
 export async function getUsageDetail(
   billing: Billing,
@@ -89,7 +99,10 @@ function chargedOr(state: SubscriptionState, { date, ...event }: DatedEvent): De
   return { ...event, uncharged: event.afterEnd || !charges.some(({ meter }) => meter === event.meter) }
 }
 
-/** What a filter of events of a range stands for. Where every event has to be looked at, the range is of 92 days at most. */
+/**
+ * What a filter of events of a range stands for. Where every event has to be looked at, the range is of 92
+ * days at most.
+ */
 export async function chosen(
   query: Query,
   { from, to }: { from: Instant; to: Instant },
@@ -127,7 +140,10 @@ export async function chosen(
 
 const mostDaysSearched = 92
 
-/** Refuses a search for a property without a value, or the other way round, and for what no event can hold. Throws validation_failed. */
+/**
+ * Refuses a search for a property without a value, or the other way round, and for what no event can hold.
+ * Throws validation_failed.
+ */
 export function refuseUnsearchable({
   id,
   property,
@@ -176,7 +192,10 @@ async function countEvents(
   return events > mostCounted ? { events: mostCounted, isLeast: true } : { events, isLeast: false }
 }
 
-/** The instants that `start` and `end` stand for: the current period when neither is given. Throws invalid_range. */
+/**
+ * The instants that `start` and `end` stand for: the current period when neither is given. Throws
+ * invalid_range.
+ */
 export function rangeOf(
   state: SubscriptionState,
   input: { start?: string | undefined; end?: string | undefined },
@@ -213,14 +232,18 @@ function bound(state: SubscriptionState, text: string, pointer: string, daysAfte
   return instant
 }
 
-/** What a line that counts usage stored after one instant and until another adds, and what was counted before and taken back meanwhile. */
+/**
+ * What a line that counts usage stored after one instant and until another adds, and what was counted before
+ * and taken back meanwhile.
+ */
 const countedBetween = (after: string, until: string) => `(
   ((${after}::timestamptz is null or stored_at > ${after}) and (${until}::timestamptz is null or stored_at <= ${until}) and (voided_at is null or voided_at > ${until}))
   or (stored_at <= ${after} and voided_at > ${after} and voided_at <= ${until})) and apart is null`
 
 /**
- * The events behind an invoice's line: those of its meter and dates that it counted, newest first; with a negative quantity those that were counted
- * before and taken back since, so that quantities add up to the line's.
+ * The events behind an invoice's line: those of its meter and dates that it counted, newest first; with a
+ * negative quantity those that were counted before and taken back since, so that quantities add up to the
+ * line's.
  */
 export async function eventsBehind(
   billing: Billing,
@@ -276,7 +299,10 @@ async function eventPage(
 }
 
 type Query = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>
-/** Which rows of events, as SQL whose values are added to a statement's parameters, and with which sign they count. */
+/**
+ * Which rows of events, as SQL whose values are added to a statement's parameters, and with which sign they
+ * count.
+ */
 export interface Where {
   conditions: (given: Parameters) => string
   sign?: (given: Parameters) => string
@@ -317,7 +343,8 @@ async function datedRows(
     after === undefined
       ? ''
       : `and (time, id, meter) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])}::text, ${given.add(after[2])}::text)`
-  // Each meter's events stand in order by themselves: the first so many of all are among the first so many of each.
+  // Each meter's events stand in order by themselves: the first so many of all are among the first so many of
+  // each.
   const rows = await query<
     Omit<DatedEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }
   >(

@@ -13,7 +13,10 @@ import { aheadSeconds } from '../../usage/totals/taken-times.ts'
 import { parameters } from '../../values/parameters.ts'
 import { instantsBetween } from '../../catalogue/seller-dates.ts'
 
-/** An event as the vendor sees it, as one meter counts it; null where no meter's filters hold for an event of a type. */
+/**
+ * An event as the vendor sees it, as one meter counts it; null where no meter's filters hold for an event of
+ * a type.
+ */
 export interface ListedEvent extends Omit<UsageEvent, 'meter'> {
   customerId: string
   meter: string | null
@@ -23,7 +26,10 @@ export interface ListedEvent extends Omit<UsageEvent, 'meter'> {
   overage: number | null
 }
 
-/** Which events. `start` and `end` are of their time: dates in the seller's zone (both in) or instants (half-open). */
+/**
+ * Which events. `start` and `end` are of their time: dates in the seller's zone (both in) or instants
+ * (half-open).
+ */
 export interface EventsFilter {
   customerId?: string
   meter?: string
@@ -41,8 +47,9 @@ const daysOfAll = { unlessTold: 1, most: 31 }
 const daysSearched = { unlessTold: 31, most: 92 }
 
 /**
- * Recorded events: of one customer the newest first; of all of them customer by customer, in the order of their ids, and then the newest first, for events stand
- * in that order. Of all customers the last day unless told, and at most 31. Throws meter_not_found, invalid_range.
+ * Recorded events: of one customer the newest first; of all of them customer by customer, in the order of
+ * their ids, and then the newest first, for events stand in that order. Of all customers the last day unless
+ * told, and at most 31. Throws meter_not_found, invalid_range.
  */
 export async function listEvents(
   billing: Billing,
@@ -62,8 +69,8 @@ export async function listEvents(
 }
 
 /**
- * The same events page by page, for a file: each page is read when it is asked for, in a transaction of its own, and none after the reader has left. What is stored
- * after the first page was read stays out.
+ * The same events page by page, for a file: each page is read when it is asked for, in a transaction of its
+ * own, and none after the reader has left. What is stored after the first page was read stays out.
  */
 export async function exportEvents(
   billing: Billing,
@@ -195,7 +202,10 @@ const placeOf = ({ time, id, customerId, meter }: ListedEvent): Place => [
   meter ?? noMeter,
 ]
 
-/** Up to `limit` events behind `after`. Each customer's meters are read by themselves, in the order their events stand in, and merged. */
+/**
+ * Up to `limit` events behind `after`. Each customer's meters are read by themselves, in the order their
+ * events stand in, and merged.
+ */
 async function readEvents(
   tx: BillingTransaction,
   { customerId, meter, id, having, from, to, storedBy }: Asked,

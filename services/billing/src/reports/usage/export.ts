@@ -23,7 +23,10 @@ const mostDays = 366
 /** The embedded database answers nobody else while it reads a page. */
 export const rowsPerPage = { postgres: 1000, pglite: 125 }
 
-/** An event as a file shows it: `clockTime` is what the customer's clock showed, `exactTime` the same to the microsecond and with its offset; the names are its meter's. */
+/**
+ * An event as a file shows it: `clockTime` is what the customer's clock showed, `exactTime` the same to the
+ * microsecond and with its offset; the names are its meter's.
+ */
 export interface ExportedEvent extends UsageEvent {
   clockTime: string
   exactTime: string
@@ -31,7 +34,10 @@ export interface ExportedEvent extends UsageEvent {
   unit: { 'zh-CN': string; en: string }
 }
 
-/** What is to be written. `start` and `end` are the first and the last date, `timezone` that of every `clockTime`. */
+/**
+ * What is to be written. `start` and `end` are the first and the last date, `timezone` that of every
+ * `clockTime`.
+ */
 export interface UsageExport {
   customer: { id: string; companyName: string }
   /** The properties that have a column of their own, by name; whether those are all there are. */
@@ -39,13 +45,17 @@ export interface UsageExport {
   timezone: string
   start: LocalDate
   end: LocalDate
-  /** Newest first; each page is read when it is asked for, in a transaction of its own, and none after the reader has left. */
+  /**
+   * Newest first; each page is read when it is asked for, in a transaction of its own, and none after the
+   * reader has left.
+   */
   pages: AsyncGenerator<ExportedEvent[], void>
 }
 
 /**
- * A customer's events for a file: those stored until now, in the range that `start` and `end` say, and that the filter chooses, as for the detail. Throws
- * invalid_range where they are more than 366 days or 1,000,000 events (`most`).
+ * A customer's events for a file: those stored until now, in the range that `start` and `end` say, and that
+ * the filter chooses, as for the detail. Throws invalid_range where they are more than 366 days or 1,000,000
+ * events (`most`).
  */
 export async function exportUsage(
   billing: Billing,
@@ -96,11 +106,17 @@ export async function exportUsage(
   )
 }
 
-/** So many properties have a column of their own, found among so many events: on the embedded database everybody waits for that look. */
+/**
+ * So many properties have a column of their own, found among so many events: on the embedded database
+ * everybody waits for that look.
+ */
 const mostColumns = 50
 const eventsLookedAt = { postgres: 20_000, pglite: 5_000 }
 
-/** The names of the properties that the events of a range have. Those of more events than are looked at may have others too. */
+/**
+ * The names of the properties that the events of a range have. Those of more events than are looked at may
+ * have others too.
+ */
 async function columnsOf(
   tx: BillingTransaction,
   where: Where,
@@ -119,7 +135,10 @@ async function columnsOf(
   return { names: shown, areAll: names.length <= mostColumns && events < most }
 }
 
-/** Whether the range holds more than `most` events. The days' counts mostly tell; at their edges a range may begin or end within a day. */
+/**
+ * Whether the range holds more than `most` events. The days' counts mostly tell; at their edges a range may
+ * begin or end within a day.
+ */
 async function isMore(
   tx: BillingTransaction,
   where: Where,
@@ -167,8 +186,8 @@ function lastDateBefore(state: SubscriptionState, to: Instant, start: LocalDate)
 const reading = new WeakMap<Billing['db'], Promise<unknown>>()
 
 /**
- * Reads a page of a file. The embedded database answers one after another: there the pages of all files take turns, so that whoever else asks waits for one of
- * them at most.
+ * Reads a page of a file. The embedded database answers one after another: there the pages of all files take
+ * turns, so that whoever else asks waits for one of them at most.
  */
 export async function readPage<T>(
   billing: Billing,

@@ -11,7 +11,10 @@ export interface ShownUsage {
   historical: readonly DailyUsage[]
 }
 
-/** The usage of some dates with history, where there can be any; `counted` is what is known already of the usage that counts. */
+/**
+ * The usage of some dates with history, where there can be any; `counted` is what is known already of the
+ * usage that counts.
+ */
 export async function withHistory(
   tx: BillingTransaction,
   state: SubscriptionState,

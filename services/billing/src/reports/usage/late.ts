@@ -16,14 +16,16 @@ import { latestDays } from '../../usage/totals/taken-times.ts'
 import { parameters } from '../../values/parameters.ts'
 
 /**
- * What became of a late event. `billed`: a line of an invoice counted it. `pending`: the next invoice will (or, where its period's invoice was voided, the one
- * generated instead). `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges its meter on its date, it was a trial,
- * or it came after an ending at once.
- * `voided`: it was taken back before an invoice counted it.
+ * What became of a late event. `billed`: a line of an invoice counted it. `pending`: the next invoice will
+ * (or, where its period's invoice was voided, the one generated instead). `unchanged`: a later invoice looked
+ * at it, and nothing in what was billed changed. `uncharged`: no plan charges its meter on its date, it was a
+ * trial, or it came after an ending at once. `voided`: it was taken back before an invoice counted it.
  */
 export type LateOutcome = 'billed' | 'pending' | 'unchanged' | 'uncharged' | 'voided'
 
-/** An event that was stored after the usage period it falls in was closed. `period` is that period's label. */
+/**
+ * An event that was stored after the usage period it falls in was closed. `period` is that period's label.
+ */
 export interface LateEvent extends UsageEvent {
   period: string
   closedAt: Instant
@@ -87,7 +89,10 @@ interface LateRow extends Omit<UsageEvent, 'voided' | 'historical'> {
   place: number
 }
 
-/** Each period by itself, so that its dates and the instant it was closed at lead to the few events that come into question. */
+/**
+ * Each period by itself, so that its dates and the instant it was closed at lead to the few events that come
+ * into question.
+ */
 async function lateRows(
   tx: BillingTransaction,
   customerId: string,
@@ -194,7 +199,10 @@ function isCharged(state: SubscriptionState, meter: string, date: LocalDate): bo
   return phase !== undefined && !phase.trial && chargesOf(phase).some((charge) => charge.meter === meter)
 }
 
-/** When late usage of the periods before `after` was looked for: as each later period was closed, and for the last time after the end of a subscription. */
+/**
+ * When late usage of the periods before `after` was looked for: as each later period was closed, and for the
+ * last time after the end of a subscription.
+ */
 async function momentsLooked(
   tx: BillingTransaction,
   state: SubscriptionState,

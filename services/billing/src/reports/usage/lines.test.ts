@@ -94,8 +94,9 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
 
   test('a line’s tiers add up to it, and so do its days; its days’ quantities add up where the meter does', async () => {
     const lines = await linesNow()
-    // (5 × 11 + 8 × 19) ÷ 30 = 6.9 → 6 are included. 18.7 less 6: 10 × 33 + 2.7 × 3.5 = 339.45. Five visitors of six above one: 5 × 10 for a month, of
-    // which 11 of 30 days. The tiers go on: all of 30.6 at 3.5 are 107.1, less than the minimum's share for 19 days, 190.
+    // (5 × 11 + 8 × 19) ÷ 30 = 6.9 → 6 are included. 18.7 less 6: 10 × 33 + 2.7 × 3.5 = 339.45. Five visitors
+    // of six above one: 5 × 10 for a month, of which 11 of 30 days. The tiers go on: all of 30.6 at 3.5 are
+    // 107.1, less than the minimum's share for 19 days, 190.
     expect(lines.map(({ id, amount }) => [id, amount])).toEqual([
       ['calls.2026-09-01', 339],
       ['visitors.2026-09-01', 18],

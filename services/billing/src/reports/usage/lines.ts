@@ -18,7 +18,10 @@ import {
   type RatedUsage,
 } from '../../rating/rated-usage.ts'
 
-/** What one date added to a line. Their amounts add up to the line's; of meters that are added up, their quantities (units) too. */
+/**
+ * What one date added to a line. Their amounts add up to the line's; of meters that are added up, their
+ * quantities (units) too.
+ */
 export interface DayOfLine {
   date: LocalDate
   quantity: number
@@ -43,8 +46,8 @@ export interface UsageLines {
 }
 
 /**
- * What the usage of a period (the current one unless named) comes to, one line per meter and phase as its invoice has them, rated by the same rules,
- * with what each date added. Lines of zero are there too.
+ * What the usage of a period (the current one unless named) comes to, one line per meter and phase as its
+ * invoice has them, rated by the same rules, with what each date added. Lines of zero are there too.
  */
 export async function getUsageLines(
   billing: Billing,
@@ -104,7 +107,10 @@ function linesWithDays(
 
 const keyOf = ({ meter, dates }: RatedUsage) => `${meter.key} ${dates.from}`
 
-/** A date's amount is the line's up to its end, less up to its beginning. What is due without usage is the first date's. */
+/**
+ * A date's amount is the line's up to its end, less up to its beginning. What is due without usage is the
+ * first date's.
+ */
 function daysOf(
   { meter, dates }: RatedUsage,
   usage: readonly DailyUsage[],
@@ -115,7 +121,8 @@ function daysOf(
   let before = 0
   const days = shown.filter((date) => dates.from <= date && date < dates.to)
   return days.map((date, index) => {
-    // Dates after a line's last one may bear on it too (all of a period reach a tier together): what they add is its last date's.
+    // Dates after a line's last one may bear on it too (all of a period reach a tier together): what they add
+    // is its last date's.
     const amount = amountUntil(index === days.length - 1 ? shown.at(-1)! : date)
     const added = money(amount - before)
     before = amount

@@ -165,7 +165,8 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
       await cancelSubscription(own.billing, { customerId, when: 'now', credit })
     const feesOf = async (customerId: string) =>
       (await getUsageMonths(own.billing, { customerId })).months.map(({ fee }) => fee)
-    // The whole fee was paid for 10 January – 9 February; with credit, the days from the 21st on came back: 599.00 × 11/31 = 212.548… stays.
+    // The whole fee was paid for 10 January – 9 February; with credit, the days from the 21st on came back:
+    // 599.00 × 11/31 = 212.548… stays.
     expect([await feesOf('kept'), await feesOf('given')]).toEqual([[59_900], [21_255]])
     await own.passTo('2026-01-25T04:00:00Z')
     for (const customerId of ['kept', 'given']) {

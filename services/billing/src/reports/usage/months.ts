@@ -25,7 +25,10 @@ export interface MeterOfMonth {
   amount: Money
 }
 
-/** What one usage period came to before discounts and tax: the plan's fee for its dates and its usage. `amount` is all of it. */
+/**
+ * What one usage period came to before discounts and tax: the plan's fee for its dates and its usage.
+ * `amount` is all of it.
+ */
 export interface UsageMonth {
   period: { start: LocalDate; end: LocalDate; label: string }
   running: boolean
@@ -50,8 +53,9 @@ export interface UsageMonths {
 export const mostMonths = 12
 
 /**
- * The last twelve usage periods with their usage and amounts by meter, and what changed from each to the next. Usage is as the summary of each period says it;
- * fees are those of the invoices that are not void, less what changes gave back of them; one of more than a month counts with its days.
+ * The last twelve usage periods with their usage and amounts by meter, and what changed from each to the
+ * next. Usage is as the summary of each period says it; fees are those of the invoices that are not void,
+ * less what changes gave back of them; one of more than a month counts with its days.
  */
 export async function getUsageMonths(billing: Billing, input: { customerId: string }): Promise<UsageMonths> {
   return billing.transaction(
@@ -89,7 +93,10 @@ export async function getUsageMonths(billing: Billing, input: { customerId: stri
 /** `ended`: when its subscription was over; null while it goes on. */
 type FeeLine = Pick<LineDraft, 'amount' | 'discounts' | 'kind' | 'period'> & { ended: LocalDate | null }
 
-/** The lines that charge fees and give them back for any date from `since` on; those of the document that waits for its hour among them. */
+/**
+ * The lines that charge fees and give them back for any date from `since` on; those of the document that
+ * waits for its hour among them.
+ */
 async function feeLines(tx: BillingTransaction, state: BillingState, since: LocalDate): Promise<FeeLine[]> {
   const longest = Math.max(1, ...state.phases.map(({ plan }) => monthsOf(plan)))
   const issued = await linesSince(tx, state.customer.customerId, addMonths(since, -longest - 1))
@@ -131,8 +138,9 @@ function countedIn(
 }
 
 /**
- * The part of a fee, or of what gave it back, for the dates of a period. For the dates after the end of its subscription there is no period of it: they count in its
- * last one, so that all that was billed and not given back counts once. What gives it back is net of discounts, which are no part of it here.
+ * The part of a fee, or of what gave it back, for the dates of a period. For the dates after the end of its
+ * subscription there is no period of it: they count in its last one, so that all that was billed and not
+ * given back counts once. What gives it back is net of discounts, which are no part of it here.
  */
 function feeWithin(line: FeeLine, period: LabelledPeriod): Money {
   const dates = { from: line.period.start, to: line.period.end }

@@ -28,7 +28,10 @@ export type UsageWindow = (typeof usageWindows)[number]
 /** So many days are read at once. */
 export const mostDaysOf = { hour: 31, day: 366, month: 1_830, whole: 1_830 } as const
 
-/** What was used in one window, in units: an hour of UTC by its instants, a day or a month by the customer's dates. */
+/**
+ * What was used in one window, in units: an hour of UTC by its instants, a day or a month by the customer's
+ * dates.
+ */
 export interface WindowUsage {
   start: string
   end: string
@@ -60,8 +63,9 @@ interface RangeInput {
 }
 
 /**
- * What a customer used between two of their dates (both in), in all and, where asked, by day, month, or hour; by the hour of one meter, also between two instants
- * (half-open). Throws customer_not_found, meter_not_found, invalid_range.
+ * What a customer used between two of their dates (both in), in all and, where asked, by day, month, or hour;
+ * by the hour of one meter, also between two instants (half-open). Throws customer_not_found,
+ * meter_not_found, invalid_range.
  */
 export async function getUsageRange(billing: Billing, input: RangeInput): Promise<UsageRange> {
   return billing.transaction(

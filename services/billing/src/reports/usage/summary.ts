@@ -19,7 +19,10 @@ import { usageAfterEnd } from '../../usage/totals/after-end.ts'
 import { usedOn, valueOf, type DailyUsage, type MeterInPeriod } from '../../rating/rated-usage.ts'
 import { phaseOn } from '../../subscription/phase.ts'
 
-/** One meter in a period. `included` is what may be used in all, `remaining` what is left of that; the policy is that of the last phase. Units; null is unlimited. */
+/**
+ * One meter in a period. `included` is what may be used in all, `remaining` what is left of that; the policy
+ * is that of the last phase. Units; null is unlimited.
+ */
 export interface MeterUsage {
   meter: string
   name: LocalizedText
@@ -29,7 +32,10 @@ export interface MeterUsage {
   used: number
   /** Of that, what history comes to by itself: it is shown, and is in none of the other figures. */
   historical: number
-  /** What came after the subscription was ended at once, on that date: nobody is charged for it, and it is in none of the other figures. */
+  /**
+   * What came after the subscription was ended at once, on that date: nobody is charged for it, and it is in
+   * none of the other figures.
+   */
   afterEnd: number
   included: number | null
   /** Used ahead in earlier periods: counts as used here. */
@@ -61,7 +67,10 @@ export interface UsageSummary {
 
 const mostPeriods = 24
 
-/** A customer's usage in a period (the current one unless named), with its days, and by the values of a property where asked. Days to come are not listed. */
+/**
+ * A customer's usage in a period (the current one unless named), with its days, and by the values of a
+ * property where asked. Days to come are not listed.
+ */
 export async function getUsageSummary(
   billing: Billing,
   input: { customerId: string; period?: string; groupBy?: string },
@@ -188,7 +197,10 @@ function meterUsage(
 const leftOf = (allowance: number, counted: Pick<MeterInPeriod, 'used' | 'carried'> | undefined) =>
   Math.max(0, allowance - (counted ? counted.used + counted.carried : 0))
 
-/** Where the period would end at its pace so far, and the date the allowance would be used up: straight lines, nothing cleverer. */
+/**
+ * Where the period would end at its pace so far, and the date the allowance would be used up: straight lines,
+ * nothing cleverer.
+ */
 export function outlook(
   at: Instant,
   state: SubscriptionState,

@@ -33,8 +33,8 @@ export function amountIn(
 }
 
 /**
- * What a value is called: its name, that of what holds it, and whether a name further up says that it is of amounts. The members of a list are called as the
- * list is. What that name says is decided once.
+ * What a value is called: its name, that of what holds it, and whether a name further up says that it is of
+ * amounts. The members of a list are called as the list is. What that name says is decided once.
  */
 interface Place {
   name: string
@@ -44,7 +44,10 @@ interface Place {
   saysAmount?: boolean
 }
 
-/** The first amount in a value, with the names and numbers that lead to it. Without a meter any number is one. Values are nested 64 deep at most. */
+/**
+ * The first amount in a value, with the names and numbers that lead to it. Without a meter any number is one.
+ * Values are nested 64 deep at most.
+ */
 function amountAt(
   value: unknown,
   place: Place,
@@ -144,7 +147,10 @@ interface MeterWords {
   many: ReadonlySet<string>
   chinese: readonly string[]
   measured: ReadonlySet<string>
-  /** What a word that is run together with others ends with, or begins with, if it is about many or one of what is counted. */
+  /**
+   * What a word that is run together with others ends with, or begins with, if it is about many or one of
+   * what is counted.
+   */
   endings: readonly string[]
   beginnings: readonly string[]
 }

@@ -41,7 +41,10 @@ type SentContent = Pick<
   'id' | 'meter' | 'type' | 'quantity' | 'hashedQuantity' | 'time' | 'timeSent' | 'propertiesText'
 >
 
-/** Whether an event says with its time what was recorded of one that came without: that it happened when it arrived. Then it is the same event. */
+/**
+ * Whether an event says with its time what was recorded of one that came without: that it happened when it
+ * arrived. Then it is the same event.
+ */
 export function isSameAtItsTime(event: SentContent, hash: string, recorded: RecordedContent): boolean {
   const { meter, type, quantity, hashedQuantity = quantity, propertiesText } = event
   return (
@@ -51,7 +54,10 @@ export function isSameAtItsTime(event: SentContent, hash: string, recorded: Reco
   )
 }
 
-/** The refusal of an event whose id another has. Without `recorded` only the id is known to be taken: by a reservation, or by an event that has left. */
+/**
+ * The refusal of an event whose id another has. Without `recorded` only the id is known to be taken: by a
+ * reservation, or by an event that has left.
+ */
 export function conflictWith(
   event: SentContent,
   hash: string,
@@ -86,7 +92,10 @@ function fieldsThatDiffer(event: SentContent, hash: string, recorded: RecordedCo
   return differs.length === 0 ? ['quantity'] : differs
 }
 
-/** What is recorded under ids, by customer and id; those of reservations, and of events whose month was dropped, have none. */
+/**
+ * What is recorded under ids, by customer and id; those of reservations, and of events whose month was
+ * dropped, have none.
+ */
 export async function recordedContents(
   tx: BillingTransaction,
   events: readonly Pick<CheckedEvent, 'customerId' | 'id' | 'meter'>[],
@@ -101,8 +110,9 @@ export async function recordedContents(
 }
 
 /**
- * What is recorded of history under the ids and at the times of these events, by customer and id, as each meter counts it: also where the id was
- * forgotten since. An event is sent as history again, or for the first time though it was recorded when it happened.
+ * What is recorded of history under the ids and at the times of these events, by customer and id, as each
+ * meter counts it: also where the id was forgotten since. An event is sent as history again, or for the first
+ * time though it was recorded when it happened.
  */
 export async function recordedOfHistory(
   tx: BillingTransaction,

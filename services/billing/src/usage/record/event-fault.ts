@@ -1,6 +1,6 @@
 /**
- * What is wrong with an event itself. The detail of its refusal says it to the sender; whoever reads of it later, in a language of theirs, reads it from
- * there, so each text and what is read from it stand together.
+ * What is wrong with an event itself. The detail of its refusal says it to the sender; whoever reads of it
+ * later, in a language of theirs, reads it from there, so each text and what is read from it stand together.
  */
 export type EventFault =
   | { kind: 'property_missing' | 'property_no_number'; property: string }

@@ -17,8 +17,8 @@ import { aheadSeconds, latestDays, type TakenTimes } from '../totals/taken-times
 import { isStorable } from '../../values/storable.ts'
 
 /**
- * A usage event as the vendor sends it: for one meter, or of a type, which meters read. `quantity` is in units, a number or a decimal as text, and defaults
- * to 1, `time` to now.
+ * A usage event as the vendor sends it: for one meter, or of a type, which meters read. `quantity` is in
+ * units, a number or a decimal as text, and defaults to 1, `time` to now.
  */
 export interface UsageEventInput {
   id: string
@@ -74,8 +74,9 @@ export interface Rejection {
 const mostPropertyBytes = 4096
 
 /**
- * Checks an event that names its meter. Its body hash is of the content it has, however that is written, so that the same event is recognised as the
- * same. Where it is asked for, its quantity is what was asked, whatever stands in the properties.
+ * Checks an event that names its meter. Its body hash is of the content it has, however that is written, so
+ * that the same event is recognised as the same. Where it is asked for, its quantity is what was asked,
+ * whatever stands in the properties.
  */
 export function checkEvent(
   event: UsageEventInput,
@@ -100,8 +101,9 @@ export function checkEvent(
 }
 
 /**
- * Checks an event that names a type: `readers` are the meters that read it, and the one whose key it is. Each whose filters hold counts it; where one
- * cannot, it is refused as a whole, so that no meter counts what another misses.
+ * Checks an event that names a type: `readers` are the meters that read it, and the one whose key it is. Each
+ * whose filters hold counts it; where one cannot, it is refused as a whole, so that no meter counts what
+ * another misses.
  */
 export function checkTypedEvent(
   event: UsageEventInput & { type: string },
@@ -194,7 +196,10 @@ export function countedBy(meter: Meter, event: UsageEventInput, isAsked = false)
   return counted
 }
 
-/** The quantity of an event for a meter, in units as they were sent. An amount that stands under another name never counts as 1. */
+/**
+ * The quantity of an event for a meter, in units as they were sent. An amount that stands under another name
+ * never counts as 1.
+ */
 function unitsOf(
   meter: Meter,
   { type, quantity, properties = {} }: UsageEventInput,
@@ -296,12 +301,18 @@ function contentOf(
 
 const tooLongOf: Rejection = { code: 'validation_failed', detail: propertiesTooLong(mostPropertyBytes) }
 
-/** Whether properties take more room than an event may, in whatever order they stand. Asked before anything looks at each of them. */
+/**
+ * Whether properties take more room than an event may, in whatever order they stand. Asked before anything
+ * looks at each of them.
+ */
 export function areTooLong(properties: unknown): boolean {
   return Buffer.byteLength(JSON.stringify(properties)) > mostPropertyBytes
 }
 
-/** What tells an event from another of its id. `quantity` is steps (of an event of a type, which have none, the quantity as sent), `time` null where none was sent. */
+/**
+ * What tells an event from another of its id. `quantity` is steps (of an event of a type, which have none,
+ * the quantity as sent), `time` null where none was sent.
+ */
 export function bodyHashOf({
   meter,
   quantity,

@@ -14,8 +14,9 @@ export const isRefusal = (outcome: EventOutcome): outcome is Refusal =>
   typeof outcome === 'object' && 'code' in outcome
 
 /**
- * What became of a batch. `rejected` names each event by its place in the batch, and says whether trying it again as it is may go better. `uncharged` are
- * those accepted of a meter that the customer's plan does not charge, an event of a type once for each such meter; absent where there are none.
+ * What became of a batch. `rejected` names each event by its place in the batch, and says whether trying it
+ * again as it is may go better. `uncharged` are those accepted of a meter that the customer's plan does not
+ * charge, an event of a type once for each such meter; absent where there are none.
  */
 export interface Recorded {
   accepted: number
@@ -49,11 +50,20 @@ interface Waiting extends Slot {
   request: Request
 }
 
-/** A flush takes whole requests up to this many events: beyond it a transaction only grows longer, not cheaper for each event. */
+/**
+ * A flush takes whole requests up to this many events: beyond it a transaction only grows longer, not cheaper
+ * for each event.
+ */
 const mostPerFlush = 2_000
-/** While one flush runs, another begins beside it only with so many events: smaller ones cost less together, as each takes its round trips and a commit. */
+/**
+ * While one flush runs, another begins beside it only with so many events: smaller ones cost less together,
+ * as each takes its round trips and a commit.
+ */
 const worthASecond = 500
-/** What may wait: a few flushes, so that a request that is let in is answered soon, and a sender too fast hears so. */
+/**
+ * What may wait: a few flushes, so that a request that is let in is answered soon, and a sender too fast
+ * hears so.
+ */
 const mostWaiting = 16_000
 /** Of one customer whom somebody else is at work on. */
 const mostWaitingAlone = 4_000
@@ -68,9 +78,10 @@ export interface IntakeOptions {
 }
 
 /**
- * Lets requests that are under way at the same time share transactions: `settle` gets the events of all that wait and gives each its
- * fate. What arrives while `flushers` of them run shares the next. Nobody waits for others to come: a lone request goes at once. A customer whom somebody
- * else is at work on is waited for apart, so that others do not wait along.
+ * Lets requests that are under way at the same time share transactions: `settle` gets the events of all that
+ * wait and gives each its fate. What arrives while `flushers` of them run shares the next. Nobody waits for
+ * others to come: a lone request goes at once. A customer whom somebody else is at work on is waited for
+ * apart, so that others do not wait along.
  */
 export function openIntake({ flushers, waiters, settle }: IntakeOptions) {
   /** Each the events of one request. */

@@ -38,7 +38,10 @@ export async function listMeterFills(billing: Billing): Promise<MeterFill[]> {
   )
 }
 
-/** So many events are taken at once, and so many customers looked at: who records for one of them waits no longer than that. */
+/**
+ * So many events are taken at once, and so many customers looked at: who records for one of them waits no
+ * longer than that.
+ */
 const eventsAtOnce = 1_000
 const eventsOfDaysAtOnce = 50_000
 const daysAtOnce = 31
@@ -48,8 +51,9 @@ const customersAtOnce = 500
 const mostSteps = 1_000
 
 /**
- * Fills meters and break-downs from the events there are, the longest asked for first, in steps of a transaction each; answers how many were taken. Any process may
- * call it at any time, also several at once, and it goes on where it was interrupted.
+ * Fills meters and break-downs from the events there are, the longest asked for first, in steps of a
+ * transaction each; answers how many were taken. Any process may call it at any time, also several at once,
+ * and it goes on where it was interrupted.
  */
 export async function fillMeters(
   billing: Billing,
@@ -135,7 +139,9 @@ async function customersAfter(
   )
 }
 
-/** The meters under which events of the meter's type stand: those that read it, the one of its name, and none. */
+/**
+ * The meters under which events of the meter's type stand: those that read it, the one of its name, and none.
+ */
 async function sourcesOf(tx: BillingTransaction, { key, eventType }: Meter): Promise<string[]> {
   const meters = [...(await metersByKey(tx)).values()].filter(
     (meter) => meter.key !== key && (meter.eventType === eventType || meter.key === eventType),
@@ -220,7 +226,10 @@ function placedFor(meter: Meter, customerId: string, row: StoredEvent, index: nu
   ]
 }
 
-/** Stores events under ids that they have already; false, and nothing, where a period would hold more than can be counted. */
+/**
+ * Stores events under ids that they have already; false, and nothing, where a period would hold more than can
+ * be counted.
+ */
 async function storeWithin(tx: BillingTransaction, placed: readonly Placed[]): Promise<boolean> {
   try {
     await tx.savepoint(async () => {

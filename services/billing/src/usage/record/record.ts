@@ -35,9 +35,10 @@ import { getCustomer } from '../../customer/account.ts'
 export const mostEvents = 1000
 
 /**
- * Records up to 1,000 events and returns once they are committed, counting each id once per customer: the same id and content again
- * is a duplicate, other content is rejected. A bad event never fails its neighbours; it is kept with its reason. Requests under way
- * at the same time share a transaction; inside one already, that one is used. Throws rate_limited when too many wait.
+ * Records up to 1,000 events and returns once they are committed, counting each id once per customer: the
+ * same id and content again is a duplicate, other content is rejected. A bad event never fails its
+ * neighbours; it is kept with its reason. Requests under way at the same time share a transaction; inside one
+ * already, that one is used. Throws rate_limited when too many wait.
  */
 export async function recordUsage(billing: Billing, events: readonly UsageEventInput[]): Promise<Recorded> {
   if (events.length > mostEvents)
@@ -50,7 +51,10 @@ export async function recordUsage(billing: Billing, events: readonly UsageEventI
   )
 }
 
-/** Records a customer's refused events again, those with the given ids or all, at most 1,000 at once; see `retryRejected`. Throws customer_not_found. */
+/**
+ * Records a customer's refused events again, those with the given ids or all, at most 1,000 at once; see
+ * `retryRejected`. Throws customer_not_found.
+ */
 export async function retryRejectedEvents(
   billing: Billing,
   input: { customerId: string; ids?: readonly string[] },
@@ -86,9 +90,9 @@ function intakeOf(billing: Billing): ReturnType<typeof openIntake> {
 }
 
 /**
- * Gives each event its fate, all in one transaction (or savepoint) if that goes well. Where the database refuses them, halves are
- * tried, down to the one that cannot be: its neighbours are recorded all the same. Without `wait`, the events of customers whom somebody else is at work on
- * are left; answers them.
+ * Gives each event its fate, all in one transaction (or savepoint) if that goes well. Where the database
+ * refuses them, halves are tried, down to the one that cannot be: its neighbours are recorded all the same.
+ * Without `wait`, the events of customers whom somebody else is at work on are left; answers them.
  */
 async function settle(billing: Billing, slots: readonly Slot[], ways: Ways): Promise<readonly Slot[]> {
   if (slots.length === 0) return []
@@ -120,7 +124,10 @@ async function settle(billing: Billing, slots: readonly Slot[], ways: Ways): Pro
   }
 }
 
-/** How events are recorded: in which transaction or savepoint, and whether customers somebody else is at work on are waited for. */
+/**
+ * How events are recorded: in which transaction or savepoint, and whether customers somebody else is at work
+ * on are waited for.
+ */
 interface Ways extends Lane {
   transaction<T>(work: (tx: BillingTransaction) => Promise<T>): Promise<T>
 }
@@ -129,7 +136,10 @@ interface Ways extends Lane {
 class OverflowInBatch extends Error {}
 
 const outOfRange = '22003'
-/** What the values of a row may bring about: data exceptions, broken constraints, limits. Anything else would befall every event. */
+/**
+ * What the values of a row may bring about: data exceptions, broken constraints, limits. Anything else would
+ * befall every event.
+ */
 const isOfSomeEvent = (error: unknown) =>
   error instanceof OverflowInBatch || /^(22|23|54)/.test(sqlState(error) ?? '')
 
@@ -217,7 +227,9 @@ async function recordIn(
   return { outcomes, times: placed.map((event) => event.time) }
 }
 
-/** An event on its customer's date, and apart from what counts where it is history or came after an ending. */
+/**
+ * An event on its customer's date, and apart from what counts where it is history or came after an ending.
+ */
 function placedFor(event: CheckedEvent, index: number, { zones, endings }: RecordingContext): Placed {
   const placed: Placed = Object.assign(event, { index, localDate: localDateOf(zones, event.time) })
   if (event.historical) placed.apart = 'history'
@@ -241,8 +253,9 @@ function checked(event: UsageEventInput, meters: KnownMeters, times: TakenTimes)
 }
 
 /**
- * Takes the lock that storing the events needs anyway, before their `storedAt` is read: an event that waits for an invoice to be issued
- * is stored after it, and so belongs to the next one. An alias leads to its customer. Without `wait`, whom somebody else is at work on is left.
+ * Takes the lock that storing the events needs anyway, before their `storedAt` is read: an event that waits
+ * for an invoice to be issued is stored after it, and so belongs to the next one. An alias leads to its
+ * customer. Without `wait`, whom somebody else is at work on is left.
  */
 async function lockCustomers(
   tx: BillingTransaction,
@@ -309,7 +322,9 @@ async function lockCustomers(
 interface Locked {
   versions: Map<string, number>
   withLargeDays: Set<string>
-  /** Of the meters: whether those remembered are still those there are; undefined where nobody's lock is held. */
+  /**
+   * Of the meters: whether those remembered are still those there are; undefined where nobody's lock is held.
+   */
   metersVersion: number | undefined
   /** Whether some event without a time may have come before, and been refused. */
   mayHaveCome: boolean

@@ -6,7 +6,10 @@ import { endingsFrom, endingsOf, type Ending, type EndingRow } from '../totals/e
 import { chargesByVersion } from '../totals/limits.ts'
 import { currentValues, type RecentlyUsed } from '../../sharing/recently-used.ts'
 
-/** What recording a customer's events follows from: their zones, and what they are charged for on their plan. Holds as long as `version` is theirs. */
+/**
+ * What recording a customer's events follows from: their zones, and what they are charged for on their plan.
+ * Holds as long as `version` is theirs.
+ */
 export interface RecordingContext {
   version: number
   zones: readonly ZoneChange[]
@@ -35,7 +38,10 @@ const mostKnown = 20_000
 
 const knownContexts = new WeakMap<Billing, KnownRecordingContexts>()
 
-/** The facts read on this process's own account. Inside somebody else's transaction none are shared: what is read there may be taken back. */
+/**
+ * The facts read on this process's own account. Inside somebody else's transaction none are shared: what is
+ * read there may be taken back.
+ */
 export function knownRecordingContextsOf(billing: Billing): KnownRecordingContexts {
   const known = knownContexts.get(billing) ?? {
     customers: new Map<string, RecordingContext>(),
@@ -45,7 +51,10 @@ export function knownRecordingContextsOf(billing: Billing): KnownRecordingContex
   return known
 }
 
-/** The facts of the customers in `versions`, which holds the version each has now and their lock keeps: read again where they changed. */
+/**
+ * The facts of the customers in `versions`, which holds the version each has now and their lock keeps: read
+ * again where they changed.
+ */
 export async function recordingContextsOf(
   tx: BillingTransaction,
   { customers }: KnownRecordingContexts,

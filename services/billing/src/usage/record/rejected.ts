@@ -26,7 +26,10 @@ export interface RefusedEvent {
   detail: string
 }
 
-/** A refused event as it is read. `quantity` and `time` are as sent, null where they were left out; `times`: how often it was refused. */
+/**
+ * A refused event as it is read. `quantity` and `time` are as sent, null where they were left out; `times`:
+ * how often it was refused.
+ */
 export interface RejectedEvent {
   id: string
   meter: string
@@ -38,12 +41,18 @@ export interface RejectedEvent {
   rejectedAt: Instant
 }
 
-/** A refused event is kept this long after it was last sent, and at most so many for one customer: a sender gone wrong must not fill the disk. */
+/**
+ * A refused event is kept this long after it was last sent, and at most so many for one customer: a sender
+ * gone wrong must not fill the disk.
+ */
 const keptDays = 100
 const mostKept = 10_000
 const mostText = 300
 
-/** What is refused with these codes may be taken another time: once a customer or a meter is made, once its time has come. */
+/**
+ * What is refused with these codes may be taken another time: once a customer or a meter is made, once its
+ * time has come.
+ */
 const retryableCodes: readonly Code[] = [
   'customer_not_found',
   'meter_not_found',
@@ -57,8 +66,8 @@ export const isRetryable = (code: Code): boolean => retryableCodes.includes(code
 const zoneOfUnknown: readonly ZoneChange[] = [{ from: '0001-01-01', timezone: 'Asia/Shanghai' }]
 
 /**
- * Keeps refused events, each once however often it is sent: those of customers that do not exist too, under the id they named, until somebody makes
- * the customer and has them tried again.
+ * Keeps refused events, each once however often it is sent: those of customers that do not exist too, under
+ * the id they named, until somebody makes the customer and has them tried again.
  */
 export async function keepRejected(billing: Billing, refused: readonly RefusedEvent[]): Promise<void> {
   if (refused.length === 0) return
@@ -99,7 +108,10 @@ async function forgetOldest(tx: BillingTransaction, customerIds: readonly string
   }
 }
 
-/** Of customers that do not exist, as many are kept as of one: a sender who makes up ids must not fill the disk either. */
+/**
+ * Of customers that do not exist, as many are kept as of one: a sender who makes up ids must not fill the
+ * disk either.
+ */
 async function forgetOldestOfUnknown(tx: BillingTransaction): Promise<void> {
   await tx.query(
     `delete from rejected_events r where code = 'customer_not_found' and not exists (select from customers c where c.customer_id = r.customer_id)
@@ -122,7 +134,10 @@ export async function rejectedEvents(
   )
 }
 
-/** A refused event in the list of all. `retryable`: sending it again as it is may go better, once what refused it is mended. */
+/**
+ * A refused event in the list of all. `retryable`: sending it again as it is may go better, once what refused
+ * it is mended.
+ */
 export interface ListedRejection extends RejectedEvent {
   customerId: string
   properties: Record<string, unknown> | null
@@ -162,9 +177,10 @@ export async function listRejectedEvents(
 const mostRetried = 1000
 
 /**
- * Sends a customer's refused events again, as they were sent: those with the given ids, or all, the longest refused first and at
- * most 1,000 at once. One without a time counts when it first came. What is accepted now (or was recorded meanwhile) leaves the list; what is refused again stays, with its reason
- * of now. `record` is what takes events.
+ * Sends a customer's refused events again, as they were sent: those with the given ids, or all, the longest
+ * refused first and at most 1,000 at once. One without a time counts when it first came. What is accepted now
+ * (or was recorded meanwhile) leaves the list; what is refused again stays, with its reason of now. `record`
+ * is what takes events.
  */
 export async function retryRejected(
   billing: Billing,
@@ -210,7 +226,10 @@ export async function retryRejected(
   return recorded
 }
 
-/** When events without a time first came that were refused before as they are now, for a reason that may pass: a sender's second try counts at that moment. */
+/**
+ * When events without a time first came that were refused before as they are now, for a reason that may pass:
+ * a sender's second try counts at that moment.
+ */
 export async function firstArrivals(
   tx: BillingTransaction,
   events: readonly UsageEventInput[],
@@ -244,7 +263,10 @@ export async function firstArrivals(
 
 type SentContent = Pick<RefusedEvent, 'meter' | 'type' | 'quantity' | 'time' | 'properties' | 'historical'>
 
-/** What tells refused events of one id apart: all that was sent. Properties too long for an event, in the order they came: sorting them takes long. */
+/**
+ * What tells refused events of one id apart: all that was sent. Properties too long for an event, in the
+ * order they came: sorting them takes long.
+ */
 function sentHash({ meter, type, quantity, time, properties, historical }: SentContent): string {
   const told =
     properties !== undefined && areTooLong(properties) ? JSON.stringify(properties) : (properties ?? null)
@@ -297,12 +319,17 @@ function rowOf(event: RefusedEvent, zones: readonly ZoneChange[], at: Instant) {
   }
 }
 
-/** What is wrong with the event itself stays wrong: only what its surroundings refused may go better another time. */
+/**
+ * What is wrong with the event itself stays wrong: only what its surroundings refused may go better another
+ * time.
+ */
 function isWorthTryingAgain({ id, code, meter, type, properties = {} }: RefusedEvent): boolean {
   return code !== 'validation_failed' && !areTooLong(properties) && isStorable([id, meter, type, properties])
 }
 
-/** The date under which a refused event is listed. A year of five digits (or none) is as good as unreadable. */
+/**
+ * The date under which a refused event is listed. A year of five digits (or none) is as good as unreadable.
+ */
 function dateOf(zones: readonly ZoneChange[], time: Instant | undefined, at: Instant): LocalDate {
   const date = time === undefined ? '' : localDateOf(zones, time)
   return /^(?!0000)\d{4}-/.test(date) ? date : localDateOf(zones, at)

@@ -58,8 +58,9 @@ export interface KnownIdRow extends Reservation {
 }
 
 /**
- * Looks up what the ids in `$3`, each asked for with a meter, stand for; those that are free are left out, and so are reservations made at `$4` or before.
- * The limits keep the plan to one look-up an id: it is kept, and made while the tables may be nearly empty.
+ * Looks up what the ids in `$3`, each asked for with a meter, stand for; those that are free are left out,
+ * and so are reservations made at `$4` or before. The limits keep the plan to one look-up an id: it is kept,
+ * and made while the tables may be nearly empty.
  */
 export const knownIdsQuery = `
   select k.customer_id as "customerId", k.id, case when u.id is not null or r.id is null or r.reserved_at <= $4 then encode(y.body_hash, 'hex') end as "eventHash", coalesce(u.quantity, 0) as "eventQuantity", u.overage as "eventOverage",
@@ -152,7 +153,10 @@ export interface WantedId {
   time: Instant
 }
 
-/** Takes ids, in the order given, for new reservations and for events: free ones, and those of the reservations that the events settle. False where another transaction took one first. */
+/**
+ * Takes ids, in the order given, for new reservations and for events: free ones, and those of the
+ * reservations that the events settle. False where another transaction took one first.
+ */
 export async function takeIds(tx: BillingTransaction, wanted: readonly WantedId[]): Promise<boolean> {
   const taken = await tx.query(
     `insert into usage_keys (customer_id, id, body_hash, time) select "customerId", id, decode("bodyHash", 'hex'), time
@@ -166,11 +170,17 @@ export async function takeIds(tx: BillingTransaction, wanted: readonly WantedId[
   return taken.length === wanted.length
 }
 
-/** A reservation took its id when it was made; the event that settles it has the same hash, which no event that is sent can have. */
+/**
+ * A reservation took its id when it was made; the event that settles it has the same hash, which no event
+ * that is sent can have.
+ */
 export const settlingOwn = `do update set time = excluded.time where exists (select from reservations r
       where (r.customer_id, r.id) = (excluded.customer_id, excluded.id) and r.body_hash = encode(excluded.body_hash, 'hex'))`
 
-/** Takes away some of these customers' reservations that are too old to be settled. The caller holds their locks. */
+/**
+ * Takes away some of these customers' reservations that are too old to be settled. The caller holds their
+ * locks.
+ */
 export async function forgetOldReservations(
   tx: BillingTransaction,
   customerIds: readonly string[],

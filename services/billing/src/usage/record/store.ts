@@ -26,24 +26,39 @@ import { ensureMonths } from '../totals/month.ts'
 import { markedDay } from '../totals/limits.ts'
 import { idKey, settlingOwn } from './reservation-row.ts'
 
-/** An event and the customer's date it falls on. `overage` (steps) is what a quota granted above the allowance; `apart` says why it does not count. */
+/**
+ * An event and the customer's date it falls on. `overage` (steps) is what a quota granted above the
+ * allowance; `apart` says why it does not count.
+ */
 export type Placed = CheckedEvent & { index: number; localDate: string; overage?: number; apart?: Apart }
 
-/** One order for everybody: two batches that meet on the same keys wait for each other, never in a circle. Repetitions stand together. */
+/**
+ * One order for everybody: two batches that meet on the same keys wait for each other, never in a circle.
+ * Repetitions stand together.
+ */
 export function inStoringOrder(a: Placed, b: Placed): number {
   return compare(a.customerId, b.customerId) || compare(a.id, b.id) || a.index - b.index
 }
 
-/** Whose ids `storeEvents` may write: those nobody has, also those of the reservations that the events settle, or all, since this transaction has taken them already. */
+/**
+ * Whose ids `storeEvents` may write: those nobody has, also those of the reservations that the events settle,
+ * or all, since this transaction has taken them already.
+ */
 export type Ids = 'free' | 'reserved or free' | 'claimed'
 
-/** What became of the events, in their order, and of which customers some day is so large now that their months want a closer look. */
+/**
+ * What became of the events, in their order, and of which customers some day is so large now that their
+ * months want a closer look.
+ */
 export interface Stored {
   outcomes: EventOutcome[]
   withLargeDays: ReadonlySet<string>
 }
 
-/** Writes the events whose ids it may (see `ids`) and adds them to their days, both or neither. They come in the order of `inStoringOrder`. */
+/**
+ * Writes the events whose ids it may (see `ids`) and adds them to their days, both or neither. They come in
+ * the order of `inStoringOrder`.
+ */
 export async function storeEvents(
   tx: BillingTransaction,
   placed: readonly Placed[],
@@ -66,8 +81,9 @@ export async function storeEvents(
 }
 
 /**
- * The same, of a batch in which something stands apart: the ids are taken first, all in their order, and then what counts and what stands apart is written,
- * each to its own sums. Of history an event may be there whose id was forgotten long ago.
+ * The same, of a batch in which something stands apart: the ids are taken first, all in their order, and then
+ * what counts and what stands apart is written, each to its own sums. Of history an event may be there whose
+ * id was forgotten long ago.
  */
 async function storeWithApart(tx: BillingTransaction, placed: readonly Placed[], ids: Ids): Promise<Stored> {
   const firsts = firstsOf(placed)
@@ -129,7 +145,10 @@ async function writeRows(
   return tx.query<Told>(storing({ isPlain, isGrouped, ids, apart }), [`[${rows.join(',')}]`, tx.at])
 }
 
-/** A row that the storing statement answers: an id that was not free, or (null) that a day of the customer is large. */
+/**
+ * A row that the storing statement answers: an id that was not free, or (null) that a day of the customer is
+ * large.
+ */
 interface Told {
   customer_id: string
   taken: string | null
@@ -173,7 +192,10 @@ async function fatesOf(
   })
 }
 
-/** Makes the months and names the groups of events. What this locks is locked before any id is taken, by everybody. */
+/**
+ * Makes the months and names the groups of events. What this locks is locked before any id is taken, by
+ * everybody.
+ */
 export async function prepareEvents(
   tx: BillingTransaction,
   placed: readonly Placed[],
@@ -191,10 +213,11 @@ export async function prepareEvents(
 }
 
 /**
- * One statement: whoever takes an id writes the event and adds it to its day. The rows come sorted by customer and id, and days are
- * locked in the order of their key once all ids are taken, so two batches that meet wait for each other, never in a circle.
- * A batch of sums and counts alone, as most are, is spared the rest. Answers the ids that were not free, and the customers with a day
- * that is large now: mostly none. Names are one letter long, for each event is sent with them.
+ * One statement: whoever takes an id writes the event and adds it to its day. The rows come sorted by
+ * customer and id, and days are locked in the order of their key once all ids are taken, so two batches that
+ * meet wait for each other, never in a circle. A batch of sums and counts alone, as most are, is spared the
+ * rest. Answers the ids that were not free, and the customers with a day that is large now: mostly none.
+ * Names are one letter long, for each event is sent with them.
  */
 function storing({
   isPlain,
@@ -292,7 +315,10 @@ async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Pr
   return new Map(rows.map((row) => [idKey(row.customer_id, row.id), row.body_hash]))
 }
 
-/** A row of `sent` as JSON, put together from parts that were written before: it is most of what this process has to do for an event. */
+/**
+ * A row of `sent` as JSON, put together from parts that were written before: it is most of what this process
+ * has to do for an event.
+ */
 function rowText(
   event: Placed,
   { isPlain, groups }: { isPlain: boolean; groups: readonly Group[] | undefined },

@@ -10,8 +10,9 @@ import { countDateAgain } from './rebuild.ts'
 import { voidOf } from './void.ts'
 
 /**
- * Settles for whom the usage of a date counts that was recorded before a subscription was ended at once on it, or began on the date of such an ending: some
- * may have said a time to come, and a subscription may begin some hours ago. So it does not matter which was known first. The caller holds the customer's lock.
+ * Settles for whom the usage of a date counts that was recorded before a subscription was ended at once on
+ * it, or began on the date of such an ending: some may have said a time to come, and a subscription may begin
+ * some hours ago. So it does not matter which was known first. The caller holds the customer's lock.
  */
 export async function placeUsageAnew(
   tx: BillingTransaction,
@@ -70,8 +71,8 @@ export interface UsageAfterEnd {
 }
 
 /**
- * The usage of a period that came after a subscription was ended at once, counted from its events: it is in no sum, and leaves with its month. Without an ending
- * in the period nothing is read.
+ * The usage of a period that came after a subscription was ended at once, counted from its events: it is in
+ * no sum, and leaves with its month. Without an ending in the period nothing is read.
  */
 export async function usageAfterEnd(
   tx: BillingTransaction,

@@ -190,8 +190,9 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
         .find((invoice) => invoice.kind === 'renewal')!
         .lines.filter((line) => line.meter !== undefined)
         .map((line) => [line.kind, line.meter, line.quantity, line.amount])
-    // On Small for 15 of 31 days: (3 × 15 + 4 × 16) ÷ 31 = 3.5 → 3 units of what is added up, all used by the 20 (and 5 times) on Small. A level is rated
-    // by itself: 6 − 3 at 1.00 for 15 days are 1.45, 9 − 4 at 0.10 for 16 days 0.26. The four people seen on Small count on: with the fifth one above 4.
+    // On Small for 15 of 31 days: (3 × 15 + 4 × 16) ÷ 31 = 3.5 → 3 units of what is added up, all used by the
+    // 20 (and 5 times) on Small. A level is rated by itself: 6 − 3 at 1.00 for 15 days are 1.45, 9 − 4 at
+    // 0.10 for 16 days 0.26. The four people seen on Small count on: with the fifth one above 4.
     expect(await usageLines()).toEqual([
       ['usage', 'sum', 20, 1700],
       ['usage', 'count', 5, 200],
@@ -214,8 +215,9 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
       ['last', 7, 7, 0],
       ['unique', 9, 9, 0],
     ])
-    // Late: a larger quantity and a new value on Small, which counts on, and a later but smaller reading. 4 − 3 for 15 of 31 days: 0.48, 0.97 less.
-    // Five people for 15 days: 0.97, 0.49 more; six for 16: 0.10, 0.05 more.
+    // Late: a larger quantity and a new value on Small, which counts on, and a later but smaller reading. 4 −
+    // 3 for 15 of 31 days: 0.48, 0.97 less. Five people for 15 days: 0.97, 0.49 more; six for 16: 0.10, 0.05
+    // more.
     await use('late', 4, 'f', '2026-12-15T15:00:00Z')
     await world.passTo('2027-02-02T00:00:00Z')
     expect(await usageLines()).toEqual([

@@ -1,11 +1,17 @@
-/** The SQL by which a day is made from its events: one place for those who record them and those who count them again. */
+/**
+ * The SQL by which a day is made from its events: one place for those who record them and those who count
+ * them again.
+ */
 
 /** What tells one value of a property from another: the SHA-256 of its JSON. */
 export function valueOf(properties: string, name: string): string {
   return `sha256(convert_to((${properties} -> ${name})::text, 'UTF8'))`
 }
 
-/** What a group of events of one meter comes to. `values`: how many values are new in it, where different values are counted. */
+/**
+ * What a group of events of one meter comes to. `values`: how many values are new in it, where different
+ * values are counted.
+ */
 export function dayOf(events: string, values = 'coalesce(s.values, 0)'): string {
   return `(${unboundDayOf(events, values)})::bigint`
 }
@@ -23,7 +29,10 @@ export function latestOf(events: string): string {
 const latest = (events: string, column: string) =>
   `(array_agg(${events}.${column} order by ${events}.time desc, ${events}.id collate "C" desc))[1]`
 
-/** Whether what comes is later than what a day holds. Ids are compared by their bytes, so that it is the same on every server. */
+/**
+ * Whether what comes is later than what a day holds. Ids are compared by their bytes, so that it is the same
+ * on every server.
+ */
 export const isLater = (days: Sums['days']) =>
   `(excluded.last_at, excluded.last_id collate "C") > (${days}.last_at, ${days}.last_id collate "C")`
 
@@ -51,7 +60,10 @@ export const historicalSums: Sums = {
   of: "apart = 'history'",
 }
 
-/** Why an event stands apart from what counts: it is history, or came after a subscription was ended at once (then it is in no sum). */
+/**
+ * Why an event stands apart from what counts: it is history, or came after a subscription was ended at once
+ * (then it is in no sum).
+ */
 export type Apart = 'history' | 'after_end'
 
 /** Where an event is summed. */

@@ -2,7 +2,10 @@ import type { BillingTransaction } from '../../engine.ts'
 import { canonicalJson } from '../../values/canonical-json.ts'
 import { firstOfMonth, type DateRange, type LocalDate } from '../../values/date.ts'
 
-/** Where an event counts in a break-down: under a value, among those without the property, or among the values that came when a month had enough. */
+/**
+ * Where an event counts in a break-down: under a value, among those without the property, or among the values
+ * that came when a month had enough.
+ */
 export interface Group {
   property: string
   kind: 'value' | 'none' | 'rest'
@@ -33,7 +36,10 @@ interface Named {
   value: string
 }
 
-/** Finds the groups of events whose meters are broken down. Values that are new in their month get a name while there is room, exactly so many whoever records. */
+/**
+ * Finds the groups of events whose meters are broken down. Values that are new in their month get a name
+ * while there is room, exactly so many whoever records.
+ */
 export async function groupsOf<T extends GroupedEvent>(
   tx: BillingTransaction,
   events: readonly T[],

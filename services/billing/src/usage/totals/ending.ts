@@ -2,7 +2,10 @@ import type { LocalDate } from '../../values/date.ts'
 import type { Instant } from '../../values/instant.ts'
 import { localDateOf, type ZoneChange } from '../../values/zone.ts'
 
-/** That a subscription was ended at once: when, on which date of the customer, and when the next one began (null: none did). */
+/**
+ * That a subscription was ended at once: when, on which date of the customer, and when the next one began
+ * (null: none did).
+ */
 export interface Ending {
   at: Instant
   date: LocalDate
@@ -30,8 +33,9 @@ export function endingsFrom(rows: readonly EndingRow[], zones: readonly ZoneChan
 }
 
 /**
- * Whether usage of a time, on its date, came after a subscription was ended at once on that date, and before another began: then it is nobody's. On later
- * dates there is no subscription, or a new one, which has them whole.
+ * Whether usage of a time, on its date, came after a subscription was ended at once on that date, and before
+ * another began: then it is nobody's. On later dates there is no subscription, or a new one, which has them
+ * whole.
  */
 export function isAfterEnd(endings: readonly Ending[], time: Instant, date: LocalDate): boolean {
   return endings.some(

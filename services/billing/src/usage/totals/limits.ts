@@ -12,13 +12,21 @@ interface DatedEvent {
   quantity: number
 }
 
-/** From here on a look is worth its price: a thousand such events, or a month of such days, still count exactly. */
+/**
+ * From here on a look is worth its price: a thousand such events, or a month of such days, still count
+ * exactly.
+ */
 const largeEvent = 1_000_000_000
 const largeDay = 1_000_000_000_000
-/** Whoever has had such a day is remembered (customers_with_large_days): of all others no day needs a look, unless their price is dear. */
+/**
+ * Whoever has had such a day is remembered (customers_with_large_days): of all others no day needs a look,
+ * unless their price is dear.
+ */
 export const markedDay = 1_000_000_000
 
-/** What one meter's month may cost, in minor units: fifty charges of it on one invoice still add up exactly. */
+/**
+ * What one meter's month may cost, in minor units: fifty charges of it on one invoice still add up exactly.
+ */
 const mostAmount = 100_000_000_000_000n
 /** A batch of a thousand such events, or a month of such days, still costs less than that. */
 const dearEvent = mostAmount / 40_000n
@@ -35,8 +43,9 @@ interface Priced {
 }
 
 /**
- * Whether some month around the events' dates now holds more than can be counted, or billed, exactly. What is recorded stays,
- * so this is the last moment to refuse it. Asked precisely only when an event or a day comes near.
+ * Whether some month around the events' dates now holds more than can be counted, or billed, exactly. What is
+ * recorded stays, so this is the last moment to refuse it. Asked precisely only when an event or a day comes
+ * near.
  */
 export async function tooLarge(
   tx: BillingTransaction,
@@ -79,7 +88,10 @@ export async function tooLarge(
   return false
 }
 
-/** A bound on what a quantity of an event's meter costs its customer on their plan; nothing where it has no price. */
+/**
+ * A bound on what a quantity of an event's meter costs its customer on their plan; nothing where it has no
+ * price.
+ */
 type Costs = (event: Pick<DatedEvent, 'customerId' | 'meter'>, quantity: number) => bigint
 
 const priceOf = (charges: readonly Charge[], meter: string) =>
@@ -125,7 +137,10 @@ export async function chargesByVersion(
   return new Map(rows.map((row) => [`${row.id} ${row.version}`, planFrom(row).charges]))
 }
 
-/** The largest sum (or largest day, where days are not added up) of 31 days in a row that the event's date lies in: no period is longer. */
+/**
+ * The largest sum (or largest day, where days are not added up) of 31 days in a row that the event's date
+ * lies in: no period is longer.
+ */
 async function mostInAMonth(
   tx: BillingTransaction,
   { customerId, meter, localDate }: DatedEvent,
@@ -139,7 +154,10 @@ async function mostInAMonth(
   return BigInt(window!.most ?? '0')
 }
 
-/** Whether with history some month around its dates would hold more than can be shown exactly, what is billed of it included. */
+/**
+ * Whether with history some month around its dates would hold more than can be shown exactly, what is billed
+ * of it included.
+ */
 export async function isHistoryTooLarge(
   tx: BillingTransaction,
   events: readonly DatedEvent[],
@@ -162,10 +180,16 @@ export async function isHistoryTooLarge(
   return BigInt(window!.most ?? '0') > mostHistory
 }
 
-/** Of a level the days of a month are added up too: a bound, and there is room between it and what is counted exactly. */
+/**
+ * Of a level the days of a month are added up too: a bound, and there is room between it and what is counted
+ * exactly.
+ */
 const mostHistory = BigInt(Number.MAX_SAFE_INTEGER) / 2n
 
-/** Looks a month to both sides: a small event on a quiet day may be the one that a busy day's period has no room for. What is not above `small` need not even be sent. */
+/**
+ * Looks a month to both sides: a small event on a quiet day may be the one that a busy day's period has no
+ * room for. What is not above `small` need not even be sent.
+ */
 async function hasLargeDay(
   tx: BillingTransaction,
   events: readonly DatedEvent[],
@@ -190,7 +214,10 @@ async function hasLargeDay(
   return rows.some((row) => row.quantity > largeDay || costs(row, row.quantity) > dearDay)
 }
 
-/** Whether a day of this quantity is so small that a month of such days, whatever the others hold up to it, is nowhere near the bounds. */
+/**
+ * Whether a day of this quantity is so small that a month of such days, whatever the others hold up to it, is
+ * nowhere near the bounds.
+ */
 export function isFarFromTooLarge(day: number, price: Price | undefined, decimals: number): boolean {
   return day <= largeDay && (price === undefined || mostItCanCost(price, day, decimals) <= dearDay)
 }

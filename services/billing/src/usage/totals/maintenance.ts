@@ -21,8 +21,9 @@ export interface UsageMaintenance {
 }
 
 /**
- * Keeps the tables of usage in shape: makes the months ahead, forgets ids that no event can bring again, and drops months older
- * than `monthsKept` (all are kept when absent). Any process may call it at any time, also several at once.
+ * Keeps the tables of usage in shape: makes the months ahead, forgets ids that no event can bring again, and
+ * drops months older than `monthsKept` (all are kept when absent). Any process may call it at any time, also
+ * several at once.
  */
 export async function maintainUsage(
   billing: Billing,
@@ -44,9 +45,9 @@ async function makeMonths(billing: Billing): Promise<void> {
 }
 
 /**
- * Forgets ids of events older than any that is taken, once the period they fell in is issued too: everything before the last
- * closed period is, and everything of a customer for whom nothing falls due any more. Those of history, and of what was taken back, are kept. In
- * batches, so that nobody waits long.
+ * Forgets ids of events older than any that is taken, once the period they fell in is issued too: everything
+ * before the last closed period is, and everything of a customer for whom nothing falls due any more. Those
+ * of history, and of what was taken back, are kept. In batches, so that nobody waits long.
  */
 async function forgetIds(billing: Billing): Promise<number> {
   return forgetInBatches(billing, (tx) => ({
@@ -57,7 +58,10 @@ async function forgetIds(billing: Billing): Promise<number> {
   }))
 }
 
-/** Forgets the ids of history whose events were dropped: none of that time is taken any more. What was taken back stays known. */
+/**
+ * Forgets the ids of history whose events were dropped: none of that time is taken any more. What was taken
+ * back stays known.
+ */
 async function forgetIdsOfHistory(billing: Billing): Promise<number> {
   const keptFrom = await billing.transaction(readKeptFrom, { readOnly: true })
   if (keptFrom === null) return 0
@@ -89,7 +93,10 @@ async function forgetInBatches(
   return forgotten
 }
 
-/** A month goes once all its ids have: so none whose usage is not issued yet. Gives way to whoever reads, and tries again next time. */
+/**
+ * A month goes once all its ids have: so none whose usage is not issued yet. Gives way to whoever reads, and
+ * tries again next time.
+ */
 async function dropMonths(billing: Billing, monthsKept: number): Promise<LocalDate[]> {
   const dropped: LocalDate[] = []
   const before = addMonths(monthOf(billing.now()), -Math.max(monthsKept, fewestMonthsKept))
@@ -151,7 +158,10 @@ async function holdsIds(billing: Billing, before: LocalDate): Promise<boolean> {
 
 const historyLock = 7305810230
 
-/** From when on history is taken, until this transaction ends: what is older may have been there, and was dropped with its ids. Null where nothing was. */
+/**
+ * From when on history is taken, until this transaction ends: what is older may have been there, and was
+ * dropped with its ids. Null where nothing was.
+ */
 export async function historyKeptFrom(tx: BillingTransaction): Promise<Instant | null> {
   await tx.query(`select pg_advisory_xact_lock_shared(${historyLock})`)
   return readKeptFrom(tx)
@@ -162,7 +172,9 @@ async function readKeptFrom(tx: BillingTransaction): Promise<Instant | null> {
   return row?.at ?? null
 }
 
-/** The first date of which every event is still there, whatever the zone; null where none was ever dropped. */
+/**
+ * The first date of which every event is still there, whatever the zone; null where none was ever dropped.
+ */
 export async function eventsKeptFrom(tx: BillingTransaction): Promise<LocalDate | null> {
   const [row] = await tx.query<{ date: LocalDate }>(
     "select (kept_from at time zone 'UTC')::date as date from usage_retention",

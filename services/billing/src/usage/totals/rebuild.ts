@@ -18,16 +18,21 @@ export interface Difference {
 }
 
 const customersPerPage = 500
-/** Days are made anew together up to so many events: a customer's lock is held for some seconds at most, unless one day has more. */
+/**
+ * Days are made anew together up to so many events: a customer's lock is held for some seconds at most,
+ * unless one day has more.
+ */
 const eventsTogether = 50_000
 /** Rows of different values that one transaction mends at most. */
 const valuesTogether = 10_000
 const totalsPerPage = 2_000
 
 /**
- * Makes every customer's sums (days, different values, break-downs) anew from the events, some days of one customer at a time under their lock,
- * while others go on recording, and yields each row that was wrong; rows that are right are not written. With `check` nothing is changed. `onCustomer` hears
- * of every customer looked at. Days whose events were dropped stay as they are. However much a customer has, little of it is in memory at a time.
+ * Makes every customer's sums (days, different values, break-downs) anew from the events, some days of one
+ * customer at a time under their lock, while others go on recording, and yields each row that was wrong; rows
+ * that are right are not written. With `check` nothing is changed. `onCustomer` hears of every customer
+ * looked at. Days whose events were dropped stay as they are. However much a customer has, little of it is in
+ * memory at a time.
  */
 export async function* rebuildUsage(
   billing: Billing,
@@ -113,7 +118,10 @@ async function rangesOf(tx: BillingTransaction, customerId: string): Promise<Dat
   return ranges
 }
 
-/** The customer's events ($1) of the dates from $2 until before $3. A local date begins and ends within a day of the same date in UTC. */
+/**
+ * The customer's events ($1) of the dates from $2 until before $3. A local date begins and ends within a day
+ * of the same date in UTC.
+ */
 const eventsOfRange = (
   sums: Sums,
 ) => `select e.*, m.aggregation, m.unique_by, m.group_by from ${summedEvents(sums)} e join meters m on m.key = e.meter
@@ -164,7 +172,10 @@ async function valueDifferences(
   )
 }
 
-/** Makes what counts on one date anew, for who holds the customer's lock: the marks of some of its events have changed. */
+/**
+ * Makes what counts on one date anew, for who holds the customer's lock: the marks of some of its events have
+ * changed.
+ */
 export async function countDateAgain(
   tx: BillingTransaction,
   customerId: string,
@@ -280,7 +291,10 @@ interface GroupRow extends Group {
   events: number
 }
 
-/** Names that were given are kept; where the sums of one are gone and its month has room, it gets one anew. A day may have a million values, of which few have names. */
+/**
+ * Names that were given are kept; where the sums of one are gone and its month has room, it gets one anew. A
+ * day may have a million values, of which few have names.
+ */
 async function makeGroupsAnew(
   tx: BillingTransaction,
   customerId: string,

@@ -9,12 +9,15 @@ export interface UsageRevision {
   openSessions: string[]
 }
 
-/** A usage period is a month at most, counted on local dates, which are up to a day away from those of UTC. */
+/**
+ * A usage period is a month at most, counted on local dates, which are up to a day away from those of UTC.
+ */
 const lookBackDays = 33
 
 /**
- * Whether there may be anything new to tell a customer who is looking, in one statement: the number of their events of late, what their allowances
- * follow from, and the quarter of an hour, since in every zone a new day begins on one. Also which of `sessionIds` have not been ended.
+ * Whether there may be anything new to tell a customer who is looking, in one statement: the number of their
+ * events of late, what their allowances follow from, and the quarter of an hour, since in every zone a new
+ * day begins on one. Also which of `sessionIds` have not been ended.
  */
 export async function readUsageRevision(
   billing: Billing,

@@ -97,11 +97,13 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
   })
 
   test('an id is forgotten once its event is too old to come again and its period is issued, and not before', async () => {
-    world.set('2026-12-06T15:59:59Z') // the events of 31 October are 35 days old, those of `acme` not billed: nothing was done that is due
+    // the events of 31 October are 35 days old, those of `acme` not billed: nothing was done that is due
+    world.set('2026-12-06T15:59:59Z')
     expect(await maintainUsage(world.billing)).toEqual({ forgotten: 4, dropped: [] })
     expect(await keys()).toEqual(['c1', 'c2', 'first', 'last', 'o1', 'o3', 'o5', 'o7', 'once'])
     await world.passTo('2026-12-06T16:00:00Z')
-    // Now November is billed, but whether a date on its edge was before it is not looked at so closely: that waits for December.
+    // Now November is billed, but whether a date on its edge was before it is not looked at so closely: that
+    // waits for December.
     expect((await maintainUsage(world.billing)).forgotten).toBe(0)
     await world.passTo('2027-01-02T00:00:00Z')
     expect((await maintainUsage(world.billing)).forgotten).toBe(9)

@@ -6,7 +6,10 @@ export const latestDays = 35
 /** The clocks of senders may be ahead by this much. */
 export const aheadSeconds = 300
 
-/** The times that are taken at an instant, both ends in; of history those from `historyFrom` until before `from`. */
+/**
+ * The times that are taken at an instant, both ends in; of history those from `historyFrom` until before
+ * `from`.
+ */
 export interface TakenTimes {
   at: Instant
   from: Instant
@@ -17,7 +20,10 @@ export interface TakenTimes {
 /** History goes back so far at most: each month of it is a table of its own. */
 const mostYears = 10
 
-/** The times that are taken at an instant. Before `keptFrom` events were dropped with their ids: none is taken, since it might have been there. */
+/**
+ * The times that are taken at an instant. Before `keptFrom` events were dropped with their ids: none is
+ * taken, since it might have been there.
+ */
 export function takenTimes(at: Instant, keptFrom: Instant | null = null): TakenTimes {
   const oldest = addSeconds(at, -mostYears * 366 * 86_400)
   return {

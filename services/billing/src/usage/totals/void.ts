@@ -38,7 +38,9 @@ const mostReason = 500
 const notTakenBack =
   'not exists (select from voided_events x where (x.customer_id, x.id) = (u.customer_id, u.id))'
 
-/** The events that are summed in some tables: those nobody took back. In place of the table `usage_events`. */
+/**
+ * The events that are summed in some tables: those nobody took back. In place of the table `usage_events`.
+ */
 export const summedEvents = ({ of }: Sums) =>
   `(select u.* from usage_events u where u.${of} and ${notTakenBack})`
 /** All events but those that were taken back. */
@@ -76,8 +78,9 @@ interface FoundEvent {
 }
 
 /**
- * Takes events back, consumed and settled ones too: from now on they count in no sum, level or quota, and stay listed as voided, their ids used. An
- * issued invoice stays; the next one carries what changes, which after a subscription's closing is one of its own. Twice the same is once. Throws customer_not_found.
+ * Takes events back, consumed and settled ones too: from now on they count in no sum, level or quota, and
+ * stay listed as voided, their ids used. An issued invoice stays; the next one carries what changes, which
+ * after a subscription's closing is one of its own. Twice the same is once. Throws customer_not_found.
  */
 export async function voidEvents(
   billing: Billing,
@@ -186,7 +189,8 @@ async function writeVoids(
      select $1, id, local_date, apart, $2, $3 from jsonb_to_recordset($4) as v(id text, local_date date, apart text)`,
     [customerId, reason, tx.at, JSON.stringify(rows)],
   )
-  // The id stays used: where it was forgotten it is taken again. What hash it has is not asked of what was taken back.
+  // The id stays used: where it was forgotten it is taken again. What hash it has is not asked of what was
+  // taken back.
   await tx.query(
     `insert into usage_keys (customer_id, id, body_hash, time, kept) select $1, id, '', time, true from jsonb_to_recordset($2) as v(id text, time timestamptz) order by id
      on conflict (customer_id, id) do update set kept = true`,
@@ -194,7 +198,10 @@ async function writeVoids(
   )
 }
 
-/** Has the ended subscriptions of these events closed once more, where they were closed before: with the customer's next midnight. */
+/**
+ * Has the ended subscriptions of these events closed once more, where they were closed before: with the
+ * customer's next midnight.
+ */
 async function reopenClosed(
   tx: BillingTransaction,
   customerId: string,
@@ -215,7 +222,10 @@ async function reopenClosed(
   ])
 }
 
-/** Takes events off the sums of their days: by subtraction where a day is a sum, and by counting the day again where it is a level. */
+/**
+ * Takes events off the sums of their days: by subtraction where a day is a sum, and by counting the day again
+ * where it is a level.
+ */
 async function takeOff(
   tx: BillingTransaction,
   customerId: string,
@@ -359,8 +369,8 @@ async function countDayAgain(
 }
 
 /**
- * The dates of events that were taken back since `since`, or since a period was last closed where that is longer ago: periods that hold one may have been
- * billed, and are looked at again.
+ * The dates of events that were taken back since `since`, or since a period was last closed where that is
+ * longer ago: periods that hold one may have been billed, and are looked at again.
  */
 export async function datesVoidedSince(
   tx: BillingTransaction,
