@@ -186,9 +186,11 @@ async function assertRecorded(
 ): Promise<void> {
   const [found] = await query(
     databaseUrl,
-    `
-    select (select count(*) from usage_events)::int as events, (select count(*) from usage_keys)::int as ids, (select sum(events) from usage_daily)::int as counted,
-      (select sum(quantity) from usage_daily)::bigint - (select sum(quantity) from usage_events)::bigint + ${events} as quantity`,
+    `select (select count(*) from usage_events)::int as events,
+        (select count(*) from usage_keys)::int as ids, (select sum(events) from usage_daily)::int as counted,
+        (select sum(quantity) from usage_daily)::bigint - (
+          select sum(quantity) from usage_events
+        )::bigint + ${events} as quantity`,
   )
   for (const [what, count] of Object.entries(found!))
     if (Number(count) !== events) throw new Error(`${what}: ${String(count)} where ${events} were recorded`)

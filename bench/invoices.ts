@@ -94,13 +94,16 @@ const inProcess = (
 async function assertIssued(url: string, count: number): Promise<void> {
   const [found] = await query(
     url,
-    `
-    select (select count(*) from invoices where kind = 'renewal' and jsonb_array_length(document -> 'lines') = 5)::int as invoices,
-      (select count(distinct number) from invoices where number like 'INV-202612-%')::int as numbers,
-      (select last from invoice_numbers where month = '202612') as last,
-      (select count(*) from closed_periods)::int as closed,
-      (select count(*) from activity where type = 'invoice.issued')::int - (select count(*) from invoices where kind = 'start')::int as told,
-      (select count(*) from customers where due_at > '${dueAt}')::int as due`,
+    `select (
+        select count(*) from invoices where kind = 'renewal' and jsonb_array_length(document -> 'lines') = 5
+      )::int as invoices,
+        (select count(distinct number) from invoices where number like 'INV-202612-%')::int as numbers,
+        (select last from invoice_numbers where month = '202612') as last,
+        (select count(*) from closed_periods)::int as closed,
+        (
+          select count(*) from activity where type = 'invoice.issued'
+        )::int - (select count(*) from invoices where kind = 'start')::int as told,
+        (select count(*) from customers where due_at > '${dueAt}')::int as due`,
   )
   for (const [what, rows] of Object.entries(found!))
     if (rows !== count) throw new Error(`${what}: ${String(rows)} where ${count} were to be written`)
@@ -174,9 +177,13 @@ async function copyCustomer(url: string, count: number): Promise<void> {
   const first = invoice as { id: string; number: string }
   const tables = await query(
     url,
-    `
-    select c.oid::regclass::text as name from pg_class c join pg_attribute a on a.attrelid = c.oid
-    where a.attname = 'customer_id' and c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace`,
+    `select c.oid::regclass::text as name
+      from pg_class c
+      join pg_attribute a on a.attrelid = c.oid
+      where a.attname = 'customer_id'
+        and c.relkind in ('r', 'p')
+        and not c.relispartition
+        and c.relnamespace = 'public'::regnamespace`,
   )
   const copied = [
     [customerId(1), "'customer_' || n"],
@@ -316,7 +323,9 @@ async function insertInvoice(client: pg.PoolClient, row: IssuedRow): Promise<voi
   // The one row all connections share is taken as late as it can be.
   await client.query({
     name: 'number',
-    text: `insert into invoice_numbers values ('INV', '202612', 1) on conflict (series, month) do update set last = invoice_numbers.last + 1`,
+    text: `insert into invoice_numbers
+      values ('INV', '202612', 1)
+      on conflict (series, month) do update set last = invoice_numbers.last + 1`,
   })
   await client.query({
     name: 'invoice',
@@ -339,11 +348,19 @@ export async function insertInBulk({
     return timed(async () => {
       await client.query('begin')
       await client.query(
-        `insert into invoices (${invoiceColumns}) select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[], $10::bigint[], $11::bigint[], $12::jsonb[], $13::text[], $14::text[])`,
+        `insert into invoices (${invoiceColumns})
+          select *
+          from unnest(
+            $1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[], $7::timestamptz[],
+            $8::timestamptz[], $9::text[], $10::bigint[], $11::bigint[], $12::jsonb[], $13::text[],
+            $14::text[]
+          )`,
         columns(invoiceColumns),
       )
       await client.query(
-        `insert into activity (customer_id, type, subject_id, at) select c, 'invoice.issued', i, a from unnest($1::text[], $2::text[], $3::timestamptz[]) as t(c, i, a)`,
+        `insert into activity (customer_id, type, subject_id, at)
+          select c, 'invoice.issued', i, a
+          from unnest($1::text[], $2::text[], $3::timestamptz[]) as t(c, i, a)`,
         columns(['customer_id', 'id', 'issued_at']),
       )
       await client.query(
@@ -351,7 +368,10 @@ export async function insertInBulk({
         columns(['customer_id', 'period_start', 'closed_at']),
       )
       await client.query(
-        'update customers set due_at = t.due from unnest($1::text[], $2::timestamptz[]) as t(id, due) where customer_id = t.id',
+        `update customers
+          set due_at = t.due
+          from unnest($1::text[], $2::timestamptz[]) as t(id, due)
+          where customer_id = t.id`,
         columns(['customer_id', 'next_due_at']),
       )
       await client.query(`insert into invoice_numbers values ('INV', '202612', $1)`, [rows.length])
@@ -385,9 +405,13 @@ type IssuedRow = Record<(typeof invoiceColumns)[number] | 'closed_at' | 'next_du
 async function readIssued(url: string): Promise<IssuedRow[]> {
   const rows = await query(
     url,
-    `
-    select ${invoiceColumns.map((column) => `i.${column}::text`).join()}, p.closed_at::text, c.due_at::text as next_due_at
-    from invoices i join closed_periods p using (customer_id) join customers c using (customer_id) where i.kind = 'renewal' order by i.number`,
+    `select ${invoiceColumns.map((column) => `i.${column}::text`).join()}, p.closed_at::text,
+        c.due_at::text as next_due_at
+      from invoices i
+      join closed_periods p using (customer_id)
+      join customers c using (customer_id)
+      where i.kind = 'renewal'
+      order by i.number`,
   )
   return rows as unknown as IssuedRow[]
 }

@@ -210,8 +210,13 @@ async function withValues(bench: Bench): Promise<Server> {
   await query(
     location.databaseUrl,
     `insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties)
-     select '${customerId(1)}', 'u' || n, 'users', 1, time, (time at time zone 'Asia/Shanghai')::date, time, jsonb_build_object('who', 'user-' || n)
-     from (select n, date_trunc('month', now()) + n * ((now() - date_trunc('month', now())) / ${bench.count}) as time from generate_series(1, ${bench.count}) n) e`,
+      select '${customerId(1)}', 'u' || n, 'users', 1, time, (time at time zone 'Asia/Shanghai')::date, time,
+        jsonb_build_object('who', 'user-' || n)
+      from (
+        select n,
+          date_trunc('month', now()) + n * ((now() - date_trunc('month', now())) / ${bench.count}) as time
+        from generate_series(1, ${bench.count}) n
+      ) e`,
   )
   await query(location.databaseUrl, 'vacuum analyze')
   return location
@@ -257,7 +262,9 @@ async function withChanges(bench: Bench): Promise<Server> {
   await query(
     location.databaseUrl,
     `insert into activity (customer_id, type, subject_id, at)
-     select 'customer_' || lpad((1 + n % ${customers})::text, 4, '0'), 'account.updated', 'customer', '${instantFromMilliseconds(Date.now())}' from generate_series(1, ${changesOf(bench.count)}) n`,
+      select 'customer_' || lpad((1 + n % ${customers})::text, 4, '0'), 'account.updated', 'customer',
+        '${instantFromMilliseconds(Date.now())}'
+      from generate_series(1, ${changesOf(bench.count)}) n`,
   )
   return location
 }

@@ -112,7 +112,11 @@ describe.each(serverUrl ? [serverUrl] : [])('a backup as the README takes it', (
   const everything = (db: Database) =>
     db.asOwner(async (tx) => {
       const tables = await tx.query<{ name: string }>(
-        "select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r' order by 1",
+        `select c.relname as name
+          from pg_class c
+          join pg_namespace n on n.oid = c.relnamespace
+          where n.nspname = 'public' and c.relkind = 'r'
+          order by 1`,
       )
       const rows: Record<string, string[]> = {}
       await tx.query('set local role billing')

@@ -180,7 +180,10 @@ async function live({ create }: TestDatabase, stops: (from: number, to: number) 
     for await (const mistake of findMistakes(billing)) expect.fail(JSON.stringify(mistake))
     const tables = await db.asOwner((tx) =>
       tx.query<{ name: string }>(
-        "select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not like '%migrations%' order by 1",
+        `select table_name as name
+          from information_schema.tables
+          where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not like '%migrations%'
+          order by 1`,
       ),
     )
     const rows = await db.asOwner(async (tx) => {

@@ -17,9 +17,13 @@ export interface ConditionalUpdate {
 }
 
 /** The table, with a quota that nobody reaches for each customer. */
-export const quotaTable = `
-  create table plain_quotas (customer_id text not null, meter text not null, used bigint not null, quota bigint not null, primary key (customer_id, meter));
-  insert into plain_quotas select customer_id, 'ai_chat', 0, 1000000000 from customers`
+export const quotaTable = `create table plain_quotas (
+    customer_id text not null, meter text not null, used bigint not null, quota bigint not null,
+    primary key (customer_id, meter)
+  );
+  insert into plain_quotas
+  select customer_id, 'ai_chat', 0, 1000000000
+  from customers`
 
 export function openConditionalUpdate(url: string): ConditionalUpdate {
   const pool = new pg.Pool({ connectionString: url, max: connections })
@@ -28,7 +32,10 @@ export function openConditionalUpdate(url: string): ConditionalUpdate {
       const { rows } = await pool.query<{ remaining: string }>({
         name: 'consume',
         values: [customerId, meter, quantity],
-        text: 'update plain_quotas set used = used + $3 where customer_id = $1 and meter = $2 and used + $3 <= quota returning quota - used as remaining',
+        text: `update plain_quotas
+          set used = used + $3
+          where customer_id = $1 and meter = $2 and used + $3 <= quota
+          returning quota - used as remaining`,
       })
       return rows[0] && Number(rows[0].remaining)
     },

@@ -48,17 +48,30 @@ export async function readPlainPages({
   const {
     rows: [last],
   } = await client.query<{ time: string; id: string }>(
-    'select time::text, id from plain_events where customer_id = $1 order by time desc, id desc limit 1 offset $2',
+    `select time::text, id
+      from plain_events
+      where customer_id = $1
+      order by time desc, id desc
+      limit 1
+      offset $2`,
     [customerId, (page - 1) * limit - 1],
   )
   const first = {
     name: 'first',
-    text: `select ${columns} from plain_events where customer_id = $1 order by time desc, id desc limit ${limit + 1}`,
+    text: `select ${columns}
+      from plain_events
+      where customer_id = $1
+      order by time desc, id desc
+      limit ${limit + 1}`,
     values: [customerId],
   }
   const far = {
     name: 'far',
-    text: `select ${columns} from plain_events where customer_id = $1 and (time, id) < ($2, $3) order by time desc, id desc limit ${limit + 1}`,
+    text: `select ${columns}
+      from plain_events
+      where customer_id = $1 and (time, id) < ($2, $3)
+      order by time desc, id desc
+      limit ${limit + 1}`,
     values: [customerId, last!.time, last!.id],
   }
   const middle = async (page: typeof first) => {

@@ -273,7 +273,12 @@ async function addInvoices(dataDir: string): Promise<void> {
     tx.asOwner(async () => {
       const columns = (
         await tx.query<{ name: string }>(
-          `select column_name as name from information_schema.columns where table_name = 'invoices' and column_name not in ('id', 'number', 'cause_kind', 'cause_id', 'issued_at', 'document', 'sequence')`,
+          `select column_name as name
+            from information_schema.columns
+            where table_name = 'invoices'
+              and column_name not in (
+                'id', 'number', 'cause_kind', 'cause_id', 'issued_at', 'document', 'sequence'
+              )`,
         )
       )
         .map(({ name }) => name)
@@ -281,9 +286,14 @@ async function addInvoices(dataDir: string): Promise<void> {
       await tx.query('alter table invoices no force row level security')
       await tx.query(
         `insert into invoices (id, number, cause_kind, cause_id, issued_at, document, ${columns})
-       select 'inv_many_' || n, 'INV-202611-9' || lpad(n::text, 5, '0'), 'phase', 'many ' || n, issued_at - n * interval '1 minute',
-         document || jsonb_build_object('id', 'inv_many_' || n, 'number', 'INV-202611-9' || lpad(n::text, 5, '0')), ${columns}
-       from (select * from invoices where customer_id = 'many' order by sequence limit 1) i, generate_series(1, $1::int) n`,
+          select 'inv_many_' || n, 'INV-202611-9' || lpad(n::text, 5, '0'), 'phase', 'many ' || n,
+            issued_at - n * interval '1 minute',
+            document || jsonb_build_object(
+              'id', 'inv_many_' || n, 'number', 'INV-202611-9' || lpad(n::text, 5, '0')
+            ),
+            ${columns}
+          from (select * from invoices where customer_id = 'many' order by sequence limit 1) i,
+            generate_series(1, $1::int) n`,
         [manyInvoices - 2],
       )
       await tx.query('alter table invoices force row level security')

@@ -328,14 +328,19 @@ function titleOf({ operation, path, query, body }: Asked): string {
 async function contentsOf(database: Database): Promise<Map<string, string>> {
   return database.asOwner(async (tx) => {
     const tables = await tx.query<{ name: string }>(
-      "select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r' order by 1",
+      `select c.relname as name
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'public' and c.relkind = 'r'
+        order by 1`,
     )
     const counted = tables
       .filter(({ name }) => !mayChange.includes(name))
       .map(({ name }) =>
         /^usage_(events|keys)/.test(name)
           ? `select '${name}' as name, count(*)::text as content from "${name}"`
-          : `select '${name}', count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from "${name}" t`,
+          : `select '${name}', count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)
+            from "${name}" t`,
       )
     const rows = await tx.query<{ name: string; content: string }>(counted.join(' union all '))
     return new Map(rows.map(({ name, content }) => [name, content]))

@@ -71,7 +71,10 @@ describe.each(testDatabases)('CloudEvents on $name', ({ create }) => {
     ).toMatchObject({ body: { accepted: 2 } })
     const rows = await server.database.asOwner((tx) =>
       tx.query(
-        "select id, meter, quantity, properties from usage_events where customer_id = 'globex' and id like '%twin%' order by id",
+        `select id, meter, quantity, properties
+          from usage_events
+          where customer_id = 'globex' and id like '%twin%'
+          order by id`,
       ),
     )
     expect(rows).toEqual([

@@ -24,8 +24,9 @@ describe.each(testDatabases)("the vendor's file of events on $name", ({ create }
       await tx.query("select add_usage_month('2026-03-01')")
       await tx.query(
         `insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties)
-         select 'globex', 'many-' || n, 'ai_chat', 1, '2026-03-02T00:00:00Z', '2026-03-02', '2026-03-09T00:00:00Z', jsonb_build_object('text', repeat(md5(n::text), $2::int / 32))
-         from generate_series(1, $1::int) n`,
+          select 'globex', 'many-' || n, 'ai_chat', 1, '2026-03-02T00:00:00Z', '2026-03-02',
+            '2026-03-09T00:00:00Z', jsonb_build_object('text', repeat(md5(n::text), $2::int / 32))
+          from generate_series(1, $1::int) n`,
         [rows, textBytes],
       )
     })

@@ -250,9 +250,16 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
         for (let from = 0; from < rows; from += 20_000) {
           await server.database.asOwner((tx) =>
             tx.query(
-              `insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties)
-           select 'globex', 'many-' || n, 'ai_chat', 1, ${times}, (${times} at time zone 'Asia/Shanghai')::date, '2026-03-09T00:00:00Z', jsonb_build_object('text', (select string_agg(md5(n || '-' || k), '') from generate_series(1, $3::int / 32) k))
-           from generate_series($1::int, $2::int) n`,
+              `insert into usage_events (
+                  customer_id, id, meter, quantity, time, local_date, stored_at, properties
+                )
+                select 'globex', 'many-' || n, 'ai_chat', 1, ${times},
+                  (${times} at time zone 'Asia/Shanghai')::date, '2026-03-09T00:00:00Z',
+                  jsonb_build_object(
+                    'text',
+                    (select string_agg(md5(n || '-' || k), '') from generate_series(1, $3::int / 32) k)
+                  )
+                from generate_series($1::int, $2::int) n`,
               [from, Math.min(from + 20_000, rows) - 1, textBytes],
             ),
           )

@@ -835,7 +835,8 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
     const counted = () =>
       db.asOwner((tx) =>
         tx.query(
-          'select (select count(*) from agents) as agents, (select count(*) from conversations) as conversations',
+          `select (select count(*) from agents) as agents,
+              (select count(*) from conversations) as conversations`,
         ),
       )
     const before = await counted()

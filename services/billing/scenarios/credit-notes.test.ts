@@ -415,13 +415,21 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
         'a credit note that differs from its document, or credits what is void: {"number":"CN-202611-000001","applied":"10601"}',
       ],
       [
-        "update invoices set document = jsonb_set(document, '{total}', '-90000') where number = 'CN-202611-000001'",
-        "update invoices set document = jsonb_set(document, '{total}', '-10600') where number = 'CN-202611-000001'",
+        `update invoices
+          set document = jsonb_set(document, '{total}', '-90000')
+          where number = 'CN-202611-000001'`,
+        `update invoices
+          set document = jsonb_set(document, '{total}', '-10600')
+          where number = 'CN-202611-000001'`,
         'an invoice that was credited wrongly: its credit notes give back 142894 of 63494: INV-202611-000001',
       ],
       [
-        "update balance_transactions set amount = amount + 1 where reason = 'credit_note' and customer_id = 'late'",
-        "update balance_transactions set amount = amount - 1 where reason = 'credit_note' and customer_id = 'late'",
+        `update balance_transactions
+          set amount = amount + 1
+          where reason = 'credit_note' and customer_id = 'late'`,
+        `update balance_transactions
+          set amount = amount - 1
+          where reason = 'credit_note' and customer_id = 'late'`,
         'a balance that differs from the invoice: {"number":"CN-202612-',
       ],
       [

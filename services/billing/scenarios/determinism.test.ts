@@ -58,12 +58,17 @@ async function play({ create }: TestDatabase, seed: number, steps: number) {
     })
     const rows = await world.db.asOwner((tx) =>
       tx.query<{ document: InvoiceDocument; sha256: string; voided: boolean }>(
-        'select document, sha256, voided_at is not null as voided from invoices order by issued_at, id collate "C"',
+        `select document, sha256, voided_at is not null as voided
+          from invoices
+          order by issued_at, id collate "C"`,
       ),
     )
     const sums = await world.db.asOwner((tx) =>
       tx.query(
-        'select customer_id, meter, sum(quantity)::text as quantity, sum(events)::int as events from usage_daily group by 1, 2 order by customer_id collate "C", meter collate "C"',
+        `select customer_id, meter, sum(quantity)::text as quantity, sum(events)::int as events
+          from usage_daily
+          group by 1, 2
+          order by customer_id collate "C", meter collate "C"`,
       ),
     )
     const trials = await world.db.asOwner((tx) =>

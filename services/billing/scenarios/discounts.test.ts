@@ -334,7 +334,9 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     const set = (value: number) =>
       world.db.asOwner((tx) =>
         tx.query(
-          `update invoices set document = jsonb_set(document, '{lines,0,discount}', '${value}') where id = '${first!.id}'`,
+          `update invoices
+            set document = jsonb_set(document, '{lines,0,discount}', '${value}')
+            where id = '${first!.id}'`,
         ),
       )
     await set(11_981)

@@ -507,7 +507,9 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
         .catch(() => undefined)
     await world.db.transaction({ role: 'billing' }, (tx) =>
       tx.query(
-        "update historical_daily set quantity = quantity + 1 where customer_id = 'acme' and meter = 'calls' and local_date = '2026-04-10'",
+        `update historical_daily
+          set quantity = quantity + 1
+          where customer_id = 'acme' and meter = 'calls' and local_date = '2026-04-10'`,
       ),
     )
     expect(await mistakes()).not.toEqual([])

@@ -128,7 +128,9 @@ async function booksOf(billing: Billing): Promise<Issued[]> {
   expect(mistakes).toEqual([])
   const issued = await billing.db.asOwner((tx) =>
     tx.query<Issued & { id: string }>(
-      'select customer_id as customer, id, number, kind, period_start as period from invoices order by number',
+      `select customer_id as customer, id, number, kind, period_start as period
+        from invoices
+        order by number`,
     ),
   )
   expect(issued.map((invoice) => invoice.number.slice(-6))).toEqual(
@@ -222,7 +224,10 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
         )
         const phases = await billing.db.asOwner((tx) =>
           tx.query(
-            "select plan_id, ends_on is null as open from phases where customer_id = 'acme' order by sequence",
+            `select plan_id, ends_on is null as open
+              from phases
+              where customer_id = 'acme'
+              order by sequence`,
           ),
         )
         expect(phases).toEqual([

@@ -23,17 +23,32 @@ export async function givenBackTooMuch(world: World): Promise<string[]> {
   const rows = await world.db.asOwner((tx) =>
     tx.query(
       `with standing as (select * from invoices where voided_at is null),
-       lines as (
-         select i.customer_id, i.id, i.number, i.credits_id, line->>'id' as line_id, (line->>'amount')::bigint - coalesce((line->>'discount')::bigint, 0) as net, line
-         from standing i cross join lateral jsonb_array_elements(i.document->'lines') line),
-       given as (
-         select customer_id, back->>'invoiceId' as id, back->>'lineId' as line_id, (back->>'amount')::bigint as amount
-         from lines cross join lateral jsonb_array_elements(line->'givesBack') back
-         union all select customer_id, credits_id, line->'credited'->>'lineId', -net from lines where credits_id is not null)
-     select customer_id, null as number, null as line_id, sum(net)::text as net, '0' as given from lines group by 1 having sum(net) < 0
-     union all
-     select l.customer_id, l.number, l.line_id, l.net::text, sum(g.amount)::text from lines l join given g using (customer_id, id, line_id)
-     group by l.customer_id, l.number, l.line_id, l.net having sum(g.amount) > greatest(l.net, 0)`,
+        lines as (
+          select i.customer_id, i.id, i.number, i.credits_id, line->>'id' as line_id,
+            (line->>'amount')::bigint - coalesce((line->>'discount')::bigint, 0) as net, line
+          from standing i
+          cross join lateral jsonb_array_elements(i.document->'lines') line
+        ),
+        given as (
+          select customer_id, back->>'invoiceId' as id, back->>'lineId' as line_id,
+            (back->>'amount')::bigint as amount
+          from lines
+          cross join lateral jsonb_array_elements(line->'givesBack') back
+          union all
+          select customer_id, credits_id, line->'credited'->>'lineId', -net
+          from lines
+          where credits_id is not null
+        )
+        select customer_id, null as number, null as line_id, sum(net)::text as net, '0' as given
+        from lines
+        group by 1
+        having sum(net) < 0
+        union all
+        select l.customer_id, l.number, l.line_id, l.net::text, sum(g.amount)::text
+        from lines l
+        join given g using (customer_id, id, line_id)
+        group by l.customer_id, l.number, l.line_id, l.net
+        having sum(g.amount) > greatest(l.net, 0)`,
     ),
   )
   return rows.map((row) => `more was given back than was billed: ${JSON.stringify(row)}`)

@@ -191,7 +191,10 @@ describe.each(testDatabases)('several engines on one $name', ({ create }) => {
     for (const [index, customerId] of customers.entries()) {
       const [events] = await world.db.asOwner((tx) =>
         tx.query<{ granted: number; sent: number }>(
-          "select coalesce(sum(quantity) filter (where id like 'c%'), 0)::bigint as granted, count(*) filter (where id like 'e%') as sent from usage_events where customer_id = $1",
+          `select coalesce(sum(quantity) filter (where id like 'c%'), 0)::bigint as granted,
+              count(*) filter (where id like 'e%') as sent
+            from usage_events
+            where customer_id = $1`,
           [customerId],
         ),
       )

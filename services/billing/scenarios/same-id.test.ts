@@ -138,7 +138,9 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
       for (;;) {
         const [row] = await world.db.asOwner((tx) =>
           tx.query<{ count: number }>(
-            "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+            `select count(*)::int as count
+              from pg_stat_activity
+              where datname = current_database() and wait_event_type = 'Lock'`,
           ),
         )
         if (row!.count === count) return

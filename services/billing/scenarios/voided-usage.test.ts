@@ -456,9 +456,18 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
           const rows = (id: string) =>
             world.db.asOwner((tx) =>
               tx.query(
-                `select 'd' as t, meter, local_date::text as k, quantity, events, last_id as more from usage_daily where customer_id = $1
-           union all select 'g', meter, property || local_date || kind || value, quantity, events, null from usage_groups where customer_id = $1
-           union all select 'v', meter, local_date || encode(value, 'hex'), 0, 0, null from usage_values where customer_id = $1 order by 1, 2, 3`,
+                `select 'd' as t, meter, local_date::text as k, quantity, events, last_id as more
+                  from usage_daily
+                  where customer_id = $1
+                  union all
+                  select 'g', meter, property || local_date || kind || value, quantity, events, null
+                  from usage_groups
+                  where customer_id = $1
+                  union all
+                  select 'v', meter, local_date || encode(value, 'hex'), 0, 0, null
+                  from usage_values
+                  where customer_id = $1
+                  order by 1, 2, 3`,
                 [id],
               ),
             )

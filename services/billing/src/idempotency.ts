@@ -75,7 +75,11 @@ export async function findOutcome(
   const [row] = await billing.transaction(
     (tx) =>
       tx.query<{ body: Kept }>(
-        'select body from idempotency_keys where customer_id = $1 and credential = $2 and key = $3 and created_at > $4 order by created_at desc limit 1',
+        `select body
+          from idempotency_keys
+          where customer_id = $1 and credential = $2 and key = $3 and created_at > $4
+          order by created_at desc
+          limit 1`,
         [input.customerId, input.credential, input.key, addSeconds(tx.at, -keptSeconds)],
       ),
     { readOnly: true },
@@ -102,7 +106,9 @@ async function findKept(
   request: IdempotentRequest,
 ): Promise<{ status: number; kept: Kept } | undefined> {
   const [row] = await tx.query<{ body_hash: string; status: number; body: Kept }>(
-    'select body_hash, status, body from idempotency_keys where customer_id = $1 and credential = $2 and route = $3 and key = $4 and created_at > $5',
+    `select body_hash, status, body
+      from idempotency_keys
+      where customer_id = $1 and credential = $2 and route = $3 and key = $4 and created_at > $5`,
     [request.customerId, request.credential, request.route, request.key, addSeconds(tx.at, -keptSeconds)],
   )
   if (row && row.body_hash !== bodyHash(request))
@@ -122,7 +128,8 @@ async function keep(
     addSeconds(tx.at, -keptSeconds),
   ])
   await tx.query(
-    'insert into idempotency_keys (customer_id, credential, route, key, body_hash, status, body, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+    `insert into idempotency_keys (customer_id, credential, route, key, body_hash, status, body, created_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
       request.customerId,
       request.credential,

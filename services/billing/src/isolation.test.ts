@@ -106,7 +106,9 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     )
     await world.db.asOwner((tx) =>
       tx.query(
-        "insert into deficits (customer_id, id, meter, period_start, quantity, at) select customer_id, 'def', 'calls', '2026-11-01', 1, '2026-11-30' from customers",
+        `insert into deficits (customer_id, id, meter, period_start, quantity, at)
+          select customer_id, 'def', 'calls', '2026-11-01', 1, '2026-11-30'
+          from customers`,
       ),
     )
     world.set('2026-11-30T17:00:00Z')
@@ -116,7 +118,10 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     }
     const rows = await world.db.asOwner((tx) =>
       tx.query<{ name: string }>(
-        "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1",
+        `select relname as name
+          from pg_class
+          where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+          order by 1`,
       ),
     )
     tables = rows.map((row) => row.name).filter((name) => !globalTables.includes(name))
@@ -136,9 +141,30 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
         key: string
       }>(
         `select c.relname as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
-         (select coalesce(jsonb_agg(jsonb_build_object('policy', p.policyname, 'roles', p.roles, 'using', p.qual, 'check', p.with_check) order by p.policyname), '[]') from pg_policies p where p.tablename = c.relname) as policies,
-         (select a.attname from pg_index i join pg_attribute a on (a.attrelid, a.attnum) = (i.indrelid, i.indkey[0]) where i.indrelid = c.oid and i.indisprimary) as key
-       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relname = any($1) order by 1`,
+            (
+              select coalesce(
+                jsonb_agg(
+                  jsonb_build_object(
+                    'policy', p.policyname, 'roles', p.roles, 'using', p.qual, 'check', p.with_check
+                  )
+                  order by p.policyname
+                ),
+                '[]'
+              )
+              from pg_policies p
+              where p.tablename = c.relname
+            ) as policies,
+            (
+              select a.attname
+              from pg_index i
+              join pg_attribute a on (a.attrelid, a.attnum) = (i.indrelid, i.indkey[0])
+              where i.indrelid = c.oid and i.indisprimary
+            ) as key
+          from pg_class c
+          where c.relnamespace = 'public'::regnamespace
+            and c.relkind in ('r', 'p')
+            and not c.relname = any($1)
+          order by 1`,
         [globalTables],
       ),
     )
@@ -185,7 +211,9 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
   test('nothing else than tables can be read around the wall', async () => {
     const others = await world.db.asOwner((tx) =>
       tx.query(
-        "select relname, relkind from pg_class where relnamespace = 'public'::regnamespace and relkind not in ('r', 'p', 'i', 'I', 'S', 'c', 't')",
+        `select relname, relkind
+          from pg_class
+          where relnamespace = 'public'::regnamespace and relkind not in ('r', 'p', 'i', 'I', 'S', 'c', 't')`,
       ),
     )
     const functions = await world.db.asOwner((tx) =>
@@ -197,13 +225,18 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
   test('neither role owns a table, is superuser, bypasses the wall or can log in, and only billing sees the keys', async () => {
     const [owned] = await world.db.asOwner((tx) =>
       tx.query<{ count: number }>(
-        "select count(*)::int as count from pg_class where relowner in (select oid from pg_roles where rolname in ('portal', 'billing'))",
+        `select count(*)::int as count
+          from pg_class
+          where relowner in (select oid from pg_roles where rolname in ('portal', 'billing'))`,
       ),
     )
     expect(owned!.count).toBe(0)
     const roles = await world.db.asOwner((tx) =>
       tx.query(
-        "select rolname, rolsuper or rolbypassrls or rolcanlogin or rolcreaterole or rolcreatedb as strong from pg_roles where rolname in ('portal', 'billing') order by 1",
+        `select rolname, rolsuper or rolbypassrls or rolcanlogin or rolcreaterole or rolcreatedb as strong
+          from pg_roles
+          where rolname in ('portal', 'billing')
+          order by 1`,
       ),
     )
     expect(roles).toEqual([

@@ -132,7 +132,8 @@ describe.each(testDatabases.filter(({ name }) => name === 'PostgreSQL'))(
       ])
       const [row] = await world.db.asOwner((tx) =>
         tx.query<{ discount: string; event: string }>(
-          'select (select created_at from discounts) as discount, (select stored_at from usage_events) as event',
+          `select (select created_at from discounts) as discount,
+              (select stored_at from usage_events) as event`,
         ),
       )
       expect(row!.discount > released && row!.event > released).toBe(true)

@@ -39,8 +39,11 @@ describe.each(testDatabases)('what serves nobody any more, on $name', ({ create 
     await exchangePortalCode(world.billing, { code: renewable.code })
     await world.billing.transaction((tx) =>
       tx.query(
-        `insert into idempotency_keys (customer_id, credential, route, key, body_hash, status, body, created_at)
-       select 'gone', 'c', 'r', n::text, 'h', 200, '{}', $1 from generate_series(1, 2500) n`,
+        `insert into idempotency_keys (
+            customer_id, credential, route, key, body_hash, status, body, created_at
+          )
+          select 'gone', 'c', 'r', n::text, 'h', 200, '{}', $1
+          from generate_series(1, 2500) n`,
         [tx.at],
       ),
     )

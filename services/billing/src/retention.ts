@@ -80,8 +80,12 @@ async function forgetBatch(
 ): Promise<number> {
   const [{ count }] = (await tx.query<{ count: number }>(
     `with gone as (
-       delete from ${table} where ctid = any(array(select ctid from ${table} where ${condition} limit ${rowsPerBatch})) returning 1
-     ) select count(*)::int as count from gone`,
+        delete from ${table}
+        where ctid = any(array(select ctid from ${table} where ${condition} limit ${rowsPerBatch}))
+        returning 1
+      )
+      select count(*)::int as count
+      from gone`,
     [addSeconds(tx.at, -seconds)],
   )) as [{ count: number }]
   return count

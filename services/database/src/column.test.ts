@@ -53,7 +53,8 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     ]
     const rows = await database.asOwner((tx) =>
       tx.query<{ text: string; json: unknown; list: string[]; none: null }>(
-        'select t as text, to_jsonb(t) as json, array[t] as list, null as none from jsonb_array_elements_text($1) as t',
+        `select t as text, to_jsonb(t) as json, array[t] as list, null as none
+          from jsonb_array_elements_text($1) as t`,
         [JSON.stringify(texts)],
       ),
     )

@@ -88,8 +88,12 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     const indexes = () =>
       database.asOwner((tx) =>
         tx.query<{ name: string; valid: boolean }>(
-          `select c.relname as name, indisvalid as valid from pg_index i join pg_class c on c.oid = indexrelid join pg_class t on t.oid = indrelid
-       where t.relname ~ '^a(_|$)' order by 1`,
+          `select c.relname as name, indisvalid as valid
+            from pg_index i
+            join pg_class c on c.oid = indexrelid
+            join pg_class t on t.oid = indrelid
+            where t.relname ~ '^a(_|$)'
+            order by 1`,
         ),
       )
 
@@ -131,9 +135,14 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     test('a table in parts has the index on each part, on new ones too, also where a run was ended half-way', async () => {
       await write(
         '0001_first.sql',
-        `create table a (x int) partition by range (x); 
-        create table a_1 partition of a for values from (0) to (10); create table a_2 partition of a for values from (10) to (20);
-        create index a_x on only a (x); create index on a_1 (x); alter index a_x attach partition a_1_x_idx;`,
+        `create table a (x int) partition by range (x);
+          create table a_1 partition of a for values
+          from (0) to (10);
+          create table a_2 partition of a for values
+          from (10) to (20);
+          create index a_x on only a (x);
+          create index on a_1 (x);
+          alter index a_x attach partition a_1_x_idx;`,
       )
       await write('0002_index.sql', concurrently)
       expect(await run()).toEqual(['0001_first.sql', '0002_index.sql'])

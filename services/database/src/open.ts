@@ -45,7 +45,8 @@ async function openAt(location: DatabaseLocation): Promise<Database> {
 
 async function assertVersion(owner: Transaction): Promise<void> {
   const [server] = await owner.query<{ number: number; version: string }>(
-    `select current_setting('server_version_num')::int as number, current_setting('server_version') as version`,
+    `select current_setting('server_version_num')::int as number,
+        current_setting('server_version') as version`,
   )
   if (server!.number < oldestServer)
     throw new DatabaseUnavailable(

@@ -88,10 +88,16 @@ async function makeInParts(
   await run(`create ${unique}index if not exists ${index} on only ${table} ${columns}`)
   const parts = await run<{ table: string; index: string }>(
     `select part.oid::regclass::text as table, left($1, 50) || '_' || part.oid as index
-     from pg_inherits i join pg_class part on part.oid = i.inhrelid
-     where i.inhparent = to_regclass($2) and not exists (
-       select from pg_inherits a join pg_index x on x.indexrelid = a.inhrelid where a.inhparent = to_regclass($1) and x.indrelid = part.oid)
-     order by part.relname`,
+      from pg_inherits i
+      join pg_class part on part.oid = i.inhrelid
+      where i.inhparent = to_regclass($2)
+        and not exists (
+          select
+          from pg_inherits a
+          join pg_index x on x.indexrelid = a.inhrelid
+          where a.inhparent = to_regclass($1) and x.indrelid = part.oid
+        )
+      order by part.relname`,
     [index, table],
   )
   for (const part of parts) {

@@ -169,8 +169,13 @@ describe.each(postgres)('on $name', ({ create }) => {
     // with the usual 30.
     await writeFile(
       join(folder, '0001_long.sql'),
-      `create table long (x int); insert into long values (1);
-      create function slowly(int) returns int immutable language plpgsql as $$ begin perform pg_sleep(0.4); return $1; end $$; select pg_sleep(5.6);`,
+      `create table long (x int);
+        insert into long
+        values (1);
+        create function slowly(int) returns int immutable language plpgsql as $$ begin perform pg_sleep(0.4);
+        return $1;
+        end $$;
+        select pg_sleep(5.6);`,
     )
     await writeFile(
       join(folder, '0002_index.sql'),
@@ -198,7 +203,12 @@ describe.each(postgres)('on $name', ({ create }) => {
     const ask = <R>(sql: string) => database.asOwner((owner) => owner.query<R>(sql))
     const making = () =>
       ask<{ pid: number }>(
-        `select pid from pg_stat_activity where datname = current_database() and query ~ '^(create|drop) index concurrently' and state = 'active' and wait_event_type = 'Lock'`,
+        `select pid
+          from pg_stat_activity
+          where datname = current_database()
+            and query ~ '^(create|drop) index concurrently'
+            and state = 'active'
+            and wait_event_type = 'Lock'`,
       )
     const untilItWaits = async () => {
       for (;;) {

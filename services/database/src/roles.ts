@@ -49,7 +49,10 @@ export async function ensureRoles(owner: Transaction): Promise<void> {
     )
   }
   const weak = await owner.query<{ rolname: string }>(
-    `select rolname from pg_roles where rolname in ('portal', 'billing') and (rolsuper or rolbypassrls or rolcanlogin) order by 1`,
+    `select rolname
+      from pg_roles
+      where rolname in ('portal', 'billing') and (rolsuper or rolbypassrls or rolcanlogin)
+      order by 1`,
   )
   if (weak.length > 0) {
     const names = weak.map((role) => role.rolname).join(' and ')

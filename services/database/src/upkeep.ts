@@ -5,12 +5,12 @@ const logBytesBeforeCheckpoint = 64 * 1024 * 1024
 
 // The thresholds of PostgreSQL's autovacuum; the table in most need first, one at a time, so that nobody
 // waits long.
-const neediestTable = `
-select format('%I.%I', schemaname, relname) as name
-from pg_stat_user_tables
-where greatest(n_dead_tup, n_mod_since_analyze / 2) > 50 + 0.1 * n_live_tup or n_ins_since_vacuum > 1000 + 0.2 * n_live_tup
-order by (n_dead_tup + n_mod_since_analyze + n_ins_since_vacuum) / (n_live_tup + 1000.0) desc
-limit 1`
+const neediestTable = `select format('%I.%I', schemaname, relname) as name
+  from pg_stat_user_tables
+  where greatest(n_dead_tup, n_mod_since_analyze / 2) > 50 + 0.1 * n_live_tup
+    or n_ins_since_vacuum > 1000 + 0.2 * n_live_tup
+  order by (n_dead_tup + n_mod_since_analyze + n_ins_since_vacuum) / (n_live_tup + 1000.0) desc
+  limit 1`
 
 const logSinceCheckpoint =
   'select pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::int8 as bytes from pg_control_checkpoint()'

@@ -120,7 +120,10 @@ export async function setAgentDisabled(
 ): Promise<ListedAgent | undefined> {
   return workbench.db.transaction(anyCustomer, async (tx) => {
     const [agent] = await tx.query<ListedAgent>(
-      `update agents set disabled_at = case when $2 then coalesce(disabled_at, $3::timestamptz) end where id = $1 returning ${listedColumns}`,
+      `update agents
+        set disabled_at = case when $2 then coalesce(disabled_at, $3::timestamptz) end
+        where id = $1
+        returning ${listedColumns}`,
       [agentId, disabled, workbench.now()],
     )
     if (agent && disabled) await endLogins(tx, agent)

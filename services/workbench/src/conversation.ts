@@ -22,12 +22,18 @@ export interface Conversation {
 const subjectLength = 60
 
 const readConversations = `
-  select c.id, c.visitor_name as "visitorName", c.channel, c.subject, c.created_at as "createdAt", c.updated_at as "updatedAt", last.text as "lastMessage",
-         case when c.closed_at is not null then 'closed' when last.author = 'visitor' then 'waiting' else 'answered' end as status
+  select c.id, c.visitor_name as "visitorName", c.channel, c.subject, c.created_at as "createdAt",
+    c.updated_at as "updatedAt", last.text as "lastMessage", case
+    when c.closed_at is not null then 'closed'
+    when last.author = 'visitor' then 'waiting'
+    else 'answered' end as status
   from conversations c
   cross join lateral (
-    select author, text from messages m
-    where m.customer_id = c.customer_id and m.conversation_id = c.id and m.author <> 'ai' order by position desc limit 1
+    select author, text
+    from messages m
+    where m.customer_id = c.customer_id and m.conversation_id = c.id and m.author <> 'ai'
+    order by position desc
+    limit 1
   ) last`
 
 /**
@@ -135,8 +141,11 @@ export async function closeConversation(
 ): Promise<Conversation | undefined> {
   return workbench.db.transaction(only(customerId), async (tx) => {
     await tx.query(
-      `update conversations set closed_at = coalesce(closed_at, $3::timestamptz), updated_at = case when closed_at is null then greatest(updated_at, $3::timestamptz) else updated_at end
-       where customer_id = $1 and id = $2`,
+      `update conversations
+        set closed_at = coalesce(closed_at, $3::timestamptz), updated_at = case
+          when closed_at is null then greatest(updated_at, $3::timestamptz)
+          else updated_at end
+        where customer_id = $1 and id = $2`,
       [customerId, conversationId, at],
     )
     return find(tx, customerId, conversationId)

@@ -22,9 +22,11 @@ export interface Message {
 /** The newest messages of a conversation that are shown. */
 const messagesShown = 200
 
-const readMessages = `
-  select m.id, m.author, a.name as "agentName", m.text, m.answers_id as "answersId", m.source_id as "sourceId", m.source_title as "sourceTitle", m.match_percent as "matchPercent", m.created_at as "createdAt"
-  from messages m left join agents a on a.customer_id = m.customer_id and a.id = m.agent_id
+const readMessages = `select m.id, m.author, a.name as "agentName", m.text, m.answers_id as "answersId",
+    m.source_id as "sourceId", m.source_title as "sourceTitle", m.match_percent as "matchPercent",
+    m.created_at as "createdAt"
+  from messages m
+  left join agents a on a.customer_id = m.customer_id and a.id = m.agent_id
   where m.customer_id = $1 and m.conversation_id = $2`
 
 /** Reads a conversation's newest 200 messages, oldest first. */
@@ -141,8 +143,13 @@ export async function addTo(
 ): Promise<Message> {
   const { customerId, conversationId, id } = message
   await tx.query(
-    `insert into messages (customer_id, conversation_id, id, position, author, agent_id, text, answers_id, source_id, source_title, match_percent, created_at)
-     select $1, $2, $3, coalesce(max(position), 0) + 1, $4, $5, $6, $7, $8, $9, $10::int, $11::timestamptz from messages where customer_id = $1 and conversation_id = $2`,
+    `insert into messages (
+        customer_id, conversation_id, id, position, author, agent_id, text, answers_id, source_id,
+        source_title, match_percent, created_at
+      )
+      select $1, $2, $3, coalesce(max(position), 0) + 1, $4, $5, $6, $7, $8, $9, $10::int, $11::timestamptz
+      from messages
+      where customer_id = $1 and conversation_id = $2`,
     [
       customerId,
       conversationId,
@@ -204,8 +211,12 @@ async function touch(
   }: { customerId: string; conversationId: string; reopen: boolean; at: string },
 ): Promise<boolean> {
   const rows = await tx.query(
-    `update conversations set updated_at = greatest(updated_at, $3::timestamptz), closed_at = case when $4::boolean then null else closed_at end
-     where customer_id = $1 and id = $2 returning id`,
+    `update conversations
+      set updated_at = greatest(updated_at, $3::timestamptz), closed_at = case
+        when $4::boolean then null
+        else closed_at end
+      where customer_id = $1 and id = $2
+      returning id`,
     [customerId, conversationId, at, reopen],
   )
   return rows.length > 0

@@ -20,7 +20,9 @@ export async function logIn(
     anyCustomer,
     async (tx) => {
       const [row] = await tx.query<Agent & { passwordHash: string }>(
-        `select ${agentColumns}, password_hash as "passwordHash" from agents where email = $1 and disabled_at is null`,
+        `select ${agentColumns}, password_hash as "passwordHash"
+          from agents
+          where email = $1 and disabled_at is null`,
         [loginName(email)],
       )
       return row
@@ -42,9 +44,11 @@ export async function findAgent(
     anyCustomer,
     async (tx) => {
       const [agent] = await tx.query<Agent>(
-        `select a.id, a.customer_id as "customerId", a.email, a.name, a.role, a.locale, a.created_at as "createdAt"
-       from agent_sessions s join agents a on a.customer_id = s.customer_id and a.id = s.agent_id
-       where s.secret_hash = $1 and s.expires_at > $2 and a.disabled_at is null`,
+        `select a.id, a.customer_id as "customerId", a.email, a.name, a.role, a.locale,
+            a.created_at as "createdAt"
+          from agent_sessions s
+          join agents a on a.customer_id = s.customer_id and a.id = s.agent_id
+          where s.secret_hash = $1 and s.expires_at > $2 and a.disabled_at is null`,
         [hashOf(secret), workbench.now()],
       )
       return agent
@@ -69,8 +73,15 @@ async function beginSession(workbench: Workbench, agent: Agent): Promise<string>
       [agent.customerId, agent.id, now],
     )
     await tx.query(
-      `delete from agent_sessions where customer_id = $1 and id in
-         (select id from agent_sessions where customer_id = $1 and agent_id = $2 order by created_at desc, id desc offset $3)`,
+      `delete from agent_sessions
+        where customer_id = $1
+          and id in (
+            select id
+            from agent_sessions
+            where customer_id = $1 and agent_id = $2
+            order by created_at desc, id desc
+            offset $3
+          )`,
       [agent.customerId, agent.id, sessionsPerAgent - 1],
     )
     await tx.query(

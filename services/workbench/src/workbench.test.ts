@@ -301,8 +301,11 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       const found = await db.asOwner((tx) =>
         tx.query<{ name: string; forced: boolean; key: string }>(
           `select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as forced, a.attname as key
-         from pg_class c join pg_index i on i.indrelid = c.oid and i.indisprimary join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
-         where c.relname = any($1) order by 1`,
+            from pg_class c
+            join pg_index i on i.indrelid = c.oid and i.indisprimary
+            join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
+            where c.relname = any($1)
+            order by 1`,
           [tables],
         ),
       )
@@ -318,7 +321,10 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       await expect(
         db.transaction({ role: 'portal', customerId: 'other' }, (tx) =>
           tx.query(
-            `insert into conversations (customer_id, id, visitor_name, channel, subject, created_at, updated_at) values ('acme', 'x', 'x', 'web', 'x', now(), now())`,
+            `insert into conversations (
+                customer_id, id, visitor_name, channel, subject, created_at, updated_at
+              )
+              values ('acme', 'x', 'x', 'web', 'x', now(), now())`,
           ),
         ),
       ).rejects.toThrow(/row-level security/)

@@ -225,7 +225,9 @@ function noteUse(
   billing
     .transaction((tx) =>
       tx.query(
-        'update secret_keys set last_used_at = $2 where id = $1 and (last_used_at is null or last_used_at < $2)',
+        `update secret_keys
+          set last_used_at = $2
+          where id = $1 and (last_used_at is null or last_used_at < $2)`,
         [id, now],
       ),
     )
@@ -310,7 +312,9 @@ async function usableKey(tx: BillingTransaction, keyId: string): Promise<SecretK
 
 async function countUsable(tx: BillingTransaction): Promise<number> {
   const [row] = await tx.query<{ count: number }>(
-    'select count(*)::int as count from secret_keys where revoked_at is null and (expires_at is null or expires_at > $1)',
+    `select count(*)::int as count
+      from secret_keys
+      where revoked_at is null and (expires_at is null or expires_at > $1)`,
     [tx.at],
   )
   return row!.count

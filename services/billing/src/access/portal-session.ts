@@ -52,7 +52,10 @@ export async function createPortalSession(
     const sessionId = tx.newId('pos')
     const code = newSecret('code')
     await tx.query(
-      'insert into portal_sessions (customer_id, id, role, actor, locale, created_at, code_hash, code_expires_at, return_url) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+      `insert into portal_sessions (
+          customer_id, id, role, actor, locale, created_at, code_hash, code_expires_at, return_url
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [
         input.customerId,
         sessionId,
@@ -81,8 +84,10 @@ export async function exchangePortalCode(
     const secret = newSecret('pr')
     const expiresAt = addSeconds(tx.at, renewalSeconds)
     const [session] = await tx.query<{ customer_id: string; id: string }>(
-      `update portal_sessions set code_used_at = $2, renewal_hash = $3, renewal_expires_at = $4
-       where code_hash = $1 and code_used_at is null and code_expires_at > $2 and ended_at is null returning customer_id, id`,
+      `update portal_sessions
+        set code_used_at = $2, renewal_hash = $3, renewal_expires_at = $4
+        where code_hash = $1 and code_used_at is null and code_expires_at > $2 and ended_at is null
+        returning customer_id, id`,
       [hashOf(input.code), tx.at, hashOf(secret), expiresAt],
     )
     if (!session)
@@ -106,9 +111,11 @@ export async function findPortalSession(
   const [session] = await billing.transaction(
     (tx) =>
       tx.query<PortalSession>(
-        `select s.id as "sessionId", s.customer_id as "customerId", s.role, s.actor, s.locale, s.return_url as "returnUrl", t.expires_at as "expiresAt"
-     from portal_tokens t join portal_sessions s on (s.customer_id, s.id) = (t.customer_id, t.session_id)
-     where t.token_hash = $1 and t.expires_at > $2 and s.ended_at is null`,
+        `select s.id as "sessionId", s.customer_id as "customerId", s.role, s.actor, s.locale,
+            s.return_url as "returnUrl", t.expires_at as "expiresAt"
+          from portal_tokens t
+          join portal_sessions s on (s.customer_id, s.id) = (t.customer_id, t.session_id)
+          where t.token_hash = $1 and t.expires_at > $2 and s.ended_at is null`,
         [hashOf(input.token), tx.at],
       ),
     { readOnly: true, keepPlans: true },
@@ -123,7 +130,9 @@ export async function renewPortalSession(
 ): Promise<PortalToken & { customerId: string }> {
   return billing.transaction(async (tx) => {
     const [session] = await tx.query<{ customer_id: string; id: string }>(
-      'select customer_id, id from portal_sessions where renewal_hash = $1 and renewal_expires_at > $2 and ended_at is null',
+      `select customer_id, id
+        from portal_sessions
+        where renewal_hash = $1 and renewal_expires_at > $2 and ended_at is null`,
       [hashOf(input.secret), tx.at],
     )
     if (!session)
@@ -161,7 +170,10 @@ export async function endPortalSessionsOf(
 ): Promise<number> {
   return billing.transaction(async (tx) => {
     const ended = await tx.query<{ id: string }>(
-      `update portal_sessions set ended_at = $3 where customer_id = $1 and actor ->> 'id' = $2 and ended_at is null returning id`,
+      `update portal_sessions
+        set ended_at = $3
+        where customer_id = $1 and actor ->> 'id' = $2 and ended_at is null
+        returning id`,
       [input.customerId, input.actorId, tx.at],
     )
     await tx.query('delete from portal_tokens where customer_id = $1 and session_id = any($2)', [

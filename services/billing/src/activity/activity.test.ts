@@ -91,7 +91,11 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
     const { cursor } = await readOn(null)
     await world.db.asOwner((tx) =>
       tx.query(
-        "insert into balance_transactions (customer_id, id, invoice_id, reason, amount, currency, at) select customer_id, 'gift', id, 'overpaid', 900000, 'CNY', issued_at from invoices where customer_id = 'acme' limit 1",
+        `insert into balance_transactions (customer_id, id, invoice_id, reason, amount, currency, at)
+          select customer_id, 'gift', id, 'overpaid', 900000, 'CNY', issued_at
+          from invoices
+          where customer_id = 'acme'
+          limit 1`,
       ),
     )
     await world.passTo('2026-12-31T18:00:00Z')
@@ -205,7 +209,9 @@ describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ cr
       // Row level security is forced upon the owner too.
       await tx.query('alter table activity no force row level security')
       await tx.query(
-        "insert into activity (customer_id, type, subject_id, at) select 'acme', 'account.updated', 'acme', now() from generate_series(2, $1::int)",
+        `insert into activity (customer_id, type, subject_id, at)
+          select 'acme', 'account.updated', 'acme', now()
+          from generate_series(2, $1::int)`,
         [unread],
       )
       await tx.query('alter table activity force row level security')

@@ -61,8 +61,12 @@ export async function listActivity(
   return billing.transaction(async (tx) => {
     await placeUnread(tx)
     const rows = await tx.query<Activity & { position: number }>(
-      `select position, sequence::text as id, type, customer_id as "customerId", subject_id as "subjectId", at from activity
-       where position > $1 order by position limit ${limit}`,
+      `select position, sequence::text as id, type, customer_id as "customerId", subject_id as "subjectId",
+          at
+        from activity
+        where position > $1
+        order by position
+        limit ${limit}`,
       [after],
     )
     const last = rows.at(-1)
@@ -101,11 +105,21 @@ async function placeUnread(tx: BillingTransaction): Promise<void> {
     return
   await tx.query("select pg_advisory_xact_lock(hashtext('customer-portal changes'))")
   await tx.query(
-    `update activity set position = placed.position
-     from (
-       select customer_id, sequence, (select coalesce(max(position), 0) from activity) + row_number() over (order by sequence) as position
-       from (select customer_id, sequence from activity where position is null order by sequence limit ${placedAtOnce}) unread
-     ) placed
-     where (activity.customer_id, activity.sequence) = (placed.customer_id, placed.sequence)`,
+    `update activity
+      set position = placed.position
+      from (
+        select customer_id, sequence,
+          (
+            select coalesce(max(position), 0) from activity
+          ) + row_number() over (order by sequence) as position
+        from (
+          select customer_id, sequence
+          from activity
+          where position is null
+          order by sequence
+          limit ${placedAtOnce}
+        ) unread
+      ) placed
+      where (activity.customer_id, activity.sequence) = (placed.customer_id, placed.sequence)`,
   )
 }

@@ -175,7 +175,10 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     // What no command can write: a phase whose plan charges a meter that is not there.
     await world.db.asOwner((tx) =>
       tx.query(
-        "update phases set anchor_on = '2026-10-31'::date, starts_on = '2026-10-31'::date, alignment = 'calendar', ends_on = '2026-10-31' where customer_id = 'failing'",
+        `update phases
+          set anchor_on = '2026-10-31'::date, starts_on = '2026-10-31'::date, alignment = 'calendar',
+            ends_on = '2026-10-31'
+          where customer_id = 'failing'`,
       ),
     )
     await world.db.asOwner((tx) =>

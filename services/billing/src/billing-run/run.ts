@@ -110,7 +110,9 @@ export async function rememberClosed(
   period: LabelledPeriod,
 ): Promise<void> {
   await tx.query(
-    'insert into closed_periods (customer_id, period_start, closed_at) values ($1, $2, $3) on conflict do nothing',
+    `insert into closed_periods (customer_id, period_start, closed_at)
+      values ($1, $2, $3)
+      on conflict do nothing`,
     [state.customer.customerId, period.from, tx.at],
   )
   state.closed.set(period.from, 'billed')
@@ -267,8 +269,11 @@ async function dueAfter(billing: Billing, last: DueCustomer | null, batch = 100)
   return billing.transaction(
     (tx) =>
       tx.query<DueCustomer>(
-        `select customer_id as "customerId", due_at as "dueAt" from customers
-     where due_at <= $1 and ($2::timestamptz is null or (due_at, customer_id) > ($2, $3)) order by due_at, customer_id limit $4`,
+        `select customer_id as "customerId", due_at as "dueAt"
+          from customers
+          where due_at <= $1 and ($2::timestamptz is null or (due_at, customer_id) > ($2, $3))
+          order by due_at, customer_id
+          limit $4`,
         [tx.at, last?.dueAt ?? null, last?.customerId ?? null, batch],
       ),
     { readOnly: true },

@@ -10,7 +10,9 @@ export async function askForFill(
   property: string | null,
 ): Promise<void> {
   await tx.query(
-    'insert into meter_fills (meter, property, asked_at) values ($1, $2, $3) on conflict (meter, property) do nothing',
+    `insert into meter_fills (meter, property, asked_at)
+      values ($1, $2, $3)
+      on conflict (meter, property) do nothing`,
     [meter, property ?? '', tx.at],
   )
 }

@@ -166,9 +166,13 @@ export async function putMeter(billing: Billing, input: MeterInput): Promise<Met
         message: `there are ${mostMeters} meters already, the most there may be`,
       })
     await tx.query(
-      `insert into meters (key, name, unit, decimals, aggregation, created_at, unique_by, group_by, event_type, value_property, filters, carry)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-       on conflict (key) do update set name = excluded.name, unit = excluded.unit, group_by = excluded.group_by`,
+      `insert into meters (
+          key, name, unit, decimals, aggregation, created_at, unique_by, group_by, event_type, value_property,
+          filters, carry
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        on conflict (key)
+          do update set name = excluded.name, unit = excluded.unit, group_by = excluded.group_by`,
       [
         meter.key,
         JSON.stringify(meter.name),

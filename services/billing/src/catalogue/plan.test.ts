@@ -167,7 +167,8 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
     await world.db.asOwner((tx) =>
       tx.query(
         `insert into plans (id, version, spec, created_at)
-       select 'archived-' || n, 1, $1::jsonb || jsonb_build_object('rank', -n, 'archived', true), now() from generate_series(1, 250) n`,
+          select 'archived-' || n, 1, $1::jsonb || jsonb_build_object('rank', -n, 'archived', true), now()
+          from generate_series(1, 250) n`,
         [JSON.stringify(spec)],
       ),
     )

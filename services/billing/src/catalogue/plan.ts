@@ -142,9 +142,11 @@ export async function getAllPlans(
   const rows = await billing.transaction(
     (tx) =>
       tx.query<PlanRow>(
-        `select id, version, spec from (select distinct on (id) id, version, spec from plans order by id, version desc) latest
-     where $1 or not (spec->>'archived')::boolean
-     order by (spec->>'archived')::boolean, (spec->>'rank')::int, id limit ${mostPlansListed}`,
+        `select id, version, spec
+          from (select distinct on (id) id, version, spec from plans order by id, version desc) latest
+          where $1 or not (spec->>'archived')::boolean
+          order by (spec->>'archived')::boolean, (spec->>'rank')::int, id
+          limit ${mostPlansListed}`,
         [options.includeArchived ?? false],
       ),
     { readOnly: true },

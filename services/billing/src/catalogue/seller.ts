@@ -41,7 +41,9 @@ export async function putSeller(billing: Billing, seller: Seller): Promise<Selle
   if (seller.logo !== undefined) await assertDrawable(seller.logo)
   await billing.transaction((tx) =>
     tx.query(
-      'insert into seller (details, updated_at) values ($1, $2) on conflict (only_row) do update set details = excluded.details, updated_at = excluded.updated_at',
+      `insert into seller (details, updated_at)
+        values ($1, $2)
+        on conflict (only_row) do update set details = excluded.details, updated_at = excluded.updated_at`,
       [JSON.stringify(seller), tx.at],
     ),
   )

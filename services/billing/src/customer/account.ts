@@ -48,8 +48,11 @@ export async function listCustomers(
       const given = parameters(at, id, limit + 1)
       const found = input.q === undefined ? '' : `and ${isOfCustomerFound('customer_id', input.q, given)}`
       const rows = await tx.query<{ customerId: string; createdAt: Instant }>(
-        `select customer_id as "customerId", created_at as "createdAt" from customers
-       where ($1::timestamptz is null or (created_at, customer_id) < ($1, $2)) ${found} order by created_at desc, customer_id desc limit $3`,
+        `select customer_id as "customerId", created_at as "createdAt"
+          from customers
+          where ($1::timestamptz is null or (created_at, customer_id) < ($1, $2)) ${found}
+          order by created_at desc, customer_id desc
+          limit $3`,
         given.values,
       )
       const shown = rows.slice(0, limit)
@@ -86,11 +89,20 @@ interface AccountRow extends CustomerRow {
 async function accountsOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<Account[]> {
   const rows = await tx.query<AccountRow>(
     `select ${customerColumns},
-       (select json_agg(z order by z."from") from (
-          select from_on as "from", timezone from customer_timezones where customer_id = c.customer_id) z) as zones,
-       (select coalesce(sum(m.amount), 0)::bigint from balance_transactions m
-        where m.customer_id = c.customer_id and m.currency = c.currency) as "creditBalance"
-     from customers c where customer_id = any($1) order by array_position($1, customer_id)`,
+        (
+          select json_agg(z order by z."from")
+          from (
+            select from_on as "from", timezone from customer_timezones where customer_id = c.customer_id
+          ) z
+        ) as zones,
+        (
+          select coalesce(sum(m.amount), 0)::bigint
+          from balance_transactions m
+          where m.customer_id = c.customer_id and m.currency = c.currency
+        ) as "creditBalance"
+      from customers c
+      where customer_id = any($1)
+      order by array_position($1, customer_id)`,
     [customerIds],
   )
   return rows.map(({ dueAt: _, zones, ...account }) => {

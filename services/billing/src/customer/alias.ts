@@ -95,8 +95,11 @@ export const isNameTaken = (error: unknown) => sqlState(error) === uniqueViolati
 
 async function aliasesOf(tx: BillingTransaction, customerId: string): Promise<Alias[]> {
   const rows = await tx.query<{ alias: string | null; createdAt: Instant }>(
-    `select a.alias, a.created_at as "createdAt" from customers c left join customer_aliases a on a.customer_id = c.customer_id
-     where c.customer_id = $1 order by a.created_at, a.alias`,
+    `select a.alias, a.created_at as "createdAt"
+      from customers c
+      left join customer_aliases a on a.customer_id = c.customer_id
+      where c.customer_id = $1
+      order by a.created_at, a.alias`,
     [customerId],
   )
   if (rows.length === 0)

@@ -60,20 +60,20 @@ export async function tryLockCustomer(
   // the wait.
   const [row] = await tx.query<CustomerRow & { lockedAt: Instant }>(
     `with locked as materialized (
-       select ${customerColumns}, coalesce(last_at, created_at) as "lastAt", billed_at as "billedAt"
-       from customers
-       where customer_id = $1 and ($4::timestamptz is null or due_at <= $4)
-       for update${skipLocked ? ' skip locked' : ''}
-     ), arrived as materialized (
-       select "customerId", ${countsUsage ? instantOfUsage('"lastAt"', '"billedAt"') : instantAfter('"lastAt"')} as "lockedAt"
-       from locked
-     ), kept as (
-       update customers
-       set last_at = "lockedAt"
-       from arrived
-       where customer_id = "customerId"
-     )
-     select * from locked join arrived using ("customerId")`,
+        select ${customerColumns}, coalesce(last_at, created_at) as "lastAt", billed_at as "billedAt"
+        from customers
+        where customer_id = $1
+          and ($4::timestamptz is null or due_at <= $4) for update${skipLocked ? ' skip locked' : ''}
+      ),
+      arrived as materialized (
+        select "customerId",
+          ${countsUsage ? instantOfUsage('"lastAt"', '"billedAt"') : instantAfter('"lastAt"')} as "lockedAt"
+        from locked
+      ),
+      kept as (update customers set last_at = "lockedAt" from arrived where customer_id = "customerId")
+      select *
+      from locked
+      join arrived using ("customerId")`,
     [customerId, ...clockOf(tx), dueBy],
   )
   if (!row) return undefined
@@ -119,8 +119,13 @@ export async function arriveToBill(tx: BillingTransaction, customerId: string): 
   if (tx.clock !== 'given' || customers.has(customerId)) return
   arrived.set(tx, customers.add(customerId))
   const [row] = await tx.query<{ at: Instant }>(
-    `update customers set (billed_at, last_at) = (select at, greatest(last_at, at) from (select greatest($2, billed_at + interval '1 microsecond') as at) b)
-     where customer_id = $1 returning billed_at as at`,
+    `update customers
+      set (billed_at, last_at) = (
+        select at, greatest(last_at, at)
+        from (select greatest($2, billed_at + interval '1 microsecond') as at) b
+      )
+      where customer_id = $1
+      returning billed_at as at`,
     [customerId, tx.at],
   )
   tx.arrive(row!.at)

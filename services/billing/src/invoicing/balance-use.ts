@@ -53,8 +53,11 @@ async function openInvoices(
   { customerId, currency }: Purse,
 ): Promise<{ id: string; due: Money }[]> {
   return tx.query<{ id: string; due: Money }>(
-    `select i.id, (${leftToPay})::bigint as due from invoices i
-     where i.customer_id = $1 and i.currency = $2 and ${mayBeOpen} and ${leftToPay} > 0 order by i.issued_at, i.sequence limit ${atATime}`,
+    `select i.id, (${leftToPay})::bigint as due
+      from invoices i
+      where i.customer_id = $1 and i.currency = $2 and ${mayBeOpen} and ${leftToPay} > 0
+      order by i.issued_at, i.sequence
+      limit ${atATime}`,
     [customerId, currency],
   )
 }
@@ -66,10 +69,17 @@ async function openWithHeld(
 ): Promise<{ id: string; due: Money; noteId: string; held: Money }[]> {
   return tx.query<{ id: string; due: Money; noteId: string; held: Money }>(
     `select distinct on (i.id) i.id, (${leftToPay})::bigint as due, n.id as "noteId", h.held
-     from (select held_for, sum(amount)::bigint as held from balance_transactions where customer_id = $1 and currency = $2 and held_for is not null group by 1 having sum(amount) > 0) h
-     join invoices n on n.customer_id = $1 and n.id = h.held_for
-     join invoices i on (i.customer_id, i.id) = (n.customer_id, n.credits_id)
-     where i.voided_at is null and ${leftToPay} > 0 order by i.id, n.sequence`,
+      from (
+        select held_for, sum(amount)::bigint as held
+        from balance_transactions
+        where customer_id = $1 and currency = $2 and held_for is not null
+        group by 1
+        having sum(amount) > 0
+      ) h
+      join invoices n on n.customer_id = $1 and n.id = h.held_for
+      join invoices i on (i.customer_id, i.id) = (n.customer_id, n.credits_id)
+      where i.voided_at is null and ${leftToPay} > 0
+      order by i.id, n.sequence`,
     [customerId, currency],
   )
 }
@@ -122,13 +132,30 @@ async function newestApplications(
   since: number,
 ): Promise<Application[]> {
   return tx.query<Application>(
-    `select a.id, a.invoice_id as "invoiceId", a.left from (
-       select m.id, m.invoice_id, m.sequence,
-         (-m.amount - (select coalesce(sum(u.amount), 0) from balance_transactions u
-           where (u.customer_id, u.invoice_id) = (m.customer_id, m.invoice_id) and u.reason = 'application_undone' and u.cause_id = m.id))::bigint as left
-       from balance_transactions m join invoices i on (i.customer_id, i.id) = (m.customer_id, m.invoice_id)
-       where m.customer_id = $1 and m.currency = $2 and m.sequence > $3 and m.reason in ('applied', 'applied_to_invoice') and m.held_for is null and i.voided_at is null) a
-     where a.left > 0 order by a.sequence desc limit ${atATime}`,
+    `select a.id, a.invoice_id as "invoiceId", a.left
+      from (
+        select m.id, m.invoice_id, m.sequence,
+          (
+            -m.amount - (
+              select coalesce(sum(u.amount), 0)
+              from balance_transactions u
+              where (u.customer_id, u.invoice_id) = (m.customer_id, m.invoice_id)
+                and u.reason = 'application_undone'
+                and u.cause_id = m.id
+            )
+          )::bigint as left
+        from balance_transactions m
+        join invoices i on (i.customer_id, i.id) = (m.customer_id, m.invoice_id)
+        where m.customer_id = $1
+          and m.currency = $2
+          and m.sequence > $3
+          and m.reason in ('applied', 'applied_to_invoice')
+          and m.held_for is null
+          and i.voided_at is null
+      ) a
+      where a.left > 0
+      order by a.sequence desc
+      limit ${atATime}`,
     [customerId, currency, since],
   )
 }
@@ -147,7 +174,9 @@ export async function makingDueAgain(
   await work()
   if (before > 0 || (await dueOf(tx, customerId, invoiceId)) <= 0) return
   await tx.query(
-    'update invoices set due_again_at = $3::timestamptz + (due_at - issued_at) where customer_id = $1 and id = $2',
+    `update invoices
+      set due_again_at = $3::timestamptz + (due_at - issued_at)
+      where customer_id = $1 and id = $2`,
     [customerId, invoiceId, tx.at],
   )
   await recordActivity(tx, { type: 'invoice.due_again', customerId, subjectId: invoiceId })
@@ -160,7 +189,13 @@ export async function placeOf(
   came: { reason: 'overpaid'; causeId: string } | { reason: 'negative_total'; invoiceId: string },
 ): Promise<number> {
   const [row] = await tx.query<{ sequence: number }>(
-    `select sequence from balance_transactions where customer_id = $1 and reason = $2 and ${came.reason === 'overpaid' ? 'cause_id' : 'invoice_id'} = $3 order by sequence limit 1`,
+    `select sequence
+      from balance_transactions
+      where customer_id = $1
+        and reason = $2
+        and ${came.reason === 'overpaid' ? 'cause_id' : 'invoice_id'} = $3
+      order by sequence
+      limit 1`,
     [customerId, came.reason, came.reason === 'overpaid' ? came.causeId : came.invoiceId],
   )
   return row!.sequence

@@ -118,9 +118,11 @@ function dueAt(issuedAt: Instant, termsDays: number): Instant {
 /** Writes a document down, once. */
 export async function store(tx: BillingTransaction, document: InvoiceDocument): Promise<void> {
   await tx.query(
-    `insert into invoices (customer_id, id, number, kind, period_start, cause_kind, cause_id, issued_at, due_at, currency, total, payable, document, sha256, template,
-       credits_id, applied_to_invoice)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+    `insert into invoices (
+        customer_id, id, number, kind, period_start, cause_kind, cause_id, issued_at, due_at, currency, total,
+        payable, document, sha256, template, credits_id, applied_to_invoice
+      )
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     [
       document.customerId,
       document.id,
@@ -154,7 +156,10 @@ export async function nextNumber(
 ): Promise<string> {
   const month = dateIn(seller.timezone, tx.at).slice(0, 7).replace('-', '')
   const [row] = await tx.query<{ last: number }>(
-    'insert into invoice_numbers (series, month, last) values ($1, $2, 1) on conflict (series, month) do update set last = invoice_numbers.last + 1 returning last',
+    `insert into invoice_numbers (series, month, last)
+      values ($1, $2, 1)
+      on conflict (series, month) do update set last = invoice_numbers.last + 1
+      returning last`,
     [series, month],
   )
   return `${series}-${month}-${String(row!.last).padStart(6, '0')}`

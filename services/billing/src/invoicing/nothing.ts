@@ -37,7 +37,8 @@ export async function rememberNothing(
   { id, kind, period, issuedAt, lines }: DocumentOfNothing,
 ): Promise<void> {
   await tx.query(
-    'insert into documents_of_nothing (customer_id, id, kind, period_start, closed_at, document) values ($1, $2, $3, $4, $5, $6)',
+    `insert into documents_of_nothing (customer_id, id, kind, period_start, closed_at, document)
+      values ($1, $2, $3, $4, $5, $6)`,
     [customerId, id, kind, period.start, issuedAt, JSON.stringify({ id, kind, period, issuedAt, lines })],
   )
 }

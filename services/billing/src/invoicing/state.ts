@@ -69,11 +69,12 @@ export async function paymentsOn(
   invoices: readonly InvoiceKey[],
 ): Promise<Map<string, Payment[]>> {
   const rows = await tx.query<Payment & { invoiceId: string }>(
-    `select p.invoice_id as "invoiceId", p.id, p.reference, p.amount, p.applied, p.amount - p.applied as "addedToBalance", p.method,
-       p.paid_at as "paidAt", p.created_at as "createdAt",
-       p.reversed_at as "reversedAt", p.reversal_reason as "reversalReason"
-     from ${keysIn('$1')} join payments p on (p.customer_id, p.invoice_id) = (k.customer_id, k.id)
-     order by p.paid_at, p.created_at, p.reference`,
+    `select p.invoice_id as "invoiceId", p.id, p.reference, p.amount, p.applied,
+        p.amount - p.applied as "addedToBalance", p.method, p.paid_at as "paidAt",
+        p.created_at as "createdAt", p.reversed_at as "reversedAt", p.reversal_reason as "reversalReason"
+      from ${keysIn('$1')}
+      join payments p on (p.customer_id, p.invoice_id) = (k.customer_id, k.id)
+      order by p.paid_at, p.created_at, p.reference`,
     [keysText(invoices)],
   )
   return byInvoice(rows)
@@ -164,14 +165,20 @@ export async function settlementsOn(
   invoices: readonly InvoiceKey[],
 ): Promise<Map<string, Settlement>> {
   const rows = await tx.query<SettlementRow>(
-    `select k.id as "invoiceId", 'note' as kind, n.id, n.number as text, null as method, n.total as amount, n.applied_to_invoice as "appliedToInvoice", n.issued_at as at, true as own, false as held, n.sequence
-     from ${keysIn('$1')} join invoices n on (n.customer_id, n.credits_id) = (k.customer_id, k.id)
-     union all
-     select k.id, m.reason, coalesce(m.cause_id, m.id), r.reference, r.method, m.amount, 0, m.at, m.invoice_id is not distinct from k.id, m.held_for is not distinct from k.id, m.sequence
-     from ${keysIn('$1')} join balance_transactions m on m.customer_id = k.customer_id and (m.invoice_id = k.id or m.held_for = k.id)
-       and m.reason in ('applied_to_invoice', 'application_undone', 'refund', 'credit_note', 'void')
-     left join refunds r on (r.customer_id, r.id) = (m.customer_id, m.cause_id)
-     order by at, sequence`,
+    `select k.id as "invoiceId", 'note' as kind, n.id, n.number as text, null as method, n.total as amount,
+        n.applied_to_invoice as "appliedToInvoice", n.issued_at as at, true as own, false as held, n.sequence
+      from ${keysIn('$1')}
+      join invoices n on (n.customer_id, n.credits_id) = (k.customer_id, k.id)
+      union all
+      select k.id, m.reason, coalesce(m.cause_id, m.id), r.reference, r.method, m.amount, 0, m.at,
+        m.invoice_id is not distinct from k.id, m.held_for is not distinct from k.id, m.sequence
+      from ${keysIn('$1')}
+      join balance_transactions m
+        on m.customer_id = k.customer_id
+        and (m.invoice_id = k.id or m.held_for = k.id)
+        and m.reason in ('applied_to_invoice', 'application_undone', 'refund', 'credit_note', 'void')
+      left join refunds r on (r.customer_id, r.id) = (m.customer_id, m.cause_id)
+      order by at, sequence`,
     [keysText(invoices)],
   )
   const found = new Map<string, Settlement>()
@@ -277,7 +284,10 @@ export async function dueOf(tx: BillingTransaction, customerId: string, invoiceI
 
 export async function hasOverdueInvoice(tx: BillingTransaction, customerId: string): Promise<boolean> {
   const rows = await tx.query(
-    `select 1 from invoices i where i.customer_id = $1 and ${mayBeOpen} and ${fallsDue} < $2 and ${leftToPay} > 0 limit 1`,
+    `select 1
+      from invoices i
+      where i.customer_id = $1 and ${mayBeOpen} and ${fallsDue} < $2 and ${leftToPay} > 0
+      limit 1`,
     [customerId, tx.at],
   )
   return rows.length > 0

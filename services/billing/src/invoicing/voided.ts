@@ -23,9 +23,14 @@ export async function waitingToBillAgain(
 ): Promise<VoidedDocument[]> {
   if (!billsAgain) return []
   return tx.query<VoidedDocument>(
-    `select document, voided_at as "voidedAt" from invoices
-     where customer_id = $1 and voided_at is not null and billed_again_at is null and kind in ('start', 'renewal', 'change', 'final')
-     order by issued_at, sequence limit ${mostAtOnce}`,
+    `select document, voided_at as "voidedAt"
+      from invoices
+      where customer_id = $1
+        and voided_at is not null
+        and billed_again_at is null
+        and kind in ('start', 'renewal', 'change', 'final')
+      order by issued_at, sequence
+      limit ${mostAtOnce}`,
     [customerId],
   )
 }
@@ -45,7 +50,14 @@ export async function rememberBilledAgain(
   { kind, period, cause }: Pick<InvoiceDocument, 'kind' | 'cause'> & { period: { start: string } },
 ): Promise<void> {
   await tx.query(
-    `update invoices set billed_again_at = $5 where customer_id = $1 and kind = $2 and period_start = $3 and cause_id = $4 and voided_at is not null and billed_again_at is null`,
+    `update invoices
+      set billed_again_at = $5
+      where customer_id = $1
+        and kind = $2
+        and period_start = $3
+        and cause_id = $4
+        and voided_at is not null
+        and billed_again_at is null`,
     [customerId, kind, period.start, cause?.id ?? '', tx.at],
   )
 }

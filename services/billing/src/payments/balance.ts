@@ -26,7 +26,9 @@ export async function creditBalance(
   currency: string,
 ): Promise<Money> {
   const [row] = await tx.query<{ balance: string }>(
-    'select coalesce(sum(amount), 0)::text as balance from balance_transactions where customer_id = $1 and currency = $2 and held_for is null',
+    `select coalesce(sum(amount), 0)::text as balance
+      from balance_transactions
+      where customer_id = $1 and currency = $2 and held_for is null`,
     [customerId, currency],
   )
   return money(Number(row!.balance))
@@ -70,17 +72,22 @@ export async function listBalanceTransactions(
   return billing.transaction(
     async (tx) => {
       const rows = await tx.query<BalanceTransaction & { sequence: number }>(
-        `select m.sequence, m.id, m.at, m.reason, m.amount, m.currency, m."invoiceId", i.number as "invoiceNumber", m.balance,
-         coalesce(p.reference, r.reference, a.reason) as detail
-       from (
-         select m.customer_id, m.sequence, m.id, m.at, m.reason, m.amount, m.currency, m.invoice_id as "invoiceId", m.cause_id,
-           (sum(m.amount) over (partition by m.currency order by m.sequence))::bigint as balance
-         from balance_transactions m where m.customer_id = $1) m
-       left join invoices i on (i.customer_id, i.id) = (m.customer_id, m."invoiceId")
-       left join payments p on (p.customer_id, p.id) = (m.customer_id, m.cause_id)
-       left join refunds r on (r.customer_id, r.id) = (m.customer_id, m.cause_id)
-       left join balance_adjustments a on (a.customer_id, a.id) = (m.customer_id, m.cause_id)
-       where $2::bigint is null or m.sequence < $2 order by m.sequence desc limit ${limit + 1}`,
+        `select m.sequence, m.id, m.at, m.reason, m.amount, m.currency, m."invoiceId",
+            i.number as "invoiceNumber", m.balance, coalesce(p.reference, r.reference, a.reason) as detail
+          from (
+            select m.customer_id, m.sequence, m.id, m.at, m.reason, m.amount, m.currency,
+              m.invoice_id as "invoiceId", m.cause_id,
+              (sum(m.amount) over (partition by m.currency order by m.sequence))::bigint as balance
+            from balance_transactions m
+            where m.customer_id = $1
+          ) m
+          left join invoices i on (i.customer_id, i.id) = (m.customer_id, m."invoiceId")
+          left join payments p on (p.customer_id, p.id) = (m.customer_id, m.cause_id)
+          left join refunds r on (r.customer_id, r.id) = (m.customer_id, m.cause_id)
+          left join balance_adjustments a on (a.customer_id, a.id) = (m.customer_id, m.cause_id)
+          where $2::bigint is null or m.sequence < $2
+          order by m.sequence desc
+          limit ${limit + 1}`,
         [input.customerId, before],
       )
       const shown = rows.slice(0, limit)
@@ -115,7 +122,10 @@ export async function addBalanceTransaction(
 ): Promise<void> {
   if (movement.amount === 0) return
   await tx.query(
-    'insert into balance_transactions (customer_id, id, invoice_id, reason, amount, currency, at, cause_id, held_for) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    `insert into balance_transactions (
+        customer_id, id, invoice_id, reason, amount, currency, at, cause_id, held_for
+      )
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
       movement.customerId,
       tx.newId('crd'),

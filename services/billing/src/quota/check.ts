@@ -174,7 +174,9 @@ async function versionsOf(
   questions: readonly Question[],
 ): Promise<Map<string, number>> {
   const rows = await tx.query<{ customerId: string; version: number }>(
-    `select customer_id as "customerId", ${historyVersion} as version from customers where customer_id = any($1)`,
+    `select customer_id as "customerId", ${historyVersion} as version
+      from customers
+      where customer_id = any($1)`,
     [[...new Set(questions.map(({ customerId }) => customerId))].filter(isStorable)],
   )
   return new Map(rows.map(({ customerId, version }) => [customerId, version]))

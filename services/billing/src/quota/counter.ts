@@ -73,18 +73,50 @@ export interface CounterRow {
  * Reads the counters of the windows in `$1` at the instant `$2`: from the days and the open reservations,
  * whatever the number of events.
  */
-export const countersQuery = `
-  select a.ordinal, d.quantity, d.events, d.busiest, r.held, r.open, (select ${historyVersion} from customers where customer_id = a.customer_id) as version
-  from jsonb_to_recordset($1) as a(ordinal int, customer_id text, meter text, from_on date, to_on date, gaps datemultirange, seen_from date, seen_to date)
+export const countersQuery = `select a.ordinal, d.quantity, d.events, d.busiest, r.held, r.open,
+    (select ${historyVersion} from customers where customer_id = a.customer_id) as version
+  from jsonb_to_recordset($1) as a(
+    ordinal int, customer_id text, meter text, from_on date, to_on date, gaps datemultirange, seen_from date,
+    seen_to date
+  )
   cross join lateral (
-    select least(coalesce(sum(quantity) filter (where local_date >= a.from_on and local_date < a.to_on and (a.gaps is null or not local_date <@ a.gaps)), 0), 9007199254740991)::bigint as quantity,
-      coalesce(sum(events) filter (where local_date >= a.from_on and local_date < a.to_on and (a.gaps is null or not local_date <@ a.gaps)), 0)::bigint as events,
+    select least(
+      coalesce(
+        sum(quantity) filter (
+          where local_date >= a.from_on
+            and local_date < a.to_on
+            and (a.gaps is null or not local_date <@ a.gaps)
+        ),
+        0
+      ),
+      9007199254740991
+    )::bigint as quantity,
+      coalesce(
+        sum(events) filter (
+          where local_date >= a.from_on
+            and local_date < a.to_on
+            and (a.gaps is null or not local_date <@ a.gaps)
+        ),
+        0
+      )::bigint as events,
       least(coalesce(max(quantity), 0), 9007199254740991)::bigint as busiest
-    from usage_daily where customer_id = a.customer_id and meter = a.meter and local_date >= a.seen_from and local_date < a.seen_to) d
+    from usage_daily
+    where customer_id = a.customer_id
+      and meter = a.meter
+      and local_date >= a.seen_from
+      and local_date < a.seen_to
+  ) d
   cross join lateral (
     select least(coalesce(sum(held), 0), 9007199254740991)::bigint as held, count(*)::int as open
-    from reservations where customer_id = a.customer_id and meter = a.meter and closed_at is null and expires_at > $2
-      and local_date >= a.from_on and local_date < a.to_on and (a.gaps is null or not local_date <@ a.gaps)) r`
+    from reservations
+    where customer_id = a.customer_id
+      and meter = a.meter
+      and closed_at is null
+      and expires_at > $2
+      and local_date >= a.from_on
+      and local_date < a.to_on
+      and (a.gaps is null or not local_date <@ a.gaps)
+  ) r`
 
 /** The windows as `countersQuery` takes them. */
 export function windowsText(asked: readonly AskedWindow[]): string {

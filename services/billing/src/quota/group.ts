@@ -89,13 +89,15 @@ async function lockCustomers(
   const customerIds = [...new Set(commands.map((command) => command.customerId))].filter(isStorable)
   const rows = await tx.query<{ customerId: string; version: number; lockedAt: Instant }>(
     `with locked as materialized (
-       select customer_id as "customerId", ${historyVersion} as version, coalesce(last_at, created_at) as "lastAt", billed_at as "billedAt"
-       from customers
-       where customer_id = any($1)
-       order by customer_id collate "C"
-       for no key update${wait ? '' : ' skip locked'}
-     )
-     select *, ${instantOfUsage('"lastAt"', '"billedAt"')} as "lockedAt" from locked`,
+        select customer_id as "customerId", ${historyVersion} as version,
+          coalesce(last_at, created_at) as "lastAt", billed_at as "billedAt"
+        from customers
+        where customer_id = any($1)
+        order by customer_id collate "C"
+        for no key update${wait ? '' : ' skip locked'}
+      )
+      select *, ${instantOfUsage('"lastAt"', '"billedAt"')} as "lockedAt"
+      from locked`,
     [customerIds, ...clockOf(tx)],
   )
   arriveAtLast(tx, rows)
@@ -144,7 +146,8 @@ async function readStandings(
   const counters = new Map<string, QuotaCounter>()
   const asked = distinct(askers.map(({ command, facts }) => asking(command, facts.windows)))
   const [row] = await tx.query<{ counters: CounterRow[]; ids: KnownIdRow[] }>(
-    `select (select coalesce(jsonb_agg(c), '[]') from (${countersQuery}) c) as counters, (select coalesce(jsonb_agg(k), '[]') from (${knownIdsQuery}) k) as ids`,
+    `select (select coalesce(jsonb_agg(c), '[]') from (${countersQuery}) c) as counters,
+        (select coalesce(jsonb_agg(k), '[]') from (${knownIdsQuery}) k) as ids`,
     [
       windowsText(asked),
       tx.at,

@@ -55,8 +55,12 @@ export async function listReservations(
           : []),
       ]
       const rows = await tx.query<ListedReservation>(
-        `select id, meter, ${stateOf} as state, held as reserved, reserved_at as "reservedAt", expires_at as "expiresAt", closed_at as "closedAt", settled, granted, overage
-       from reservations where ${conditions.join(' and ')} order by reserved_at desc, id desc limit ${limit + 1}`,
+        `select id, meter, ${stateOf} as state, held as reserved, reserved_at as "reservedAt",
+            expires_at as "expiresAt", closed_at as "closedAt", settled, granted, overage
+          from reservations
+          where ${conditions.join(' and ')}
+          order by reserved_at desc, id desc
+          limit ${limit + 1}`,
         given.values,
       )
       const shown = rows.slice(0, limit)

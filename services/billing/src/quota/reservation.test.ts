@@ -363,8 +363,11 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     const { customerId, hold, release } = await subscribed('team')
     await world.db.asOwner((tx) =>
       tx.query(
-        `insert into reservations (customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash)
-       select $1, 'r' || i, 'ai_chat', 1, '2026-11-01', $2, $2::timestamptz + interval '1 hour', '' from generate_series(1, $3::int) i`,
+        `insert into reservations (
+            customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash
+          )
+          select $1, 'r' || i, 'ai_chat', 1, '2026-11-01', $2, $2::timestamptz + interval '1 hour', ''
+          from generate_series(1, $3::int) i`,
         [customerId, started, mostOpenReservations],
       ),
     )
@@ -378,8 +381,11 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     await hold('old', 1)
     await world.db.asOwner((tx) =>
       tx.query(
-        `insert into reservations (customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash)
-       select $1, 'r' || i, 'ai_chat', 1, '2026-11-01', $2, $2::timestamptz + interval '1 hour', '' from generate_series(1, 150) i`,
+        `insert into reservations (
+            customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash
+          )
+          select $1, 'r' || i, 'ai_chat', 1, '2026-11-01', $2, $2::timestamptz + interval '1 hour', ''
+          from generate_series(1, 150) i`,
         [customerId, started],
       ),
     )

@@ -18,8 +18,14 @@ export async function reservedToday(
   ]
   if (from === undefined) return new Map()
   const rows = await tx.query<{ meter: string; date: LocalDate; held: number }>(
-    `select meter, local_date as date, least(sum(held), 9007199254740991)::bigint as held from reservations
-     where customer_id = $1 and closed_at is null and expires_at > $2 and local_date >= $3 and local_date < $4 group by meter, local_date`,
+    `select meter, local_date as date, least(sum(held), 9007199254740991)::bigint as held
+      from reservations
+      where customer_id = $1
+        and closed_at is null
+        and expires_at > $2
+        and local_date >= $3
+        and local_date < $4
+      group by meter, local_date`,
     [state.customer.customerId, tx.at, from, to],
   )
   const held = new Map<string, number>()

@@ -99,9 +99,16 @@ async function standingBefore(
   const first = phases[0]?.from
   if (carrying.length === 0 || first === undefined || first >= date) return []
   return tx.query<DailyUsage>(
-    `select d.meter, d.local_date as date, d.quantity, d.events from unnest($2::text[]) as m(key)
-     cross join lateral (select * from usage_daily where customer_id = $1 and meter = m.key and local_date < $3 and local_date >= $4 order by local_date desc limit 1) d
-     order by d.local_date, d.meter collate "C"`,
+    `select d.meter, d.local_date as date, d.quantity, d.events
+      from unnest($2::text[]) as m(key)
+      cross join lateral (
+        select *
+        from usage_daily
+        where customer_id = $1 and meter = m.key and local_date < $3 and local_date >= $4
+        order by local_date desc
+        limit 1
+      ) d
+      order by d.local_date, d.meter collate "C"`,
     [customerId, carrying, date, first],
   )
 }
@@ -234,7 +241,8 @@ export async function addDeficit(
   { meter, period, quantity, forgiven, reason }: DeficitSum & { reason?: string },
 ): Promise<void> {
   await tx.query(
-    'insert into deficits (customer_id, id, meter, period_start, quantity, forgiven_reason, at) values ($1, $2, $3, $4, $5, $6, $7)',
+    `insert into deficits (customer_id, id, meter, period_start, quantity, forgiven_reason, at)
+      values ($1, $2, $3, $4, $5, $6, $7)`,
     [state.customer.customerId, tx.newId('def'), meter, period, quantity, reason ?? null, tx.at],
   )
   state.deficits.push({ meter, period, quantity, forgiven })

@@ -40,11 +40,21 @@ const daysOfKind: Record<UsageKind, string> = {
   counted: 'usage_daily',
   historical: 'historical_daily',
   // What a meter makes of both. How many different values there were is counted from them.
-  shown: `(select d.customer_id, d.meter, d.local_date, sum(d.events)::bigint as events,
-      case m.aggregation when 'max' then max(d.quantity) when 'last' then (array_agg(d.quantity order by d.last_at desc, d.last_id collate "C" desc))[1] else sum(d.quantity) end::bigint as quantity
-    from (select customer_id, meter, local_date, quantity, events, last_at, last_id from usage_daily
-          union all select customer_id, meter, local_date, quantity, events, last_at, last_id from historical_daily) d
-    join meters m on m.key = d.meter group by d.customer_id, d.meter, d.local_date, m.aggregation)`,
+  shown: `(
+      select d.customer_id, d.meter, d.local_date, sum(d.events)::bigint as events, case m.aggregation
+        when 'max' then max(d.quantity)
+        when 'last' then (array_agg(d.quantity order by d.last_at desc, d.last_id collate "C" desc))[1]
+        else sum(d.quantity) end::bigint as quantity
+      from (
+        select customer_id, meter, local_date, quantity, events, last_at, last_id
+        from usage_daily
+        union all
+        select customer_id, meter, local_date, quantity, events, last_at, last_id
+        from historical_daily
+      ) d
+      join meters m on m.key = d.meter
+      group by d.customer_id, d.meter, d.local_date, m.aggregation
+    )`,
 }
 const valuesOfKind: Record<UsageKind, string> = {
   counted: 'usage_values',
@@ -62,8 +72,14 @@ export async function dailyUsage(
   kind: UsageKind = 'counted',
 ): Promise<DailyUsage[]> {
   const days = await tx.query<DailyUsage & { aggregation: Meter['aggregation'] }>(
-    `select d.meter, d.local_date as date, d.quantity, d.events, m.aggregation from ${daysOfKind[kind]} d join meters m on m.key = d.meter
-     where d.customer_id = $1 and d.local_date >= $2 and d.local_date < $3 and ($4::text is null or d.meter = $4) order by d.local_date, d.meter collate "C"`,
+    `select d.meter, d.local_date as date, d.quantity, d.events, m.aggregation
+      from ${daysOfKind[kind]} d
+      join meters m on m.key = d.meter
+      where d.customer_id = $1
+        and d.local_date >= $2
+        and d.local_date < $3
+        and ($4::text is null or d.meter = $4)
+      order by d.local_date, d.meter collate "C"`,
     [customerId, range.from, range.to, meter ?? null],
   )
   const seen = days.some((day) => day.aggregation === 'unique')
@@ -88,10 +104,14 @@ async function valuesSeen(
   kind: UsageKind,
 ): Promise<Map<string, DailyUsage['seen']>> {
   const rows = await tx.query<{ meter: string; date: LocalDate; previous: LocalDate | null; values: number }>(
-    `select meter, local_date as date, previous, count(*)::int as values from (
-       select meter, local_date, lag(local_date) over (partition by meter, value order by local_date) as previous from ${valuesOfKind[kind]} u
-       where customer_id = $1 and local_date >= $2 and local_date < $3 and ($4::text is null or meter = $4)) v
-     group by 1, 2, 3`,
+    `select meter, local_date as date, previous, count(*)::int as values
+      from (
+        select meter, local_date,
+          lag(local_date) over (partition by meter, value order by local_date) as previous
+        from ${valuesOfKind[kind]} u
+        where customer_id = $1 and local_date >= $2 and local_date < $3 and ($4::text is null or meter = $4)
+      ) v
+      group by 1, 2, 3`,
     [customerId, range.from, range.to, meter ?? null],
   )
   const seen = new Map<string, { previous: LocalDate | null; values: number }[]>()

@@ -75,18 +75,33 @@ export async function countAgain(
     and e.time >= ($2::date - 1)::timestamp at time zone 'UTC' and e.time < ($3::date + 1)::timestamp at time zone 'UTC'))`
   const range = [customerId, dates?.from ?? null, dates?.to ?? null]
   const all = await tx.query<CountedEvents>(
-    `select meter, aggregation, apart is not null as historical, local_date as date, width_bucket(stored_at, $4::timestamptz[]) as moment, stored_at = any($4::timestamptz[]) as at,
-       width_bucket(voided_at, $4::timestamptz[]) as "voidMoment", voided_at = any($4::timestamptz[]) as "voidAt",
-       ${dayOf('e', '0')} as quantity, count(*)::bigint as events, ${latestOf('e')}
-     from (select e.*, v.voided_at, m.aggregation from usage_events e join meters m on m.key = e.meter ${voidOf('e')} where ${inDates}) e group by 1, 2, 3, 4, 5, 6, 7, 8 order by 4, 1`,
+    `select meter, aggregation, apart is not null as historical, local_date as date,
+        width_bucket(stored_at, $4::timestamptz[]) as moment, stored_at = any($4::timestamptz[]) as at,
+        width_bucket(voided_at, $4::timestamptz[]) as "voidMoment",
+        voided_at = any($4::timestamptz[]) as "voidAt", ${dayOf('e', '0')} as quantity,
+        count(*)::bigint as events, ${latestOf('e')}
+      from (
+        select e.*, v.voided_at, m.aggregation
+        from usage_events e
+        join meters m on m.key = e.meter ${voidOf('e')}
+        where ${inDates}
+      ) e
+      group by 1, 2, 3, 4, 5, 6, 7, 8
+      order by 4, 1`,
     // A sentinel, since a list of moments must not be empty.
     [...range, [...ascending, '9999-12-31T00:00:00Z']],
   )
   const allValues = !all.some((one) => one.aggregation === 'unique')
     ? []
     : await tx.query<CountedValue>(
-        `select e.meter, e.apart is not null as historical, e.local_date as date, encode(${valueOf('e.properties', 'm.unique_by')}, 'hex') as value, min(e.stored_at) as "storedAt", v.voided_at as "voidedAt"
-     from usage_events e join meters m on m.key = e.meter and m.aggregation = 'unique' ${voidOf('e')} where ${inDates} group by 1, 2, 3, 4, 6 order by 3`,
+        `select e.meter, e.apart is not null as historical, e.local_date as date,
+            encode(${valueOf('e.properties', 'm.unique_by')}, 'hex') as value, min(e.stored_at) as "storedAt",
+            v.voided_at as "voidedAt"
+          from usage_events e
+          join meters m on m.key = e.meter and m.aggregation = 'unique' ${voidOf('e')}
+          where ${inDates}
+          group by 1, 2, 3, 4, 6
+          order by 3`,
         range,
       )
   const [counted, values] = [

@@ -5,16 +5,31 @@ import { leftToPay, mayBeOpen } from '../invoicing/state.ts'
 const customerChecks: readonly { what: string; sql: string }[] = [
   {
     what: 'more than one open phase',
-    sql: 'select customer_id from phases where customer_id = $1 and ends_on is null group by 1 having count(*) > 1',
+    sql: `select customer_id
+      from phases
+      where customer_id = $1 and ends_on is null
+      group by 1
+      having count(*) > 1`,
   },
   {
     what: 'a gap or an overlap between the phases of a subscription',
-    sql: `select * from (select id, ends_on, lead(starts_on) over (partition by subscription_id order by sequence) as next_starts_on from phases where customer_id = $1) s
+    sql: `select *
+      from (
+        select id, ends_on,
+          lead(starts_on) over (partition by subscription_id order by sequence) as next_starts_on
+        from phases
+        where customer_id = $1
+      ) s
       where next_starts_on is distinct from ends_on and next_starts_on is not null`,
   },
   {
     what: 'a phase that starts before the one before it has ended',
-    sql: `select * from (select id, ends_on, lead(starts_on) over (order by sequence) as next_starts_on from phases where customer_id = $1) s
+    sql: `select *
+      from (
+        select id, ends_on, lead(starts_on) over (order by sequence) as next_starts_on
+        from phases
+        where customer_id = $1
+      ) s
       where next_starts_on < coalesce(ends_on, 'infinity')`,
   },
   {
@@ -22,98 +37,243 @@ const customerChecks: readonly { what: string; sql: string }[] = [
     // Discounts and credit notes may leave nothing to give back.
     what: 'a fee for days after the end of a subscription whose unused days were given back',
     sql: `with ended as (
-        select * from (select distinct on (subscription_id) subscription_id, ends_on, credited from phases where customer_id = $1 order by subscription_id, sequence desc) s
-        where credited and not exists (select 1 from invoices where customer_id = $1 and voided_at is not null and billed_again_at is null and kind in ('start', 'renewal', 'change'))
-      ), lines as (
-        select i.id, i.number, s.id as phase_id, line->>'kind' as kind, line ? 'discounts' as lowered, (line->>'amount')::numeric as amount,
-          (line->'period'->>'start')::date as starts_on, (line->'period'->>'end')::date as ends_on, e.ends_on as ended_on
-        from ended e join phases s on s.customer_id = $1 and s.subscription_id = e.subscription_id
-          join invoices i on i.customer_id = $1 and i.voided_at is null
-          cross join lateral jsonb_array_elements(i.document->'lines') line
-        where line->>'phaseId' = s.id and line->>'kind' in ('fee', 'unused_time') and (line->'period'->>'end')::date > e.ends_on
+        select *
+        from (
+          select distinct on (subscription_id) subscription_id, ends_on, credited
+          from phases
+          where customer_id = $1
+          order by subscription_id, sequence desc
+        ) s
+        where credited
+          and not exists (
+            select 1
+            from invoices
+            where customer_id = $1
+              and voided_at is not null
+              and billed_again_at is null
+              and kind in ('start', 'renewal', 'change')
+          )
+      ),
+      lines as (
+        select i.id, i.number, s.id as phase_id, line->>'kind' as kind, line ? 'discounts' as lowered,
+          (line->>'amount')::numeric as amount, (line->'period'->>'start')::date as starts_on,
+          (line->'period'->>'end')::date as ends_on, e.ends_on as ended_on
+        from ended e
+        join phases s on s.customer_id = $1 and s.subscription_id = e.subscription_id
+        join invoices i on i.customer_id = $1 and i.voided_at is null
+        cross join lateral jsonb_array_elements(i.document->'lines') line
+        where line->>'phaseId' = s.id
+          and line->>'kind' in ('fee', 'unused_time')
+          and (line->'period'->>'end')::date > e.ends_on
       )
-      select * from (
-        select f.number, f.amount::text as amount, f.ended_on::text as "endedOn", f.amount / (f.ends_on - f.starts_on) * (f.ends_on - greatest(f.starts_on, f.ended_on) - coalesce((
-            select sum(least(c.ends_on, f.ends_on) - greatest(c.starts_on, f.starts_on, f.ended_on)) from lines c
-            where c.kind = 'unused_time' and c.phase_id = f.phase_id and c.starts_on < f.ends_on and c.ends_on > greatest(f.starts_on, f.ended_on)), 0)) as kept
-        from lines f where f.kind = 'fee' and not f.lowered and not exists (select 1 from invoices n where n.customer_id = $1 and n.credits_id = f.id)) k
+      select *
+      from (
+        select f.number, f.amount::text as amount, f.ended_on::text as "endedOn",
+          f.amount / (f.ends_on - f.starts_on) * (
+            f.ends_on - greatest(f.starts_on, f.ended_on) - coalesce(
+              (
+                select sum(least(c.ends_on, f.ends_on) - greatest(c.starts_on, f.starts_on, f.ended_on))
+                from lines c
+                where c.kind = 'unused_time'
+                  and c.phase_id = f.phase_id
+                  and c.starts_on < f.ends_on
+                  and c.ends_on > greatest(f.starts_on, f.ended_on)
+              ),
+              0
+            )
+          ) as kept
+        from lines f
+        where f.kind = 'fee'
+          and not f.lowered
+          and not exists (select 1 from invoices n where n.customer_id = $1 and n.credits_id = f.id)
+      ) k
       where kept >= 2`,
   },
   {
     what: 'a balance below zero',
-    sql: `select * from (select m.id, m.currency, m.held_for, (sum(m.amount) over (partition by m.currency, m.held_for order by m.sequence))::text as balance from balance_transactions m where m.customer_id = $1) b
+    sql: `select *
+      from (
+        select m.id, m.currency, m.held_for,
+          (sum(m.amount) over (partition by m.currency, m.held_for order by m.sequence))::text as balance
+        from balance_transactions m
+        where m.customer_id = $1
+      ) b
       where balance::numeric < 0`,
   },
   {
     // What a document gave and used, and what became of that later: of a void one nothing stays.
     what: 'a balance that differs from the invoice',
-    sql: `select i.number, coalesce(m.amount, 0)::text as moved from invoices i
-      left join (select invoice_id, sum(amount) as amount from balance_transactions where customer_id = $1
-          and (reason in ('negative_total', 'applied', 'credit_note', 'void') or (reason in ('applied_to_invoice', 'application_undone') and invoice_id in (select id from invoices where customer_id = $1 and voided_at is not null)))
-        group by 1) m on m.invoice_id = i.id
-      where i.customer_id = $1 and coalesce(m.amount, 0) <> case when i.voided_at is not null then 0 else greatest(0, -i.total) - coalesce(i.applied_to_invoice, 0) - (i.document->>'creditApplied')::bigint end`,
+    sql: `select i.number, coalesce(m.amount, 0)::text as moved
+      from invoices i
+      left join (
+        select invoice_id, sum(amount) as amount
+        from balance_transactions
+        where customer_id = $1
+          and (
+            reason in ('negative_total', 'applied', 'credit_note', 'void')
+              or (
+                reason in ('applied_to_invoice', 'application_undone')
+                  and invoice_id in (select id from invoices where customer_id = $1 and voided_at is not null)
+              )
+          )
+        group by 1
+      ) m
+        on m.invoice_id = i.id
+      where i.customer_id = $1
+        and coalesce(m.amount, 0) <> case
+        when i.voided_at is not null then 0
+        else greatest(0, -i.total) - coalesce(i.applied_to_invoice, 0) - (i.document->>'creditApplied')::bigint
+        end`,
   },
   {
     // A payment pays its invoice and makes balance of the rest; reversed, it made none.
     what: 'a balance that differs from the payments',
-    sql: `select i.number, coalesce(m.amount, 0)::text as moved from payments p join invoices i on (i.customer_id, i.id) = (p.customer_id, p.invoice_id)
-      left join (select cause_id, sum(amount) as amount from balance_transactions where customer_id = $1 and reason in ('overpaid', 'payment_reversed') group by 1) m on m.cause_id = p.id
-      where p.customer_id = $1 and coalesce(m.amount, 0) <> case when p.reversed_at is null then p.amount - p.applied else 0 end`,
+    sql: `select i.number, coalesce(m.amount, 0)::text as moved
+      from payments p
+      join invoices i on (i.customer_id, i.id) = (p.customer_id, p.invoice_id)
+      left join (
+        select cause_id, sum(amount) as amount
+        from balance_transactions
+        where customer_id = $1 and reason in ('overpaid', 'payment_reversed')
+        group by 1
+      ) m
+        on m.cause_id = p.id
+      where p.customer_id = $1
+        and coalesce(m.amount, 0) <> case
+        when p.reversed_at is null then p.amount - p.applied
+        else 0 end`,
   },
   {
     what: 'an invoice of which more was settled than is to be paid, or a payment that stands on a void one',
-    sql: `select i.number, (${leftToPay})::text as "left" from invoices i where i.customer_id = $1 and (${leftToPay} < 0 and i.voided_at is null
-      or i.voided_at is not null and exists (select 1 from payments p where (p.customer_id, p.invoice_id) = (i.customer_id, i.id) and p.reversed_at is null))`,
+    sql: `select i.number, (${leftToPay})::text as "left"
+      from invoices i
+      where i.customer_id = $1
+        and (
+          ${leftToPay} < 0
+            and i.voided_at is null
+            or i.voided_at is not null
+            and exists (
+              select 1
+              from payments p
+              where (p.customer_id, p.invoice_id) = (i.customer_id, i.id) and p.reversed_at is null
+            )
+        )`,
   },
   {
     what: 'an open invoice beside a balance that could pay it',
-    sql: `select i.number, (${leftToPay})::text as "left", b.balance::text from invoices i
-      join (select currency, sum(amount) as balance from balance_transactions where customer_id = $1 and held_for is null group by 1 having sum(amount) > 0) b on b.currency = i.currency
+    sql: `select i.number, (${leftToPay})::text as "left", b.balance::text
+      from invoices i
+      join (
+        select currency, sum(amount) as balance
+        from balance_transactions
+        where customer_id = $1 and held_for is null
+        group by 1
+        having sum(amount) > 0
+      ) b
+        on b.currency = i.currency
       where i.customer_id = $1 and ${mayBeOpen} and ${leftToPay} > 0`,
   },
   {
     what: 'an application that was undone for more than it was',
-    sql: `select a.id, sum(u.amount)::text as undone from balance_transactions u left join balance_transactions a on (a.customer_id, a.id, a.invoice_id) = (u.customer_id, u.cause_id, u.invoice_id)
-      where u.customer_id = $1 and u.reason = 'application_undone' group by a.id, a.amount, a.reason having a.id is null or sum(u.amount) > -a.amount or a.reason not in ('applied', 'applied_to_invoice')`,
+    sql: `select a.id, sum(u.amount)::text as undone
+      from balance_transactions u
+      left join balance_transactions a
+        on (a.customer_id, a.id, a.invoice_id) = (u.customer_id, u.cause_id, u.invoice_id)
+      where u.customer_id = $1 and u.reason = 'application_undone'
+      group by a.id, a.amount, a.reason
+      having a.id is null or sum(u.amount) > -a.amount or a.reason not in ('applied', 'applied_to_invoice')`,
   },
   {
     // What was billed and what is held or was paid out is what came in and what is due: no money comes from
     // nowhere, and none goes there.
     what: 'money that does not add up',
-    sql: `select * from (
-        select currency, sum(billed) + sum(balance) + sum(refunded) as "accountedFor", sum(paid) + sum(adjusted) + sum(due) + sum(charged) as "cameIn" from (
-          select currency, total as billed, 0 as balance, 0 as refunded, 0 as paid, 0 as adjusted, case when kind = 'credit_note' then 0 else greatest(0, ${leftToPay}) end as due, 0 as charged
-          from invoices i where i.customer_id = $1 and i.voided_at is null
-          union all select currency, 0, amount, 0, 0, 0, 0, case when reason = 'charged' then amount else 0 end from balance_transactions where customer_id = $1
-          union all select currency, 0, 0, amount, 0, 0, 0, 0 from refunds where customer_id = $1
-          union all select i.currency, 0, 0, 0, p.amount, 0, 0, 0 from payments p join invoices i on (i.customer_id, i.id) = (p.customer_id, p.invoice_id)
-            where p.customer_id = $1 and p.reversed_at is null
-          union all select currency, 0, 0, 0, 0, amount, 0, 0 from balance_adjustments where customer_id = $1) m
-        group by currency) s
+    sql: `select *
+      from (
+        select currency, sum(billed) + sum(balance) + sum(refunded) as "accountedFor",
+          sum(paid) + sum(adjusted) + sum(due) + sum(charged) as "cameIn"
+        from (
+          select currency, total as billed, 0 as balance, 0 as refunded, 0 as paid, 0 as adjusted, case
+            when kind = 'credit_note' then 0
+            else greatest(0, ${leftToPay}) end as due, 0 as charged
+          from invoices i
+          where i.customer_id = $1 and i.voided_at is null
+          union all
+          select currency, 0, amount, 0, 0, 0, 0, case when reason = 'charged' then amount else 0 end
+          from balance_transactions
+          where customer_id = $1
+          union all
+          select currency, 0, 0, amount, 0, 0, 0, 0
+          from refunds
+          where customer_id = $1
+          union all
+          select i.currency, 0, 0, 0, p.amount, 0, 0, 0
+          from payments p
+          join invoices i on (i.customer_id, i.id) = (p.customer_id, p.invoice_id)
+          where p.customer_id = $1 and p.reversed_at is null
+          union all
+          select currency, 0, 0, 0, 0, amount, 0, 0
+          from balance_adjustments
+          where customer_id = $1
+        ) m
+        group by currency
+      ) s
       where "accountedFor" <> "cameIn"`,
   },
   {
     what: 'a refund or an adjustment that differs from its movement',
-    sql: `select c.id, m.amount::text as moved from (
-        select id, -amount as amount, 'refund' as reason from refunds where customer_id = $1
-        union all select id, amount, 'adjustment' from balance_adjustments where customer_id = $1) c
-      full join (select cause_id, reason, sum(amount) as amount from balance_transactions where customer_id = $1 and reason in ('refund', 'adjustment') group by 1, 2) m on (m.cause_id, m.reason) = (c.id, c.reason)
+    sql: `select c.id, m.amount::text as moved
+      from (
+        select id, -amount as amount, 'refund' as reason
+        from refunds
+        where customer_id = $1
+        union all
+        select id, amount, 'adjustment'
+        from balance_adjustments
+        where customer_id = $1
+      ) c
+      full join (
+        select cause_id, reason, sum(amount) as amount
+        from balance_transactions
+        where customer_id = $1 and reason in ('refund', 'adjustment')
+        group by 1, 2
+      ) m
+        on (m.cause_id, m.reason) = (c.id, c.reason)
       where c.amount is distinct from m.amount`,
   },
   {
     what: 'a charge for what was paid out that differs from what it put on the balance',
-    sql: `select i.number, m.amount::text as moved from (select invoice_id, sum(amount) as amount from balance_transactions where customer_id = $1 and reason = 'charged' group by 1) m
-      left join invoices i on i.customer_id = $1 and i.id = m.invoice_id and i.kind = 'charge' where i.total is distinct from m.amount`,
+    sql: `select i.number, m.amount::text as moved
+      from (
+        select invoice_id, sum(amount) as amount
+        from balance_transactions
+        where customer_id = $1 and reason = 'charged'
+        group by 1
+      ) m
+      left join invoices i on i.customer_id = $1 and i.id = m.invoice_id and i.kind = 'charge'
+      where i.total is distinct from m.amount`,
   },
   {
     what: 'a credit note that differs from its document, or credits what is void',
-    sql: `select n.number, n.applied_to_invoice::text as applied from invoices n join invoices i on (i.customer_id, i.id) = (n.customer_id, n.credits_id)
-      where n.customer_id = $1 and (n.applied_to_invoice is distinct from (n.document->'creditNote'->>'amountCredited')::bigint or n.credits_id is distinct from n.document->'creditNote'->>'invoiceId'
-        or n.voided_at is not null or i.voided_at is not null or n.currency <> i.currency or i.kind = 'credit_note')`,
+    sql: `select n.number, n.applied_to_invoice::text as applied
+      from invoices n
+      join invoices i on (i.customer_id, i.id) = (n.customer_id, n.credits_id)
+      where n.customer_id = $1
+        and (
+          n.applied_to_invoice is distinct from (n.document->'creditNote'->>'amountCredited')::bigint
+            or n.credits_id is distinct from n.document->'creditNote'->>'invoiceId'
+            or n.voided_at is not null
+            or i.voided_at is not null
+            or n.currency <> i.currency
+            or i.kind = 'credit_note'
+        )`,
   },
   {
     what: 'a movement of the balance of no invoice',
-    sql: 'select id, invoice_id from balance_transactions m where customer_id = $1 and invoice_id is not null and not exists (select 1 from invoices i where (i.customer_id, i.id) = (m.customer_id, m.invoice_id))',
+    sql: `select id, invoice_id
+      from balance_transactions m
+      where customer_id = $1
+        and invoice_id is not null
+        and not exists (select 1 from invoices i where (i.customer_id, i.id) = (m.customer_id, m.invoice_id))`,
   },
 ]
 
@@ -126,9 +286,13 @@ const numbersCheck = {
     from invoice_numbers n
     full join (
       select month, count(*)::int as count, min(place) as first, max(place) as last
-      from (select substring(number from '^(.*)-') as month, substring(number from '[0-9]+$')::bigint as place from invoices) numbered
+      from (
+        select substring(number from '^(.*)-') as month, substring(number from '[0-9]+$')::bigint as place
+        from invoices
+      ) numbered
       group by month
-    ) i on i.month = n.series || '-' || n.month
+    ) i
+      on i.month = n.series || '-' || n.month
     where i.count is distinct from n.last or i.first is distinct from 1 or i.last is distinct from n.last`,
 }
 

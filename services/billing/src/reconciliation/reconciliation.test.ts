@@ -156,8 +156,12 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     )
     await world.db.asOwner((tx) =>
       tx.query(
-        `insert into rejected_events (customer_id, id, body_hash, code, detail, meter, local_date, rejected_at, arrived_at)
-       select 'noisy', 'n' || n, '', 'meter_not_found', '', 'none', '2026-12-31', $1::timestamptz + n * interval '1 second', $1 from generate_series(1, 10000) n`,
+        `insert into rejected_events (
+            customer_id, id, body_hash, code, detail, meter, local_date, rejected_at, arrived_at
+          )
+          select 'noisy', 'n' || n, '', 'meter_not_found', '', 'none', '2026-12-31',
+            $1::timestamptz + n * interval '1 second', $1
+          from generate_series(1, 10000) n`,
         [start!.at],
       ),
     )
@@ -194,8 +198,12 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     // Each is broken in a transaction of its own, and mended again.
     const broken: [string, string, string][] = [
       [
-        "update usage_daily set quantity = quantity + 1 where customer_id = 'acme' and local_date = '2026-10-01'",
-        "update usage_daily set quantity = quantity - 1 where customer_id = 'acme' and local_date = '2026-10-01'",
+        `update usage_daily
+          set quantity = quantity + 1
+          where customer_id = 'acme' and local_date = '2026-10-01'`,
+        `update usage_daily
+          set quantity = quantity - 1
+          where customer_id = 'acme' and local_date = '2026-10-01'`,
         'acme: a day that differs from its events: storage on 2026-10-01: 30126 steps of 1 events, its events say 30125 of 1',
       ],
       [
@@ -204,8 +212,12 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
         `acme: a line that differs from its events: ${billed.number} line_2: 30.125 storage, its events say 30.124`,
       ],
       [
-        `update invoices set document = jsonb_set(document, '{lines,1,quantity}', '31.125') where id = '${billed.id}'`,
-        `update invoices set document = jsonb_set(document, '{lines,1,quantity}', '30.125') where id = '${billed.id}'`,
+        `update invoices
+          set document = jsonb_set(document, '{lines,1,quantity}', '31.125')
+          where id = '${billed.id}'`,
+        `update invoices
+          set document = jsonb_set(document, '{lines,1,quantity}', '30.125')
+          where id = '${billed.id}'`,
         'acme: usage that does not add up: storage in 2026-10: accepted 32125, billed 31125, adjusted 2000, unbilled -1000, uncharged 0, difference 0 (steps)',
       ],
       [
@@ -214,13 +226,21 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
         `acme: an invoice that does not add up: the row's total is ${billed.total + 1}, not ${billed.total}: ${billed.number}`,
       ],
       [
-        `update invoices set document = jsonb_set(document, '{buyer,companyName}', '"x"') where id = '${billed.id}'`,
-        `update invoices set document = jsonb_set(document, '{buyer,companyName}', '"acme 有限公司"') where id = '${billed.id}'`,
+        `update invoices
+          set document = jsonb_set(document, '{buyer,companyName}', '"x"')
+          where id = '${billed.id}'`,
+        `update invoices
+          set document = jsonb_set(document, '{buyer,companyName}', '"acme 有限公司"')
+          where id = '${billed.id}'`,
         `acme: an invoice that does not add up: the hash is ${billed.sha256}`,
       ],
       [
-        "update balance_transactions set amount = amount + 1 where customer_id = 'acme' and reason = 'overpaid'",
-        "update balance_transactions set amount = amount - 1 where customer_id = 'acme' and reason = 'overpaid'",
+        `update balance_transactions
+          set amount = amount + 1
+          where customer_id = 'acme' and reason = 'overpaid'`,
+        `update balance_transactions
+          set amount = amount - 1
+          where customer_id = 'acme' and reason = 'overpaid'`,
         `acme: a balance that differs from the payments: {"number":"${data[0]!.number}","moved":"6"}`,
       ],
       [
@@ -248,9 +268,13 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     expect(await mistakes()).toEqual([])
     // The number of a month after 999,999 belongs to the month of the others.
     await world.db.asOwner((tx) =>
-      tx.query(`
-      update invoices set number = 'INV-202610-1000000' where number = 'INV-202610-' || lpad((select last from invoice_numbers where (series, month) = ('INV', '202610'))::text, 6, '0');
-      update invoice_numbers set last = 1000000 where (series, month) = ('INV', '202610')`),
+      tx.query(`update invoices
+        set number = 'INV-202610-1000000'
+        where number = 'INV-202610-' || lpad(
+          (select last from invoice_numbers where (series, month) = ('INV', '202610'))::text, 6, '0'
+        ); update invoice_numbers
+        set last = 1000000
+        where (series, month) = ('INV', '202610')`),
     )
     const gaps = (await mistakes()).filter((one) => one.includes('a gap in the numbers'))
     expect(gaps).toEqual([

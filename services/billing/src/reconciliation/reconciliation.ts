@@ -251,7 +251,11 @@ async function mistakesOfCustomer(billing: Billing, customerId: string): Promise
 
 async function groupTotals(tx: BillingTransaction, customerId: string, groups: Sums['groups']) {
   return tx.query<{ meter: string; property: string; date: LocalDate; quantity: number; events: number }>(
-    `select meter, property, local_date as date, sum(quantity)::bigint as quantity, sum(events)::bigint as events from ${groups} where customer_id = $1 group by 1, 2, 3`,
+    `select meter, property, local_date as date, sum(quantity)::bigint as quantity,
+        sum(events)::bigint as events
+      from ${groups}
+      where customer_id = $1
+      group by 1, 2, 3`,
     [customerId],
   )
 }

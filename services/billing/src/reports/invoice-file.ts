@@ -66,7 +66,9 @@ async function firstDueAt(billing: Billing, { customerId, id }: Invoice): Promis
 async function keepHash(billing: Billing, invoice: Invoice, hash: string): Promise<void> {
   const kept = await billing.transaction(async (tx) => {
     await tx.query(
-      'update invoices set pdf_sha256 = $3 where customer_id = $1 and id = $2 and template = $4 and pdf_sha256 is null',
+      `update invoices
+        set pdf_sha256 = $3
+        where customer_id = $1 and id = $2 and template = $4 and pdf_sha256 is null`,
       [invoice.customerId, invoice.id, hash, templateVersion],
     )
     const [row] = await tx.query<{ hash: string }>(

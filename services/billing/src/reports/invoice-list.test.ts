@@ -55,15 +55,22 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
     world.db.asOwner(async (tx) => {
       await tx.query('alter table invoices no force row level security')
       await tx.query(
-        `insert into invoices (customer_id, id, number, kind, period_start, cause_kind, cause_id, issued_at, due_at, currency, total, payable, document, sha256,
-         template)
-       select i.customer_id, 'copy_' || n, 'COPY-' || n, 'change', i.period_start, 'phase', 'copy_' || n, i.issued_at + n * interval '1 second',
-         i.due_at + n * interval '1 second', c.currency, i.total, i.payable,
-         i.document || jsonb_build_object('id', 'copy_' || n, 'number', 'COPY-' || n, 'currency', c.currency,
-           'dueAt', to_char(i.due_at + n * interval '1 second', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')), i.sha256, i.template
-       from invoices i cross join generate_series(1, $2) n
-         cross join lateral (select case when n % 10 = 0 then 'USD' else 'CNY' end as currency) c
-       where i.id = $1`,
+        `insert into invoices (
+            customer_id, id, number, kind, period_start, cause_kind, cause_id, issued_at, due_at, currency,
+            total, payable, document, sha256, template
+          )
+          select i.customer_id, 'copy_' || n, 'COPY-' || n, 'change', i.period_start, 'phase', 'copy_' || n,
+            i.issued_at + n * interval '1 second', i.due_at + n * interval '1 second', c.currency, i.total,
+            i.payable,
+            i.document || jsonb_build_object(
+              'id', 'copy_' || n, 'number', 'COPY-' || n, 'currency', c.currency, 'dueAt',
+              to_char(i.due_at + n * interval '1 second', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+            ),
+            i.sha256, i.template
+          from invoices i
+          cross join generate_series(1, $2) n
+          cross join lateral (select case when n % 10 = 0 then 'USD' else 'CNY' end as currency) c
+          where i.id = $1`,
         [start.id, number],
       )
       await tx.query('alter table invoices force row level security')

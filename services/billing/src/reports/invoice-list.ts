@@ -41,10 +41,14 @@ export async function getInvoices(
         input.status === 'draft'
           ? []
           : await tx.query<StoredInvoice & { sequence: number }>(
-              `select ${invoiceColumns}, i.sequence from invoices i where i.customer_id = $1
-       and ($2::timestamptz is null or (i.issued_at, i.sequence) < ($2, $3)) and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5))
-       and ${conditionOf(input.status, '$6')}
-       order by i.issued_at desc, i.sequence desc limit ${room + 1}`,
+              `select ${invoiceColumns}, i.sequence
+                from invoices i
+                where i.customer_id = $1
+                  and ($2::timestamptz is null or (i.issued_at, i.sequence) < ($2, $3))
+                  and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5))
+                  and ${conditionOf(input.status, '$6')}
+                order by i.issued_at desc, i.sequence desc
+                limit ${room + 1}`,
               [input.customerId, at, sequence, from, to, ...(input.status === 'overdue' ? [tx.at] : [])],
             )
       const shown = rows.slice(0, room)
@@ -230,16 +234,22 @@ export async function summarizeInvoices(
       }
       const rows = await tx.query<Sums>(
         `select currency, count(*)::int as count, (count(*) filter (where due > 0))::int as open,
-         (count(*) filter (where due > 0 and due_at < $1))::int as overdue,
-         (count(*) filter (where due <= 0))::int as paid, (count(*) filter (where due is null))::int as void,
-         coalesce(sum(total) filter (where due is not null), 0)::text as total, coalesce(sum(due) filter (where due > 0), 0)::text as "amountDue",
-         coalesce(sum(due) filter (where due > 0 and due_at < $1), 0)::text as "amountOverdue",
-         min(due_at) filter (where due > 0 and due_at >= $1) as "nextRunAt", min(issued_at) as first
-       from (
-         select i.currency, i.total, ${fallsDue} as due_at, i.issued_at, case when i.voided_at is null then ${leftToPay} end as due
-         from invoices i where ${conditions.join(' and ')}
-         limit ${mostSummed + 1}) d
-       group by currency order by currency collate "C"`,
+            (count(*) filter (where due > 0 and due_at < $1))::int as overdue,
+            (count(*) filter (where due <= 0))::int as paid,
+            (count(*) filter (where due is null))::int as void,
+            coalesce(sum(total) filter (where due is not null), 0)::text as total,
+            coalesce(sum(due) filter (where due > 0), 0)::text as "amountDue",
+            coalesce(sum(due) filter (where due > 0 and due_at < $1), 0)::text as "amountOverdue",
+            min(due_at) filter (where due > 0 and due_at >= $1) as "nextRunAt", min(issued_at) as first
+          from (
+            select i.currency, i.total, ${fallsDue} as due_at, i.issued_at, case
+              when i.voided_at is null then ${leftToPay} end as due
+            from invoices i
+            where ${conditions.join(' and ')}
+            limit ${mostSummed + 1}
+          ) d
+          group by currency
+          order by currency collate "C"`,
         given.values,
       )
       return summaryOf(rows, tx.at)

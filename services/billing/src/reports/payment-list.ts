@@ -47,10 +47,14 @@ export async function listAllPayments(
           `(p.created_at, p.customer_id, p.invoice_id, p.reference) < (${after.map(given.add).join(', ')})`,
         )
       const data = await tx.query<ListedPayment>(
-        `select p.customer_id as "customerId", p.invoice_id as "invoiceId", i.number as "invoiceNumber", i.currency, p.id, p.reference, p.amount,
-         p.applied, p.amount - p.applied as "addedToBalance", p.method, p.paid_at as "paidAt", p.created_at as "createdAt", p.reversed_at as "reversedAt", p.reversal_reason as "reversalReason"
-       from ${paymentsAndInvoices} where ${conditions.join(' and ')}
-       order by p.created_at desc, p.customer_id desc, p.invoice_id desc, p.reference desc limit ${limit + 1}`,
+        `select p.customer_id as "customerId", p.invoice_id as "invoiceId", i.number as "invoiceNumber",
+            i.currency, p.id, p.reference, p.amount, p.applied, p.amount - p.applied as "addedToBalance",
+            p.method, p.paid_at as "paidAt", p.created_at as "createdAt", p.reversed_at as "reversedAt",
+            p.reversal_reason as "reversalReason"
+          from ${paymentsAndInvoices}
+          where ${conditions.join(' and ')}
+          order by p.created_at desc, p.customer_id desc, p.invoice_id desc, p.reference desc
+          limit ${limit + 1}`,
         given.values,
       )
       const shown = data.slice(0, limit)
@@ -88,9 +92,15 @@ export async function summarizePayments(
       const given = parameters()
       const conditions = await conditionsOf(tx, filter, given)
       const rows = await tx.query<Omit<PaymentSums, 'amount'> & { amount: string }>(
-        `select currency, count(*)::int as count, sum(amount)::text as amount from (
-         select i.currency, p.amount from ${paymentsAndInvoices} where p.reversed_at is null and ${conditions.join(' and ')} limit ${mostSummed + 1}) d
-       group by currency order by currency collate "C"`,
+        `select currency, count(*)::int as count, sum(amount)::text as amount
+          from (
+            select i.currency, p.amount
+            from ${paymentsAndInvoices}
+            where p.reversed_at is null and ${conditions.join(' and ')}
+            limit ${mostSummed + 1}
+          ) d
+          group by currency
+          order by currency collate "C"`,
         given.values,
       )
       if (rows.reduce((count, row) => count + row.count, 0) > mostSummed) {

@@ -52,11 +52,15 @@ export async function listSubscriptions(
       const conditions = conditionsOf(input, given)
       if (after) conditions.push(`(u.created_at, u.customer_id, u.id) < (${after.map(given.add).join(', ')})`)
       const rows = await tx.query<ListedSubscription>(
-        `select u.id, u.customer_id as "customerId", c.company_name as "companyName", ${statusOf} as status, s.plan_id as "planId", s.plan_version as "planVersion",
-         ${seatsSaid} as seats, u.started_at as "startedAt", case when ${statusOf} = 'trialing' then s.trial_ends_on end as "trialEndsOn",
-         coalesce(s.ends_on, h.on_date) as "endsOn", u.created_at as "createdAt"
-       from ${subscriptions} where ${conditions.join(' and ')}
-       order by u.created_at desc, u.customer_id desc, u.id desc limit ${limit + 1}`,
+        `select u.id, u.customer_id as "customerId", c.company_name as "companyName", ${statusOf} as status,
+            s.plan_id as "planId", s.plan_version as "planVersion", ${seatsSaid} as seats,
+            u.started_at as "startedAt", case
+            when ${statusOf} = 'trialing' then s.trial_ends_on end as "trialEndsOn",
+            coalesce(s.ends_on, h.on_date) as "endsOn", u.created_at as "createdAt"
+          from ${subscriptions}
+          where ${conditions.join(' and ')}
+          order by u.created_at desc, u.customer_id desc, u.id desc
+          limit ${limit + 1}`,
         given.values,
       )
       const shown = rows.slice(0, limit)
@@ -115,7 +119,11 @@ async function sumsOf(tx: BillingTransaction, filter: SubscriptionsFilter): Prom
 }
 
 /** On a plan that knows no seats a number is kept for the next plan, but there are none. */
-const seatsSaid = `(select case when jsonb_typeof(p.spec -> 'seats') = 'null' then null else s.seats end from plans p where (p.id, p.version) = (s.plan_id, s.plan_version))`
+const seatsSaid = `(
+    select case when jsonb_typeof(p.spec -> 'seats') = 'null' then null else s.seats end
+    from plans p
+    where (p.id, p.version) = (s.plan_id, s.plan_version)
+  )`
 
 /**
  * Each subscription `u` with its customer `c`, its last phase `s`, its customer's date `z.today`, and `h`,

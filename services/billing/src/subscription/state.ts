@@ -266,24 +266,66 @@ async function readFacts<Found extends Facts>(
   const one = customerIds.length === 1 ? customerIds[0] : undefined
   return tx.query<Found>(
     `select ${customerColumns},
-       (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = k.customer_id) z) as zones,
-       case when row_number() over () = 1 then (select coalesce(json_agg(m), '[]') from (${everyMeter}) m) end as meters,
-       (select coalesce(json_agg(s order by s.sequence), '[]') from (
-          select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment, s.scheduled, s.trial_ends_on, s.credited, s.sequence, u.ended_at,
-            p.id as plan_id, p.version, p.spec
-          from phases s join plans p on (p.id, p.version) = (s.plan_id, s.plan_version)
-            join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id) where s.customer_id = k.customer_id) s) as rows,
-       (select u.started_at from phases s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
-        where s.customer_id = k.customer_id order by s.sequence desc limit 1) as "startedAt",
-       (select u.ended_at from phases s join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
-        where s.customer_id = k.customer_id order by s.sequence desc limit 1) as "endedAt",
-       (select json_agg(c order by c.at, c.by) from (
-          select c.asked_by as by, c.on_date as at, c.phase_id, c.seats, p.id, p.version, p.spec
-          from scheduled_changes c left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version) where c.customer_id = k.customer_id) c) as waiting,
-       (select coalesce(json_agg(d), '[]') from (
-          select meter, period_start as period, sum(quantity)::bigint as quantity, forgiven_reason is not null as forgiven
-          from deficits where customer_id = k.customer_id group by 1, 2, 4 order by period_start, meter collate "C", 4) d) as deficits${more}
-     from customers k where customer_id ${one !== undefined ? '= $1' : '= any($1)'}`,
+        (
+          select json_agg(z order by z."from")
+          from (
+            select from_on as "from", timezone from customer_timezones where customer_id = k.customer_id
+          ) z
+        ) as zones,
+        case
+        when row_number() over () = 1 then (
+          select coalesce(json_agg(m), '[]') from (${everyMeter}) m
+        ) end as meters,
+        (
+          select coalesce(json_agg(s order by s.sequence), '[]')
+          from (
+            select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment,
+              s.scheduled, s.trial_ends_on, s.credited, s.sequence, u.ended_at, p.id as plan_id, p.version,
+              p.spec
+            from phases s
+            join plans p on (p.id, p.version) = (s.plan_id, s.plan_version)
+            join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
+            where s.customer_id = k.customer_id
+          ) s
+        ) as rows,
+        (
+          select u.started_at
+          from phases s
+          join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
+          where s.customer_id = k.customer_id
+          order by s.sequence desc
+          limit 1
+        ) as "startedAt",
+        (
+          select u.ended_at
+          from phases s
+          join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
+          where s.customer_id = k.customer_id
+          order by s.sequence desc
+          limit 1
+        ) as "endedAt",
+        (
+          select json_agg(c order by c.at, c.by)
+          from (
+            select c.asked_by as by, c.on_date as at, c.phase_id, c.seats, p.id, p.version, p.spec
+            from scheduled_changes c
+            left join plans p on (p.id, p.version) = (c.plan_id, c.plan_version)
+            where c.customer_id = k.customer_id
+          ) c
+        ) as waiting,
+        (
+          select coalesce(json_agg(d), '[]')
+          from (
+            select meter, period_start as period, sum(quantity)::bigint as quantity,
+              forgiven_reason is not null as forgiven
+            from deficits
+            where customer_id = k.customer_id
+            group by 1, 2, 4
+            order by period_start, meter collate "C", 4
+          ) d
+        ) as deficits${more}
+      from customers k
+      where customer_id ${one !== undefined ? '= $1' : '= any($1)'}`,
     [one ?? customerIds],
     { keepPlan: true },
   )

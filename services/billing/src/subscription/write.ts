@@ -24,8 +24,14 @@ export async function writePhases(
 
 export async function insertPhase(tx: BillingTransaction, customerId: string, phase: Phase): Promise<void> {
   await tx.query(
-    `insert into phases (customer_id, id, subscription_id, plan_id, plan_version, seats, starts_on, anchor_on, alignment, scheduled, trial_ends_on, sequence, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (select coalesce(max(sequence), 0) + 1 from phases where customer_id = $1), $12)`,
+    `insert into phases (
+        customer_id, id, subscription_id, plan_id, plan_version, seats, starts_on, anchor_on, alignment,
+        scheduled, trial_ends_on, sequence, created_at
+      )
+      values (
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+        (select coalesce(max(sequence), 0) + 1 from phases where customer_id = $1), $12
+      )`,
     [
       customerId,
       phase.id,
@@ -80,7 +86,9 @@ export async function keepWaiting(
   )
   for (const { by, at, change } of waiting) {
     await tx.query(
-      'update scheduled_changes set on_date = $4, plan_id = $5, plan_version = $6 where customer_id = $1 and asked_by = $2 and ends = $3',
+      `update scheduled_changes
+        set on_date = $4, plan_id = $5, plan_version = $6
+        where customer_id = $1 and asked_by = $2 and ends = $3`,
       [customerId, by, change === null, at, change?.plan.id ?? null, change?.plan.version ?? null],
     )
   }
@@ -94,8 +102,10 @@ export async function insertWaiting(
   reason?: string,
 ): Promise<void> {
   await tx.query(
-    `insert into scheduled_changes (customer_id, asked_by, ends, on_date, phase_id, plan_id, plan_version, seats, reason, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `insert into scheduled_changes (
+        customer_id, asked_by, ends, on_date, phase_id, plan_id, plan_version, seats, reason, created_at
+      )
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       customerId,
       by,

@@ -31,8 +31,13 @@ export async function createCustomer(
     .transaction(async (tx) => {
       const customerId = input.id ?? tx.newId('cus')
       const created = await tx.query(
-        `insert into customers (customer_id, company_name, contact_name, email, phone, address, locale, currency, invoice_title, version, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10) on conflict (customer_id) do nothing returning customer_id`,
+        `insert into customers (
+            customer_id, company_name, contact_name, email, phone, address, locale, currency, invoice_title,
+            version, created_at
+          )
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10)
+          on conflict (customer_id) do nothing
+          returning customer_id`,
         [
           customerId,
           input.companyName,
@@ -88,8 +93,10 @@ export async function updateCustomer(
     }
     const after = { ...before, ...given(input) }
     await tx.query(
-      `update customers set company_name = $2, contact_name = $3, email = $4, phone = $5, address = $6, locale = $7, invoice_title = $8, version = version + 1
-       where customer_id = $1`,
+      `update customers
+        set company_name = $2, contact_name = $3, email = $4, phone = $5, address = $6, locale = $7,
+          invoice_title = $8, version = version + 1
+        where customer_id = $1`,
       [
         input.customerId,
         after.companyName,

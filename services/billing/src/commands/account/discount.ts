@@ -36,8 +36,11 @@ export async function putDiscount(billing: Billing, input: DiscountInput): Promi
         message: `a customer has at most ${mostDiscounts} discounts: delete one that is over first`,
       })
     await tx.query(
-      `insert into discounts (customer_id, id, name, kind, value, applies_to, from_on, until_on, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-       on conflict (customer_id, id) do update set name = excluded.name, kind = excluded.kind, value = excluded.value, applies_to = excluded.applies_to, from_on = excluded.from_on, until_on = excluded.until_on`,
+      `insert into discounts (customer_id, id, name, kind, value, applies_to, from_on, until_on, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        on conflict (customer_id, id)
+          do update set name = excluded.name, kind = excluded.kind, value = excluded.value,
+          applies_to = excluded.applies_to, from_on = excluded.from_on, until_on = excluded.until_on`,
       [
         input.customerId,
         discount.id,

@@ -67,7 +67,8 @@ export async function recordRefund(
       at: tx.at,
     }
     await tx.query(
-      'insert into refunds (customer_id, id, credit_note_id, amount, currency, method, reference, at) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+      `insert into refunds (customer_id, id, credit_note_id, amount, currency, method, reference, at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [customerId, refund.id, creditNoteId, amount, source.currency, method, reference, tx.at],
     )
     await addBalanceTransaction(tx, {
@@ -115,8 +116,12 @@ async function sourceOf(
       message: `${document.number} is no credit note`,
     })
   const [sums] = await tx.query<{ held: string; refunded: string }>(
-    `select (select coalesce(sum(amount), 0) from balance_transactions where customer_id = $1 and held_for = $2)::text as held,
-       (select coalesce(sum(amount), 0) from refunds where customer_id = $1 and credit_note_id = $2)::text as refunded`,
+    `select (
+        select coalesce(sum(amount), 0) from balance_transactions where customer_id = $1 and held_for = $2
+      )::text as held,
+        (
+          select coalesce(sum(amount), 0) from refunds where customer_id = $1 and credit_note_id = $2
+        )::text as refunded`,
     [customerId, creditNoteId],
   )
   const name = `credit note ${document.number}`
@@ -142,7 +147,11 @@ export async function listRefunds(
     async (tx) => {
       await readSubscriptionState(tx, input.customerId)
       const rows = await tx.query<Refund>(
-        `select ${refundColumns} from refunds where customer_id = $1 and ($2::timestamptz is null or (at, id) < ($2, $3)) order by at desc, id desc limit ${limit + 1}`,
+        `select ${refundColumns}
+          from refunds
+          where customer_id = $1 and ($2::timestamptz is null or (at, id) < ($2, $3))
+          order by at desc, id desc
+          limit ${limit + 1}`,
         [input.customerId, at, id],
       )
       const data = rows.slice(0, limit)
@@ -189,7 +198,8 @@ export async function adjustBalance(
       })
     const id = tx.newId('adj')
     await tx.query(
-      'insert into balance_adjustments (customer_id, id, amount, currency, reason, at) values ($1, $2, $3, $4, $5, $6)',
+      `insert into balance_adjustments (customer_id, id, amount, currency, reason, at)
+        values ($1, $2, $3, $4, $5, $6)`,
       [customerId, id, amount, currency, reason, tx.at],
     )
     await addBalanceTransaction(tx, {

@@ -43,7 +43,14 @@ async function hasUsage(tx: BillingTransaction, customerId: string): Promise<boo
   return (
     (
       await tx.query(
-        'select 1 from usage_daily where customer_id = $1 union all select 1 from historical_daily where customer_id = $1 limit 1',
+        `select 1
+          from usage_daily
+          where customer_id = $1
+          union all
+          select 1
+          from historical_daily
+          where customer_id = $1
+          limit 1`,
         [customerId],
       )
     ).length > 0

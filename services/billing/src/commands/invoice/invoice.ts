@@ -47,7 +47,9 @@ export async function generateInvoice(
       })
     const state = await catchUp(tx, running, { force: true })
     const [row] = await tx.query<StoredInvoice>(
-      `select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.kind = 'renewal' and i.period_start = $2 and i.voided_at is null`,
+      `select ${invoiceColumns}
+        from invoices i
+        where i.customer_id = $1 and i.kind = 'renewal' and i.period_start = $2 and i.voided_at is null`,
       [input.customerId, period.from],
     )
     if (row) return view(tx, row)
@@ -158,8 +160,13 @@ async function balanceUsedOn(
   { id, document: { customerId } }: StoredInvoice,
 ): Promise<{ amount: number; heldFor: string | null }[]> {
   return tx.query<{ amount: number; heldFor: string | null }>(
-    `select (-sum(amount))::bigint as amount, held_for as "heldFor" from balance_transactions
-     where customer_id = $1 and invoice_id = $2 and reason in ('applied', 'applied_to_invoice', 'application_undone') group by held_for order by held_for nulls first`,
+    `select (-sum(amount))::bigint as amount, held_for as "heldFor"
+      from balance_transactions
+      where customer_id = $1
+        and invoice_id = $2
+        and reason in ('applied', 'applied_to_invoice', 'application_undone')
+      group by held_for
+      order by held_for nulls first`,
     [customerId, id],
   )
 }
@@ -221,7 +228,10 @@ export async function recordPayment(
     }
     const [id, applied] = [tx.newId('pay'), Math.min(due, input.amount)]
     await tx.query(
-      'insert into payments (customer_id, id, invoice_id, reference, amount, applied, method, paid_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+      `insert into payments (
+          customer_id, id, invoice_id, reference, amount, applied, method, paid_at, created_at
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [customerId, id, row.id, input.reference, input.amount, applied, input.method, paidAt, tx.at],
     )
     await addBalanceTransaction(tx, {

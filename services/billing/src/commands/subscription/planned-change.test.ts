@@ -60,7 +60,10 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
   const phasesOf = (customerId: string) =>
     world.db.asOwner((tx) =>
       tx.query<{ plan: string; from: string; to: string | null }>(
-        'select plan_id as plan, starts_on as "from", ends_on as "to" from phases where customer_id = $1 order by sequence',
+        `select plan_id as plan, starts_on as "from", ends_on as "to"
+          from phases
+          where customer_id = $1
+          order by sequence`,
         [customerId],
       ),
     )

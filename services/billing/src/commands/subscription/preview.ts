@@ -68,7 +68,8 @@ export async function previewChange(
     const quoteId = tx.newId('quo')
     await tx.query('delete from quotes where customer_id = $1 and expires_at < $2', [input.customerId, tx.at])
     await tx.query(
-      'insert into quotes (customer_id, id, plan_id, seats, promise, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)',
+      `insert into quotes (customer_id, id, plan_id, seats, promise, created_at, expires_at)
+        values ($1, $2, $3, $4, $5, $6, $7)`,
       [input.customerId, quoteId, plan.id, seats, JSON.stringify(promise), tx.at, expiresAt],
     )
     return { ...preview, quoteId, expiresAt }

@@ -48,7 +48,11 @@ export async function changeTrial(
       endsOn > before.today
         ? []
         : await tx.query<StoredInvoice>(
-            `select ${invoiceColumns} from invoices i where i.customer_id = $1 and i.issued_at = $2 and i.kind = 'renewal' and i.voided_at is null order by i.sequence desc limit 1`,
+            `select ${invoiceColumns}
+              from invoices i
+              where i.customer_id = $1 and i.issued_at = $2 and i.kind = 'renewal' and i.voided_at is null
+              order by i.sequence desc
+              limit 1`,
             [customerId, tx.at],
           )
     const notices = [...noticesBetween(before.waiting, after), ...alsoIssued(tx, customerId, row ?? null)]

@@ -35,11 +35,14 @@ export async function linesSince(
   since: LocalDate,
 ): Promise<BilledLine[]> {
   const rows = await tx.query<{ document: Pick<InvoiceDocument, 'id' | 'lines'>; creditsId: string | null }>(
-    `select document, credits_id as "creditsId", issued_at as at, number from invoices
-     where customer_id = $1 and period_start >= $2 and (voided_at is null or credits_id is not null)
-     union all
-     select document, null, closed_at, '' from documents_of_nothing where customer_id = $1 and period_start >= $2
-     order by at, number`,
+    `select document, credits_id as "creditsId", issued_at as at, number
+      from invoices
+      where customer_id = $1 and period_start >= $2 and (voided_at is null or credits_id is not null)
+      union all
+      select document, null, closed_at, ''
+      from documents_of_nothing
+      where customer_id = $1 and period_start >= $2
+      order by at, number`,
     [customerId, since],
   )
   const credited = new Map<string, Money>()

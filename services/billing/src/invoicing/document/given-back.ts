@@ -49,7 +49,10 @@ export async function documentsToVoidFirst(
   }
   if (found.size === 0) return []
   const rows = await tx.query<{ number: string }>(
-    'select number from invoices where customer_id = $1 and id = any($2) order by issued_at desc, sequence desc',
+    `select number
+      from invoices
+      where customer_id = $1 and id = any($2)
+      order by issued_at desc, sequence desc`,
     [customerId, [...found]],
   )
   return rows.map((row) => row.number)

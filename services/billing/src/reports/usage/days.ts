@@ -166,9 +166,24 @@ async function firstDate(tx: BillingTransaction, state: SubscriptionState): Prom
   const known = state.phases.reduce((first, phase) => earlier(first, phase.from), came)
   // By meter, since the sums are in that order: one look each, however long their history.
   const [used] = await tx.query<{ date: LocalDate | null }>(
-    `select min(first.local_date) as date from meters m, lateral (
-       (select local_date from usage_daily where customer_id = $1 and meter = m.key order by local_date limit 1)
-       union all (select local_date from historical_daily where customer_id = $1 and meter = m.key order by local_date limit 1)) first`,
+    `select min(first.local_date) as date
+      from meters m,
+        lateral (
+          (
+            select local_date
+            from usage_daily
+            where customer_id = $1 and meter = m.key
+            order by local_date
+            limit 1
+          )
+          union all (
+            select local_date
+            from historical_daily
+            where customer_id = $1 and meter = m.key
+            order by local_date
+            limit 1
+          )
+        ) first`,
     [state.customer.customerId],
   )
   return earlier(known, used?.date ?? known)

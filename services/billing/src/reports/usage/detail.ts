@@ -174,9 +174,15 @@ export function rowsChosen(
 ): { sql: string; given: unknown[] } {
   const given = parameters(customerId)
   return {
-    sql: `select e.* from ${keysOf(meter, given)} cross join lateral (
-         select ${columns} from usage_events where customer_id = $1 and meter = key and ${where.conditions(given)} limit ${most}) e
-       limit ${most}`,
+    sql: `select e.*
+      from ${keysOf(meter, given)}
+      cross join lateral (
+        select ${columns}
+        from usage_events
+        where customer_id = $1 and meter = key and ${where.conditions(given)}
+        limit ${most}
+      ) e
+      limit ${most}`,
     given: given.values,
   }
 }
@@ -348,12 +354,19 @@ async function datedRows(
   const rows = await query<
     Omit<DatedEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }
   >(
-    `select e.* from ${keysOf(meter, given)} cross join lateral (
-       select id, meter, quantity * (${where.sign?.(given) ?? '1'}) as quantity, time, stored_at as "storedAt", local_date as date, properties, ${apartOf('usage_events')},
-         voided_at as "voidedAt", void_reason as "voidReason"
-       from usage_events ${voidOf('usage_events')}
-       where customer_id = $1 and meter = key and ${where.conditions(given)} ${behind} order by time desc, id desc limit ${limit}) e
-     order by e.time desc, e.id desc, e.meter desc limit ${limit}`,
+    `select e.*
+      from ${keysOf(meter, given)}
+      cross join lateral (
+        select id, meter, quantity * (${where.sign?.(given) ?? '1'}) as quantity, time,
+          stored_at as "storedAt", local_date as date, properties, ${apartOf('usage_events')},
+          voided_at as "voidedAt", void_reason as "voidReason"
+        from usage_events ${voidOf('usage_events')}
+        where customer_id = $1 and meter = key and ${where.conditions(given)} ${behind}
+        order by time desc, id desc
+        limit ${limit}
+      ) e
+      order by e.time desc, e.id desc, e.meter desc
+      limit ${limit}`,
     given.values,
   )
   return rows.map(({ voidedAt, voidReason, ...event }) => ({

@@ -248,17 +248,30 @@ async function readEvents(
       voidReason: string | null
     }
   >(
-    `select c.customer_id as "customerId", e.id, e.meter, e.quantity, e.overage, e.time, e.stored_at as "storedAt", e.properties, e.type, e.decimals, ${apartOf('e')},
-       e.voided_at as "voidedAt", e.void_reason as "voidReason"
-     from (select customer_id from customers
-           where ${one === undefined ? 'true' : `customer_id = ${one}`} ${behind && one === undefined ? `and customer_id >= ${behind.customer}` : ''}
-           order by customer_id) c
-     cross join lateral (
-       select e.*, m.decimals from (select key, decimals from meters union all select '${noMeter}', 0) m cross join lateral (
-         select e.*, v.* from usage_events e ${voidOf('e')} where ${conditions.join(' and ')} order by e.time desc, e.id desc limit ${limit}) e
-       ${meter === undefined ? '' : `where m.key = ${given.add(meter)}`}
-       order by e.time desc, e.id desc, e.meter desc limit ${limit}) e
-     limit ${limit}`,
+    `select c.customer_id as "customerId", e.id, e.meter, e.quantity, e.overage, e.time,
+        e.stored_at as "storedAt", e.properties, e.type, e.decimals, ${apartOf('e')},
+        e.voided_at as "voidedAt", e.void_reason as "voidReason"
+      from (
+        select customer_id
+        from customers
+        where ${one === undefined ? 'true' : `customer_id = ${one}`}
+          ${behind && one === undefined ? `and customer_id >= ${behind.customer}` : ''}
+        order by customer_id
+      ) c
+      cross join lateral (
+        select e.*, m.decimals
+        from (select key, decimals from meters union all select '${noMeter}', 0) m
+        cross join lateral (
+          select e.*, v.*
+          from usage_events e ${voidOf('e')}
+          where ${conditions.join(' and ')}
+          order by e.time desc, e.id desc
+          limit ${limit}
+        ) e ${meter === undefined ? '' : `where m.key = ${given.add(meter)}`}
+        order by e.time desc, e.id desc, e.meter desc
+        limit ${limit}
+      ) e
+      limit ${limit}`,
     given.values,
   )
   return rows.map(({ decimals, overage, meter: key, voidedAt, voidReason, ...event }) => ({

@@ -126,8 +126,15 @@ async function columnsOf(
   const { sql, given } = rowsChosen('properties', where, { customerId, meter, most })
   const [found] = await tx.query<{ events: number; names: string[] }>(
     `with events as materialized (${sql})
-     select (select count(*)::int from events) as events,
-       array(select name from events cross join lateral jsonb_object_keys(properties) name group by name order by count(*) desc, name collate "C" limit ${mostColumns + 1}) as names`,
+      select (select count(*)::int from events) as events,
+        array(
+          select name
+          from events
+          cross join lateral jsonb_object_keys(properties) name
+          group by name
+          order by count(*) desc, name collate "C"
+          limit ${mostColumns + 1}
+        ) as names`,
     given,
   )
   const { events, names } = found!
@@ -151,10 +158,19 @@ async function isMore(
   }: { customerId: string; meter: string | undefined; start: LocalDate; end: LocalDate; most: number },
 ): Promise<boolean> {
   const [days] = await tx.query<{ isMore: boolean }>(
-    `select coalesce(sum(events), 0) > $5 as "isMore" from (
-       select customer_id, meter, local_date, events from usage_daily union all select customer_id, meter, local_date, events from historical_daily
-       union all select customer_id, meter, local_date, 1 from usage_events where apart = 'after_end') d
-     where customer_id = $1 and ($2::text is null or meter = $2) and local_date between $3 and $4`,
+    `select coalesce(sum(events), 0) > $5 as "isMore"
+      from (
+        select customer_id, meter, local_date, events
+        from usage_daily
+        union all
+        select customer_id, meter, local_date, events
+        from historical_daily
+        union all
+        select customer_id, meter, local_date, 1
+        from usage_events
+        where apart = 'after_end'
+      ) d
+      where customer_id = $1 and ($2::text is null or meter = $2) and local_date between $3 and $4`,
     [customerId, meter ?? null, start, end, most],
   )
   if (!days!.isMore) return false

@@ -69,9 +69,17 @@ interface ClosedPeriod extends LabelledPeriod {
 /** The closed periods of which an event can have been stored in the days that are listed. */
 async function closedLately(tx: BillingTransaction, state: SubscriptionState): Promise<ClosedPeriod[]> {
   const rows = await tx.query<{ start: LocalDate; closedAt: Instant; voided: boolean }>(
-    `select c.period_start as start, c.closed_at as "closedAt", coalesce((select bool_and(i.voided_at is not null) and bool_or(i.billed_again_at is null) from invoices i
-       where (i.customer_id, i.kind, i.period_start) = (c.customer_id, 'renewal', c.period_start)), false) as voided
-     from closed_periods c where c.customer_id = $1 and c.period_start >= $2`,
+    `select c.period_start as start, c.closed_at as "closedAt",
+        coalesce(
+          (
+            select bool_and(i.voided_at is not null) and bool_or(i.billed_again_at is null)
+            from invoices i
+            where (i.customer_id, i.kind, i.period_start) = (c.customer_id, 'renewal', c.period_start)
+          ),
+          false
+        ) as voided
+      from closed_periods c
+      where c.customer_id = $1 and c.period_start >= $2`,
     [state.customer.customerId, addDays(state.today, -listedDays - latestDays - 31 - 1)],
   )
   const known = new Map(rows.map((row) => [row.start, row]))
@@ -108,14 +116,28 @@ async function lateRows(
     const [first, end, stored] = [from, to, closedAt > since ? closedAt : since].map((value) =>
       given.add(value),
     )
-    return `(select id, meter, quantity, time, stored_at as "storedAt", properties, local_date as "localDate", coalesce(apart = 'after_end', false) as "afterEnd", ${place} as place,
-        voided_at as "voidedAt", void_reason as "voidReason" from usage_events ${voidOf('usage_events')}
-      where customer_id = $1 and meter <> '' and apart is distinct from 'history' and stored_at > ${stored} ${behind} and local_date >= ${first}::date and local_date < ${end}::date
-        and time >= (${first}::date - 1)::timestamp at time zone 'UTC' and time < (${end}::date + 1)::timestamp at time zone 'UTC'
-      order by stored_at desc, time desc, id desc, meter desc limit ${limit})`
+    return `(
+        select id, meter, quantity, time, stored_at as "storedAt", properties, local_date as "localDate",
+          coalesce(apart = 'after_end', false) as "afterEnd", ${place} as place, voided_at as "voidedAt",
+          void_reason as "voidReason"
+        from usage_events ${voidOf('usage_events')}
+        where customer_id = $1
+          and meter <> ''
+          and apart is distinct from 'history'
+          and stored_at > ${stored} ${behind}
+          and local_date >= ${first}::date
+          and local_date < ${end}::date
+          and time >= (${first}::date - 1)::timestamp at time zone 'UTC'
+          and time < (${end}::date + 1)::timestamp at time zone 'UTC'
+        order by stored_at desc, time desc, id desc, meter desc
+        limit ${limit}
+      )`
   })
   return tx.query<LateRow>(
-    `select * from (${parts.join(' union all ')}) as late order by "storedAt" desc, time desc, id desc, meter desc limit ${limit}`,
+    `select *
+      from (${parts.join(' union all ')}) as late
+      order by "storedAt" desc, time desc, id desc, meter desc
+      limit ${limit}`,
     given.values,
   )
 }
@@ -128,7 +150,10 @@ async function withOutcomes(
 ): Promise<LateEvent[]> {
   const since = closed.map(({ from }) => from).sort()[0]!
   const documents = await tx.query<{ document: InvoiceDocument; voided: boolean }>(
-    'select document, voided_at is not null as voided from invoices where customer_id = $1 and period_start >= $2 and credits_id is null order by issued_at desc, number desc',
+    `select document, voided_at is not null as voided
+      from invoices
+      where customer_id = $1 and period_start >= $2 and credits_id is null
+      order by issued_at desc, number desc`,
     [state.customer.customerId, since],
   )
   const lines = documents.flatMap(({ document, voided }) =>
@@ -209,8 +234,11 @@ async function momentsLooked(
   closed: readonly ClosedPeriod[],
 ): Promise<{ at: Instant; after: LocalDate }[]> {
   const ended = await tx.query<{ at: Instant; after: LocalDate }>(
-    `select s.closed_at as at, max(t.ends_on) as after from subscriptions s join phases t on (t.customer_id, t.subscription_id) = (s.customer_id, s.id)
-     where s.customer_id = $1 and s.closed_at is not null group by s.id, s.closed_at`,
+    `select s.closed_at as at, max(t.ends_on) as after
+      from subscriptions s
+      join phases t on (t.customer_id, t.subscription_id) = (s.customer_id, s.id)
+      where s.customer_id = $1 and s.closed_at is not null
+      group by s.id, s.closed_at`,
     [state.customer.customerId],
   )
   return [

@@ -132,11 +132,16 @@ async function byHour(
   const { from, to } = rangeOf(state, { start, end })
   assertWithin((Date.parse(to) - Date.parse(from)) / 86_400_000, mostDaysOf.hour, { start, end })
   const rows = await tx.query<{ hour: Instant | null; quantity: number; events: number }>(
-    `select hour, ${dayOf('e', `count(distinct ${hashOf('e.properties', 'e.unique_by')})`)} as quantity, count(*)::bigint as events
-     from (select e.*, m.aggregation, m.unique_by, date_trunc('hour', e.time, 'UTC') as hour
-           from ${shownEvents} e join meters m on m.key = e.meter
-           where e.customer_id = $1 and e.meter = $2 and e.time >= $3 and e.time < $4) e
-     group by grouping sets ((e.aggregation, hour), (e.aggregation)) order by hour nulls last`,
+    `select hour, ${dayOf('e', `count(distinct ${hashOf('e.properties', 'e.unique_by')})`)} as quantity,
+        count(*)::bigint as events
+      from (
+        select e.*, m.aggregation, m.unique_by, date_trunc('hour', e.time, 'UTC') as hour
+        from ${shownEvents} e
+        join meters m on m.key = e.meter
+        where e.customer_id = $1 and e.meter = $2 and e.time >= $3 and e.time < $4
+      ) e
+      group by grouping sets ((e.aggregation, hour), (e.aggregation))
+      order by hour nulls last`,
     [customerId, meter, from, to],
   )
   const of = state.meters.get(meter)!

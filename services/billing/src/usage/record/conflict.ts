@@ -121,10 +121,16 @@ export async function recordedOfHistory(
   const found = new Map<string, RecordedContent[]>()
   if (events.length === 0) return found
   const rows = await tx.query<RecordedContent & { customerId: string; id: string }>(
-    `select s.customer_id as "customerId", s.id, u.meter, u.type, u.quantity, m.decimals, u.time, u.properties
-     from jsonb_to_recordset($1) as s(customer_id text, id text, time timestamptz)
-     cross join (select key, decimals from meters union all select '${noMeter}', 0) m
-     cross join lateral (select * from usage_events where (customer_id, meter, time, id) = (s.customer_id, m.key, s.time, s.id) limit 1) u`,
+    `select s.customer_id as "customerId", s.id, u.meter, u.type, u.quantity, m.decimals, u.time,
+        u.properties
+      from jsonb_to_recordset($1) as s(customer_id text, id text, time timestamptz)
+      cross join (select key, decimals from meters union all select '${noMeter}', 0) m
+      cross join lateral (
+        select *
+        from usage_events
+        where (customer_id, meter, time, id) = (s.customer_id, m.key, s.time, s.id)
+        limit 1
+      ) u`,
     [JSON.stringify(events.map(({ customerId, id, time }) => ({ customer_id: customerId, id, time })))],
   )
   for (const { customerId, id, ...content } of rows) {
@@ -158,11 +164,19 @@ async function contentsOf(
   meters: 'm.key = s.meter' | 'm.key <> s.meter',
 ): Promise<Map<string, RecordedContent>> {
   const rows = await tx.query<RecordedContent & { customerId: string; id: string }>(
-    `select s.customer_id as "customerId", s.id, u.meter, u.type, u.quantity, m.decimals, u.time, u.properties
-     from jsonb_to_recordset($1) as s(customer_id text, id text, meter text)
-     cross join lateral (select time from usage_keys where (customer_id, id) = (s.customer_id, s.id) limit 1) k
-     join meters m on ${meters}
-     cross join lateral (select * from usage_events where (customer_id, meter, time, id) = (s.customer_id, m.key, k.time, s.id) limit 1) u`,
+    `select s.customer_id as "customerId", s.id, u.meter, u.type, u.quantity, m.decimals, u.time,
+        u.properties
+      from jsonb_to_recordset($1) as s(customer_id text, id text, meter text)
+      cross join lateral (
+        select time from usage_keys where (customer_id, id) = (s.customer_id, s.id) limit 1
+      ) k
+      join meters m on ${meters}
+      cross join lateral (
+        select *
+        from usage_events
+        where (customer_id, meter, time, id) = (s.customer_id, m.key, k.time, s.id)
+        limit 1
+      ) u`,
     [JSON.stringify(events.map(({ customerId, id, meter }) => ({ customer_id: customerId, id, meter })))],
   )
   return new Map(rows.map(({ customerId, id, ...content }) => [contentKey({ customerId, id }), content]))

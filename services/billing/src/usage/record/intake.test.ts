@@ -52,7 +52,9 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
         index % 10 ? [] : [[`x${index}`, 1]],
       )
     const [shared] = await rows<{ transactions: number; events: number }>(
-      "select count(distinct xmin::text)::int as transactions, count(*)::int as events from usage_events where id like 's%'",
+      `select count(distinct xmin::text)::int as transactions, count(*)::int as events
+        from usage_events
+        where id like 's%'`,
     )
     expect(shared!.events).toBe(300)
     expect(shared!.transactions).toBeLessThanOrEqual(6)
@@ -212,7 +214,9 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
           setTimeout(resolve, 100)
         })
         await rows(
-          "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+          `select pg_terminate_backend(pid)
+            from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`,
         )
       }
       release()

@@ -31,8 +31,11 @@ export async function listMeterFills(billing: Billing): Promise<MeterFill[]> {
   return billing.transaction(
     (tx) =>
       tx.query<MeterFill>(
-        `select meter, nullif(property, '') as property, asked_at as "askedAt", done_at as "doneAt", added, skipped
-     from meter_fills order by asked_at desc, meter, property limit 1000`,
+        `select meter, nullif(property, '') as property, asked_at as "askedAt", done_at as "doneAt", added,
+            skipped
+          from meter_fills
+          order by asked_at desc, meter, property
+          limit 1000`,
       ),
     { readOnly: true },
   )
@@ -119,8 +122,10 @@ async function remember(
   { after = before, place = null, added = 0, skipped = 0, done = false }: Step,
 ): Promise<void> {
   await tx.query(
-    `update meter_fills set after_customer = $3, place = $4, added = added + $5, skipped = skipped + $6, done_at = case when $7 then $8::timestamptz end
-     where meter = $1 and property = $2`,
+    `update meter_fills
+      set after_customer = $3, place = $4, added = added + $5, skipped = skipped + $6, done_at = case
+        when $7 then $8::timestamptz end
+      where meter = $1 and property = $2`,
     [meter, property, after, place === null ? null : JSON.stringify(place), added, skipped, done, tx.at],
   )
 }
@@ -133,8 +138,14 @@ async function customersAfter(
 ): Promise<{ customerId: string; hasEvents: boolean }[]> {
   const sources = property === '' ? await sourcesOf(tx, meter) : [meter.key]
   return tx.query(
-    `select c.customer_id as "customerId", exists (select from usage_events e where e.customer_id = c.customer_id and e.meter = any($2)) as "hasEvents"
-     from customers c where c.customer_id collate "C" > $1 order by c.customer_id collate "C" limit ${customersAtOnce}`,
+    `select c.customer_id as "customerId",
+        exists (
+          select from usage_events e where e.customer_id = c.customer_id and e.meter = any($2)
+        ) as "hasEvents"
+      from customers c
+      where c.customer_id collate "C" > $1
+      order by c.customer_id collate "C"
+      limit ${customersAtOnce}`,
     [after, sources],
   )
 }
@@ -170,12 +181,22 @@ async function fillEvents(
   const from = firstOpen(state)?.from ?? firstOfMonth(state.today)
   const after = place && 'time' in place ? place : null
   const rows = await tx.query<StoredEvent>(
-    `select distinct on (e.time, e.id) e.id, e.time, e.local_date as "localDate", e.type, e.sent_quantity as quantity, e.properties, e.apart
-     from ${untakenEvents} e
-     where e.customer_id = $1 and e.apart is distinct from 'history' and e.meter = any($2) and e.type = $3 and e.local_date >= $4
-       and e.time >= ($4::date - 1)::timestamp at time zone 'UTC' and ($5::timestamptz is null or (e.time, e.id) > ($5, $6))
-       and not exists (select from usage_events x where (x.customer_id, x.meter, x.time, x.id) = ($1, $7, e.time, e.id))
-     order by e.time, e.id limit ${eventsAtOnce}`,
+    `select distinct
+        on (e.time, e.id) e.id, e.time, e.local_date as "localDate", e.type, e.sent_quantity as quantity,
+        e.properties, e.apart
+      from ${untakenEvents} e
+      where e.customer_id = $1
+        and e.apart is distinct from 'history'
+        and e.meter = any($2)
+        and e.type = $3
+        and e.local_date >= $4
+        and e.time >= ($4::date - 1)::timestamp at time zone 'UTC'
+        and ($5::timestamptz is null or (e.time, e.id) > ($5, $6))
+        and not exists (
+          select from usage_events x where (x.customer_id, x.meter, x.time, x.id) = ($1, $7, e.time, e.id)
+        )
+      order by e.time, e.id
+      limit ${eventsAtOnce}`,
     [
       customerId,
       await sourcesOf(tx, meter),
@@ -260,10 +281,19 @@ async function fillGroups(
 ): Promise<Step & { place: Place | null }> {
   const after = place && 'date' in place ? place.date : beginningOfTime
   const days = await tx.query<{ date: LocalDate; events: number }>(
-    `select local_date as date, sum(events)::bigint as events from (
-       select local_date, events from usage_daily where customer_id = $1 and meter = $2 and local_date > $3
-       union all select local_date, events from historical_daily where customer_id = $1 and meter = $2 and local_date > $3) d
-     group by 1 order by 1 limit ${daysAtOnce}`,
+    `select local_date as date, sum(events)::bigint as events
+      from (
+        select local_date, events
+        from usage_daily
+        where customer_id = $1 and meter = $2 and local_date > $3
+        union all
+        select local_date, events
+        from historical_daily
+        where customer_id = $1 and meter = $2 and local_date > $3
+      ) d
+      group by 1
+      order by 1
+      limit ${daysAtOnce}`,
     [customerId, meter.key, after],
   )
   let events = 0
@@ -275,7 +305,8 @@ async function fillGroups(
   const keptFrom = (await eventsKeptFrom(tx)) ?? beginningOfTime
   for (const sums of [countedSums, historicalSums]) {
     await tx.query(
-      `delete from ${sums.groups} where customer_id = $1 and meter = $2 and property = $3 and local_date between $4 and $5`,
+      `delete from ${sums.groups}
+        where customer_id = $1 and meter = $2 and property = $3 and local_date between $4 and $5`,
       [customerId, meter.key, property, first, last],
     )
     await insertGroups(tx, { customerId, meter: meter.key, property, first, last, keptFrom, sums })
@@ -298,10 +329,17 @@ async function insertGroups(
   { customerId, meter, property, first, last, keptFrom, sums }: Days,
 ): Promise<void> {
   const totals = await tx.query<{ localDate: LocalDate; value: unknown; quantity: number; events: number }>(
-    `select e.local_date as "localDate", e.properties -> $3 as value, sum(e.quantity)::bigint as quantity, count(*) as events from ${summedEvents(sums)} e
-     where e.customer_id = $1 and e.meter = $2 and e.local_date between $4 and $5 and e.local_date >= $6
-       and e.time >= ($4::date - 1)::timestamp at time zone 'UTC' and e.time < ($5::date + 2)::timestamp at time zone 'UTC'
-     group by 1, 2 order by 1`,
+    `select e.local_date as "localDate", e.properties -> $3 as value, sum(e.quantity)::bigint as quantity,
+        count(*) as events
+      from ${summedEvents(sums)} e
+      where e.customer_id = $1
+        and e.meter = $2
+        and e.local_date between $4 and $5
+        and e.local_date >= $6
+        and e.time >= ($4::date - 1)::timestamp at time zone 'UTC'
+        and e.time < ($5::date + 2)::timestamp at time zone 'UTC'
+      group by 1, 2
+      order by 1`,
     [customerId, meter, property, first, last, keptFrom],
   )
   const rows = totals.map(({ value, ...total }) => ({
@@ -314,8 +352,9 @@ async function insertGroups(
   const groups = await groupsOf(tx, rows)
   await tx.query(
     `insert into ${sums.groups} (customer_id, meter, property, local_date, kind, value, quantity, events)
-     select $1, $2, $3, local_date, kind, value, sum(quantity), sum(events)
-     from jsonb_to_recordset($4) as g(local_date date, kind text, value text, quantity bigint, events bigint) group by 4, 5, 6`,
+      select $1, $2, $3, local_date, kind, value, sum(quantity), sum(events)
+      from jsonb_to_recordset($4) as g(local_date date, kind text, value text, quantity bigint, events bigint)
+      group by 4, 5, 6`,
     [
       customerId,
       meter,

@@ -267,7 +267,8 @@ async function lockCustomers(
   )
   // Only an event without a time counts when it first came, refused or not.
   const mayHaveCome = events.some((event) => event.time === undefined && event.arrivedAt === undefined)
-    ? `exists (select from rejected_events where customer_id = any($1)) or exists (select from rejected_events where customer_id in (select "customerId" from locked))`
+    ? `exists (select from rejected_events where customer_id = any($1))
+        or exists (select from rejected_events where customer_id in (select "customerId" from locked))`
     : 'false'
   const rows = await tx.query<{
     customerId: string
@@ -280,17 +281,25 @@ async function lockCustomers(
   }>(
     // The aliases are looked up once, not again for each customer: that would cost the square of a batch.
     `with named as materialized (
-       select customer_id, array_agg(alias) as aliases from customer_aliases where alias = any($1) group by customer_id
-     ), locked as materialized (
-       select customer_id as "customerId", history_version as version, coalesce(last_at, created_at) as "lastAt", billed_at as "billedAt",
-         exists (select from customers_with_large_days l where l.customer_id = customers.customer_id) as "isLarge"
-       from customers
-       where customer_id = any($1::text[] || array(select customer_id from named))
-       order by customer_id collate "C"
-       for key share${wait ? '' : ' skip locked'}
-     )
-     select *, ${instantOfUsage('"lastAt"', '"billedAt"')} as "lockedAt", (select version from meters_version) as "metersVersion", (${mayHaveCome}) as "mayHaveCome"
-     from locked left join named on named.customer_id = locked."customerId"`,
+        select customer_id, array_agg(alias) as aliases
+        from customer_aliases
+        where alias = any($1)
+        group by customer_id
+      ),
+      locked as materialized (
+        select customer_id as "customerId", history_version as version,
+          coalesce(last_at, created_at) as "lastAt", billed_at as "billedAt",
+          exists (
+            select from customers_with_large_days l where l.customer_id = customers.customer_id
+          ) as "isLarge"
+        from customers
+        where customer_id = any($1::text[] || array(select customer_id from named))
+        order by customer_id collate "C" for key share${wait ? '' : ' skip locked'}
+      )
+      select *, ${instantOfUsage('"lastAt"', '"billedAt"')} as "lockedAt",
+        (select version from meters_version) as "metersVersion", (${mayHaveCome}) as "mayHaveCome"
+      from locked
+      left join named on named.customer_id = locked."customerId"`,
     [customerIds, ...clockOf(tx)],
   )
   arriveAtLast(tx, rows)
@@ -305,7 +314,13 @@ async function lockCustomers(
     missing.length === 0
       ? []
       : await tx.query<{ id: string }>(
-          'select customer_id as id from customers where customer_id = any($1) union select alias from customer_aliases where alias = any($1)',
+          `select customer_id as id
+            from customers
+            where customer_id = any($1)
+            union
+            select alias
+            from customer_aliases
+            where alias = any($1)`,
           [missing],
         )
   return {

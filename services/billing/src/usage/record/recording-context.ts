@@ -85,9 +85,13 @@ async function readFacts(
     planVersion: number
   }>(
     `select c.id as "customerId", s.plan_id as "planId", s.plan_version as "planVersion",
-       (select json_agg(z order by z."from") from (select from_on as "from", timezone from customer_timezones where customer_id = c.id) z) as zones,
-       (select json_agg(e) from (${endingsOf('c.id')}) e) as endings
-     from unnest($1::text[]) as c(id) left join phases s on s.customer_id = c.id and s.ends_on is null`,
+        (
+          select json_agg(z order by z."from")
+          from (select from_on as "from", timezone from customer_timezones where customer_id = c.id) z
+        ) as zones,
+        (select json_agg(e) from (${endingsOf('c.id')}) e) as endings
+      from unnest($1::text[]) as c(id)
+      left join phases s on s.customer_id = c.id and s.ends_on is null`,
     [customerIds],
   )
   const charges = await chargesByVersion(

@@ -144,8 +144,12 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
     const before = (await kept())[0]!.count
     await world.db.asOwner((tx) =>
       tx.query(
-        `insert into rejected_events (customer_id, id, body_hash, code, detail, meter, local_date, rejected_at, arrived_at)
-       select 'made-up-' || n, 'n', '', 'customer_not_found', '', 'none', '2027-01-12', $1::timestamptz - n * interval '1 second', $1 from generate_series(1, 10000) n`,
+        `insert into rejected_events (
+            customer_id, id, body_hash, code, detail, meter, local_date, rejected_at, arrived_at
+          )
+          select 'made-up-' || n, 'n', '', 'customer_not_found', '', 'none', '2027-01-12',
+            $1::timestamptz - n * interval '1 second', $1
+          from generate_series(1, 10000) n`,
         ['2027-01-12T00:00:00Z'],
       ),
     )

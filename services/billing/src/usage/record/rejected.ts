@@ -85,10 +85,19 @@ export async function keepRejected(billing: Billing, refused: readonly RefusedEv
     }
     if (rows.size === 0) return
     await tx.query(
-      `insert into rejected_events (customer_id, id, body_hash, code, detail, meter, quantity, time, local_date, rejected_at, sent, arrived_at)
-       select r.customer_id, r.id, r.body_hash, r.code, r.detail, r.meter, r.quantity, r.time, r.local_date, $2, r.sent, r.arrived_at
-       from jsonb_to_recordset($1) as r(customer_id text, id text, body_hash text, code text, detail text, meter text, quantity jsonb, time text, local_date date, sent jsonb, arrived_at timestamptz)
-       on conflict (customer_id, id, body_hash, code) do update set sent = excluded.sent, detail = excluded.detail, times = rejected_events.times + 1, rejected_at = excluded.rejected_at`,
+      `insert into rejected_events (
+          customer_id, id, body_hash, code, detail, meter, quantity, time, local_date, rejected_at, sent,
+          arrived_at
+        )
+        select r.customer_id, r.id, r.body_hash, r.code, r.detail, r.meter, r.quantity, r.time, r.local_date,
+          $2, r.sent, r.arrived_at
+        from jsonb_to_recordset($1) as r(
+          customer_id text, id text, body_hash text, code text, detail text, meter text, quantity jsonb,
+          time text, local_date date, sent jsonb, arrived_at timestamptz
+        )
+        on conflict (customer_id, id, body_hash, code)
+          do update set sent = excluded.sent, detail = excluded.detail, times = rejected_events.times + 1,
+          rejected_at = excluded.rejected_at`,
       // One order for everybody, so that two batches never wait for each other in a circle.
       [JSON.stringify([...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)), tx.at],
     )
@@ -101,8 +110,22 @@ export async function keepRejected(billing: Billing, refused: readonly RefusedEv
 async function forgetOldest(tx: BillingTransaction, customerIds: readonly string[]): Promise<void> {
   for (const customerId of customerIds) {
     await tx.query(
-      `delete from rejected_events where customer_id = $1 and rejected_at < greatest($2::timestamptz,
-       coalesce((select rejected_at from rejected_events where customer_id = $1 order by rejected_at desc offset ${mostKept - 1} limit 1), $2))`,
+      `delete from rejected_events
+        where customer_id = $1
+          and rejected_at < greatest(
+            $2::timestamptz,
+            coalesce(
+              (
+                select rejected_at
+                from rejected_events
+                where customer_id = $1
+                order by rejected_at desc
+                offset ${mostKept - 1}
+                limit 1
+              ),
+              $2
+            )
+          )`,
       [customerId, addSeconds(tx.at, -keptDays * 86_400)],
     )
   }
@@ -114,9 +137,24 @@ async function forgetOldest(tx: BillingTransaction, customerIds: readonly string
  */
 async function forgetOldestOfUnknown(tx: BillingTransaction): Promise<void> {
   await tx.query(
-    `delete from rejected_events r where code = 'customer_not_found' and not exists (select from customers c where c.customer_id = r.customer_id)
-     and rejected_at < greatest($1::timestamptz, coalesce((select rejected_at from rejected_events u where code = 'customer_not_found'
-       and not exists (select from customers c where c.customer_id = u.customer_id) order by rejected_at desc offset ${mostKept - 1} limit 1), $1))`,
+    `delete from rejected_events r
+      where code = 'customer_not_found'
+        and not exists (select from customers c where c.customer_id = r.customer_id)
+        and rejected_at < greatest(
+          $1::timestamptz,
+          coalesce(
+            (
+              select rejected_at
+              from rejected_events u
+              where code = 'customer_not_found'
+                and not exists (select from customers c where c.customer_id = u.customer_id)
+              order by rejected_at desc
+              offset ${mostKept - 1}
+              limit 1
+            ),
+            $1
+          )
+        )`,
     [addSeconds(tx.at, -keptDays * 86_400)],
   )
 }
@@ -128,8 +166,11 @@ export async function rejectedEvents(
   dates: DateRange,
 ): Promise<RejectedEvent[]> {
   return tx.query<RejectedEvent>(
-    `select id, meter, quantity, time, code, detail, times, rejected_at as "rejectedAt" from rejected_events
-     where customer_id = $1 and local_date >= $2 and local_date < $3 order by rejected_at desc, id collate "C" limit 1000`,
+    `select id, meter, quantity, time, code, detail, times, rejected_at as "rejectedAt"
+      from rejected_events
+      where customer_id = $1 and local_date >= $2 and local_date < $3
+      order by rejected_at desc, id collate "C"
+      limit 1000`,
     [customerId, dates.from, dates.to],
   )
 }
@@ -154,10 +195,22 @@ export async function listRejectedEvents(
   return billing.transaction(
     async (tx) => {
       const rows = await tx.query<ListedRejection & { bodyHash: string }>(
-        `select customer_id as "customerId", id, meter, quantity, time, code, detail, times, rejected_at as "rejectedAt", sent->'properties' as properties, sent is not null and code = any($8) as retryable, body_hash as "bodyHash"
-       from rejected_events where ($1::text is null or customer_id = $1 or customer_id in (select alias from customer_aliases where customer_id = $1)) and ($2::text is null or code = $2)
-       and ($3::timestamptz is null or (rejected_at, customer_id, id, body_hash, code) < ($3, $4, $5, $6, $7))
-       order by rejected_at desc, customer_id desc, id desc, body_hash desc, code desc limit ${limit + 1}`,
+        `select customer_id as "customerId", id, meter, quantity, time, code, detail, times,
+            rejected_at as "rejectedAt", sent->'properties' as properties, sent is not null
+            and code = any($8) as retryable, body_hash as "bodyHash"
+          from rejected_events
+          where (
+            $1::text is null
+              or customer_id = $1
+              or customer_id in (select alias from customer_aliases where customer_id = $1)
+          )
+            and ($2::text is null or code = $2)
+            and (
+              $3::timestamptz is null
+                or (rejected_at, customer_id, id, body_hash, code) < ($3, $4, $5, $6, $7)
+            )
+          order by rejected_at desc, customer_id desc, id desc, body_hash desc, code desc
+          limit ${limit + 1}`,
         [input.customerId ?? null, input.code ?? null, ...after, retryableCodes],
       )
       const shown = rows.slice(0, limit)
@@ -196,9 +249,18 @@ export async function retryRejected(
         sent: Omit<UsageEventInput, 'customerId'>
         arrivedAt: Instant
       }>(
-        `select customer_id as "customerId", id, body_hash as "bodyHash", (array_agg(sent))[1] as sent, min(arrived_at) as "arrivedAt" from rejected_events
-     where (customer_id = $1 or customer_id in (select alias from customer_aliases where customer_id = $1))
-       and sent is not null and code = any($3) and ($2::text[] is null or id = any($2)) group by customer_id, id, body_hash order by min(rejected_at), id, body_hash limit ${mostRetried}`,
+        `select customer_id as "customerId", id, body_hash as "bodyHash", (array_agg(sent))[1] as sent,
+            min(arrived_at) as "arrivedAt"
+          from rejected_events
+          where (
+            customer_id = $1 or customer_id in (select alias from customer_aliases where customer_id = $1)
+          )
+            and sent is not null
+            and code = any($3)
+            and ($2::text[] is null or id = any($2))
+          group by customer_id, id, body_hash
+          order by min(rejected_at), id, body_hash
+          limit ${mostRetried}`,
         [input.customerId, input.ids ?? null, retryableCodes],
       ),
     { readOnly: true },
@@ -209,8 +271,11 @@ export async function retryRejected(
   const refused = new Map(recorded.rejected.map(({ index, code }) => [index, code]))
   await billing.transaction((tx) =>
     tx.query(
-      `delete from rejected_events r using jsonb_to_recordset($1) as d(customer_id text, id text, body_hash text, code text)
-     where (r.customer_id, r.id, r.body_hash) = (d.customer_id, d.id, d.body_hash) and r.code is distinct from d.code`,
+      `delete from rejected_events r using jsonb_to_recordset($1) as d(
+          customer_id text, id text, body_hash text, code text
+        )
+        where (r.customer_id, r.id, r.body_hash) = (d.customer_id, d.id, d.body_hash)
+          and r.code is distinct from d.code`,
       [
         JSON.stringify(
           rows.map(({ customerId, id, bodyHash }, index) => ({
@@ -242,9 +307,13 @@ export async function firstArrivals(
   if (timeless.length === 0) return new Map()
   const rows = await tx.query<{ place: number; arrivedAt: Instant }>(
     `select e.place, min(r.arrived_at) as "arrivedAt"
-     from jsonb_to_recordset($1) as e(place int, customer_id text, named text, id text, body_hash text)
-     join rejected_events r on r.customer_id in (e.customer_id, e.named) and r.id = e.id and r.body_hash = e.body_hash
-     where r.sent is not null and r.code = any($2) group by 1`,
+      from jsonb_to_recordset($1) as e(place int, customer_id text, named text, id text, body_hash text)
+      join rejected_events r
+        on r.customer_id in (e.customer_id, e.named)
+        and r.id = e.id
+        and r.body_hash = e.body_hash
+      where r.sent is not null and r.code = any($2)
+      group by 1`,
     [
       JSON.stringify(
         timeless.map((event, place) => ({
@@ -286,7 +355,10 @@ async function zonesOf(
   customerIds: readonly string[],
 ): Promise<Map<string, ZoneChange[]>> {
   const rows = await tx.query<ZoneChange & { customerId: string }>(
-    'select customer_id as "customerId", from_on as "from", timezone from customer_timezones where customer_id = any($1) order by customer_id, from_on',
+    `select customer_id as "customerId", from_on as "from", timezone
+      from customer_timezones
+      where customer_id = any($1)
+      order by customer_id, from_on`,
     [customerIds],
   )
   const zones = new Map<string, ZoneChange[]>()

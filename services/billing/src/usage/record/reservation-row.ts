@@ -62,15 +62,26 @@ export interface KnownIdRow extends Reservation {
  * and so are reservations made at `$4` or before. The limits keep the plan to one look-up an id: it is kept,
  * and made while the tables may be nearly empty.
  */
-export const knownIdsQuery = `
-  select k.customer_id as "customerId", k.id, case when u.id is not null or r.id is null or r.reserved_at <= $4 then encode(y.body_hash, 'hex') end as "eventHash", coalesce(u.quantity, 0) as "eventQuantity", u.overage as "eventOverage",
-    exists (select from voided_events x where (x.customer_id, x.id) = (k.customer_id, k.id)) as "eventVoided", u.time as "eventTime", u.properties as "eventProperties",
-    r.id is not null and r.reserved_at > $4 as reserved, r.meter, r.held, r.local_date as "localDate", r.reserved_at as "reservedAt", r.expires_at as "expiresAt",
-    r.body_hash as "bodyHash", r.closed_at as "closedAt", r.settled, r.granted, r.overage, r.properties
+export const knownIdsQuery = `select k.customer_id as "customerId", k.id, case
+    when u.id is not null or r.id is null or r.reserved_at <= $4 then encode(y.body_hash, 'hex') end as
+    "eventHash", coalesce(u.quantity, 0) as "eventQuantity", u.overage as "eventOverage",
+    exists (select from voided_events x where (x.customer_id, x.id) = (k.customer_id, k.id)) as "eventVoided",
+    u.time as "eventTime", u.properties as "eventProperties", r.id is not null
+    and r.reserved_at > $4 as reserved, r.meter, r.held, r.local_date as "localDate",
+    r.reserved_at as "reservedAt", r.expires_at as "expiresAt", r.body_hash as "bodyHash",
+    r.closed_at as "closedAt", r.settled, r.granted, r.overage, r.properties
   from jsonb_to_recordset($3) as k(customer_id text, id text, meter text)
-  left join lateral (select * from usage_keys where (customer_id, id) = (k.customer_id, k.id) limit 1) y on true
-  left join lateral (select * from usage_events where (customer_id, meter, time, id) = (k.customer_id, k.meter, y.time, k.id) limit 1) u on true
-  left join lateral (select * from reservations where (customer_id, id) = (k.customer_id, k.id) limit 1) r on true
+  left join lateral (select * from usage_keys where (customer_id, id) = (k.customer_id, k.id) limit 1) y
+    on true
+  left join lateral (
+    select *
+    from usage_events
+    where (customer_id, meter, time, id) = (k.customer_id, k.meter, y.time, k.id)
+    limit 1
+  ) u
+    on true
+  left join lateral (select * from reservations where (customer_id, id) = (k.customer_id, k.id) limit 1) r
+    on true
   where y.id is not null or r.id is not null`
 
 /** From when on reservations are still known at an instant. */
@@ -136,11 +147,20 @@ export async function storeReservations(
 ): Promise<void> {
   if (reservations.length === 0) return
   await tx.query(
-    `insert into reservations (customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash, closed_at, settled, granted, overage, properties)
-     select "customerId", id, meter, held, "localDate", "reservedAt", "expiresAt", "bodyHash", "closedAt", settled, granted, overage, properties
-     from jsonb_to_recordset($1) as r("customerId" text, id text, meter text, held bigint, "localDate" date, "reservedAt" timestamptz, "expiresAt" timestamptz, "bodyHash" text,
-       "closedAt" timestamptz, settled bigint, granted bigint, overage bigint, properties jsonb)
-     on conflict (customer_id, id) do update set closed_at = excluded.closed_at, settled = excluded.settled, granted = excluded.granted, overage = excluded.overage`,
+    `insert into reservations (
+        customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash, closed_at, settled,
+        granted, overage, properties
+      )
+      select "customerId", id, meter, held, "localDate", "reservedAt", "expiresAt", "bodyHash", "closedAt",
+        settled, granted, overage, properties
+      from jsonb_to_recordset($1) as r(
+        "customerId" text, id text, meter text, held bigint, "localDate" date, "reservedAt" timestamptz,
+        "expiresAt" timestamptz, "bodyHash" text, "closedAt" timestamptz, settled bigint, granted bigint,
+        overage bigint, properties jsonb
+      )
+      on conflict (customer_id, id)
+        do update set closed_at = excluded.closed_at, settled = excluded.settled, granted = excluded.granted,
+        overage = excluded.overage`,
     [JSON.stringify(reservations)],
   )
 }
@@ -159,8 +179,11 @@ export interface WantedId {
  */
 export async function takeIds(tx: BillingTransaction, wanted: readonly WantedId[]): Promise<boolean> {
   const taken = await tx.query(
-    `insert into usage_keys (customer_id, id, body_hash, time) select "customerId", id, decode("bodyHash", 'hex'), time
-     from jsonb_to_recordset($1) as w("customerId" text, id text, "bodyHash" text, time timestamptz) on conflict (customer_id, id) ${settlingOwn} returning id`,
+    `insert into usage_keys (customer_id, id, body_hash, time)
+      select "customerId", id, decode("bodyHash", 'hex'), time
+      from jsonb_to_recordset($1) as w("customerId" text, id text, "bodyHash" text, time timestamptz)
+      on conflict (customer_id, id) ${settlingOwn}
+      returning id`,
     [
       JSON.stringify(
         wanted.map(({ customerId, id, bodyHash, time }) => ({ customerId, id, bodyHash, time })),
@@ -186,8 +209,13 @@ export async function forgetOldReservations(
   customerIds: readonly string[],
 ): Promise<void> {
   await tx.query(
-    `delete from reservations where (customer_id, id) in
-     (select customer_id, id from reservations where customer_id = any($1) and reserved_at <= $2 limit ${mostForgotten})`,
+    `delete from reservations
+      where (customer_id, id) in (
+        select customer_id, id
+        from reservations
+        where customer_id = any($1) and reserved_at <= $2
+        limit ${mostForgotten}
+      )`,
     [customerIds, knownSince(tx.at)],
   )
 }

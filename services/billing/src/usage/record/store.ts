@@ -111,9 +111,13 @@ async function storeWithApart(tx: BillingTransaction, placed: readonly Placed[],
 async function takeFreeIds(tx: BillingTransaction, events: readonly Placed[]): Promise<Set<string>> {
   if (events.length === 0) return new Set()
   const rows = await tx.query<{ customerId: string; id: string }>(
-    `insert into usage_keys (customer_id, id, body_hash, time, kept) select customer_id, id, decode(body_hash, 'hex'), time, kept
-     from jsonb_to_recordset($1) as e(customer_id text, id text, body_hash text, time timestamptz, kept boolean)
-     on conflict (customer_id, id) do nothing returning customer_id as "customerId", id`,
+    `insert into usage_keys (customer_id, id, body_hash, time, kept)
+      select customer_id, id, decode(body_hash, 'hex'), time, kept
+      from jsonb_to_recordset($1) as e(
+        customer_id text, id text, body_hash text, time timestamptz, kept boolean
+      )
+      on conflict (customer_id, id) do nothing
+      returning customer_id as "customerId", id`,
     [
       JSON.stringify(
         events.map(({ customerId, id, bodyHash, time, apart }) => ({
@@ -231,27 +235,50 @@ function storing({
   apart: Apart | null
 }): string {
   const sums = apart === 'history' ? historicalSums : countedSums
-  return `
-  with sent as materialized (
-    select c as customer_id, i as id, m as meter, q as quantity, t as time, d as local_date, coalesce(p, '{}') as properties, decode(h, 'hex') as body_hash, a as aggregation, u as unique_by, o as overage, g as groups, y as type, s as sent_quantity
-    from jsonb_to_recordset($1) as e(c text, i text, m text, q bigint, t timestamptz, d date, p jsonb, h text, a text, u text, o bigint, g jsonb, y text, s text)
-  ), fresh as (
-    ${taking[ids]}
-  ), stored as (
-    insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage, type, sent_quantity${apart === null ? '' : ', apart'})
-    select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage, e.type, e.sent_quantity${apart === null ? '' : `, '${apart}'`} from sent e join fresh using (customer_id, id)
-  ), ${apart === 'after_end' ? noDays : isPlain ? plainDays(sums) : anyDays(sums)}, large as (
-    select distinct customer_id from days where quantity > ${markedDay}${apart === null ? '' : ' and false'}
-  ), marked as (
-    insert into customers_with_large_days (customer_id) select customer_id from large order by 1 on conflict do nothing
-  )${isGrouped ? `, ${groupsIn(sums)}` : ''}
-  select customer_id, id as taken from sent where (select count(*) from fresh) < (select count(*) from sent)
-    and not exists (select from fresh where (fresh.customer_id, fresh.id) = (sent.customer_id, sent.id))
-  union all select customer_id, null from large`
+  return `with sent as materialized (
+      select c as customer_id, i as id, m as meter, q as quantity, t as time, d as local_date,
+        coalesce(p, '{}') as properties, decode(h, 'hex') as body_hash, a as aggregation, u as unique_by,
+        o as overage, g as groups, y as type, s as sent_quantity
+      from jsonb_to_recordset($1) as e(
+        c text, i text, m text, q bigint, t timestamptz, d date, p jsonb, h text, a text, u text, o bigint,
+        g jsonb, y text, s text
+      )
+    ),
+    fresh as (${taking[ids]}),
+    stored as (
+      insert into usage_events (
+        customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage, type,
+        sent_quantity${apart === null ? '' : ', apart'}
+      )
+      select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage,
+        e.type, e.sent_quantity${apart === null ? '' : `, '${apart}'`}
+      from sent e
+      join fresh using (customer_id, id)
+    ),
+    ${apart === 'after_end' ? noDays : isPlain ? plainDays(sums) : anyDays(sums)},
+    large as (
+      select distinct customer_id from days where quantity > ${markedDay}${apart === null ? '' : ' and false'}
+    ),
+    marked as (
+      insert into customers_with_large_days (customer_id)
+      select customer_id
+      from large
+      order by 1
+      on conflict do nothing
+    )${isGrouped ? `, ${groupsIn(sums)}` : ''}
+    select customer_id, id as taken
+    from sent
+    where (select count(*) from fresh) < (select count(*) from sent)
+      and not exists (select from fresh where (fresh.customer_id, fresh.id) = (sent.customer_id, sent.id))
+    union all
+    select customer_id, null
+    from large`
 }
 
-const taken =
-  'insert into usage_keys (customer_id, id, body_hash, time) select customer_id, id, body_hash, time from sent on conflict (customer_id, id)'
+const taken = `insert into usage_keys (customer_id, id, body_hash, time)
+    select customer_id, id, body_hash, time
+    from sent
+    on conflict (customer_id, id)`
 const taking: Record<Ids, string> = {
   free: `${taken} do nothing returning customer_id, id`,
   'reserved or free': `${taken} ${settlingOwn} returning customer_id, id`,
@@ -308,8 +335,14 @@ async function voidedAmong(tx: BillingTransaction, events: readonly Placed[]): P
 async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Promise<Map<string, string>> {
   if (events.length === 0) return new Map()
   const rows = await tx.query<{ customer_id: string; id: string; body_hash: string }>(
-    `select e.customer_id, e.id, k.body_hash from jsonb_to_recordset($1) as e(customer_id text, id text)
-     cross join lateral (select encode(body_hash, 'hex') as body_hash from usage_keys where (customer_id, id) = (e.customer_id, e.id) limit 1) k`,
+    `select e.customer_id, e.id, k.body_hash
+      from jsonb_to_recordset($1) as e(customer_id text, id text)
+      cross join lateral (
+        select encode(body_hash, 'hex') as body_hash
+        from usage_keys
+        where (customer_id, id) = (e.customer_id, e.id)
+        limit 1
+      ) k`,
     [JSON.stringify(events.map((event) => ({ customer_id: event.customerId, id: event.id })))],
   )
   return new Map(rows.map((row) => [idKey(row.customer_id, row.id), row.body_hash]))

@@ -90,8 +90,16 @@ const inRecords =
 
 async function namesAmong(tx: BillingTransaction, names: readonly Named[]): Promise<Set<string>> {
   const rows = await tx.query<Named>(
-    `select w.* from ${inRecords} cross join lateral (
-       select from usage_group_values v where (v.customer_id, v.meter, v.property, v.month, v.value) = (w.customer_id, w.meter, w.property, w.month, w.value) limit 1) v`,
+    `select w.*
+      from ${inRecords}
+      cross join lateral (
+        select
+        from usage_group_values v
+        where (
+          v.customer_id, v.meter, v.property, v.month, v.value
+        ) = (w.customer_id, w.meter, w.property, w.month, w.value)
+        limit 1
+      ) v`,
     [JSON.stringify(names)],
   )
   return new Set(rows.map(keyOf))
@@ -104,11 +112,28 @@ async function nameWhereRoom(tx: BillingTransaction, names: readonly Named[]): P
   }
   await tx.query(
     `insert into usage_group_values (customer_id, meter, property, month, value)
-     select customer_id, meter, property, month, value from (
-       select w.*, row_number() over (partition by customer_id, meter, property, month order by value collate "C") as place from ${inRecords}
-       where not exists (select from usage_group_values v where (v.customer_id, v.meter, v.property, v.month, v.value) = (w.customer_id, w.meter, w.property, w.month, w.value))) w
-     where place + (select count(*) from usage_group_values v where (v.customer_id, v.meter, v.property, v.month) = (w.customer_id, w.meter, w.property, w.month)) <= ${mostValues}
-     order by 1, 2, 3, 4, 5 on conflict do nothing`,
+      select customer_id, meter, property, month, value
+      from (
+        select w.*,
+          row_number() over (
+            partition by customer_id, meter, property, month order by value collate "C"
+          ) as place
+        from ${inRecords}
+        where not exists (
+          select
+          from usage_group_values v
+          where (
+            v.customer_id, v.meter, v.property, v.month, v.value
+          ) = (w.customer_id, w.meter, w.property, w.month, w.value)
+        )
+      ) w
+      where place + (
+        select count(*)
+        from usage_group_values v
+        where (v.customer_id, v.meter, v.property, v.month) = (w.customer_id, w.meter, w.property, w.month)
+      ) <= ${mostValues}
+      order by 1, 2, 3, 4, 5
+      on conflict do nothing`,
     [JSON.stringify(names)],
   )
   return namesAmong(tx, names)
@@ -121,8 +146,13 @@ export interface GroupUsage extends Group {
   events: number
 }
 
-const shownGroups = `(select customer_id, meter, property, local_date, kind, value, quantity, events from usage_groups
-  union all select customer_id, meter, property, local_date, kind, value, quantity, events from historical_groups) g`
+const shownGroups = `(
+    select customer_id, meter, property, local_date, kind, value, quantity, events
+    from usage_groups
+    union all
+    select customer_id, meter, property, local_date, kind, value, quantity, events
+    from historical_groups
+  ) g`
 
 /** Usage by the values of a property over a range of dates, with history. */
 export async function groupUsage(
@@ -132,9 +162,11 @@ export async function groupUsage(
   property: string,
 ): Promise<GroupUsage[]> {
   return tx.query<GroupUsage>(
-    `select meter, property, kind, value, sum(quantity)::bigint as quantity, sum(events)::bigint as events from ${shownGroups}
-     where customer_id = $1 and property = $2 and local_date >= $3 and local_date < $4
-     group by 1, 2, 3, 4 order by meter collate "C", kind, value collate "C"`,
+    `select meter, property, kind, value, sum(quantity)::bigint as quantity, sum(events)::bigint as events
+      from ${shownGroups}
+      where customer_id = $1 and property = $2 and local_date >= $3 and local_date < $4
+      group by 1, 2, 3, 4
+      order by meter collate "C", kind, value collate "C"`,
     [customerId, property, range.from, range.to],
   )
 }
@@ -152,8 +184,12 @@ export async function groupDays(
   property: string,
 ): Promise<GroupDays[]> {
   return tx.query<GroupDays>(
-    `select meter, property, kind, value, local_date as date, sum(quantity)::bigint as quantity, sum(events)::bigint as events from ${shownGroups}
-     where customer_id = $1 and property = $2 and local_date >= $3 and local_date < $4 group by 1, 2, 3, 4, 5 order by meter collate "C", kind, value collate "C", local_date`,
+    `select meter, property, kind, value, local_date as date, sum(quantity)::bigint as quantity,
+        sum(events)::bigint as events
+      from ${shownGroups}
+      where customer_id = $1 and property = $2 and local_date >= $3 and local_date < $4
+      group by 1, 2, 3, 4, 5
+      order by meter collate "C", kind, value collate "C", local_date`,
     [customerId, property, range.from, range.to],
   )
 }

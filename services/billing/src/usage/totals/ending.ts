@@ -19,13 +19,22 @@ export type EndingRow = Omit<Ending, 'date'>
 const instant = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 /** The endings at once of a customer, as a select. */
-export const endingsOf = (customerId: string) => `
-  select ${instant('u.ended_at')} as at,
-    (select ${instant('n.started_at')} from phases l join subscriptions n on (n.customer_id, n.id) = (l.customer_id, l.subscription_id)
-     where l.customer_id = u.customer_id
-       and l.sequence > (select max(o.sequence) from phases o where (o.customer_id, o.subscription_id) = (u.customer_id, u.id))
-     order by l.sequence limit 1) as until
-  from subscriptions u where u.customer_id = ${customerId} and u.ended_at is not null`
+export const endingsOf = (customerId: string) => `select ${instant('u.ended_at')} as at,
+    (
+      select ${instant('n.started_at')}
+      from phases l
+      join subscriptions n on (n.customer_id, n.id) = (l.customer_id, l.subscription_id)
+      where l.customer_id = u.customer_id
+        and l.sequence > (
+          select max(o.sequence)
+          from phases o
+          where (o.customer_id, o.subscription_id) = (u.customer_id, u.id)
+        )
+      order by l.sequence
+      limit 1
+    ) as until
+  from subscriptions u
+  where u.customer_id = ${customerId} and u.ended_at is not null`
 
 /** Endings, each with its date. */
 export function endingsFrom(rows: readonly EndingRow[], zones: readonly ZoneChange[]): Ending[] {

@@ -115,7 +115,9 @@ async function currentCharges(
   events: readonly DatedEvent[],
 ): Promise<Priced['chargesOf']> {
   const rows = await tx.query<{ customerId: string; id: string; version: number }>(
-    'select customer_id as "customerId", plan_id as id, plan_version as version from phases where customer_id = any($1) and ends_on is null',
+    `select customer_id as "customerId", plan_id as id, plan_version as version
+      from phases
+      where customer_id = any($1) and ends_on is null`,
     [[...new Set(events.map((event) => event.customerId))]],
   )
   const known = await chargesByVersion(tx, rows)
@@ -131,7 +133,9 @@ export async function chargesByVersion(
   const versions = new Map(subscribed.map(({ id, version }) => [`${id} ${version}`, { id, version }]))
   if (versions.size === 0) return new Map()
   const rows = await tx.query<PlanRow>(
-    'select p.id, p.version, p.spec from plans p join jsonb_to_recordset($1) as v(id text, version int) on (p.id, p.version) = (v.id, v.version)',
+    `select p.id, p.version, p.spec
+      from plans p
+      join jsonb_to_recordset($1) as v(id text, version int) on (p.id, p.version) = (v.id, v.version)`,
     [JSON.stringify([...versions.values()])],
   )
   return new Map(rows.map((row) => [`${row.id} ${row.version}`, planFrom(row).charges]))
@@ -147,8 +151,14 @@ async function mostInAMonth(
   summed: boolean,
 ): Promise<bigint> {
   const [window] = await tx.query<{ most: string | null }>(
-    `select max(total)::text as most from (select ${summed ? 'sum' : 'max'}(quantity) over (order by local_date range between current row and interval '30 days' following) as total
-     from usage_daily where customer_id = $1 and meter = $2 and local_date between $3 and $4) as windows`,
+    `select max(total)::text as most
+      from (
+        select ${summed ? 'sum' : 'max'}(quantity) over (
+          order by local_date range between current row and interval '30 days' following
+        ) as total
+        from usage_daily
+        where customer_id = $1 and meter = $2 and local_date between $3 and $4
+      ) as windows`,
     [customerId, meter, addDays(localDate, -30), addDays(localDate, 30)],
   )
   return BigInt(window!.most ?? '0')
@@ -170,11 +180,23 @@ export async function isHistoryTooLarge(
   ]
   const dates = events.map((event) => event.localDate)
   const [window] = await tx.query<{ most: string | null }>(
-    `select max(total)::text as most from (
-       select sum(d.quantity) over (partition by e.customer_id, e.meter order by d.local_date range between current row and interval '30 days' following) as total
-       from jsonb_to_recordset($1) as e(customer_id text, meter text) cross join lateral (
-         select local_date, quantity from historical_daily where (customer_id, meter) = (e.customer_id, e.meter) and local_date between $2 and $3
-         union all select local_date, quantity from usage_daily where (customer_id, meter) = (e.customer_id, e.meter) and local_date between $2 and $3) d) as windows`,
+    `select max(total)::text as most
+      from (
+        select sum(d.quantity) over (
+          partition by e.customer_id, e.meter
+          order by d.local_date range between current row and interval '30 days' following
+        ) as total
+        from jsonb_to_recordset($1) as e(customer_id text, meter text)
+        cross join lateral (
+          select local_date, quantity
+          from historical_daily
+          where (customer_id, meter) = (e.customer_id, e.meter) and local_date between $2 and $3
+          union all
+          select local_date, quantity
+          from usage_daily
+          where (customer_id, meter) = (e.customer_id, e.meter) and local_date between $2 and $3
+        ) d
+      ) as windows`,
     [JSON.stringify(counted), addDays(dates.reduce(earlier), -30), addDays(dates.reduce(later), 30)],
   )
   return BigInt(window!.most ?? '0') > mostHistory
@@ -200,9 +222,13 @@ async function hasLargeDay(
   const dates = events.map((event) => event.localDate)
   const rows = await tx.query<{ customerId: string; meter: string; quantity: number }>(
     `select e.customer_id as "customerId", e.meter, least(d.quantity, 9007199254740991) as quantity
-     from unnest($1::text[], $2::text[]) as e(customer_id, meter)
-     cross join lateral (select max(quantity) as quantity from usage_daily where customer_id = e.customer_id and meter = e.meter and local_date between $3 and $4) d
-     where d.quantity > $5`,
+      from unnest($1::text[], $2::text[]) as e(customer_id, meter)
+      cross join lateral (
+        select max(quantity) as quantity
+        from usage_daily
+        where customer_id = e.customer_id and meter = e.meter and local_date between $3 and $4
+      ) d
+      where d.quantity > $5`,
     [
       counted.map((event) => event.customerId),
       counted.map((event) => event.meter),

@@ -51,9 +51,19 @@ async function makeMonths(billing: Billing): Promise<void> {
  */
 async function forgetIds(billing: Billing): Promise<number> {
   return forgetInBatches(billing, (tx) => ({
-    old: `select k.ctid from usage_keys k join customers c using (customer_id)
-       where k.time < $1 and k.kept is null and (c.due_at is null
-         or k.time < (select (max(p.period_start) - 1)::timestamp at time zone 'UTC' from closed_periods p where p.customer_id = k.customer_id))`,
+    old: `select k.ctid
+      from usage_keys k
+      join customers c using (customer_id)
+      where k.time < $1
+        and k.kept is null
+        and (
+          c.due_at is null
+            or k.time < (
+              select (max(p.period_start) - 1)::timestamp at time zone 'UTC'
+              from closed_periods p
+              where p.customer_id = k.customer_id
+            )
+        )`,
     before: addSeconds(tx.at, -latestDays * 86_400),
   }))
 }
@@ -66,8 +76,11 @@ async function forgetIdsOfHistory(billing: Billing): Promise<number> {
   const keptFrom = await billing.transaction(readKeptFrom, { readOnly: true })
   if (keptFrom === null) return 0
   return forgetInBatches(billing, () => ({
-    old: `select k.ctid from usage_keys k
-       where k.time < $1 and k.kept and not exists (select from voided_events v where (v.customer_id, v.id) = (k.customer_id, k.id))`,
+    old: `select k.ctid
+      from usage_keys k
+      where k.time < $1
+        and k.kept
+        and not exists (select from voided_events v where (v.customer_id, v.id) = (k.customer_id, k.id))`,
     before: keptFrom,
   }))
 }
@@ -117,8 +130,10 @@ async function dropMonth(billing: Billing, month: LocalDate): Promise<boolean> {
         // Who records history has read from when on it is taken, and holds this until that is committed.
         await tx.query(`select pg_advisory_xact_lock(${historyLock})`)
         await tx.query(
-          `insert into usage_retention (kept_from) values ($1::date::timestamp at time zone 'UTC')
-         on conflict (only_row) do update set kept_from = greatest(usage_retention.kept_from, excluded.kept_from)`,
+          `insert into usage_retention (kept_from)
+            values ($1::date::timestamp at time zone 'UTC')
+            on conflict (only_row)
+              do update set kept_from = greatest(usage_retention.kept_from, excluded.kept_from)`,
           [addMonths(month, 1)],
         )
         await tx.query(`drop table if exists ${tableOf(month)}`)
@@ -137,7 +152,11 @@ async function monthsThere(billing: Billing): Promise<LocalDate[]> {
   const rows = await billing.transaction(
     (tx) =>
       tx.query<{ month: LocalDate }>(
-        `select to_date(right(c.relname, 7), 'YYYY_MM') as month from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'usage_events'::regclass order by month`,
+        `select to_date(right(c.relname, 7), 'YYYY_MM') as month
+          from pg_inherits i
+          join pg_class c on c.oid = i.inhrelid
+          where i.inhparent = 'usage_events'::regclass
+          order by month`,
       ),
     { readOnly: true },
   )
@@ -148,7 +167,10 @@ async function holdsIds(billing: Billing, before: LocalDate): Promise<boolean> {
   const rows = await billing.transaction(
     (tx) =>
       tx.query(
-        "select 1 from usage_keys where time < $1::date::timestamp at time zone 'UTC' and kept is null limit 1",
+        `select 1
+          from usage_keys
+          where time < $1::date::timestamp at time zone 'UTC' and kept is null
+          limit 1`,
         [before],
       ),
     { readOnly: true },

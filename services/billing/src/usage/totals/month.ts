@@ -20,7 +20,10 @@ export async function ensureMonths(tx: BillingTransaction, times: readonly Insta
   const months = [...new Set(times.map(monthOf))].filter((month) => !known.get(tx.db)?.has(month))
   if (months.length === 0) return
   const missing = await tx.query<{ month: LocalDate }>(
-    `select month::date as month from unnest($1::text[]) as month where to_regclass('usage_events_' || to_char(month::date, 'YYYY_MM')) is null order by month`,
+    `select month::date as month
+      from unnest($1::text[]) as month
+      where to_regclass('usage_events_' || to_char(month::date, 'YYYY_MM')) is null
+      order by month`,
     [months],
   )
   if (missing.length === 0) return

@@ -54,14 +54,23 @@ describe.each(testDatabases)('sums made anew on $name', ({ create }) => {
   test('a row that is wrong, missing or too many is named, and only a rebuild mends it', async () => {
     const sums = () =>
       ask(
-        'select (select jsonb_agg(d order by customer_id, meter, local_date) from usage_daily d) as days, (select count(*)::int from usage_values) as values, (select jsonb_agg(g order by customer_id, meter, property, local_date, kind, value) from usage_groups g) as groups',
+        `select (select jsonb_agg(d order by customer_id, meter, local_date) from usage_daily d) as days,
+            (select count(*)::int from usage_values) as values,
+            (
+              select jsonb_agg(g order by customer_id, meter, property, local_date, kind, value)
+              from usage_groups g
+            ) as groups`,
       )
     const before = await sums()
     const [day] = await ask<{ quantity: number; events: number }>(
-      "select quantity, events from usage_daily where customer_id = 'a' and meter = 'ai_chat' and local_date = '2026-11-01'",
+      `select quantity, events
+        from usage_daily
+        where customer_id = 'a' and meter = 'ai_chat' and local_date = '2026-11-01'`,
     )
     await ask(
-      "update usage_daily set quantity = quantity + 1 where customer_id = 'a' and meter = 'ai_chat' and local_date = '2026-11-01'",
+      `update usage_daily
+        set quantity = quantity + 1
+        where customer_id = 'a' and meter = 'ai_chat' and local_date = '2026-11-01'`,
     )
     await ask(
       "delete from usage_daily where customer_id = 'b' and meter = 'last' and local_date = '2026-11-04'",
@@ -121,8 +130,12 @@ describe.each(testDatabases)('sums made anew on $name', ({ create }) => {
       ]) {
         await world.db.asOwner((tx) =>
           tx.query(
-            `insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties)
-         select 'b', $1 || n, $2, 1, '2026-11-10T03:00:00Z', '2026-11-10', '2026-11-10T03:00:00Z', jsonb_build_object('who', $1 || n) from generate_series(1, $3::int) n`,
+            `insert into usage_events (
+                customer_id, id, meter, quantity, time, local_date, stored_at, properties
+              )
+              select 'b', $1 || n, $2, 1, '2026-11-10T03:00:00Z', '2026-11-10', '2026-11-10T03:00:00Z',
+                jsonb_build_object('who', $1 || n)
+              from generate_series(1, $3::int) n`,
             [prefix, meter, count],
           ),
         )
@@ -134,11 +147,24 @@ describe.each(testDatabases)('sums made anew on $name', ({ create }) => {
       expect(new Set(named).size).toBe(named.length)
       expect((await differences(false)).length).toBe(named.length)
       expect(await differences(true)).toEqual([])
-      const [sums] = await ask<{ values: number; quantity: number; grouped: number; rows: number }>(`select
-      (select count(*)::int from usage_values where customer_id = 'b' and local_date = '2026-11-10') as values,
-      (select quantity from usage_daily where (customer_id, meter, local_date) = ('b', 'unique', '2026-11-10')) as quantity,
-      (select sum(quantity)::int from usage_groups where (customer_id, meter, local_date) = ('b', 'calls', '2026-11-10')) as grouped,
-      (select quantity from usage_daily where (customer_id, meter, local_date) = ('b', 'calls', '2026-11-10')) as rows`)
+      const [sums] = await ask<{ values: number; quantity: number; grouped: number; rows: number }>(`select (
+          select count(*)::int from usage_values where customer_id = 'b' and local_date = '2026-11-10'
+        ) as values,
+          (
+            select quantity
+            from usage_daily
+            where (customer_id, meter, local_date) = ('b', 'unique', '2026-11-10')
+          ) as quantity,
+          (
+            select sum(quantity)::int
+            from usage_groups
+            where (customer_id, meter, local_date) = ('b', 'calls', '2026-11-10')
+          ) as grouped,
+          (
+            select quantity
+            from usage_daily
+            where (customer_id, meter, local_date) = ('b', 'calls', '2026-11-10')
+          ) as rows`)
       expect(sums!.values).toBe(sums!.quantity)
       expect(sums!.values).toBeGreaterThanOrEqual(count)
       expect(sums!.grouped).toBe(sums!.rows)

@@ -42,7 +42,11 @@ export async function* rebuildUsage(
     const rows = await billing.transaction(
       (tx) =>
         tx.query<{ id: string }>(
-          `select customer_id as id from customers where customer_id > $1 order by customer_id limit ${customersPerPage}`,
+          `select customer_id as id
+            from customers
+            where customer_id > $1
+            order by customer_id
+            limit ${customersPerPage}`,
           [last],
         ),
       { readOnly: true },
@@ -82,8 +86,10 @@ async function* rebuildCustomer(
 /** The sums a customer can have: those of history only where there is any. */
 async function sumsThere(tx: BillingTransaction, customerId: string): Promise<Sums[]> {
   const [found] = await tx.query<{ any: boolean }>(
-    `select exists (select from usage_events where customer_id = $1 and apart = 'history') or exists (select from historical_daily where customer_id = $1)
-       or exists (select from historical_values where customer_id = $1) or exists (select from historical_groups where customer_id = $1) as any`,
+    `select exists (select from usage_events where customer_id = $1 and apart = 'history')
+        or exists (select from historical_daily where customer_id = $1)
+        or exists (select from historical_values where customer_id = $1)
+        or exists (select from historical_groups where customer_id = $1) as any`,
     [customerId],
   )
   return found!.any ? [countedSums, historicalSums] : [countedSums]
@@ -93,15 +99,39 @@ async function sumsThere(tx: BillingTransaction, customerId: string): Promise<Su
 async function rangesOf(tx: BillingTransaction, customerId: string): Promise<DateRange[]> {
   const from = (await eventsKeptFrom(tx)) ?? beginningOfTime
   const days = await tx.query<{ date: LocalDate; events: number }>(
-    `select local_date as date, sum(events)::bigint as events from (
-       select local_date, count(*) as events from usage_events where customer_id = $1 and local_date >= $2 group by 1
-       union all select distinct local_date, 0 from usage_daily where customer_id = $1 and local_date >= $2
-       union all select distinct local_date, 0 from usage_values where customer_id = $1 and local_date >= $2
-       union all select distinct local_date, 0 from usage_groups where customer_id = $1 and local_date >= $2
-       union all select distinct local_date, 0 from historical_daily where customer_id = $1 and local_date >= $2
-       union all select distinct local_date, 0 from historical_values where customer_id = $1 and local_date >= $2
-       union all select distinct local_date, 0 from historical_groups where customer_id = $1 and local_date >= $2) d
-     group by 1 order by 1`,
+    `select local_date as date, sum(events)::bigint as events
+      from (
+        select local_date, count(*) as events
+        from usage_events
+        where customer_id = $1 and local_date >= $2
+        group by 1
+        union all
+        select distinct local_date, 0
+        from usage_daily
+        where customer_id = $1 and local_date >= $2
+        union all
+        select distinct local_date, 0
+        from usage_values
+        where customer_id = $1 and local_date >= $2
+        union all
+        select distinct local_date, 0
+        from usage_groups
+        where customer_id = $1 and local_date >= $2
+        union all
+        select distinct local_date, 0
+        from historical_daily
+        where customer_id = $1 and local_date >= $2
+        union all
+        select distinct local_date, 0
+        from historical_values
+        where customer_id = $1 and local_date >= $2
+        union all
+        select distinct local_date, 0
+        from historical_groups
+        where customer_id = $1 and local_date >= $2
+      ) d
+      group by 1
+      order by 1`,
     [customerId, from],
   )
   const ranges: DateRange[] = []
@@ -122,10 +152,14 @@ async function rangesOf(tx: BillingTransaction, customerId: string): Promise<Dat
  * The customer's events ($1) of the dates from $2 until before $3. A local date begins and ends within a day
  * of the same date in UTC.
  */
-const eventsOfRange = (
-  sums: Sums,
-) => `select e.*, m.aggregation, m.unique_by, m.group_by from ${summedEvents(sums)} e join meters m on m.key = e.meter
-  where e.customer_id = $1 and e.local_date >= $2 and e.local_date < $3 and e.time >= $2::date - interval '1 day' and e.time < $3::date + interval '1 day'`
+const eventsOfRange = (sums: Sums) => `select e.*, m.aggregation, m.unique_by, m.group_by
+  from ${summedEvents(sums)} e
+  join meters m on m.key = e.meter
+  where e.customer_id = $1
+    and e.local_date >= $2
+    and e.local_date < $3
+    and e.time >= $2::date - interval '1 day'
+    and e.time < $3::date + interval '1 day'`
 
 /** Mends (or with `check`, names) the next of the rows of different values that are too many or missing. */
 async function valueDifferences(
@@ -142,22 +176,40 @@ async function valueDifferences(
       if (!check) await lockCustomer(tx, customerId)
       const rows = await tx.query<{ meter: string; date: LocalDate; value: string; isThere: boolean }>(
         `with should as (
-         select distinct e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')} as value from (${eventsOfRange(sums)} and m.aggregation = 'unique') e
-       ), was as (
-         select meter, local_date, value from ${sums.values} where customer_id = $1 and local_date >= $2 and local_date < $3
-       )
-       select meter, local_date as date, encode(value, 'hex') as value, should.meter is null as "isThere" from should full join was using (meter, local_date, value)
-       where should.meter is null or was.meter is null order by meter collate "C", local_date, value limit ${valuesTogether} offset $4`,
+            select distinct e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')} as value
+            from (${eventsOfRange(sums)} and m.aggregation = 'unique') e
+          ),
+          was as (
+            select meter, local_date, value
+            from ${sums.values}
+            where customer_id = $1 and local_date >= $2 and local_date < $3
+          )
+          select meter, local_date as date, encode(value, 'hex') as value, should.meter is null as "isThere"
+          from should
+          full join was using (meter, local_date, value)
+          where should.meter is null or was.meter is null
+          order by meter collate "C", local_date, value
+          limit ${valuesTogether}
+          offset $4`,
         [customerId, from, to, offset],
       )
       if (!check && rows.length > 0) {
         const sent = 'jsonb_to_recordset($2) as v(meter text, date date, value text, "isThere" boolean)'
         await tx.query(
-          `delete from ${sums.values} u using ${sent} where v."isThere" and (u.customer_id, u.meter, u.local_date, u.value) = ($1, v.meter, v.date, decode(v.value, 'hex'))`,
+          `delete from ${sums.values} u using ${sent}
+            where v."isThere"
+              and (
+                u.customer_id, u.meter, u.local_date, u.value
+              ) = ($1, v.meter, v.date, decode(v.value, 'hex'))`,
           [customerId, JSON.stringify(rows)],
         )
         await tx.query(
-          `insert into ${sums.values} (customer_id, meter, local_date, value) select $1, v.meter, v.date, decode(v.value, 'hex') from ${sent} where not v."isThere" order by 2, 3, 4 on conflict do nothing`,
+          `insert into ${sums.values} (customer_id, meter, local_date, value)
+            select $1, v.meter, v.date, decode(v.value, 'hex')
+            from ${sent}
+            where not v."isThere"
+            order by 2, 3, 4
+            on conflict do nothing`,
           [customerId, JSON.stringify(rows)],
         )
       }
@@ -188,8 +240,10 @@ export async function countDateAgain(
     range.to,
   ])
   await tx.query(
-    `insert into usage_values (customer_id, meter, local_date, value) select distinct e.customer_id, e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')}
-     from (${eventsOfRange(countedSums)} and m.aggregation = 'unique') e order by 1, 2, 3, 4`,
+    `insert into usage_values (customer_id, meter, local_date, value)
+      select distinct e.customer_id, e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')}
+      from (${eventsOfRange(countedSums)} and m.aggregation = 'unique') e
+      order by 1, 2, 3, 4`,
     [customerId, range.from, range.to],
   )
   await makeDaysAnew(tx, customerId, range, countedSums)
@@ -241,11 +295,17 @@ async function sumsOf(
 ): Promise<Map<string, string>> {
   const rows = await tx.query<{ row: string; content: string }>(
     `select '${days} ' || meter || ' ' || local_date as row,
-       quantity || ' steps of ' || events || ' events' || coalesce(', the latest ' || to_json(last_id) || ' at ' || (last_at at time zone 'UTC'), '') as content
-     from ${days} where customer_id = $1 and local_date >= $2 and local_date < $3
-     union all select '${groups} ' || meter || ' ' || property || ' ' || local_date || ' ' || kind || ' ' || to_json(value), quantity || ' steps of ' || events || ' events'
-     from ${groups} where customer_id = $1 and local_date >= $2 and local_date < $3
-     order by 1`,
+        quantity || ' steps of ' || events || ' events' || coalesce(
+          ', the latest ' || to_json(last_id) || ' at ' || (last_at at time zone 'UTC'), ''
+        ) as content
+      from ${days}
+      where customer_id = $1 and local_date >= $2 and local_date < $3
+      union all
+      select '${groups} ' || meter || ' ' || property || ' ' || local_date || ' ' || kind || ' ' || to_json(value),
+        quantity || ' steps of ' || events || ' events'
+      from ${groups}
+      where customer_id = $1 and local_date >= $2 and local_date < $3
+      order by 1`,
     [customerId, from, to],
   )
   return new Map(rows.map(({ row, content }) => [row, content]))
@@ -264,12 +324,18 @@ async function makeDaysAnew(
   ])
   await tx.query(
     // Materialized: a planner without statistics counts the values again for each event.
-    `with events as materialized (${eventsOfRange(sums)}), counted as materialized (
-       select e.meter, e.local_date, count(distinct ${valueOf('e.properties', 'e.unique_by')}) as values from events e where e.aggregation = 'unique' group by 1, 2
-     )
-     insert into ${sums.days} (customer_id, meter, local_date, quantity, events, last_at, last_id)
-     select e.customer_id, e.meter, e.local_date, ${dayOf('e')}, count(*), ${latestOf('e')} from events e left join counted s using (meter, local_date)
-     group by e.customer_id, e.meter, e.local_date, e.aggregation, s.values`,
+    `with events as materialized (${eventsOfRange(sums)}),
+      counted as materialized (
+        select e.meter, e.local_date, count(distinct ${valueOf('e.properties', 'e.unique_by')}) as values
+        from events e
+        where e.aggregation = 'unique'
+        group by 1, 2
+      )
+      insert into ${sums.days} (customer_id, meter, local_date, quantity, events, last_at, last_id)
+      select e.customer_id, e.meter, e.local_date, ${dayOf('e')}, count(*), ${latestOf('e')}
+      from events e
+      left join counted s using (meter, local_date)
+      group by e.customer_id, e.meter, e.local_date, e.aggregation, s.values`,
     [customerId, from, to],
   )
 }
@@ -342,8 +408,10 @@ async function makeGroupsAnew(
   await tx.query('close value_totals')
   await tx.query(
     `insert into ${sums.groups} (customer_id, meter, property, local_date, kind, value, quantity, events)
-     select $1, meter, property, local_date, kind, value, quantity, events
-     from jsonb_to_recordset($2) as g(meter text, property text, local_date date, kind text, value text, quantity bigint, events bigint)`,
+      select $1, meter, property, local_date, kind, value, quantity, events
+      from jsonb_to_recordset($2) as g(
+        meter text, property text, local_date date, kind text, value text, quantity bigint, events bigint
+      )`,
     [customerId, JSON.stringify([...rows.values()])],
   )
 }

@@ -32,10 +32,19 @@ export async function readUsageRevision(
         open: string[]
       }>(
         `select c.history_version as version,
-         (select coalesce(sum(d.events), 0)::bigint from usage_daily d where d.customer_id = $1 and d.local_date >= $2) as events,
-         (select max(x.voided_at) from voided_events x where x.customer_id = $1) as voided,
-         array(select s.id from portal_sessions s where s.customer_id = $1 and s.id = any($3) and s.ended_at is null) as open
-       from customers c where c.customer_id = $1`,
+            (
+              select coalesce(sum(d.events), 0)::bigint
+              from usage_daily d
+              where d.customer_id = $1 and d.local_date >= $2
+            ) as events,
+            (select max(x.voided_at) from voided_events x where x.customer_id = $1) as voided,
+            array(
+              select s.id
+              from portal_sessions s
+              where s.customer_id = $1 and s.id = any($3) and s.ended_at is null
+            ) as open
+          from customers c
+          where c.customer_id = $1`,
         [input.customerId, addDays(tx.at.slice(0, 10), -lookBackDays), input.sessionIds],
       )
       const quarter = Math.floor(Number(tx.at.slice(14, 16)) / 15)

@@ -65,7 +65,10 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
     await use('acme', 'last', '2026-10-31T23:59:59.999999Z')
     await use('acme', 'first', '2026-11-01T00:00:00Z')
     const where = await ask<{ id: string; month: string }>(
-      "select id, right(tableoid::regclass::text, 7) as month from usage_events where id in ('last', 'first') order by id",
+      `select id, right(tableoid::regclass::text, 7) as month
+        from usage_events
+        where id in ('last', 'first')
+        order by id`,
     )
     expect(where).toEqual([
       { id: 'first', month: '2026_11' },
@@ -138,7 +141,8 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
 
   test('a month that still holds an id is not dropped: its usage may not be issued yet', async () => {
     await ask(
-      "insert into usage_keys (customer_id, id, body_hash, time) values ('acme', 'held', '', '2026-12-15T00:00:00Z')",
+      `insert into usage_keys (customer_id, id, body_hash, time)
+        values ('acme', 'held', '', '2026-12-15T00:00:00Z')`,
     )
     await ask("delete from closed_periods where period_start >= '2026-12-01'")
     expect((await maintainUsage(world.billing, { monthsKept: 3 })).dropped).toEqual([])
@@ -160,18 +164,27 @@ describe.each(testDatabases)('the move into months on $name', ({ create }) => {
       await database.asOwner(async (tx) => {
         await tx.query(`insert into meters values ('m', '{}', '{}', 0, 'sum', now())`)
         await tx.query(
-          `insert into customers (customer_id, company_name, locale, currency, version, created_at) values ('a', 'A', 'en', 'CNY', 1, now()), ('b', 'B', 'en', 'CNY', 1, now())`,
+          `insert into customers (customer_id, company_name, locale, currency, version, created_at)
+            values ('a', 'A', 'en', 'CNY', 1, now()), ('b', 'B', 'en', 'CNY', 1, now())`,
         )
-        await tx.query(`insert into usage_events (customer_id, id, meter, quantity, time, local_date, stored_at, properties, body_hash, overage)
-          select c, 'e' || n, 'm', n, '2026-01-31T22:00:00Z'::timestamptz + n * interval '1 hour', '2026-02-01', '2026-02-02', jsonb_build_object('n', n), lpad(n::text, 64, 'f'), case n when 3 then 1 end
+        await tx.query(`insert into usage_events (
+            customer_id, id, meter, quantity, time, local_date, stored_at, properties, body_hash, overage
+          )
+          select c, 'e' || n, 'm', n, '2026-01-31T22:00:00Z'::timestamptz + n * interval '1 hour',
+            '2026-02-01', '2026-02-02', jsonb_build_object('n', n), lpad(n::text, 64, 'f'), case n
+            when 3 then 1 end
           from generate_series(0, 4) n, unnest(array['a', 'b']) c`)
         await tx.query(
-          "insert into usage_daily (customer_id, meter, local_date, quantity, events) values ('a', 'm', '2026-02-01', 1000000000, 1), ('b', 'm', '2026-02-01', 1, 1), ('b', 'm', '2026-02-02', 1000000001, 1)",
+          `insert into usage_daily (customer_id, meter, local_date, quantity, events)
+            values ('a', 'm', '2026-02-01', 1000000000, 1), ('b', 'm', '2026-02-01', 1, 1),
+              ('b', 'm', '2026-02-02', 1000000001, 1)`,
         )
       })
       const before = await database.asOwner((tx) =>
         tx.query(
-          'select customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage from usage_events order by 1, 2',
+          `select customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage
+            from usage_events
+            order by 1, 2`,
         ),
       )
       await copy(names.filter((name) => name >= '0008'))
@@ -179,13 +192,17 @@ describe.each(testDatabases)('the move into months on $name', ({ create }) => {
       expect(
         await database.asOwner((tx) =>
           tx.query(
-            'select customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage from usage_events order by 1, 2',
+            `select customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage
+              from usage_events
+              order by 1, 2`,
           ),
         ),
       ).toEqual(before)
       const [counts] = await database.asOwner((tx) =>
-        tx.query(`select count(*)::int as keys, count(distinct e.tableoid)::int as months, bool_and(encode(k.body_hash, 'hex') = lpad(e.quantity::text, 64, 'f')) as same
-        from usage_keys k join usage_events e on (e.customer_id, e.time, e.id) = (k.customer_id, k.time, k.id)`),
+        tx.query(`select count(*)::int as keys, count(distinct e.tableoid)::int as months,
+            bool_and(encode(k.body_hash, 'hex') = lpad(e.quantity::text, 64, 'f')) as same
+          from usage_keys k
+          join usage_events e on (e.customer_id, e.time, e.id) = (k.customer_id, k.time, k.id)`),
       )
       expect(counts).toEqual({ keys: 10, months: 2, same: true })
       // Whoever has had a day that wants a closer look is known from then on.

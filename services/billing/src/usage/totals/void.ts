@@ -46,7 +46,8 @@ export const summedEvents = ({ of }: Sums) =>
 /** All events but those that were taken back. */
 export const untakenEvents = `(select u.* from usage_events u where ${notTakenBack})`
 /** Those that count, and history. */
-export const shownEvents = `(select u.* from usage_events u where u.apart is distinct from 'after_end' and ${notTakenBack})`
+export const shownEvents = `
+  (select u.* from usage_events u where u.apart is distinct from 'after_end' and ${notTakenBack})`
 
 /** Beside a row of `usage_events`: whether and why it was taken back. */
 export const voidOf = (events: string) => `left join lateral (
@@ -148,9 +149,16 @@ async function eventsWithIds(
   if (ids.length === 0) return []
   const columns = 'u.id, u.meter, u.quantity, u.time, u.local_date as "localDate", u.properties, u.apart'
   const known = await tx.query<FoundEvent>(
-    `select ${columns} from usage_keys k cross join (select key from meters union all select '${noMeter}') m
-     cross join lateral (select * from usage_events where (customer_id, meter, time, id) = (k.customer_id, m.key, k.time, k.id) limit 1) u
-     where k.customer_id = $1 and k.id = any($2)`,
+    `select ${columns}
+      from usage_keys k
+      cross join (select key from meters union all select '${noMeter}') m
+      cross join lateral (
+        select *
+        from usage_events
+        where (customer_id, meter, time, id) = (k.customer_id, m.key, k.time, k.id)
+        limit 1
+      ) u
+      where k.customer_id = $1 and k.id = any($2)`,
     [customerId, ids],
   )
   const found = new Set(known.map(({ id }) => id))
@@ -186,14 +194,18 @@ async function writeVoids(
   ]
   await tx.query(
     `insert into voided_events (customer_id, id, local_date, apart, reason, voided_at)
-     select $1, id, local_date, apart, $2, $3 from jsonb_to_recordset($4) as v(id text, local_date date, apart text)`,
+      select $1, id, local_date, apart, $2, $3
+      from jsonb_to_recordset($4) as v(id text, local_date date, apart text)`,
     [customerId, reason, tx.at, JSON.stringify(rows)],
   )
   // The id stays used: where it was forgotten it is taken again. What hash it has is not asked of what was
   // taken back.
   await tx.query(
-    `insert into usage_keys (customer_id, id, body_hash, time, kept) select $1, id, '', time, true from jsonb_to_recordset($2) as v(id text, time timestamptz) order by id
-     on conflict (customer_id, id) do update set kept = true`,
+    `insert into usage_keys (customer_id, id, body_hash, time, kept)
+      select $1, id, '', time, true
+      from jsonb_to_recordset($2) as v(id text, time timestamptz)
+      order by id
+      on conflict (customer_id, id) do update set kept = true`,
     [customerId, JSON.stringify(rows)],
   )
 }
@@ -209,9 +221,17 @@ async function reopenClosed(
 ): Promise<void> {
   if (events.length === 0) return
   const reopened = await tx.query(
-    `update subscriptions u set reopened_at = $3 where u.customer_id = $1 and u.closed_at is not null and exists (
-       select from phases s join unnest($2::date[]) as d(date) on s.starts_on <= d.date and d.date < s.ends_on
-       where (s.customer_id, s.subscription_id) = (u.customer_id, u.id)) returning u.id`,
+    `update subscriptions u
+      set reopened_at = $3
+      where u.customer_id = $1
+        and u.closed_at is not null
+        and exists (
+          select
+          from phases s
+          join unnest($2::date[]) as d(date) on s.starts_on <= d.date and d.date < s.ends_on
+          where (s.customer_id, s.subscription_id) = (u.customer_id, u.id)
+        )
+      returning u.id`,
     [customerId, [...new Set(events.map(({ localDate }) => localDate))], tx.at],
   )
   if (reopened.length === 0) return
@@ -323,7 +343,10 @@ async function subtract(
   const typed = keys.map((key) => `${key} ${key === 'local_date' ? 'date' : 'text'}`).join()
   const taken = `jsonb_to_recordset($1) as v(${typed}, quantity bigint, events bigint)`
   await tx.query(
-    `update ${table} d set quantity = d.quantity - v.quantity, events = d.events - v.events from ${taken} where (${names}) = (${off})`,
+    `update ${table} d
+      set quantity = d.quantity - v.quantity, events = d.events - v.events
+      from ${taken}
+      where (${names}) = (${off})`,
     [JSON.stringify(rows)],
   )
   await tx.query(`delete from ${table} d using ${taken} where (${names}) = (${off}) and d.events = 0`, [
@@ -345,7 +368,9 @@ async function countDayAgain(
     and e.time >= ($3::date - 1)::timestamp at time zone 'UTC' and e.time < ($3::date + 2)::timestamp at time zone 'UTC'`
   if (aggregation === 'unique') {
     await tx.query(
-      `delete from ${sums.values} s where s.${ofDay.replaceAll(' and ', ' and s.')} and s.value not in (select ${valueOf('e.properties', '$4::text')} ${left})`,
+      `delete from ${sums.values} s
+        where s.${ofDay.replaceAll(' and ', ' and s.')}
+          and s.value not in (select ${valueOf('e.properties', '$4::text')} ${left})`,
       [...day, uniqueBy],
     )
   }
@@ -378,8 +403,14 @@ export async function datesVoidedSince(
   since: Instant,
 ): Promise<LocalDate[]> {
   const rows = await tx.query<{ date: LocalDate }>(
-    `select distinct local_date as date from voided_events where customer_id = $1 and apart is null
-       and voided_at > least($2::timestamptz, (select max(closed_at) from closed_periods where customer_id = $1)) order by 1`,
+    `select distinct local_date as date
+      from voided_events
+      where customer_id = $1
+        and apart is null
+        and voided_at > least(
+          $2::timestamptz, (select max(closed_at) from closed_periods where customer_id = $1)
+        )
+      order by 1`,
     [customerId, since],
   )
   return rows.map(({ date }) => date)
