@@ -82,11 +82,25 @@ function literalsOf(file: string): string[] {
     ts.ScriptTarget.Latest,
   )
   const found: string[] = []
-  const visit = (node: ts.Node) => {
-    if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) found.push(node.text)
+  const textOf = (node: ts.Node): string | undefined => {
+    if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text
     if (ts.isTemplateExpression(node))
-      found.push(node.head.text + node.templateSpans.map(({ literal }) => `{}${literal.text}`).join(''))
-    ts.forEachChild(node, visit)
+      return node.head.text + node.templateSpans.map(({ literal }) => `{}${literal.text}`).join('')
+    // A text in several lines is one text.
+    if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken) return undefined
+    const sides = [textOf(node.left), textOf(node.right)]
+    return sides.every((side) => side !== undefined) ? sides.join('') : undefined
+  }
+  const visit = (node: ts.Node) => {
+    const text = textOf(node)
+    if (text !== undefined) found.push(text)
+    if (text === undefined) ts.forEachChild(node, visit)
+    else visitInside(node)
+  }
+  /** What stands between the parts of a text may hold texts too. */
+  const visitInside = (node: ts.Node) => {
+    if (ts.isTemplateExpression(node)) for (const { expression } of node.templateSpans) visit(expression)
+    else ts.forEachChild(node, visitInside)
   }
   visit(source)
   return found
