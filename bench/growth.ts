@@ -25,7 +25,8 @@ export const growth: Benchmark = {
   name: 'growth',
   count: 5_000_000,
   about: (count) =>
-    `the same work where ${count.toLocaleString('en')} events are stored (a tenth on PGlite) and where a fiftieth or nothing is`,
+    `the same work where ${count.toLocaleString('en')} events are stored (a tenth on PGlite) and where `
+    + 'a fiftieth or nothing is',
   async prepare(bench) {
     const customers = Math.min(manyCustomers, Math.ceil(bench.count / 200))
     const rows = { few: Math.ceil(bench.count / fewShare), many: bench.count }

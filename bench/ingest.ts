@@ -45,7 +45,8 @@ export const ingest: Benchmark = {
   name: 'ingest',
   count: 100_000,
   about: (count) =>
-    `recording ${count.toLocaleString('en')} events (a fifth as many where single) of ${manyCustomers.toLocaleString('en')} customers and 3 meters at random, by one server`,
+    `recording ${count.toLocaleString('en')} events (a fifth as many where single) of `
+    + `${manyCustomers.toLocaleString('en')} customers and 3 meters at random, by one server`,
   async prepare(bench) {
     const customers = customersFor(bench.count)
     const [postgres, pglite] = [
@@ -111,7 +112,8 @@ export const dimensions: Benchmark = {
   name: 'dimensions',
   count: 100_000,
   about: (count) =>
-    `recording ${count.toLocaleString('en')} events in batches of 1,000 whose meters are broken down by 5 models and 8 channels`,
+    `recording ${count.toLocaleString('en')} events in batches of 1,000 whose meters are broken down `
+    + 'by 5 models and 8 channels',
   async prepare(bench) {
     const customers = customersFor(bench.count)
     const postgres = await prepareOnPostgres(bench, customers)

@@ -36,8 +36,10 @@ export const isolation: Benchmark = {
   name: 'isolation',
   count: 1_000_000,
   about: (count) =>
-    `how long others wait while bodies of 800 kB are refused, ${fileOf(count).toLocaleString('en')} events are read as a file, a customer is held, `
-    + `${count.toLocaleString('en')} different values are made anew, and ${changesOf(count).toLocaleString('en')} changes are unread`,
+    `how long others wait while bodies of 800 kB are refused, ${fileOf(count).toLocaleString('en')} `
+    + 'events are read as a file, a customer is held, '
+    + `${count.toLocaleString('en')} different values are made anew, `
+    + `and ${changesOf(count).toLocaleString('en')} changes are unread`,
   async prepare(bench) {
     const pglite = lazily(() => filledPglite(bench))
     const postgres = lazily(async () => (await prepareOnPostgres(bench, customers)).location as Server)

@@ -101,7 +101,8 @@ async function main(parameters: readonly string[]): Promise<number> {
       memory: Math.round(os.totalmem() / 1e9),
     }
     console.log(
-      `Node ${machine.node}, PostgreSQL ${machine.postgres}, ${machine.cpus} CPUs (${machine.cpu}), ${machine.memory} GB\n\n${report(results)}`,
+      `Node ${machine.node}, PostgreSQL ${machine.postgres}, ${machine.cpus} CPUs (${machine.cpu}), `
+        + `${machine.memory} GB\n\n${report(results)}`,
     )
     if (json !== undefined)
       writeFileSync(json, `${JSON.stringify({ at: new Date().toISOString(), machine, results }, null, 2)}\n`)

@@ -71,7 +71,8 @@ export const portal: Benchmark = {
   name: 'portal',
   count: 100_000,
   about: (count) =>
-    `the portal in Chromium on a processor slowed ${slowedBy} times, nothing cached: pages of the demo, and the usage of a customer with ${count.toLocaleString('en')} events in range`,
+    `the portal in Chromium on a processor slowed ${slowedBy} times, nothing cached: `
+    + `pages of the demo, and the usage of a customer with ${count.toLocaleString('en')} events in range`,
   async prepare(bench) {
     await provideChromium()
     const failures = await buildFrontEnds()

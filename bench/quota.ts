@@ -35,7 +35,8 @@ export const quota: Benchmark = {
   name: 'quota',
   count: 20_000,
   about: (count) =>
-    `taking one unit of a quota ${count.toLocaleString('en')} times (a tenth as often by UPDATE), ${clients} clients`,
+    `taking one unit of a quota ${count.toLocaleString('en')} times (a tenth as often by UPDATE), `
+    + `${clients} clients`,
   async prepare(bench) {
     const customers = Math.min(manyCustomers, bench.count)
     const [postgres, pglite] = [

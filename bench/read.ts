@@ -34,7 +34,8 @@ export const read: Benchmark = {
   name: 'read',
   count: 100_000,
   about: (count) =>
-    `reading over HTTP where ${count.toLocaleString('en')} events are stored: quotas over ${connections} connections, summaries and pages over one`,
+    `reading over HTTP where ${count.toLocaleString('en')} events are stored: `
+    + `quotas over ${connections} connections, summaries and pages over one`,
   async prepare(bench) {
     const customers = Math.min(manyCustomers, Math.ceil(bench.count / 100))
     const stored = await storeOnPostgres(bench, bench.count, customers, 'stored')

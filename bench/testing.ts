@@ -43,7 +43,8 @@ export const heldIn = ({ comparisons }: Result) =>
     .filter(isHeld)
     .map(
       ({ figure, of, to, by = 'ratio', atLeast, atMost }) =>
-        `${figure} of ${of}${to === undefined ? '' : ` to ${to}, ${by}`}: ${atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`}`,
+        `${figure} of ${of}${to === undefined ? '' : ` to ${to}, ${by}`}: `
+        + `${atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`}`,
     )
 
 /** Figures that are missing, or not above zero, or no numbers: none, where everything was measured. */

@@ -341,7 +341,8 @@ test('on a touch screen whatever is pressed is 44 px wide and high', async () =>
         if (element.closest('.sr-only, svg') || box.width === 0) return []
         return box.width < 43.5 || box.height < 43.5
           ? [
-              `${element.tagName} "${element.textContent!.trim()}" ${Math.round(box.width)} × ${Math.round(box.height)}`,
+              `${element.tagName} "${element.textContent!.trim()}" ${Math.round(box.width)} × `
+                + `${Math.round(box.height)}`,
             ]
           : []
       }),

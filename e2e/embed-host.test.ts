@@ -101,7 +101,8 @@ describe('the example host', () => {
       ).toEqual([
         '账户与订阅',
         'clipboard-write',
-        'allow-scripts allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox',
+        'allow-scripts allow-same-origin allow-forms allow-downloads allow-popups '
+          + 'allow-popups-to-escape-sandbox',
       ])
       expect(await portalIn(page).locator('html').getAttribute('data-height')).toBe(height)
 

@@ -16,7 +16,8 @@ const comparable = sameDrawing(then, here)
 test(`every picture is of a page that is looked at here, and says what drew it (${comparable ? 'they are compared' : 'they are NOT compared'})`, () => {
   if (!comparable)
     console.log(
-      `The ${pictures.length} pictures of e2e/pictures are not compared: they were drawn with ${inWords(then)}; here is ${inWords(here)}.`,
+      `The ${pictures.length} pictures of e2e/pictures are not compared: `
+        + `they were drawn with ${inWords(then)}; here is ${inWords(here)}.`,
     )
   expect(
     readdirSync(kept)

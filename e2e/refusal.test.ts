@@ -100,7 +100,8 @@ const refused = (status: number, code: string, pointers: string[]) => ({
 /** Operations that do not refuse an unknown field, and why. */
 const exceptions: Record<string, string> = {
   'POST /api/billing/events':
-    'each event is judged by itself: the answer is 200 and names the field in `rejected`, as the test below asserts',
+    'each event is judged by itself: the answer is 200 and names the field in `rejected`, '
+    + 'as the test below asserts',
 }
 
 describe.each(['portal', 'billing'] as const)('every operation of /api/%s', (api) => {

@@ -15,7 +15,8 @@ export async function runCheck(parameters) {
   const changes = await findChanges({ staged: parameters.includes('--staged') })
   if (!changes) {
     say(
-      'npm run check looks at what changed, and git could not say what did. Run it in a clone, or run npm test.',
+      'npm run check looks at what changed, and git could not say what did. Run it in a clone, '
+        + 'or run npm test.',
     )
     return 1
   }

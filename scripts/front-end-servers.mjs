@@ -32,7 +32,8 @@ export async function serveFrontEnds() {
   }
   say(`Everything else is answered by ${target} (npm start, in another terminal).`)
   say(
-    'Sign in at the workbench above. For the portal by itself, put the code that npm start prints behind its address: #code=…',
+    'Sign in at the workbench above. For the portal by itself, put the code that npm start prints '
+      + 'behind its address: #code=…',
   )
   await warnWhenAway(target)
 }

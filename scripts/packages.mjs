@@ -46,7 +46,8 @@ async function install(folder) {
   )
   if (code !== 0)
     fail(
-      `${shortened(output)}\n\nnpm ci failed. Check the network (npm needs its registry), the free space and that this folder is writable, then run the command again.`,
+      `${shortened(output)}\n\nnpm ci failed. Check the network (npm needs its registry), `
+        + 'the free space and that this folder is writable, then run the command again.',
     )
   say(`Packages installed in ${duration(Date.now() - began)}.`)
 }

@@ -23,7 +23,8 @@ test('a file whose tests pass but whose clean-up fails is a failure', () => {
 
 test('each failure is told with its file and the first lines of why, without the calls it came through', () => {
   const message =
-    'AssertionError: expected 2 to be 1\n\n- 1\n+ 2\n    at Object.check (a.test.ts:3:1)\n    at run (runner.js:1:1)'
+    'AssertionError: expected 2 to be 1\n\n- 1\n+ 2\n    at Object.check (a.test.ts:3:1)\n    at run '
+    + '(runner.js:1:1)'
   const { failures } = tally({
     testResults: [
       {

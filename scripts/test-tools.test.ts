@@ -32,6 +32,7 @@ test('each thing that is missing has its packages, and a sentence that says what
 
 test('where a server is named only the tests that need the programs of one are said to be skipped', () => {
   expect(withoutThem({ ...everything, postgres: undefined }, 'postgres://db.example.com/tests')).toEqual([
-    'PostgreSQL 15 or newer was not found: the tests that start a server of their own, or dump one, are skipped.',
+    'PostgreSQL 15 or newer was not found: the tests that start a server of their own, or dump one, '
+      + 'are skipped.',
   ])
 })

@@ -113,7 +113,8 @@ test.each([
   [
     'PORTAL_EMBED_ORIGINS',
     'https://a.example.com/desk',
-    'PORTAL_EMBED_ORIGINS must be an address without a path, such as https://billing.example.com: it is "https://a.example.com/desk".',
+    'PORTAL_EMBED_ORIGINS must be an address without a path, such as https://billing.example.com: '
+      + 'it is "https://a.example.com/desk".',
   ],
   [
     'PORTAL_EMBED_ORIGINS',
@@ -140,12 +141,14 @@ test.each([
   [
     'PORTAL_SUPPORT_URL',
     'javascript:alert(1)',
-    'PORTAL_SUPPORT_URL must be a page or a mail address, such as https://help.example.com or mailto:help@example.com: it is another text.',
+    'PORTAL_SUPPORT_URL must be a page or a mail address, such as https://help.example.com or '
+      + 'mailto:help@example.com: it is another text.',
   ],
   [
     'PORTAL_SUPPORT_URL',
     'mailto:help',
-    'PORTAL_SUPPORT_URL must be a page or a mail address, such as https://help.example.com or mailto:help@example.com: it is another text.',
+    'PORTAL_SUPPORT_URL must be a page or a mail address, such as https://help.example.com or '
+      + 'mailto:help@example.com: it is another text.',
   ],
   [
     'LOG_LEVEL',

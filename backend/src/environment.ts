@@ -75,7 +75,9 @@ export function readSettings(environment: Environment): { settings: Settings } |
       return parse(value)
     } catch (error) {
       mistakes.push(
-        `${name} ${error instanceof Error ? error.message : error}: it is ${name.includes('KEY') || name.includes('URL') ? 'another text' : JSON.stringify(value)}.`,
+        `${name} ${error instanceof Error ? error.message : error}: `
+          + 'it is '
+          + `${name.includes('KEY') || name.includes('URL') ? 'another text' : JSON.stringify(value)}.`,
       )
       return absent
     }

@@ -72,7 +72,8 @@ export function serveFrontEnd(app: App, { base, folder, policy, page = (html) =>
 }
 
 const own =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+  + "connect-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
 
 /** The portal may be framed by its own origin and by those the vendor names. */
 export function portalPolicy(embedOrigins: string[]): string {

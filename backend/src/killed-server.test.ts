@@ -36,7 +36,10 @@ test.each(places)(
       // Told and not checked: on a machine with other work a second lasts as long as it lasts.
       if (long)
         console.info(
-          `${name}: ${rounds} kills, ${ledger.acknowledged.size} of ${ledger.sent.size} events acknowledged, ${ledger.statuses.get(0)} requests without an answer; ready again after ${Math.round(Math.min(...restarts))} to ${Math.round(Math.max(...restarts))} ms`,
+          `${name}: ${rounds} kills, ${ledger.acknowledged.size} of ${ledger.sent.size} events `
+            + `acknowledged, ${ledger.statuses.get(0)} requests without an answer; `
+            + `ready again after ${Math.round(Math.min(...restarts))} to `
+            + `${Math.round(Math.max(...restarts))} ms`,
         )
     } finally {
       await server.kill()

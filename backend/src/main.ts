@@ -71,7 +71,10 @@ function remedyFor(error: unknown, settings: Settings): string | undefined {
   if (refusals.some((refusal) => error instanceof refusal)) return (error as Error).message
   const { code } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE')
-    return `Port ${settings.port} on ${settings.host} is taken by another program: stop it, or set PORT to another number.`
+    return (
+      `Port ${settings.port} on ${settings.host} is taken by another program: stop it, `
+      + 'or set PORT to another number.'
+    )
   if (code === 'EACCES' && settings.port < 1024)
     return `Port ${settings.port} needs special rights: set PORT to 1024 or above.`
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')

@@ -19,7 +19,10 @@ const filters =
   '<feGaussianBlur stdDeviation="300"/><feMorphology operator="dilate" radius="200"/><feTurbulence numOctaves="1000" baseFrequency="0.01"/>'.repeat(
     60,
   )
-const logo = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><filter id="f" x="-100" y="-100" width="10000" height="10000">${filters}</filter>${'<g filter="url(#f)"><rect width="100" height="100"/></g>'.repeat(60)}</svg>`
+const logo =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><filter id="f" x="-100" y="-100" '
+  + 'width="10000" '
+  + `height="10000">${filters}</filter>${'<g filter="url(#f)"><rect width="100" height="100"/></g>'.repeat(60)}</svg>`
 
 const call = (method: string, path: string, body?: object) =>
   fetch(`${server!.url}/api/billing${path}`, {

@@ -24,12 +24,14 @@ await runOnBooks({
     })) {
       wrong += 1
       process.stdout.write(
-        `customer ${customerId}: ${row}: ${was ?? 'no such row'}, its events say ${shouldBe ?? 'no such row'}\n`,
+        `customer ${customerId}: ${row}: ${was ?? 'no such row'}, its events say `
+          + `${shouldBe ?? 'no such row'}\n`,
       )
     }
     const rows = `${wrong} ${wrong === 1 ? 'row' : 'rows'}`
     process.stdout.write(
-      `${customers} ${customers === 1 ? 'customer' : 'customers'} counted again: ${wrong === 0 ? 'every row is what its events say' : check ? `${rows} differ` : `${rows} mended`}.\n`,
+      `${customers} ${customers === 1 ? 'customer' : 'customers'} counted again: `
+        + `${wrong === 0 ? 'every row is what its events say' : check ? `${rows} differ` : `${rows} mended`}.\n`,
     )
     return check && wrong > 0 ? 1 : 0
   },

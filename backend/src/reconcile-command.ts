@@ -19,7 +19,8 @@ function show({ customerId, what, row }: Mistake): void {
 
 function summary(customers: number, broken: number): number {
   process.stdout.write(
-    `${customers} ${customers === 1 ? 'customer' : 'customers'} reconciled: ${broken === 0 ? 'everything adds up' : `${broken} ${broken === 1 ? 'row breaks' : 'rows break'} a rule`}.\n`,
+    `${customers} ${customers === 1 ? 'customer' : 'customers'} reconciled: `
+      + `${broken === 0 ? 'everything adds up' : `${broken} ${broken === 1 ? 'row breaks' : 'rows break'} a rule`}.\n`,
   )
   return broken === 0 ? 0 : 1
 }

@@ -25,7 +25,8 @@ export async function askServer<T>(
   const reason = why === undefined ? '' : `${why}\n`
   if (!key)
     throw new Refused(
-      `${reason}To work through the running server, give its secret key: --key sk_… or BILLING_API_KEY (and --url when it is not ${url}).`,
+      `${reason}To work through the running server, give its secret key: `
+        + `--key sk_… or BILLING_API_KEY (and --url when it is not ${url}).`,
     )
   let response: Response
   try {
@@ -55,7 +56,8 @@ export async function askServer<T>(
     )
   if (answer.code === 'not_found')
     throw new Refused(
-      `The server at ${url} has no ${path.includes('/workbench/') ? 'workbench: set ENABLE_AGENT_WORKBENCH=true and start it again' : `address ${path}: it is of another version`}.`,
+      `The server at ${url} has no `
+        + `${path.includes('/workbench/') ? 'workbench: set ENABLE_AGENT_WORKBENCH=true and start it again' : `address ${path}: it is of another version`}.`,
     )
   throw new Refused(`The server at ${url} refused: ${told ?? `status ${response.status}`}`)
 }

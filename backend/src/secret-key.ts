@@ -23,12 +23,16 @@ export async function ensureSecretKey(billing: Billing, given: string | undefine
     return others === 0
       ? {}
       : {
-          notice: `BILLING_API_KEY is valid from now on, beside ${others} other ${others === 1 ? 'key' : 'keys'}: npm run keys -- list`,
+          notice:
+            `BILLING_API_KEY is valid from now on, beside ${others} other `
+            + `${others === 1 ? 'key' : 'keys'}: npm run keys -- list`,
         }
   }
   if (known.revokedAt !== null)
     return {
-      notice: `BILLING_API_KEY was revoked at ${known.revokedAt} and opens nothing: set another and restart to add one`,
+      notice:
+        `BILLING_API_KEY was revoked at ${known.revokedAt} and opens nothing: `
+        + 'set another and restart to add one',
     }
   if (known.expiresAt !== null && known.expiresAt <= billing.now())
     return {

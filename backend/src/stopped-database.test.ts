@@ -43,7 +43,10 @@ if (folder)
         expect(ledger.statuses.get(0), 'requests without an answer').toBeUndefined()
         if (long)
           console.info(
-            `PostgreSQL: ${rounds} stops, ${ledger.acknowledged.size} of ${ledger.sent.size} events acknowledged, answers ${JSON.stringify([...ledger.statuses])}; records again ${Math.round(Math.min(...recoveries))} to ${Math.round(Math.max(...recoveries))} ms after the database is back`,
+            `PostgreSQL: ${rounds} stops, ${ledger.acknowledged.size} of ${ledger.sent.size} events `
+              + `acknowledged, answers ${JSON.stringify([...ledger.statuses])}; `
+              + `records again ${Math.round(Math.min(...recoveries))} to `
+              + `${Math.round(Math.max(...recoveries))} ms after the database is back`,
           )
       } finally {
         await server.kill()

@@ -45,7 +45,8 @@ export async function welcome(
   if (login?.workbench && isOpenToOthers(settings))
     rows.push([
       'Warning',
-      "the demo's password is published: set DEMO=false and begin with an empty database before others can reach this server",
+      "the demo's password is published: set DEMO=false and begin with an empty database before others "
+        + 'can reach this server',
     ])
   if (endedDemoLogins.length > 0)
     rows.push([

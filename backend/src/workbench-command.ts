@@ -147,7 +147,10 @@ const commands: Record<string, (values: Values) => Work> = {
     const user = userFrom(values)
     return async (agents) => {
       await agents.add(user)
-      return `${user.email} can log in to the workbench of ${user.customerId} as ${user.role}.${madeOnly(values, user.password)}\n`
+      return (
+        `${user.email} can log in to the workbench of ${user.customerId} as `
+        + `${user.role}.${madeOnly(values, user.password)}\n`
+      )
     }
   },
   'list-users':
@@ -158,7 +161,8 @@ const commands: Record<string, (values: Values) => Work> = {
         customer === undefined ? {} : { customerId: customer },
       )) {
         lines.push(
-          `${email}  ${customerId}  ${role}  ${name}${disabledAt === null ? '' : `  disabled since ${disabledAt.slice(0, 10)}`}\n`,
+          `${email}  ${customerId}  ${role}  `
+            + `${name}${disabledAt === null ? '' : `  disabled since ${disabledAt.slice(0, 10)}`}\n`,
         )
       }
       return lines.length === 0 ? 'There is no agent.\n' : lines.join('')

@@ -34,7 +34,9 @@ export const outOfTheirBoxes = (page: Page): Promise<string[]> =>
         const box = around.getBoundingClientRect()
         if (text.right > box.right + 1 || text.left < box.left - 1)
           found.push(
-            `${element.tagName} "${element.textContent!.trim().slice(0, 40)}" ${Math.round(text.right - box.right)} px out of ${around.tagName}.${around.className.toString().slice(0, 40)}`,
+            `${element.tagName} "${element.textContent!.trim().slice(0, 40)}" `
+              + `${Math.round(text.right - box.right)} px out of `
+              + `${around.tagName}.${around.className.toString().slice(0, 40)}`,
           )
         break
       }

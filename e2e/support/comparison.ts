@@ -28,7 +28,10 @@ const mostInSquare = 12
 export function unlikeKept(name: string, image: Buffer): string | undefined {
   const [actual, reference] = [PNG.sync.read(image), PNG.sync.read(readFileSync(join(kept, `${name}.png`)))]
   if (actual.width !== reference.width || actual.height !== reference.height) {
-    return `${name} is ${actual.width} × ${actual.height}, its picture ${reference.width} × ${reference.height}: see ${put(`${name}.png`, image)}`
+    return (
+      `${name} is ${actual.width} × ${actual.height}, its picture ${reference.width} × `
+      + `${reference.height}: see ${put(`${name}.png`, image)}`
+    )
   }
   const difference = new PNG({ width: actual.width, height: actual.height })
   const compare = (output: Buffer | null, windowSize: number) =>
@@ -36,7 +39,10 @@ export function unlikeKept(name: string, image: Buffer): string | undefined {
   const most = compare(null, square)
   if (most <= mostInSquare) return undefined
   const all = compare(difference.data, Infinity)
-  return `${name}: ${all} pixels differ, ${most} of them in one square of ${square}: see ${put(`${name}.png`, image)} and ${put(`${name}-difference.png`, PNG.sync.write(difference))}`
+  return (
+    `${name}: ${all} pixels differ, ${most} of them in one square of ${square}: `
+    + `see ${put(`${name}.png`, image)} and ${put(`${name}-difference.png`, PNG.sync.write(difference))}`
+  )
 }
 
 function put(file: string, content: Buffer): string {

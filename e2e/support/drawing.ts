@@ -15,7 +15,8 @@ const sample = ['zh-CN', 'en']
   .map((language) => `<p lang="${language}">Don’t 1,234.50 ¥ <b>bold</b> 用量 <b>套餐</b> “·” …</p>`)
   .join('')
 const families =
-  "Inter, ui-sans-serif, -apple-system, 'Segoe UI', 'Helvetica Neue', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif"
+  "Inter, ui-sans-serif, -apple-system, 'Segoe UI', 'Helvetica Neue', 'PingFang SC', "
+  + "'Microsoft YaHei', 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif"
 
 /** With what this machine draws. */
 export async function drawingHere(browser: Browser): Promise<Drawing> {

@@ -65,7 +65,8 @@ export async function startStranger(framed: string): Promise<Stranger> {
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html')
     response.end(
-      `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><iframe src="${framed}"></iframe><script>${penpal}</script><script>${script}</script>`,
+      '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><iframe '
+        + `src="${framed}"></iframe><script>${penpal}</script><script>${script}</script>`,
     )
   })
   server.listen(0, '127.0.0.1')

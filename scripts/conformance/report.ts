@@ -50,7 +50,10 @@ export function report(results: readonly Result[]): string {
 }
 
 function counts({ passed, failed, unsupported, convention }: Omit<Summary, 'file' | 'kind'>): string {
-  return `passed ${String(passed).padStart(4)}   failed ${String(failed).padStart(3)}   not supported ${String(unsupported).padStart(3)}   other convention ${String(convention).padStart(3)}`
+  return (
+    `passed ${String(passed).padStart(4)}   failed ${String(failed).padStart(3)}   not supported `
+    + `${String(unsupported).padStart(3)}   other convention ${String(convention).padStart(3)}`
+  )
 }
 
 function sentence({ id, reason }: Result): string {

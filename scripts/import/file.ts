@@ -137,7 +137,9 @@ function decoded(decoder: TextDecoder, bytes: Buffer, number: number, encoding: 
   } catch {
     return {
       number,
-      mistake: `The line holds bytes that are not ${encoding.toUpperCase()}: name another encoding with --encoding, or mend the line.`,
+      mistake:
+        `The line holds bytes that are not ${encoding.toUpperCase()}: `
+        + 'name another encoding with --encoding, or mend the line.',
     }
   }
 }

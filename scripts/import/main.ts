@@ -14,7 +14,9 @@ async function main(): Promise<number> {
   try {
     const { lines, accepted, duplicates, rejected, repeated } = await importUsage(options, screen)
     screen.say(
-      `${count(lines)} lines: ${count(accepted)} events accepted, ${count(duplicates)} duplicates, ${count(rejected)} rejected.${repeated > 0 ? ` ${count(repeated)} lines have an id of a line before.` : ''}`,
+      `${count(lines)} lines: ${count(accepted)} events accepted, ${count(duplicates)} duplicates, `
+        + `${count(rejected)} `
+        + `rejected.${repeated > 0 ? ` ${count(repeated)} lines have an id of a line before.` : ''}`,
     )
     return rejected > 0 ? 1 : 0
   } catch (error) {

@@ -56,7 +56,10 @@ function bar(share: number): string {
 export function progressText(share: number, totals: Totals, milliseconds: number): string {
   const events = totals.accepted + totals.duplicates + totals.rejected
   const rate = Math.round(events / Math.max(0.001, milliseconds / 1000))
-  return `${Math.floor(share * 100)} %, ${count(totals.lines)} lines, ${count(rate)} events/s${totals.rejected > 0 ? `, ${count(totals.rejected)} rejected` : ''}`
+  return (
+    `${Math.floor(share * 100)} %, ${count(totals.lines)} lines, ${count(rate)} `
+    + `events/s${totals.rejected > 0 ? `, ${count(totals.rejected)} rejected` : ''}`
+  )
 }
 
 /** A number as people read it: 1,234,567. */

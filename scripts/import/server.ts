@@ -37,7 +37,8 @@ export function serverAt(url: string, key: string, say: (text: string) => void):
         const reason = answer.status === 0 ? String(answer.body) : `it answered ${answer.status}`
         if (attempt === mostAttempts)
           throw new Error(
-            `The server at ${url} did not take a request after ${mostAttempts} attempts: ${reason}. Run the same command again to go on where it stopped.`,
+            `The server at ${url} did not take a request after ${mostAttempts} attempts: ${reason}. `
+              + 'Run the same command again to go on where it stopped.',
           )
         const pause = pauseBefore(attempt, answer.retryAfter)
         say(`The server is not ready (${reason}); trying again in ${Math.ceil(pause / 1000)} s.`)
@@ -108,6 +109,7 @@ export function expectOk<T>(answer: Answer, what: string): T {
   if (answer.status >= 200 && answer.status < 300) return answer.body as T
   const { code, detail, errors = [] } = problem(answer)
   throw new Error(
-    `${what} failed: ${[detail, ...errors.map((error) => `${error.pointer} ${error.detail}`)].join(' ')} (${code})`,
+    `${what} failed: `
+      + `${[detail, ...errors.map((error) => `${error.pointer} ${error.detail}`)].join(' ')} (${code})`,
   )
 }

@@ -40,7 +40,8 @@ export function readState(file: string, identity: string): State {
   const state = JSON.parse(readFileSync(file, 'utf8')) as State
   if (state.import !== identity)
     throw new Error(
-      `${file} is the note of another import (another file, server or columns). Add --restart to begin anew, or name another note with --state.`,
+      `${file} is the note of another import (another file, server or columns). `
+        + 'Add --restart to begin anew, or name another note with --state.',
     )
   return state
 }

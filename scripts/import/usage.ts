@@ -149,7 +149,8 @@ function ledger(options: ImportOptions, before: State, file: UsageFile, screen: 
       if (canNote && !writeState(options.state, { import: before.import, line, totals })) {
         canNote = false
         screen.say(
-          `${options.state} cannot be written: after an interruption this import begins anew. Name a place for the note with --state.`,
+          `${options.state} cannot be written: after an interruption this import begins anew. `
+            + 'Name a place for the note with --state.',
         )
       }
       // By lines that are answered for: what was read of a compressed file may be all of it before anything

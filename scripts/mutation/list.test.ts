@@ -62,7 +62,8 @@ test('a list that was written gives back its reasons, and a new survivor has non
 
 test('what is listed and was found is said, but not of files that were not tested; the line does not count', () => {
   const list =
-    '### first.ts\n| 9 | `a \\|\\| b` → `a && b` | equal |\n| 1 | `old` → `new` | equal |\n### third.ts\n| 1 | `x` → `y` | equal |\n'
+    '### first.ts\n| 9 | `a \\|\\| b` → `a && b` | equal |\n| 1 | `old` → `new` | equal |\n### '
+    + 'third.ts\n| 1 | `x` → `y` | equal |\n'
   const { unlisted, found } = differences(fileScores(report), reasonsIn(list))
   expect(unlisted.map((survivor) => survivor.from)).toEqual(['b', '`x`', '{ stop() }'])
   expect(found).toEqual(['first.ts `old` → `new`'])

@@ -52,7 +52,8 @@ export function listOf(scores: readonly FileScore[], reasons: Reasons): string {
   const missed = (some: readonly FileScore[]) =>
     some.reduce((total, { survivors }) => total + survivors.length, 0)
   const score = (name: string, some: readonly FileScore[]) =>
-    `| ${name} | ${scoreOf(some).toFixed(2)} % | ${some.reduce((total, { found }) => total + found, 0)} | ${missed(some)} |`
+    `| ${name} | ${scoreOf(some).toFixed(2)} % | `
+    + `${some.reduce((total, { found }) => total + found, 0)} | ${missed(some)} |`
   return [
     heading,
     '',

@@ -86,11 +86,13 @@ function judge(report: MutationReport, update: boolean): number {
   const unmeasured = unlisted.filter((survivor) => survivor.unmeasured)
   for (const survivor of unlisted)
     say(
-      `${survivor.file}:${survivor.line}: ${mutationOf(survivor)} ${survivor.unmeasured ? 'was not tested: run it again' : 'survived, and docs/mutation.md gives no reason'}`,
+      `${survivor.file}:${survivor.line}: ${mutationOf(survivor)} `
+        + `${survivor.unmeasured ? 'was not tested: run it again' : 'survived, and docs/mutation.md gives no reason'}`,
     )
   for (const key of found) say(`docs/mutation.md lists ${key}, which was found: --update removes it.`)
   say(
-    `${score.toFixed(2)} % found (at least ${least} %), ${unlisted.length - unmeasured.length} survivors without a reason, ${unmeasured.length} not tested.`,
+    `${score.toFixed(2)} % found (at least ${least} %), ${unlisted.length - unmeasured.length} `
+      + `survivors without a reason, ${unmeasured.length} not tested.`,
   )
   return score < least || unlisted.length > 0 ? 1 : 0
 }

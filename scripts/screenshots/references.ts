@@ -15,7 +15,8 @@ export async function takeReferences(browser: Browser, url: string, { wanted, te
   const chosen = pictures.filter(({ name }) => wanted(name))
   if (chosen.length > 0 && chosen.length < pictures.length && !sameDrawing(drawnWith(), here)) {
     throw new Error(
-      `The other pictures were drawn with ${inWords(drawnWith())}, here is ${inWords(here)}: take all of them (npm run screenshots).`,
+      `The other pictures were drawn with ${inWords(drawnWith())}, here is ${inWords(here)}: `
+        + 'take all of them (npm run screenshots).',
     )
   }
   for (const old of readdirSync(kept).filter(

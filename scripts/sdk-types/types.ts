@@ -1,7 +1,9 @@
 import type { OpenApi, Operation, Parameter, Schema } from './openapi.ts'
 
 const prefix = '/api/billing'
-const head = `// Generated from the OpenAPI document of the vendor's API: \`npm run sdk-types\`. A test fails when it is out of date.\n`
+const head =
+  `// Generated from the OpenAPI document of the vendor's API: \`npm run sdk-types\`. `
+  + `A test fails when it is out of date.\n`
 
 /**
  * The TypeScript of packages/sdk/src/api.ts: a type for each named schema, the arguments and the answer of
@@ -22,9 +24,11 @@ export function typesOf({ paths, components }: OpenApi): string {
     ...schemas.map(
       ([name, schema]) => `${comment(schema.description)}export type ${name} = ${typeOf(schema)}\n`,
     ),
-    `/** What each operation is given, in this order, and what it answers. */\nexport interface Operations {\n${operations.map(signature).join('')}}\n`,
+    '/** What each operation is given, in this order, and what it answers. '
+      + `*/\nexport interface Operations {\n${operations.map(signature).join('')}}\n`,
     shapes,
-    `export const operations: Record<keyof Operations, OperationShape> = {\n${operations.map(shape).join('')}}\n`,
+    'export const operations: Record<keyof Operations, OperationShape> = '
+      + `{\n${operations.map(shape).join('')}}\n`,
   ].join('\n')
 }
 
@@ -52,7 +56,8 @@ function signature({ name, operation }: { name: string; operation: Operation }):
   ]
   return (
     indented(
-      `/** ${operation.summary}. */\n'${name}': { arguments: [${given.join(', ')}]; answer: ${answerType(operation)} }`,
+      `/** ${operation.summary}. */\n'${name}': { arguments: [${given.join(', ')}]; answer: `
+        + `${answerType(operation)} }`,
     ) + '\n'
   )
 }
@@ -133,7 +138,10 @@ const arrayType = (item: string) => (/^[\w']+$/.test(item) ? `${item}[]` : `Arra
 function objectType({ properties, required = [], patternProperties, additionalProperties }: Schema): string {
   if (!properties) {
     const [values] = Object.values(patternProperties ?? {})
-    return `Record<string, ${values ? typeOf(values) : typeof additionalProperties === 'object' ? typeOf(additionalProperties) : 'unknown'}>`
+    return (
+      'Record<string, '
+      + `${values ? typeOf(values) : typeof additionalProperties === 'object' ? typeOf(additionalProperties) : 'unknown'}>`
+    )
   }
   const fields = Object.entries(properties).map(([name, schema]) => {
     const key = /^[a-z_$][\w$]*$/i.test(name) ? name : `'${name}'`

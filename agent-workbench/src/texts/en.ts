@@ -116,7 +116,8 @@ const en: typeof zh = {
     loading: 'Opening account & subscription…',
     failed: 'Account & subscription did not open',
     failedHint:
-      'The console did not respond. Check your network and try again; if it persists, ask your admin to check which origins may embed it.',
+      'The console did not respond. Check your network and try again; if it persists, '
+      + 'ask your admin to check which origins may embed it.',
     refused: 'No access: {reason}',
     retry: 'Try again',
   },
@@ -129,7 +130,8 @@ const en: typeof zh = {
     lookingUp: 'The server’s answer was lost. Checking whether it was done.',
     notDone: 'The server’s answer was lost. We checked: it was not done. You can try again.',
     unknownOutcome:
-      'The server’s answer was lost, and it isn’t known yet whether it was done. Sending it again unchanged won’t do it twice.',
+      'The server’s answer was lost, and it isn’t known yet whether it was done. '
+      + 'Sending it again unchanged won’t do it twice.',
   },
   time: {
     now: 'now',

@@ -96,6 +96,8 @@ function fileOf(type: string, ending: string, body: Buffer): BrandFile {
 function markIn(hex: string): Buffer {
   const { brand, ink } = shadesOf(colourOf(hex), 'light')
   return Buffer.from(
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="6" fill="${hexOf(brand)}"/><path d="M7 16.5v-4M12 16.5v-9M17 16.5v-6" stroke="${hexOf(ink)}" stroke-width="2.4" stroke-linecap="round"/></svg>`,
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="6" '
+      + `fill="${hexOf(brand)}"/><path d="M7 16.5v-4M12 16.5v-9M17 16.5v-6" stroke="${hexOf(ink)}" `
+      + 'stroke-width="2.4" stroke-linecap="round"/></svg>',
   )
 }

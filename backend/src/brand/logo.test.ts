@@ -25,7 +25,8 @@ test('an SVG is known by its content, and its shape by its viewBox, or else by i
   })
   expect(
     read(
-      `\uFEFF<?xml version="1.0"?>\n<!-- drawn by hand -->\n<!DOCTYPE svg>\n<svg width="3em" height="1em" ${xmlns}></svg>`,
+      `\uFEFF<?xml version="1.0"?>\n<!-- drawn by hand -->\n<!DOCTYPE svg>\n<svg width="3em" `
+        + `height="1em" ${xmlns}></svg>`,
     ),
   ).toMatchObject({ type: 'image/svg+xml', width: 3, height: 1 })
 })

@@ -3,7 +3,10 @@ import { shadesOf, shapeContrast, surroundings, textContrast, type Shades, type 
 
 /** The stylesheet that gives the portal a brand's colour, in both themes; on paper in the light one. */
 export function brandStylesheet(colour: Colour): string {
-  return `:root{${variables(shadesOf(colour, 'light'))}}@media screen{:root[data-theme='dark']{${variables(shadesOf(colour, 'dark'))}}}`
+  return (
+    `:root{${variables(shadesOf(colour, 'light'))}}@media `
+    + `screen{:root[data-theme='dark']{${variables(shadesOf(colour, 'dark'))}}}`
+  )
 }
 
 function variables({ brand, hover, ink, text, soft, bar, series }: Shades): string {

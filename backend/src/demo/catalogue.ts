@@ -12,7 +12,11 @@ export const seller: Seller = {
   bankName: '招商银行股份有限公司杭州高新支行',
   bankAccount: '5719 0668 8810 901',
   timezone: 'Asia/Shanghai',
-  logo: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><rect width="48" height="48" rx="10" fill="#4f46e5"/><path d="M10 32a14 14 0 0 1 28 0" fill="none" stroke="#fff" stroke-width="4" stroke-linecap="round"/><path d="M24 9l2.4 5 5.6.8-4 3.9.9 5.5-4.9-2.6-4.9 2.6.9-5.5-4-3.9 5.6-.8z" fill="#fbbf24"/></svg>',
+  logo:
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><rect width="48" height="48" rx="10" '
+    + 'fill="#4f46e5"/><path d="M10 32a14 14 0 0 1 28 0" fill="none" stroke="#fff" stroke-width="4" '
+    + 'stroke-linecap="round"/><path d="M24 9l2.4 5 5.6.8-4 3.9.9 5.5-4.9-2.6-4.9 2.6.9-5.5-4-3.9 5.6-.8z" '
+    + 'fill="#fbbf24"/></svg>',
 }
 
 export const meters: Meter[] = [

@@ -21,7 +21,10 @@ const files = ['index.html', 'host.css', 'host.js']
  */
 export async function startExample({ portal, key, customerId, port = 0 }) {
   const { origin } = new URL(portal)
-  const policy = `default-src 'none'; script-src 'self' ${origin}; style-src 'self'; img-src data:; connect-src 'self' ${origin}; frame-src ${origin}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'`
+  const policy =
+    `default-src 'none'; script-src 'self' ${origin}; style-src 'self'; img-src data:; `
+    + `connect-src 'self' ${origin}; frame-src ${origin}; base-uri 'none'; form-action 'none'; `
+    + `require-trusted-types-for 'script'`
   const server = createServer(async ({ method, url = '/' }, response) => {
     const name = url === '/' ? 'index.html' : url.slice(1)
     if (method === 'POST' && url === '/portal-token') {

@@ -33,7 +33,9 @@ await Promise.all([
     globalName: 'CustomerPortal',
     minify: true,
     banner: {
-      js: `/*! @customer-portal/embed ${version}, Apache-2.0. With penpal, MIT, (c) Aaron Hardy: licence in LICENSE.penpal.txt */`,
+      js:
+        `/*! @customer-portal/embed ${version}, Apache-2.0. With penpal, MIT, (c) Aaron Hardy: `
+        + 'licence in LICENSE.penpal.txt */',
     },
   }),
 ])
@@ -50,7 +52,8 @@ const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1)}
 console.log(`embed: embed.js ${kilobytes(size)} of ${kilobytes(limit)} gzipped`)
 if (size > limit) {
   console.error(
-    `embed: embed.js is ${kilobytes(size)} gzipped, more than ${kilobytes(limit)}: it is loaded by every page that embeds the portal`,
+    `embed: embed.js is ${kilobytes(size)} gzipped, more than ${kilobytes(limit)}: `
+      + 'it is loaded by every page that embeds the portal',
   )
   process.exit(1)
 }

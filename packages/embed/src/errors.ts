@@ -17,7 +17,8 @@ export const remedies: Record<PortalErrorCode, string> = {
   handshake_timeout:
     "Try again; if it stays so, read the frame's own console: something keeps its scripts from running.",
   token_failed:
-    'Read `cause`. getToken must answer the `token` of POST /api/billing/portal-sessions, or null when the login is over.',
+    'Read `cause`. getToken must answer the `token` of POST /api/billing/portal-sessions, '
+    + 'or null when the login is over.',
   session_expired: 'Let the user log in again, then destroy() and mountPortal() anew.',
 }
 

@@ -27,7 +27,8 @@ export function createFrame(
   if (!address.sameOrigin)
     frame.setAttribute(
       'sandbox',
-      'allow-scripts allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox',
+      'allow-scripts allow-same-origin allow-forms allow-downloads allow-popups '
+        + 'allow-popups-to-escape-sandbox',
     )
   Object.assign(frame.style, {
     display: 'block',

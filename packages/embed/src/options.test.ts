@@ -32,22 +32,26 @@ test.each([
   [
     'url',
     'https://billing.example.com/portal?token=pt_1',
-    "`url` must be the portal's address without query and hash, such as 'https://billing.example.com/portal', not 'https://billing.example.com/portal?token…'.",
+    "`url` must be the portal's address without query and hash, such as "
+      + "'https://billing.example.com/portal', not 'https://billing.example.com/portal?token…'.",
   ],
   [
     'url',
     'javascript:alert(1)',
-    "`url` must be the portal's address without query and hash, such as 'https://billing.example.com/portal', not 'javascript:alert(1)'.",
+    "`url` must be the portal's address without query and hash, such as "
+      + "'https://billing.example.com/portal', not 'javascript:alert(1)'.",
   ],
   [
     'url',
     'https://',
-    "`url` must be the portal's address without query and hash, such as 'https://billing.example.com/portal', not 'https://'.",
+    "`url` must be the portal's address without query and hash, such as "
+      + "'https://billing.example.com/portal', not 'https://'.",
   ],
   [
     'url',
     undefined,
-    "`url` must be the portal's address without query and hash, such as 'https://billing.example.com/portal', not undefined.",
+    "`url` must be the portal's address without query and hash, such as "
+      + "'https://billing.example.com/portal', not undefined.",
   ],
   ['getToken', 'pt_1', "`getToken` must be a function that answers a token or null, not 'pt_1'."],
   ['theme', 'blue', "`theme` must be 'light', 'dark' or 'system', not 'blue'."],

@@ -33,7 +33,8 @@ async function ask(getToken: PortalOptions['getToken'], signal: AbortSignal): Pr
     if (token === null || (typeof token === 'string' && token !== '')) return token
     throw new PortalError(
       'token_failed',
-      `getToken must answer a token or null; it answered ${token === '' ? 'an empty text' : `a value of type ${typeof token}`}.`,
+      'getToken must answer a token or null; it answered '
+        + `${token === '' ? 'an empty text' : `a value of type ${typeof token}`}.`,
     )
   } catch (error) {
     throw error instanceof PortalError ? error : new PortalError('token_failed', 'getToken failed.', error)

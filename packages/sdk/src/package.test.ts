@@ -44,7 +44,8 @@ describe('the package', () => {
       expect(read('README.zh-CN.md')).toContain(example)
       expect(example.trim().split('\n').length).toBeLessThanOrEqual(11)
       installed.check(
-        `${example}\n// @ts-expect-error: a number is asked for\nawait client.subscriptions.create('initech', { planId: 'starter', seats: '2' })\n`,
+        `${example}\n// @ts-expect-error: a number is asked for\nawait `
+          + `client.subscriptions.create('initech', { planId: 'starter', seats: '2' })\n`,
       )
       const program = installed.run(example.replace('http://127.0.0.1:8000', server.url), {
         BILLING_API_KEY: server.key,
@@ -75,7 +76,9 @@ page.catch((error: unknown) => console.log(error instanceof ApiError, (error as 
 `
       expect(installed.compileCommonJs(text, module)).toContain('require("@customer-portal/sdk")')
       const program = installed.run(
-        "const { createClient, ConnectionError } = require('@customer-portal/sdk')\ncreateClient({ url: 'http://127.0.0.1:9', key: 'k', retries: 0 }).seller.get().catch((error) => console.log(error instanceof ConnectionError))",
+        "const { createClient, ConnectionError } = require('@customer-portal/sdk')\ncreateClient({ "
+          + "url: 'http://127.0.0.1:9', key: 'k', retries: 0 }).seller.get().catch((error) => "
+          + 'console.log(error instanceof ConnectionError))',
         {},
         'cjs',
       )
@@ -93,7 +96,8 @@ describe('a process that ends', () => {
 
   test('by a signal sends what waits first, and then ends by that signal', async () => {
     const program = run(
-      `${start("{ batch: { milliseconds: 3600000 }, atExit: { signals: ['SIGTERM'] } }")} await record('term-1'); setInterval(() => {}, 1000); console.log('ready')`,
+      `${start("{ batch: { milliseconds: 3600000 }, atExit: { signals: ['SIGTERM'] } }")} await `
+        + `record('term-1'); setInterval(() => {}, 1000); console.log('ready')`,
     )
     await program.says('ready')
     program.child.kill('SIGTERM')
@@ -113,12 +117,14 @@ process.on('SIGTERM', async () => { console.log(await client.close()); clearInte
 
   test('by process.exit says what is lost with it, to the listener or as a warning', async () => {
     const told = run(
-      `${start('{ onLost: ({ id }, reason) => console.log(id, reason) }')} record('cut-1'); setTimeout(() => process.exit(0), 50)`,
+      `${start('{ onLost: ({ id }, reason) => console.log(id, reason) }')} record('cut-1'); `
+        + 'setTimeout(() => process.exit(0), 50)',
       nowhere,
     )
     expect(await told.ended).toMatchObject({ code: 0, out: 'cut-1 exit\n' })
     const silent = run(
-      `${start('{}')} for (let n = 0; n < 12; n += 1) record('cut-' + n); setTimeout(() => process.exit(0), 50)`,
+      `${start('{}')} for (let n = 0; n < 12; n += 1) record('cut-' + n); `
+        + 'setTimeout(() => process.exit(0), 50)',
       nowhere,
     )
     expect((await silent.ended).error).toMatch(
@@ -128,7 +134,8 @@ process.on('SIGTERM', async () => { console.log(await client.close()); clearInte
 
   test('by SIGTERM sends what waits first, without being told so', async () => {
     const program = run(
-      `${start('{ batch: { milliseconds: 3600000 } }')} await record('usual-1'); setInterval(() => {}, 1000); console.log('ready')`,
+      `${start('{ batch: { milliseconds: 3600000 } }')} await record('usual-1'); setInterval(() => {}, `
+        + `1000); console.log('ready')`,
     )
     await program.says('ready')
     program.child.kill('SIGTERM')
@@ -138,7 +145,8 @@ process.on('SIGTERM', async () => { console.log(await client.close()); clearInte
 
   test('does not wait for ever for a server that is away, and says what is lost', async () => {
     const program = run(
-      `${start('{ atExit: { milliseconds: 300 }, onLost: ({ id }, reason) => console.log(id, reason) }')} record('lost-1')`,
+      `${start('{ atExit: { milliseconds: 300 }, onLost: ({ id }, reason) => console.log(id, reason) }')} `
+        + `record('lost-1')`,
       nowhere,
     )
     const began = Date.now()
@@ -148,7 +156,8 @@ process.on('SIGTERM', async () => { console.log(await client.close()); clearInte
 
   test('waits for a flush as long as somebody waits for it', async () => {
     const program = run(
-      `${start('{ atExit: false }')} record('flush-1'); console.log(await client.usage.flush({ milliseconds: 700 }))`,
+      `${start('{ atExit: false }')} record('flush-1'); console.log(await client.usage.flush({ `
+        + 'milliseconds: 700 }))',
       nowhere,
     )
     expect(await program.ended).toMatchObject({ code: 0, out: '1\n' })
@@ -164,7 +173,9 @@ test(
     const taken: string[] = []
     for (let round = 0; round < 3; round += 1) {
       const program = run(
-        `${spool} for (let n = 0; ; n += 1) { const ids = await Promise.all(Array.from({ length: 20 }, (_, k) => record(['kill', ${round}, n, k].join('-')))); process.stdout.write(ids.join('\\n') + '\\n') }`,
+        `${spool} for (let n = 0; ; n += 1) { const ids = await Promise.all(Array.from({ length: 20 }, `
+          + `(_, k) => record(['kill', ${round}, n, k].join('-')))); process.stdout.write(ids.join('\\n') `
+          + `+ '\\n') }`,
         nowhere,
       )
       await program.says(`kill-${round}-15-19`)

@@ -52,7 +52,8 @@ async function clearAbandoned(path: string): Promise<void> {
   const age = Date.now() - found.mtimeMs
   if (holder ? lives(holder, age) : age < silence)
     throw new SpoolHeld(
-      `The spool folder ${path} is held by process ${holder?.pid ?? '?'} on ${holder?.host ?? '?'}: give each process a folder of its own.`,
+      `The spool folder ${path} is held by process ${holder?.pid ?? '?'} on ${holder?.host ?? '?'}: `
+        + 'give each process a folder of its own.',
     )
   const aside = `${path}.${randomUUID()}`
   await rename(path, aside).catch(() => undefined)

@@ -293,7 +293,8 @@ function warnings() {
   const tell = (warn: (text: string) => void) => {
     for (const [reason, ids] of lost) {
       warn(
-        `${ids.length} usage ${ids.length === 1 ? 'event' : 'events'} will not be counted (${reason}): ${ids.slice(0, mostNamed).join(', ')}${ids.length > mostNamed ? ', …' : ''}`,
+        `${ids.length} usage ${ids.length === 1 ? 'event' : 'events'} will not be counted (${reason}): `
+          + `${ids.slice(0, mostNamed).join(', ')}${ids.length > mostNamed ? ', …' : ''}`,
       )
     }
     lost.clear()

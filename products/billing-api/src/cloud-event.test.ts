@@ -89,7 +89,8 @@ describe.each(testDatabases)('CloudEvents on $name', ({ create }) => {
     expect(await sendMessage(HTTP.structured(usage('empty', { data: {} })))).toEqual(accepted)
     const [row] = await server.database.asOwner((tx) =>
       tx.query(
-        'select sum(quantity)::int as quantity from usage_events where id in (\'["/agents/7","bare"]\', \'["/agents/7","empty"]\')',
+        'select sum(quantity)::int as quantity from usage_events where id in '
+          + '(\'["/agents/7","bare"]\', \'["/agents/7","empty"]\')',
       ),
     )
     expect(row).toEqual({ quantity: 2 })

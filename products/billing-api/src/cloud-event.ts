@@ -31,7 +31,8 @@ export const CloudEvent = Type.Object(
           {
             additionalProperties: true,
             description:
-              'The rest is kept as properties. Without a quantity none of it may be a number, except where the meter names it as a label',
+              'The rest is kept as properties. Without a quantity none of it may be a number, '
+              + 'except where the meter names it as a label',
           },
         ),
       ),
@@ -39,7 +40,8 @@ export const CloudEvent = Type.Object(
     historical: Type.Optional(
       Type.Union([Type.Boolean(), Type.Literal('true'), Type.Literal('false')], {
         description:
-          'An extension attribute: of more than 35 days ago, it is shown, and counts for no quota and no invoice',
+          'An extension attribute: of more than 35 days ago, it is shown, '
+          + 'and counts for no quota and no invoice',
       }),
     ),
     // What is not JSON holds no quantity; read as an extension it would count as 1.

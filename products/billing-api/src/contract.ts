@@ -80,7 +80,8 @@ export const MeterInput = Type.Object(
     backfill: Type.Optional(
       Type.Boolean({
         description:
-          'Count the events of its type that were stored before as well, in the periods that are not billed yet',
+          'Count the events of its type that were stored before as well, '
+          + 'in the periods that are not billed yet',
       }),
     ),
   },
@@ -180,7 +181,9 @@ const discountFields = {
   kind: Type.Union([Type.Literal('fixed'), Type.Literal('percent')]),
   value: Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }), Percent], {
     description:
-      'fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100',
+      'fixed: minor units for each billing period (`fee`) or usage period (`usage`, '
+      + '`all`) that begins while it holds; percent: a decimal string such as "12.5", '
+      + 'above 0 and at most 100',
   }),
   appliesTo: Type.Union([Type.Literal('all'), Type.Literal('fee'), Type.Literal('usage')]),
   from: LocalDate,
@@ -200,7 +203,8 @@ export const Deficit = Type.Object(
   {
     ...closed,
     description:
-      'Units that were used ahead of an allowance that ended lower. They are never billed: they count as used in the usage periods after, until they are worked off',
+      'Units that were used ahead of an allowance that ended lower. They are never billed: '
+      + 'they count as used in the usage periods after, until they are worked off',
   },
 )
 /** POST /customers/{id}/deficits/{meter}/forgive */
@@ -223,7 +227,8 @@ export const Activity = Type.Object(
     customerId: CustomerId,
     subjectId: Type.String({
       description:
-        'The account, subscription or invoice it happened to: read it for its state now; of a balance, the refund or adjustment',
+        'The account, subscription or invoice it happened to: read it for its state now; of a balance, '
+        + 'the refund or adjustment',
     }),
     at: Instant,
   },
@@ -255,14 +260,16 @@ export const ChangeInput = Type.Object(
       Type.Integer({
         minimum: 1,
         description:
-          'A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent',
+          'A version of the plan: how its subscribers follow a change of it. Their own version, '
+          + 'or the newest of another plan, when absent',
       }),
     ),
     seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     when: Type.Optional(
       Type.Union([Type.Literal('now'), Type.Literal('period_end')], {
         description:
-          'A higher or equal plan now and a lower one at the end of the billing period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back',
+          'A higher or equal plan now and a lower one at the end of the billing period, when absent. '
+          + 'What is scheduled here stands beside what the customer schedules, who cannot take it back',
       }),
     ),
     quoteId: Type.Optional(Type.String({ maxLength: 64 })),
@@ -334,9 +341,12 @@ export const EventInput = Type.Object(
     quantity: Type.Optional(
       Type.Union([...Quantity.anyOf], {
         description:
-          "In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has. "
-          + 'An event without one is refused (`validation_failed`) where a number in its properties has the name of '
-          + "an amount: a word such as count, total or qty, the meter's unit or what its name is about (`{ token_count: 1250 }`)",
+          "In the meter's units; 1 when absent. A decimal as text stays exact, "
+          + 'and so does a number with more digits than a double has. '
+          + 'An event without one is refused (`validation_failed`) where a number in its properties has '
+          + 'the name of '
+          + "an amount: a word such as count, total or qty, the meter's unit or what its name is about "
+          + '(`{ token_count: 1250 }`)',
       }),
     ),
     time: Type.Optional(Instant),
@@ -344,7 +354,8 @@ export const EventInput = Type.Object(
     historical: Type.Optional(
       Type.Boolean({
         description:
-          'Of more than 35 days ago: it is shown, and counts for no quota and no invoice. `time` is needed then',
+          'Of more than 35 days ago: it is shown, and counts for no quota and no invoice. '
+          + '`time` is needed then',
       }),
     ),
   },
@@ -370,7 +381,8 @@ export const Recorded = Type.Object(
           detail: Type.String(),
           retryable: Type.Boolean({
             description:
-              'Whether the same event may be taken another time, once a customer or a meter is made or its time has come',
+              'Whether the same event may be taken another time, once a customer or a meter is made or '
+              + 'its time has come',
           }),
           ...Conflict,
         },
@@ -380,7 +392,9 @@ export const Recorded = Type.Object(
     uncharged: Type.Optional(
       Type.Array(Type.Object({ index: Type.Integer(), id: Type.String(), meter: Id }, closed), {
         description:
-          "Of those accepted: the ones of a meter that the customer's plan does not charge, or that came after a subscription was ended at once. Absent where there are none. Usage before a customer's first subscription is undecided, and not told: "
+          "Of those accepted: the ones of a meter that the customer's plan does not charge, "
+          + 'or that came after a subscription was ended at once. Absent where there are none. '
+          + "Usage before a customer's first subscription is undecided, and not told: "
           + 'its `startsAt` may still be set up to 35 days back',
       }),
     ),
@@ -435,7 +449,9 @@ export const LateEvent = Type.Object(
       ],
       {
         description:
-          '`billed`: `invoice` counts it. `pending`: the next invoice will. `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges it. `voided`: it was taken back before',
+          '`billed`: `invoice` counts it. `pending`: the next invoice will. `unchanged`: '
+          + 'a later invoice looked at it, and nothing in what was billed changed. `uncharged`: '
+          + 'no plan charges it. `voided`: it was taken back before',
       },
     ),
     invoice: Nullable(Type.Object({ id: Id, number: Type.String() }, closed)),
@@ -489,7 +505,8 @@ export const Reconciliation = Type.Object(
           unbilled: Type.Number({ description: 'Waits for its invoice' }),
           uncharged: Type.Number({
             description:
-              'Never costs anything: outside a subscription or after it was ended at once, of a meter the plan does not charge, or above a limit',
+              'Never costs anything: outside a subscription or after it was ended at once, '
+              + 'of a meter the plan does not charge, or above a limit',
           }),
           voided: Type.Number({ description: 'Was recorded and taken back: in none of the others' }),
           historical: Type.Number({
@@ -545,13 +562,15 @@ export const ConsumeInput = Type.Object(
     quantity: Type.Optional(
       Type.Union([...PositiveQuantity.anyOf], {
         description:
-          '1 when absent; a decimal may be a text. Without one, a number in the properties that has the name of an amount is refused, as in an event',
+          '1 when absent; a decimal may be a text. Without one, a number in the properties that has '
+          + 'the name of an amount is refused, as in an event',
       }),
     ),
     mode: Type.Optional(
       Type.Union([Type.Literal('partial'), Type.Literal('all')], {
         description:
-          'Where a limit blocks: as much as is left (`partial`, when absent), or the whole quantity or nothing (`all`)',
+          'Where a limit blocks: as much as is left (`partial`, when absent), '
+          + 'or the whole quantity or nothing (`all`)',
       }),
     ),
     properties: Type.Optional(Properties),

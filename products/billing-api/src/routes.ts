@@ -120,7 +120,9 @@ const description = {
   name: 'billing',
   title: "Vendor's API",
   description:
-    "For the vendor's own systems: plans, customers, usage, quota and invoices. Amounts are minor units, such as cents; instants are UTC. `Idempotency-Key` makes a POST or PUT safe to repeat.",
+    "For the vendor's own systems: plans, customers, usage, quota and invoices. "
+    + 'Amounts are minor units, such as cents; instants are UTC. `Idempotency-Key` makes a POST or PUT '
+    + 'safe to repeat.',
   tags: [
     { name: 'catalogue', description: 'Meters, plans and the seller' },
     { name: 'customers', description: 'Customers, their subscriptions and discounts' },

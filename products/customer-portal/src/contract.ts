@@ -117,7 +117,8 @@ const AdvisedMeter = Type.Object(
     runsOutAt: Type.Unsafe<string | null>({
       ...Nullable(LocalDate),
       description:
-        'The date in the running period on which the allowance is used up at the pace of now, also one that is over; null where it lasts',
+        'The date in the running period on which the allowance is used up at the pace of now, '
+        + 'also one that is over; null where it lasts',
     }),
   },
   { ...closed, description: '`overagePolicy: null`: the plan has no charge for this meter' },
@@ -136,18 +137,21 @@ const PlanAdvice = Type.Object(
     obstacles: Type.Array(Blocker),
     soFar: Type.Integer({
       description:
-        'What the running period has come to on it so far: a whole fee and the usage, before discounts and tax',
+        'What the running period has come to on it so far: a whole fee and the usage, '
+        + 'before discounts and tax',
     }),
     loses: Type.Array(LocalizedText, { description: 'Features of the plan of now that it does not have' }),
     fits: Type.Boolean({
       description:
-        'Whether all that was used would have been possible on it with the seats of now, and what is used now still is to the end of the running period',
+        'Whether all that was used would have been possible on it with the seats of now, '
+        + 'and what is used now still is to the end of the running period',
     }),
   },
   {
     ...closed,
     description:
-      'What the period would have cost on one plan. A fee for longer than a month counts with its days in the period.',
+      'What the period would have cost on one plan. A fee for longer than a month counts with its days '
+      + 'in the period.',
   },
 )
 const MeterForecast = Type.Object(
@@ -166,7 +170,8 @@ const MeterForecast = Type.Object(
     errorBasisPoints: Type.Unsafe<number | null>({
       ...Nullable(Type.Integer()),
       description:
-        'The mean of |forecast − actual| ÷ actual over `tried`: 100 are 1 %. null: there is nothing to compare with',
+        'The mean of |forecast − actual| ÷ actual over `tried`: 100 are 1 %. null: '
+        + 'there is nothing to compare with',
     }),
     tried: Type.Array(
       Type.Object({ period: PeriodLabel, forecast: Type.Number(), actual: Type.Number() }, closed),
@@ -191,7 +196,8 @@ export const Advice = Type.Object(
     recommendation: Type.Unsafe<{ planId: string; saves: number } | null>({
       ...Nullable(Type.Object({ planId: Id, saves: Type.Integer() }, closed)),
       description:
-        'The cheapest plan that fits and takes no feature away, and what it would have saved (negative: cost more)',
+        'The cheapest plan that fits and takes no feature away, and what it would have saved '
+        + '(negative: cost more)',
     }),
     forecast: Nullable(
       Type.Object(
@@ -204,7 +210,9 @@ export const Advice = Type.Object(
         {
           ...closed,
           description:
-            'The usage of the period so far goes on to its end in a straight line. `tried` is what the same would have said at the end of the same day (the one before `day`) of earlier periods.',
+            'The usage of the period so far goes on to its end in a straight line. '
+            + '`tried` is what the same would have said at the end of the same day (the one before '
+            + '`day`) of earlier periods.',
         },
       ),
     ),
@@ -278,7 +286,8 @@ export const UsageDays = Type.Object(
         {
           ...closed,
           description:
-            '`groupBy`: the properties it is broken down by. `fee`: what these days add to the fees for usage, before discounts and tax',
+            '`groupBy`: the properties it is broken down by. `fee`: what these days add to the fees '
+            + 'for usage, before discounts and tax',
         },
       ),
     ),
@@ -298,7 +307,9 @@ export const UsageDays = Type.Object(
         {
           ...closed,
           description:
-            'By meter; the `usage` of one that takes the last value is what it stands at, also on days without a report. The `fees` of a period’s days add up to what its usage costs; where a price falls with the quantity, a day may take something off',
+            'By meter; the `usage` of one that takes the last value is what it stands at, '
+            + 'also on days without a report. The `fees` of a period’s days add up to what its usage '
+            + 'costs; where a price falls with the quantity, a day may take something off',
         },
       ),
     ),
@@ -319,7 +330,8 @@ export const UsageDays = Type.Object(
                 {
                   ...closed,
                   description:
-                    '`none`: events without the property; `rest`: all but the 20 most used. Both have an empty `value`. `daily` has a number for each of the `days`',
+                    '`none`: events without the property; `rest`: all but the 20 most used. '
+                    + 'Both have an empty `value`. `daily` has a number for each of the `days`',
                 },
               ),
             ),
@@ -338,7 +350,8 @@ export const DetailEvent = Type.Object(
     ...UsageEvent.properties,
     uncharged: Type.Boolean({
       description:
-        'Whether no plan charges for it: there is none on its date, or none that has its meter, or it came after the end',
+        'Whether no plan charges for it: there is none on its date, or none that has its meter, '
+        + 'or it came after the end',
     }),
   },
   closed,
@@ -354,7 +367,8 @@ export const UsageDetail = Type.Object(
         {
           ...closed,
           description:
-            'Where asked for: the events on all pages. At most 100,000 are counted; `isLeast` where there are more',
+            'Where asked for: the events on all pages. At most 100,000 are counted; '
+            + '`isLeast` where there are more',
         },
       ),
     ),
@@ -389,7 +403,8 @@ export const UsageLine = Type.Object(
       ),
       {
         description:
-          'What each date added; the amounts add up to the line’s. Where a price falls with the quantity, a date may take something off. Days to come are not listed',
+          'What each date added; the amounts add up to the line’s. Where a price falls with the '
+          + 'quantity, a date may take something off. Days to come are not listed',
       },
     ),
   },
@@ -426,7 +441,8 @@ export const UsageMonths = Type.Object(
           running: Type.Boolean({ description: 'It is not over: what is told of it is so far' }),
           fee: Type.Integer({
             description:
-              'The plan’s fee for its dates as the invoices have it, less what changes gave back; one of more than a month counts with its days',
+              'The plan’s fee for its dates as the invoices have it, less what changes gave back; '
+              + 'one of more than a month counts with its days',
           }),
           amount: Type.Integer({ description: 'Fee and usage together' }),
           meters: Type.Array(MeterOfMonth, { description: 'As the summary of the period has them' }),
@@ -436,7 +452,8 @@ export const UsageMonths = Type.Object(
               {
                 ...closed,
                 description:
-                  'How much more there was than in the month before; less is negative. null: there was no month before',
+                  'How much more there was than in the month before; less is negative. null: '
+                  + 'there was no month before',
               },
             ),
           ),
@@ -459,7 +476,8 @@ export const CommandOutcome = Type.Object(
   {
     ...closed,
     description:
-      'What became of the command that was sent with this `Idempotency-Key`; sending it again gives the whole answer',
+      'What became of the command that was sent with this `Idempotency-Key`; '
+      + 'sending it again gives the whole answer',
   },
 )
 export type CommandOutcome = Static<typeof CommandOutcome>

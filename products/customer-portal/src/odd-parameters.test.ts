@@ -21,7 +21,9 @@ describe.each(testDatabases)('parameters nobody means, on $name', ({ create }) =
   beforeAll(async () => {
     server = await testServer(create, (app, { billing }) => registerPortalApi(app, { billing, secure: true }))
     await seedTwoCustomers(server)
-    authorization = `Bearer ${(await createPortalSession(server.billing, { customerId: 'acme', role: 'owner', locale: 'en' })).token}`
+    authorization =
+      'Bearer '
+      + `${(await createPortalSession(server.billing, { customerId: 'acme', role: 'owner', locale: 'en' })).token}`
   })
   afterAll(() => server.close())
 

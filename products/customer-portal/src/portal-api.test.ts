@@ -685,7 +685,9 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
           invoice: null,
           reason: {
             'zh-CN': '这笔用量在 2026-02 计费周期出账后才上报，将计入下一张账单。',
-            en: 'It was reported after the period 2026-02 had been billed, and will be counted on the next invoice.',
+            en:
+              'It was reported after the period 2026-02 had been billed, '
+              + 'and will be counted on the next invoice.',
           },
         },
       ],

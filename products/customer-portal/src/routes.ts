@@ -50,7 +50,8 @@ const description = ({ secure }: { secure: boolean }) => ({
   name: 'portal',
   title: "Customer's API",
   description:
-    'What the portal shows and does for the customer whose token the call carries. Amounts are minor units, such as cents; instants are UTC.',
+    'What the portal shows and does for the customer whose token the call carries. '
+    + 'Amounts are minor units, such as cents; instants are UTC.',
   tags: [
     { name: 'account', description: "The customer's details and invoice title" },
     { name: 'subscription', description: 'The plan, the plans on sale, and changing it' },

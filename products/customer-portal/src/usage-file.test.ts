@@ -83,7 +83,8 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
       answer.headers.get('content-language'),
     ]).toEqual([200, 'text/csv; charset=utf-8', 'zh-CN'])
     expect(answer.headers.get('content-disposition')).toBe(
-      `attachment; filename="usage-acme-2026-03-01_2026-03-10.csv"; filename*=UTF-8''${encodeURIComponent('用量-acme-2026-03-01_2026-03-10.csv')}`,
+      'attachment; filename="usage-acme-2026-03-01_2026-03-10.csv"; '
+        + `filename*=UTF-8''${encodeURIComponent('用量-acme-2026-03-01_2026-03-10.csv')}`,
     )
     const bytes = Buffer.from(await answer.arrayBuffer())
     expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
@@ -298,7 +299,8 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
           next = bytes + (rows * (textBytes + 60)) / 20
         }
         console.info(
-          `${name}, ${format}: ${rows} rows, ${(bytes / 2 ** 20).toFixed(1)} MiB, heap +${(most / 2 ** 20).toFixed(1)} MiB at most`,
+          `${name}, ${format}: ${rows} rows, ${(bytes / 2 ** 20).toFixed(1)} MiB, `
+            + `heap +${(most / 2 ** 20).toFixed(1)} MiB at most`,
         )
         if (format === 'csv') expect(lines).toBe(rows + 1)
         expect(bytes).toBeGreaterThan(format === 'csv' ? rows * (textBytes + 62) : rows * 10)

@@ -59,7 +59,8 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
     ['暂时无法写入', '数据库没有可用空间，内容未保存；数据仍可正常读取，请稍后重试。'],
     [
       'Nothing can be written',
-      'The database has no room to write. Nothing was saved, and everything can still be read; try again later.',
+      'The database has no room to write. Nothing was saved, and everything can still be read; '
+        + 'try again later.',
     ],
   ),
   streams_full: failure(
@@ -181,7 +182,8 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
     ['不是升级', '所选套餐或席位数低于当前订阅，只能作为降级，在计费周期结束时生效。'],
     [
       'Not an upgrade',
-      'The chosen plan or seats are below the current ones: they are a downgrade, which takes effect at the end of the billing period.',
+      'The chosen plan or seats are below the current ones: they are a downgrade, '
+        + 'which takes effect at the end of the billing period.',
     ],
   ),
   not_a_downgrade: failure(
@@ -189,7 +191,8 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
     ['不是降级', '所选套餐或席位数不低于当前订阅。高于当前订阅的是升级，立即生效。'],
     [
       'Not a downgrade',
-      'The chosen plan or seats are not below the current ones. What is above them is an upgrade, which takes effect at once.',
+      'The chosen plan or seats are not below the current ones. What is above them is an upgrade, '
+        + 'which takes effect at once.',
     ],
   ),
   change_blocked: failure(

@@ -11,7 +11,8 @@ describe.each(testDatabases)('an error of $name in a log line', ({ create }) => 
     const database = await create({})
     await database.asOwner((tx) =>
       tx.query(
-        "create table people (name varchar(40) constraint people_once unique); insert into people values ('secret-value')",
+        'create table people (name varchar(40) constraint people_once unique); '
+          + "insert into people values ('secret-value')",
       ),
     )
     const refused = await database.asOwner((tx) => tx.query(sql)).catch((error: unknown) => error)

@@ -23,13 +23,15 @@ export const CustomerId = Type.String({
   maxLength: mostCustomerIdCharacters,
   pattern: customerIdPattern,
   description:
-    'As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters',
+    'As the vendor calls the customer: printable characters of any script, percent-encoded in paths; '
+    + 'not `.` or `..`, no control or direction characters',
 })
 export const Quantity = Type.Union(
   [Type.Number(), Type.String({ maxLength: 64, pattern: '^-?\\d+(\\.\\d+)?([eE][-+]?\\d+)?$' })],
   {
     description:
-      "In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has",
+      "In the meter's units; 1 when absent. A decimal as text stays exact, "
+      + 'and so does a number with more digits than a double has',
   },
 )
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' })
@@ -134,7 +136,8 @@ export const Price = Type.Union([
     {
       ...closed,
       description:
-        'Of a meter that counts minor units: 290 basis points are 2.9 %; `perEvent` for each event, where nothing is included',
+        'Of a meter that counts minor units: 290 basis points are 2.9 %; `perEvent` for each event, '
+        + 'where nothing is included',
     },
   ),
 ])
@@ -150,20 +153,25 @@ export const Charge = Type.Object(
     includedPer: Type.Optional(
       Type.Union([Type.Literal('subscription'), Type.Literal('seat')], {
         description:
-          'Whether `included` is for the subscription (unless said otherwise) or for each seat, which needs a fee per seat',
+          'Whether `included` is for the subscription (unless said otherwise) or for each seat, '
+          + 'which needs a fee per seat',
       }),
     ),
     onUpgrade: Type.Optional(
       Type.Union([Type.Literal('prorated'), Type.Literal('full')], {
         description:
-          'What a change to this higher plan gives in the running usage period: the share of the days left (unless said otherwise), or with `full` the whole allowance less all use of the period; both lines of the change then run from its first day',
+          'What a change to this higher plan gives in the running usage period: '
+          + 'the share of the days left (unless said otherwise), or with `full` the whole allowance less '
+          + 'all use of the period; both lines of the change then run from its first day',
       }),
     ),
   },
   {
     ...closed,
     description:
-      '`included: null` is unlimited. `price` rates the units above `included`; it is required where overage is billed. `minimum` (also at zero usage) and `maximum` bound what a usage period comes to; part of a period has its share of them.',
+      '`included: null` is unlimited. `price` rates the units above `included`; '
+      + 'it is required where overage is billed. `minimum` (also at zero usage) and `maximum` bound what '
+      + 'a usage period comes to; part of a period has its share of them.',
   },
 )
 export type Charge = Static<typeof Charge>
@@ -228,7 +236,8 @@ export const Meter = Type.Object(
       ],
       {
         description:
-          'What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took',
+          'What events come to: the sum of their quantities, their number, the largest, '
+          + 'the latest (of equal times the last by id), or how many different values `uniqueBy` took',
       },
     ),
     uniqueBy: Type.Optional(
@@ -312,8 +321,10 @@ export const Allowance = Type.Object(
   {
     ...closed,
     description:
-      'What may be used in the current usage period: the sum of what its plans include by the days on each, the current one counted to the end; `null` is unlimited. '
-      + '`remaining` is `allowance` less `used`, `deficit` and `reserved`: no more than that can be consumed now',
+      'What may be used in the current usage period: the sum of what its plans include by the days on '
+      + 'each, the current one counted to the end; `null` is unlimited. '
+      + '`remaining` is `allowance` less `used`, `deficit` and `reserved`: '
+      + 'no more than that can be consumed now',
   },
 )
 export const NextInvoice = Type.Object(
@@ -327,8 +338,11 @@ export const NextInvoice = Type.Object(
   {
     ...closed,
     description:
-      'With the usage so far: the draft that waits for its hour, a void document that is made again with the midnight after, or the invoice that comes if nothing more is used. `estimatedDue` is what of it is to be paid once the balance is applied. '
-      + '`usageAt`: where there is nothing to bill for the running usage period so far and the next fee is later, the date on which what is still used is billed',
+      'With the usage so far: the draft that waits for its hour, a void document that is made again '
+      + 'with the midnight after, or the invoice that comes if nothing more is used. '
+      + '`estimatedDue` is what of it is to be paid once the balance is applied. '
+      + '`usageAt`: where there is nothing to bill for the running usage period so far and the next fee '
+      + 'is later, the date on which what is still used is billed',
   },
 )
 export const Party = Type.Union([Type.Literal('customer'), Type.Literal('vendor')], {
@@ -390,7 +404,8 @@ export const MeterUsage = Type.Object(
     }),
     afterEnd: Type.Number({
       description:
-        'What came after the subscription was ended at once, on that date: nobody is charged for it, and it is in none of the other figures',
+        'What came after the subscription was ended at once, on that date: nobody is charged for it, '
+        + 'and it is in none of the other figures',
     }),
     included: Nullable(Type.Number()),
     deficit: Deficit,
@@ -404,7 +419,9 @@ export const MeterUsage = Type.Object(
   {
     ...closed,
     description:
-      'Of the whole period. `included` is what may be used in all, by the days on each plan; `remaining` is what is left of it (reservations are not taken off). `overagePolicy: null`: the plan has no charge for this meter.',
+      'Of the whole period. `included` is what may be used in all, by the days on each plan; '
+      + '`remaining` is what is left of it (reservations are not taken off). `overagePolicy: null`: '
+      + 'the plan has no charge for this meter.',
   },
 )
 export const UsageSummary = Type.Object(
@@ -443,7 +460,8 @@ export const UsageSummary = Type.Object(
                 {
                   ...closed,
                   description:
-                    '`none`: events without the property; `rest`: all values but the first 100 of a month. Both have an empty `value`',
+                    '`none`: events without the property; `rest`: all values but the first 100 of a '
+                    + 'month. Both have an empty `value`',
                 },
               ),
             ),
@@ -492,7 +510,8 @@ export const UsageEvent = Type.Object(
     historical: Type.Boolean({ description: 'Recorded as history: it counts for no quota and no invoice' }),
     afterEnd: Type.Boolean({
       description:
-        'Came after the instant at which the subscription was ended at once, on that date: it counts for no quota and no invoice',
+        'Came after the instant at which the subscription was ended at once, on that date: '
+        + 'it counts for no quota and no invoice',
     }),
   },
   closed,
@@ -526,10 +545,14 @@ export const BreakdownStep = Type.Object(
   {
     ...closed,
     description:
-      'One part; the parts add up. Without `kind`, a tier: its upper bound in units above the allowance, the units that fell in it, the rate, the flat fee, and what they come to. '
-      + 'The rate of a `package` is its amount for its size, that of a `percentage` its basis points for 10,000; `minimum` is what it adds, `maximum` what it takes; '
-      + "`prorated` takes off a level what its price for a month is for the days of the month that are not the line's; "
-      + '`gross` is what is given back of a price, and `taken_off` what discounts and credit notes had taken off it already',
+      'One part; the parts add up. Without `kind`, a tier: its upper bound in units above the '
+      + 'allowance, the units that fell in it, the rate, the flat fee, and what they come to. '
+      + 'The rate of a `package` is its amount for its size, that of a `percentage` its basis points for '
+      + '10,000; `minimum` is what it adds, `maximum` what it takes; '
+      + '`prorated` takes off a level what its price for a month is for the days of the month that are '
+      + "not the line's; "
+      + '`gross` is what is given back of a price, and `taken_off` what discounts and credit notes had '
+      + 'taken off it already',
   },
 )
 export type BreakdownStep = Static<typeof BreakdownStep>
@@ -621,7 +644,8 @@ export const Seller = Type.Object(
       Type.String({
         pattern: '^#[0-9A-Fa-f]{6}$',
         description:
-          'The colour of headings and of the amount due on the invoice; darkened where white could not be read on it',
+          'The colour of headings and of the amount due on the invoice; '
+          + 'darkened where white could not be read on it',
       }),
     ),
   },
@@ -694,13 +718,16 @@ export const Invoice = Type.Object(
       {
         ...closed,
         description:
-          'The dates its fee and its usage are of: a renewal bills the fee of the period that begins and the usage of the one that ended. `null` where it bills none',
+          'The dates its fee and its usage are of: a renewal bills the fee of the period that begins '
+          + 'and the usage of the one that ended. `null` where it bills none',
       },
     ),
     issuedAt: Nullable(Instant),
     dueAt: Nullable(Instant, {
       description:
-        'By the terms, counted from its issue; where it was paid and is due again, from then. `null` where there is nothing to pay: of a void document, a credit note, a total that is not above zero or that the balance paid',
+        'By the terms, counted from its issue; where it was paid and is due again, from then. '
+        + '`null` where there is nothing to pay: of a void document, a credit note, '
+        + 'a total that is not above zero or that the balance paid',
     }),
     paidAt: Nullable(Instant),
     voidedAt: Nullable(Instant),
@@ -718,13 +745,15 @@ export const Invoice = Type.Object(
     balanceApplied: Type.Integer({
       ...Amount,
       description:
-        'What the balance paid of it after its issue; below zero where balance applied at its issue was taken back',
+        'What the balance paid of it after its issue; below zero where balance applied at its issue '
+        + 'was taken back',
     }),
     amountCredited: Type.Integer({ minimum: 0, description: 'What credit notes took off the amount due' }),
     addedToBalance: Type.Integer({
       minimum: 0,
       description:
-        'What it gave into the balance: a total below zero, of a credit note less what it took off its invoice, and what was paid beyond the amount due',
+        'What it gave into the balance: a total below zero, of a credit note less what it took off its '
+        + 'invoice, and what was paid beyond the amount due',
     }),
     amountDue: Amount,
     payments: Type.Array(Payment, { description: 'Oldest first' }),
@@ -807,7 +836,8 @@ export const InvoiceSummary = Type.Object(
   {
     ...closed,
     description:
-      'Sums over all documents of the filter, by currency: not of a page. A draft is not issued yet and not in them',
+      'Sums over all documents of the filter, by currency: not of a page. '
+      + 'A draft is not issued yet and not in them',
   },
 )
 export type InvoiceSummary = Static<typeof InvoiceSummary>
@@ -848,7 +878,8 @@ export const Preview = Type.Object(
     warnings: Type.Array(Blocker),
     notices: Type.Array(Blocker, {
       description:
-        'What confirming drops or keeps of what is scheduled; `invoice_will_be_issued` for each invoice it issues beside the one that is previewed',
+        'What confirming drops or keeps of what is scheduled; `invoice_will_be_issued` for each '
+        + 'invoice it issues beside the one that is previewed',
     }),
   },
   closed,
@@ -909,9 +940,14 @@ export const BalanceTransaction = Type.Object(
   {
     ...closed,
     description:
-      '`negative_total`: an invoice gave more back than it charged; `applied`: an invoice used it when it was issued; `applied_to_invoice`: it paid an open invoice; `application_undone`: that was taken back, and the '
-      + 'invoice is due again; `overpaid`: a payment beyond what was due; `payment_reversed`: that payment was reversed; `void`: what a void invoice used or gave; `credit_note`: what a note left over; `refund`: paid back; '
-      + '`adjustment`: put right by the vendor; `charged`: what could not be taken back, since it was paid out, and is due by a charge',
+      '`negative_total`: an invoice gave more back than it charged; `applied`: '
+      + 'an invoice used it when it was issued; `applied_to_invoice`: it paid an open invoice; '
+      + '`application_undone`: that was taken back, and the '
+      + 'invoice is due again; `overpaid`: a payment beyond what was due; `payment_reversed`: '
+      + 'that payment was reversed; `void`: what a void invoice used or gave; `credit_note`: '
+      + 'what a note left over; `refund`: paid back; '
+      + '`adjustment`: put right by the vendor; `charged`: what could not be taken back, '
+      + 'since it was paid out, and is due by a charge',
   },
 )
 export type BalanceTransaction = Static<typeof BalanceTransaction>
@@ -919,8 +955,10 @@ export type BalanceTransaction = Static<typeof BalanceTransaction>
 export const Notice = Type.Object({ code: Type.String(), detail: LocalizedText }, closed)
 const notices = Type.Array(Notice, {
   description:
-    'What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued '
-    + 'beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods',
+    'What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that '
+    + 'was issued '
+    + 'beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts '
+    + 'in the next periods',
 })
 /**
  * What a change of plan leaves: the subscription as it is now, the invoice it made, and what it did beside.

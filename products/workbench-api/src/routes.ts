@@ -46,7 +46,9 @@ const description = ({ secure }: Pick<WorkbenchApiOptions, 'secure'>) => ({
   name: 'workbench',
   title: "Workbench's API",
   description:
-    'What the agent workbench shows and does for the agent who is logged in. A cookie says who that is; what changes something must come from a page of the same origin, as JSON.',
+    'What the agent workbench shows and does for the agent who is logged in. '
+    + 'A cookie says who that is; what changes something must come from a page of the same origin, '
+    + 'as JSON.',
   tags: [
     { name: 'session', description: 'Logging in and out, and the token for the portal' },
     { name: 'desk', description: 'Conversations and the suggestions of the assistant' },

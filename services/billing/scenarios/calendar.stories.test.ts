@@ -277,7 +277,8 @@ stories(
     )
 
     story(
-      'New York in spring: a quote of the evening before ends at midnight, before its quarter of an hour is over',
+      'New York in spring: a quote of the evening before ends at midnight, '
+        + 'before its quarter of an hour is over',
       'a quote ends at the customer’s midnight, when the days to charge are others',
       { zone: 'America/New_York' },
       async (life) => {

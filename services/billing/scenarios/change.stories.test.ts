@@ -173,7 +173,8 @@ stories(
     )
 
     story(
-      'moved by the vendor to a plan of the same rank and price, which is free, a later upgrade gives back the fee of the first',
+      'moved by the vendor to a plan of the same rank and price, which is free, '
+        + 'a later upgrade gives back the fee of the first',
       'equal: now when the vendor does, without money; the credit is of what was billed',
       {},
       async (life) => {
@@ -269,7 +270,8 @@ stories(
     )
 
     story(
-      'from yearly up to a monthly plan: what the year gives back is credit, used month by month and never paid out',
+      'from yearly up to a monthly plan: what the year gives back is credit, '
+        + 'used month by month and never paid out',
       'no cash out: a negative total becomes balance and comes off the next invoices',
       {},
       async (life) => {
@@ -429,7 +431,8 @@ stories(
 
     story(
       'canceled, resumed, canceled again, gone, and back two weeks later',
-      'a cancellation waits for the end of the billing period and is undone until then; coming back starts anew',
+      'a cancellation waits for the end of the billing period and is undone until then; '
+        + 'coming back starts anew',
       {},
       async (life) => {
         await beginsOnTeam(life)

@@ -412,7 +412,8 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
       [
         "update invoices set applied_to_invoice = applied_to_invoice + 1 where number = 'CN-202611-000001'",
         "update invoices set applied_to_invoice = applied_to_invoice - 1 where number = 'CN-202611-000001'",
-        'a credit note that differs from its document, or credits what is void: {"number":"CN-202611-000001","applied":"10601"}',
+        'a credit note that differs from its document, or credits what is void: '
+          + '{"number":"CN-202611-000001","applied":"10601"}',
       ],
       [
         `update invoices

@@ -116,7 +116,8 @@ if (long && ownSeed === undefined)
   )
 
 onTwo.each(seeds)(
-  `a history of ${steps} commands, seed %i, keeps every invariant and gives the same bytes on PGlite and PostgreSQL`,
+  `a history of ${steps} commands, seed %i, keeps every invariant and gives the same bytes on PGlite `
+    + 'and PostgreSQL',
   { timeout: 1_200_000 },
   async (seed) => {
     const first = await onBoth(seed, steps)

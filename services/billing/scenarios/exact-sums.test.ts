@@ -105,7 +105,9 @@ describe.each(testDatabases)('on $name', ({ create, name }) => {
       }
       if (long)
         console.info(
-          `${name}: ${total} events recorded in ${Math.round(took / 1000)} s; the largest sum is ${[...expected.values()].reduce((a, b) => (a > b ? a : b))} of ${most} steps`,
+          `${name}: ${total} events recorded in ${Math.round(took / 1000)} s; `
+            + `the largest sum is ${[...expected.values()].reduce((a, b) => (a > b ? a : b))} of ${most} `
+            + 'steps',
         )
     },
   )

@@ -306,8 +306,10 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
       ['validation_failed', false],
     ])
     expect(answer.rejected.map(({ detail }) => detail)).toEqual([
-      `time 2026-08-06T00:00:00.000000Z is not more than 35 days ago: usage of then is recorded without historical, and counts`,
-      `time 2026-08-05T23:59:59.999999Z is more than 35 days ago: as history, which is shown and not billed, it is taken with historical: true`,
+      'time 2026-08-06T00:00:00.000000Z is not more than 35 days ago: '
+        + 'usage of then is recorded without historical, and counts',
+      'time 2026-08-05T23:59:59.999999Z is more than 35 days ago: as history, '
+        + 'which is shown and not billed, it is taken with historical: true',
       'time 2016-01-01T00:00:00.000000Z is before 2016-09-02T00:00:00.000000Z, from which on history is taken',
       "time 'yesterday' is not an RFC 3339 instant",
       'a historical event says when it was: time is missing',

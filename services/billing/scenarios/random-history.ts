@@ -90,7 +90,8 @@ export async function playHistory(world: World, plan: HistoryPlan): Promise<Step
     return log
   } catch (error) {
     throw new Error(
-      `${storyOf(log)}\n\nTell it again: SEED=${plan.seed} STEPS=${plan.steps} npx vitest run services/billing/scenarios/determinism.test.ts\n`,
+      `${storyOf(log)}\n\nTell it again: SEED=${plan.seed} STEPS=${plan.steps} npx vitest run `
+        + `services/billing/scenarios/determinism.test.ts\n`,
       { cause: error },
     )
   }
@@ -102,7 +103,9 @@ function storyOf(log: readonly Step[]): string {
     .slice(-50)
     .map(
       ({ at, command, customerId, answer }, index) =>
-        `${String(Math.max(0, log.length - 50) + index + 1).padStart(5)}  ${at}  ${customerId.padEnd(8)}  ${command.padEnd(12)} ${typeof answer === 'string' ? `refused: ${answer}` : 'done'}`,
+        `${String(Math.max(0, log.length - 50) + index + 1).padStart(5)}  ${at}  `
+        + `${customerId.padEnd(8)}  ${command.padEnd(12)} `
+        + `${typeof answer === 'string' ? `refused: ${answer}` : 'done'}`,
     )
   return [`${log.length} steps were told:`, ...told].join('\n')
 }

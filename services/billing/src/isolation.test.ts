@@ -101,7 +101,9 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     }
     await world.db.asOwner((tx) =>
       tx.query(
-        "insert into documents_of_nothing (customer_id, id, kind, period_start, closed_at, document) select customer_id, 'inv', 'final', '2020-01-01', '2020-02-01', '{\"lines\": []}' from customers",
+        'insert into documents_of_nothing (customer_id, id, kind, period_start, closed_at, '
+          + "document) select customer_id, 'inv', 'final', '2020-01-01', '2020-02-01', '{\"lines\": "
+          + "[]}' from customers",
       ),
     )
     await world.db.asOwner((tx) =>

@@ -74,7 +74,8 @@ function readHolder(path: string): Holder | undefined {
     return JSON.parse(text) as Holder
   } catch (error) {
     throw new DataDirHeld(
-      `The lock file ${path} cannot be read. If no other process uses the data directory, remove it and start again.`,
+      `The lock file ${path} cannot be read. If no other process uses the data directory, `
+        + 'remove it and start again.',
       { cause: error },
     )
   }
@@ -107,13 +108,15 @@ function takeOver(draft: string, path: string, holder: Holder): boolean {
 function assertGone(holder: Holder, dataDir: string, path: string): void {
   if (holder.host !== hostname()) {
     throw new DataDirHeld(
-      `The data directory ${dataDir} is held by process ${holder.pid} on ${holder.host}. Stop it there; if that machine or container is gone for good, remove ${path} and start again.`,
+      `The data directory ${dataDir} is held by process ${holder.pid} on ${holder.host}. `
+        + `Stop it there; if that machine or container is gone for good, remove ${path} and start again.`,
     )
   }
   const rebooted = holder.boot !== null && holder.boot !== bootId()
   if (rebooted || !isAlive(holder)) return
   throw new DataDirHeld(
-    `The data directory ${dataDir} is held by process ${holder.pid}, which is running. Stop it (kill ${holder.pid}) or set DATA_DIR to another folder.`,
+    `The data directory ${dataDir} is held by process ${holder.pid}, which is running. `
+      + `Stop it (kill ${holder.pid}) or set DATA_DIR to another folder.`,
   )
 }
 

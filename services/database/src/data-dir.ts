@@ -62,7 +62,8 @@ function endAtPanic(line: string): boolean {
   if (panic === undefined) return false
   writeSync(
     2,
-    `The disk with the data directory does not take writes (${panic}). Free or replace it and start again: nothing acknowledged is lost.\n`,
+    `The disk with the data directory does not take writes (${panic}). `
+      + `Free or replace it and start again: nothing acknowledged is lost.\n`,
   )
   process.exit(1)
 }

@@ -84,7 +84,8 @@ describe.each(testDatabases)('on $name', ({ create }) => {
 
   describe('outside a transaction', () => {
     const concurrently =
-      '-- Found by x: a table in use.\n-- no transaction\ncreate index concurrently if not exists a_x on a (x);\n'
+      '-- Found by x: a table in use.\n-- no transaction\ncreate index concurrently if not exists a_x '
+      + 'on a (x);\n'
     const indexes = () =>
       database.asOwner((tx) =>
         tx.query<{ name: string; valid: boolean }>(

@@ -63,7 +63,8 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
     const number = String(index + 1).padStart(4, '0')
     if (!/^\d{4}_[a-z0-9_]+\.sql$/.test(name) || !name.startsWith(`${number}_`)) {
       throw new MigrationRefused(
-        `The migration ${name} in ${folder} should be number ${number}: files are named NNNN_name.sql, from 0001, without a gap.`,
+        `The migration ${name} in ${folder} should be number ${number}: files are named NNNN_name.sql, `
+          + 'from 0001, without a gap.',
       )
     }
   })
@@ -97,7 +98,8 @@ async function createTable(owner: Transaction): Promise<void> {
   } catch (error) {
     if (sqlState(error) !== '42501') throw error
     throw new MigrationRefused(
-      'The database user may not create tables. Let a DBA run: GRANT CREATE, USAGE ON SCHEMA public TO <user of DATABASE_URL>;',
+      'The database user may not create tables. Let a DBA run: GRANT CREATE, '
+        + 'USAGE ON SCHEMA public TO <user of DATABASE_URL>;',
       { cause: error },
     )
   }
@@ -185,7 +187,8 @@ async function applyOutside(
     } catch (error) {
       if (!sqlState(error) || isConnectionLoss(error)) throw error
       throw new MigrationRefused(
-        `The migration ${asked.name} of ${service} failed: ${(error as Error).message}. It runs outside a transaction: what it made stays, and the next start begins it anew.`,
+        `The migration ${asked.name} of ${service} failed: ${(error as Error).message}. `
+          + 'It runs outside a transaction: what it made stays, and the next start begins it anew.',
         { cause: error },
       )
     } finally {
@@ -225,18 +228,22 @@ function assertFits(
   const unknown = applied.find(({ name }) => !names.has(name))
   if (unknown) {
     throw new MigrationRefused(
-      `The database holds the migration ${unknown.name} of ${service}, which this version does not know: it was used by a newer version. Start that version, or restore a backup made before it.`,
+      `The database holds the migration ${unknown.name} of ${service}, `
+        + 'which this version does not know: it was used by a newer version. Start that version, '
+        + 'or restore a backup made before it.',
     )
   }
   applied.forEach(({ name, sha256 }, index) => {
     const migration = migrations[index]
     if (migration?.name !== name)
       throw new MigrationRefused(
-        `The migration ${migration?.name} of ${service} comes before ${name}, which the database holds already: give it the next free number.`,
+        `The migration ${migration?.name} of ${service} comes before ${name}, `
+          + 'which the database holds already: give it the next free number.',
       )
     if (migration.sha256 !== sha256)
       throw new MigrationRefused(
-        `The migration ${name} of ${service} was changed after the database applied it: restore the file and put the change into a new one.`,
+        `The migration ${name} of ${service} was changed after the database applied it: `
+          + 'restore the file and put the change into a new one.',
       )
   })
 }

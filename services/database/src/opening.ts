@@ -9,7 +9,10 @@ export function openingStatements(access: Access | 'owner', readOnly: boolean): 
   const begin = readOnly ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN'
   if (access === 'owner') return begin
   if (access.role === 'billing') return `${begin}; ${roleStatement(access)}`
-  return `${begin}; ${roleStatement(access)}; SELECT set_config('app.customer_id', ${literal(access.customerId)}, true)`
+  return (
+    `${begin}; ${roleStatement(access)}; SELECT set_config('app.customer_id', `
+    + `${literal(access.customerId)}, true)`
+  )
 }
 
 /** What a transaction becomes before it does anything: the owner stays the owner. */

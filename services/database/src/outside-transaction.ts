@@ -36,7 +36,8 @@ export function stepsOf(sql: string): Step[] {
     const gone = drop.exec(statement)
     if (gone) return { index: gone[1]! }
     throw new Error(
-      `outside a transaction stand only "create index concurrently if not exists … on …" and "drop index concurrently if exists …", not: ${statement.slice(0, 80)}`,
+      'outside a transaction stand only "create index concurrently if not exists … on …" and "drop '
+        + `index concurrently if exists …", not: ${statement.slice(0, 80)}`,
     )
   })
 }

@@ -57,7 +57,8 @@ export async function ensureRoles(owner: Transaction): Promise<void> {
   if (weak.length > 0) {
     const names = weak.map((role) => role.rolname).join(' and ')
     throw new RolesMissing(
-      `The role ${names} can log in or bypass row level security. Let a DBA run: ALTER ROLE … NOSUPERUSER NOBYPASSRLS NOLOGIN`,
+      `The role ${names} can log in or bypass row level security. Let a DBA run: `
+        + 'ALTER ROLE … NOSUPERUSER NOBYPASSRLS NOLOGIN',
     )
   }
 }

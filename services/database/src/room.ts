@@ -13,7 +13,8 @@ export interface Room {
  * disk.
  */
 const takeRoom =
-  'create temporary table room on commit drop as select n, repeat(md5(n::text), 4) as text from generate_series(1, 2000) n'
+  'create temporary table room on commit drop as select n, repeat(md5(n::text), '
+  + '4) as text from generate_series(1, 2000) n'
 
 /**
  * Whether there is room, told by writing: but only after a write had none, so that asking costs nothing while

@@ -36,7 +36,8 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     const full = database.transaction(billing, async (tx) => {
       await write('full')(tx)
       await tx.query(
-        "do $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$",
+        "do $$ begin raise exception 'could not extend file: No space left on device' using errcode = "
+          + "'53100'; end $$",
       )
     })
     await expect(full).rejects.toThrow(DatabaseFull)

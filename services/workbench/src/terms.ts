@@ -93,8 +93,10 @@ const fillings = /[的了过]|[一两几]?[张件份单]?(?=发票)/gu
 
 const englishFillers = new Set(
   (
-    'a an the i me my we our you your it its is are was were be been am do does did can could will would shall should may might must how what when where why which who '
-    + 'to of in on at for from by with about as and or not no if so than then there this that these those have has had get got please hi hello hey thanks thank want need like just any some'
+    'a an the i me my we our you your it its is are was were be been am do does did can could will '
+    + 'would shall should may might must how what when where why which who '
+    + 'to of in on at for from by with about as and or not no if so than then there this that these '
+    + 'those have has had get got please hi hello hey thanks thank want need like just any some'
   ).split(' '),
 )
 

@@ -15,7 +15,8 @@ export function activityRoutes(app: App, billing: Billing): void {
         querystring: PageQuery,
         response: { 200: Page(Activity) },
         description:
-          'Keep `nextCursor` and ask again with it: it stands at the end too (null only while nothing has happened yet). Nothing ever appears behind a cursor, and each change appears once.',
+          'Keep `nextCursor` and ask again with it: it stands at the end too (null only while nothing '
+          + 'has happened yet). Nothing ever appears behind a cursor, and each change appears once.',
       },
     },
     async (request) => listActivity(billing, request.query),

@@ -36,7 +36,8 @@ export function aliasRoutes(app: App, billing: Billing, askerOf: AskerOf): void 
         params: AliasPath,
         response: { 200: Alias },
         description:
-          'Events and calls that name it are of this customer. No two customers share an id or an alias; a customer has at most 100.',
+          'Events and calls that name it are of this customer. No two customers share an id or an '
+          + 'alias; a customer has at most 100.',
       },
     },
     async (request, reply) =>

@@ -23,7 +23,9 @@ export function balanceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
         summary: 'Reverse a payment',
         tags: ['invoices'],
         description:
-          'What it paid is due again, by the terms counted from now. Balance it made is taken back, from the invoices that used it since, the newest first; what was refunded meanwhile becomes a charge. Answers the invoice; told again, it changes nothing.',
+          'What it paid is due again, by the terms counted from now. Balance it made is taken back, '
+          + 'from the invoices that used it since, the newest first; what was refunded meanwhile becomes '
+          + 'a charge. Answers the invoice; told again, it changes nothing.',
         params: Type.Object({ paymentId: Type.String() }),
         body: ReversalInput,
         response: { 200: Invoice },
@@ -43,7 +45,8 @@ export function balanceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
         summary: 'Record a refund that was paid out',
         tags: ['customers'],
         description:
-          'Of a credit note, at most what it still gives; else of the balance. The same reference told again counts once.',
+          'Of a credit note, at most what it still gives; else of the balance. '
+          + 'The same reference told again counts once.',
         params: CustomerPath,
         body: RefundInput,
         response: { 201: Refund },

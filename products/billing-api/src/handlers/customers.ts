@@ -258,7 +258,9 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
         body: ChangeInput,
         response: { 200: Changed },
         description:
-          'A higher or equal plan at once, with an invoice where it costs; a lower one at the end of the billing period; any at the time `when` says. Asking for what they have undoes what was scheduled here.',
+          'A higher or equal plan at once, with an invoice where it costs; '
+          + 'a lower one at the end of the billing period; any at the time `when` says. '
+          + 'Asking for what they have undoes what was scheduled here.',
       },
     },
     async (request, reply) => {

@@ -33,7 +33,8 @@ export function deficitRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
         summary: 'Forgive a deficit',
         tags: ['usage'],
         description:
-          'All of it or some: it does not count as used any more. What it was, and why it was forgiven, stays recorded.',
+          'All of it or some: it does not count as used any more. What it was, '
+          + 'and why it was forgiven, stays recorded.',
         params: DeficitPath,
         body: ForgiveInput,
         response: { 200: Deficit },

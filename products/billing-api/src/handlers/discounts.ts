@@ -39,7 +39,8 @@ export function discountRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
         summary: 'Give a customer a discount, or change it',
         tags: ['customers'],
         description:
-          'Counts for documents issued from now on: of their lines, those whose period starts in its dates. What is issued stays as it is.',
+          'Counts for documents issued from now on: of their lines, those whose period starts in its '
+          + 'dates. What is issued stays as it is.',
         params: DiscountPath,
         body: DiscountInput,
         response: { 200: Told(Discount) },

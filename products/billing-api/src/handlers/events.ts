@@ -76,7 +76,9 @@ const eventsFilter = {
   end: Type.Optional(Moment),
 }
 const order =
-  'Of one customer the newest first; of all, customer by customer in the order of their ids, and then the newest first. Of all customers the last day unless told, and at most 31 days; by a property the last 31 days unless told, and at most 92.'
+  'Of one customer the newest first; of all, customer by customer in the order of their ids, '
+  + 'and then the newest first. Of all customers the last day unless told, and at most 31 days; '
+  + 'by a property the last 31 days unless told, and at most 92.'
 
 const Units = Type.Number({ description: "In the meter's units" })
 export const ListedReservation = Type.Object(
@@ -190,7 +192,8 @@ export function eventRoutes(app: App, billing: Billing): void {
         tags: ['usage'],
         querystring: Type.Object(eventsFilter, closed),
         description:
-          'A line of JSON for each, written while it is read; what is stored after it was begun stays out. Four of a key are written at the same time (429 `rate_limited`). '
+          'A line of JSON for each, written while it is read; what is stored after it was begun stays '
+          + 'out. Four of a key are written at the same time (429 `rate_limited`). '
           + `Whoever takes nothing of it for 30 seconds is let go. ${order}`,
         response: {
           200: {
@@ -227,7 +230,8 @@ export function eventRoutes(app: App, billing: Billing): void {
         tags: ['catalogue'],
         response: { 200: List(MeterFill) },
         description:
-          'Of a meter with `backfill`, and of a `groupBy` that was added later: until it is done that break-down does not add up.',
+          'Of a meter with `backfill`, and of a `groupBy` that was added later: '
+          + 'until it is done that break-down does not add up.',
       },
     },
     async () => ({ data: await listMeterFills(billing) }),

@@ -96,7 +96,8 @@ export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
         summary: 'Void an invoice',
         tags: ['invoices'],
         description:
-          'Its number stays taken. One that has payments that were not reversed, or credit notes, or of which later invoices gave something back, cannot be voided.',
+          'Its number stays taken. One that has payments that were not reversed, or credit notes, '
+          + 'or of which later invoices gave something back, cannot be voided.',
         params: InvoicePath,
         body: VoidRequest,
         response: { 200: Invoice },
@@ -116,7 +117,10 @@ export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
         summary: 'Give an invoice back, in part or whole',
         tags: ['invoices'],
         description:
-          'Issues a credit note, a document with a number of its own. It lowers what is due of the invoice first; the rest becomes balance, which pays other open invoices, or with `refund` waits to be paid back. All notes of an invoice give back at most what changes and adjustments left of it.',
+          'Issues a credit note, a document with a number of its own. '
+          + 'It lowers what is due of the invoice first; the rest becomes balance, '
+          + 'which pays other open invoices, or with `refund` waits to be paid back. '
+          + 'All notes of an invoice give back at most what changes and adjustments left of it.',
         params: InvoicePath,
         body: CreditNoteInput,
         response: { 201: Told(Invoice) },

@@ -24,7 +24,8 @@ export function keyRoutes(app: App, billing: Billing): void {
         querystring: PageQuery,
         response: { 200: Page(SecretKey) },
         description:
-          'With the beginning and the last four letters of each, never the key itself. Keys that were revoked or have expired are listed too.',
+          'With the beginning and the last four letters of each, never the key itself. '
+          + 'Keys that were revoked or have expired are listed too.',
       },
     },
     async (request) => listSecretKeys(billing, request.query),
@@ -40,7 +41,8 @@ export function keyRoutes(app: App, billing: Billing): void {
         body: KeyInput,
         response: { 201: CreatedKey },
         description:
-          'The answer holds the key, this once. `read` looks at everything, `events` sends usage and asks for quota, `full` does everything.',
+          'The answer holds the key, this once. `read` looks at everything, '
+          + '`events` sends usage and asks for quota, `full` does everything.',
       },
     },
     async (request, reply) => reply.code(201).send(await createSecretKey(billing, request.body)),

@@ -114,7 +114,8 @@ export const SubscriptionSummary = Type.Object(
   {
     ...closed,
     description:
-      'How many subscriptions of the filter there are, and seats, by plan and status; `seats: null` where the plan knows none',
+      'How many subscriptions of the filter there are, and seats, by plan and status; `seats: '
+      + 'null` where the plan knows none',
   },
 )
 

@@ -71,7 +71,8 @@ function routes(app: App, billing: Billing): void {
         body: ConsumeInput,
         response: { 200: Consumed },
         description:
-          'Never grants more than the plan allows, however many ask at once. The same id again answers the same.',
+          'Never grants more than the plan allows, however many ask at once. '
+          + 'The same id again answers the same.',
       },
     },
     async (request) => consume(billing, { ...request.params, ...request.body }),
@@ -88,7 +89,8 @@ function routes(app: App, billing: Billing): void {
         body: ReserveInput,
         response: { 200: Reserved },
         description:
-          'For work whose size is known only afterwards. Settle it with what was used, or release it; else it is given back when it expires. Events, consume and reserve share one space of ids.',
+          'For work whose size is known only afterwards. Settle it with what was used, or release it; '
+          + 'else it is given back when it expires. Events, consume and reserve share one space of ids.',
       },
     },
     async (request) => reserve(billing, { ...request.params, ...request.body }),
@@ -105,7 +107,9 @@ function routes(app: App, billing: Billing): void {
         body: SettleInput,
         response: { 200: Settled },
         description:
-          'Counts when and where it was reserved. More than reserved: all of it where overage is billed; else what was reserved and what is left. Still possible after it has expired, for 35 days.',
+          'Counts when and where it was reserved. More than reserved: '
+          + 'all of it where overage is billed; else what was reserved and what is left. '
+          + 'Still possible after it has expired, for 35 days.',
       },
     },
     async (request) => settleReservation(billing, { ...request.params, ...request.body }),

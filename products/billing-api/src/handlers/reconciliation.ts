@@ -14,7 +14,9 @@ export function reconciliationRoutes(app: App, billing: Billing): void {
         querystring: PageQuery,
         response: { 200: Mistakes },
         description:
-          'The rows that break a rule, of `limit` customers at a time: usage, invoices and their hashes, balances, numbers. An empty list is the proof. `npm run reconcile` asks here while a server holds the data.',
+          'The rows that break a rule, of `limit` customers at a time: usage, '
+          + 'invoices and their hashes, balances, numbers. An empty list is the proof. '
+          + '`npm run reconcile` asks here while a server holds the data.',
       },
     },
     async (request) => listMistakes(billing, request.query),

@@ -46,7 +46,11 @@ export function usageRoutes(app: App, billing: Billing): void {
           consumes: ['application/json', cloudEventType, cloudEventBatchType, ...lineTypes],
           response: { 200: Recorded },
           description:
-            'One event or up to 1,000, one a line as NDJSON, or CloudEvents 1.0 in structured, batched or binary mode; `Content-Encoding: gzip` is taken, up to 8 MB unpacked. Each stands for itself: what is wrong with one is told in `rejected`, and the others are kept. An event id counts once. What is older than 35 days is taken with `historical: true` and is shown only.',
+            'One event or up to 1,000, one a line as NDJSON, or CloudEvents 1.0 in structured, '
+            + 'batched or binary mode; `Content-Encoding: gzip` is taken, up to 8 MB unpacked. '
+            + 'Each stands for itself: what is wrong with one is told in `rejected`, '
+            + 'and the others are kept. An event id counts once. What is older than 35 days is taken '
+            + 'with `historical: true` and is shown only.',
         },
       },
       async (request) => recordBatch(billing, request),
@@ -63,7 +67,8 @@ export function usageRoutes(app: App, billing: Billing): void {
         querystring: RejectedQuery,
         response: { 200: Page(RejectedEvent) },
         description:
-          'With the reason, also after the answer that told it is lost; of one customer or for one reason where asked. Kept for 100 days, at most 10,000 a customer.',
+          'With the reason, also after the answer that told it is lost; '
+          + 'of one customer or for one reason where asked. Kept for 100 days, at most 10,000 a customer.',
       },
     },
     async (request) => listRejectedEvents(billing, request.query),
@@ -79,7 +84,8 @@ export function usageRoutes(app: App, billing: Billing): void {
         body: RetryInput,
         response: { 200: Recorded },
         description:
-          'As they were sent, once a missing meter is made or a limit is raised; one without a time counts now. What is accepted leaves the list.',
+          'As they were sent, once a missing meter is made or a limit is raised; '
+          + 'one without a time counts now. What is accepted leaves the list.',
       },
     },
     async (request) => retryRejectedEvents(billing, request.body),
@@ -96,7 +102,9 @@ export function usageRoutes(app: App, billing: Billing): void {
         body: VoidEventsInput,
         response: { 200: VoidedEvents },
         description:
-          'Events, consumed and settled usage too, leave sums, levels and quota, and stay listed as voided; the next invoice adjusts a period that is issued. Their ids stay used: send what replaces them under others.',
+          'Events, consumed and settled usage too, leave sums, levels and quota, '
+          + 'and stay listed as voided; the next invoice adjusts a period that is issued. '
+          + 'Their ids stay used: send what replaces them under others.',
       },
     },
     async (request) => voidEvents(billing, request.body),
@@ -113,7 +121,8 @@ export function usageRoutes(app: App, billing: Billing): void {
         querystring: PageQuery,
         response: { 200: Page(LateEvent) },
         description:
-          'With what became of each: an issued invoice never changes, so the next one carries an adjustment. Those stored in the last 100 days.',
+          'With what became of each: an issued invoice never changes, '
+          + 'so the next one carries an adjustment. Those stored in the last 100 days.',
       },
     },
     async (request) => listLateEvents(billing, { ...request.params, ...request.query }),
@@ -145,7 +154,8 @@ export function usageRoutes(app: App, billing: Billing): void {
         params: CustomerPath,
         response: { 200: Reconciliation },
         description:
-          'Counted again from the events and the invoices: accepted = billed + adjusted + unbilled + uncharged. `difference` is anything but 0 only where a row is wrong.',
+          'Counted again from the events and the invoices: accepted = billed + adjusted + unbilled + '
+          + 'uncharged. `difference` is anything but 0 only where a row is wrong.',
         querystring: Type.Object({ period: Type.Optional(PeriodLabel) }, { additionalProperties: false }),
       },
     },

@@ -126,10 +126,12 @@ export const chinese: Record<string, string> = {
     '销售方时区的日期（包含结束日期），或时间',
   'Record usage': '上报用量',
   'One event or up to 1,000, one a line as NDJSON, or CloudEvents 1.0 in structured, batched or binary mode; `Content-Encoding: gzip` is taken, up to 8 MB unpacked. Each stands for itself: what is wrong with one is told in `rejected`, and the others are kept. An event id counts once. What is older than 35 days is taken with `historical: true` and is shown only.':
-    '一个事件或最多 1,000 个事件，NDJSON 每行一个，或 CloudEvents 1.0 的结构化、批量、二进制模式；接受 `Content-Encoding: gzip`，解压后最大 8 MB。各事件互不影响：有问题的列在 `rejected` 中，其余照常记录。同一事件编号只计一次。35 天以前的事件用 `historical: true` 记录，只展示。',
+    '一个事件或最多 1,000 个事件，NDJSON 每行一个，或 CloudEvents 1.0 的结构化、批量、二进制模式；接受 `Content-Encoding: gzip`，'
+    + '解压后最大 8 MB。各事件互不影响：有问题的列在 `rejected` 中，其余照常记录。同一事件编号只计一次。35 天以前的事件用 `historical: true` 记录，只展示。',
   'Recorded events as a file': '导出用量事件',
   'A line of JSON for each, written while it is read; what is stored after it was begun stays out. Four of a key are written at the same time (429 `rate_limited`). Whoever takes nothing of it for 30 seconds is let go. Of one customer the newest first; of all, customer by customer in the order of their ids, and then the newest first. Of all customers the last day unless told, and at most 31 days; by a property the last 31 days unless told, and at most 92.':
-    '每行一个 JSON，边读边写；开始导出之后存储的事件不在其中。同一密钥可同时导出四个（超出返回 429 `rate_limited`）。30 秒内未读取任何内容的连接会被断开。单个客户的事件最新的在前；所有客户的事件先按客户编号排列，再以最新的在前。所有客户默认导出最近一天，最多 31 天；按属性导出默认最近 31 天，最多 92 天。',
+    '每行一个 JSON，边读边写；开始导出之后存储的事件不在其中。同一密钥可同时导出四个（超出返回 429 `rate_limited`）。30 秒内未读取任何内容的连接会被断开。'
+    + '单个客户的事件最新的在前；所有客户的事件先按客户编号排列，再以最新的在前。所有客户默认导出最近一天，最多 31 天；按属性导出默认最近 31 天，最多 92 天。',
   'One recorded event': '查看用量事件',
   'With what each meter counts of it, also where it was taken back.':
     '附各计量项对其计数的结果，已撤销的也可查看。',
@@ -320,7 +322,8 @@ export const chinese: Record<string, string> = {
   'What kind of event it is: every meter with this `eventType` counts it, and the one of this key':
     '事件的类型：所有 `eventType` 与之相同的计量项，以及以此为标识的计量项都会计数',
   "In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has. An event without one is refused (`validation_failed`) where a number in its properties has the name of an amount: a word such as count, total or qty, the meter's unit or what its name is about (`{ token_count: 1250 }`)":
-    '以计量项的单位计；不写为 1。写成文本的小数保持精确，超出双精度位数的数字也如此。没有数量的事件，若属性中有名称表示数量的数字，会被拒绝（`validation_failed`）：例如 count、total、qty 等词，计量项的单位，或计量项名称所指的事物（`{ token_count: 1250 }`）',
+    '以计量项的单位计；不写为 1。写成文本的小数保持精确，超出双精度位数的数字也如此。没有数量的事件，若属性中有名称表示数量的数字，会被拒绝（`validation_failed`）：'
+    + '例如 count、total、qty 等词，计量项的单位，或计量项名称所指的事物（`{ token_count: 1250 }`）',
   'Of more than 35 days ago: it is shown, and counts for no quota and no invoice. `time` is needed then':
     '用于 35 天以前的事件：只展示，不占配额，也不计费。此时 `time` 必填',
   'CloudEvents 1.0: the event id is JSON.stringify([source, id])':
@@ -349,7 +352,8 @@ export const chinese: Record<string, string> = {
   'The label of the usage period it falls in': '所在用量周期的标识',
   'When that period was billed': '该周期出账的时间',
   '`billed`: `invoice` counts it. `pending`: the next invoice will. `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges it. `voided`: it was taken back before':
-    '`billed`：已计入 `invoice`。`pending`：将计入下一张账单。`unchanged`：之后的账单核对过，已出账的金额不变。`uncharged`：没有套餐对其收费。`voided`：此前已撤销',
+    '`billed`：已计入 `invoice`。`pending`：将计入下一张账单。`unchanged`：之后的账单核对过，已出账的金额不变。`uncharged`：没有套餐对其收费。'
+    + '`voided`：此前已撤销',
   'The account, subscription or invoice it happened to: read it for its state now; of a balance, the refund or adjustment':
     '变更的账户、订阅或账单的编号：其当前状态请另行读取；余额的变更为退款或调整的编号',
   'The beginning of the key': '密钥的开头',

@@ -37,7 +37,9 @@ const chunks = readdirSync(new URL('assets/', dist))
 const tooLarge = chunks.filter((chunk) => chunk.size > chunkLimit)
 
 console.log(
-  `portal: first route ${kilobytes(firstSize)} of ${kilobytes(firstRouteLimit)}, largest chunk ${kilobytes(Math.max(...chunks.map((chunk) => chunk.size)))} of ${kilobytes(chunkLimit)}`,
+  `portal: first route ${kilobytes(firstSize)} of ${kilobytes(firstRouteLimit)}, `
+    + `largest chunk ${kilobytes(Math.max(...chunks.map((chunk) => chunk.size)))} of `
+    + `${kilobytes(chunkLimit)}`,
 )
 const faults = tooLarge.map(
   (chunk) =>
@@ -45,11 +47,13 @@ const faults = tooLarge.map(
 )
 if (firstSize > firstRouteLimit)
   faults.push(
-    `the first route is ${kilobytes(firstSize)} gzipped, more than ${kilobytes(firstRouteLimit)}: ${[...first].join(', ')}`,
+    `the first route is ${kilobytes(firstSize)} gzipped, more than ${kilobytes(firstRouteLimit)}: `
+      + `${[...first].join(', ')}`,
   )
 if (startSize > startLimit)
   faults.push(
-    `what starts the portal is ${kilobytes(startSize)} gzipped, more than ${kilobytes(startLimit)}: src/main.ts imports what it should leave to src/app.ts`,
+    `what starts the portal is ${kilobytes(startSize)} gzipped, more than ${kilobytes(startLimit)}: `
+      + 'src/main.ts imports what it should leave to src/app.ts',
   )
 if (faults.length > 0) {
   for (const fault of faults) console.error(`portal: ${fault}`)

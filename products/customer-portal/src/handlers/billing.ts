@@ -55,7 +55,8 @@ export function billingRoutes(app: App, actFor: ActFor): void {
         querystring: InvoiceSummaryQuery,
         response: { 200: InvoiceSummary },
         description:
-          'How many there are, and what is due and overdue of them, by currency: of all, or of those of the filter. At most 100,000 (400 `invalid_range`).',
+          'How many there are, and what is due and overdue of them, by currency: of all, '
+          + 'or of those of the filter. At most 100,000 (400 `invalid_range`).',
       },
     },
     async (request) => {
@@ -74,7 +75,8 @@ export function billingRoutes(app: App, actFor: ActFor): void {
         querystring: InvoiceFileQuery,
         response: InvoiceFileAnswer,
         description:
-          'CSV (UTF-8 with BOM; text that a spreadsheet would compute begins with an apostrophe), headed in the language of the session, amounts in whole currency units, '
+          'CSV (UTF-8 with BOM; text that a spreadsheet would compute begins with an apostrophe), '
+          + 'headed in the language of the session, amounts in whole currency units, '
           + 'dates of the customer’s calendar. At most 2,000 invoices (400 `invalid_range`).',
       },
     },

@@ -41,7 +41,8 @@ export function sessionRoutes(
         params: Type.Object({ key: Type.String({ minLength: 1, maxLength: 255 }) }),
         response: { 200: CommandOutcome },
         description:
-          'For whoever lost the answer to a call with an `Idempotency-Key`: 404 where it has not been done (or is still running). Kept for 48 hours.',
+          'For whoever lost the answer to a call with an `Idempotency-Key`: '
+          + '404 where it has not been done (or is still running). Kept for 48 hours.',
       },
     },
     async (request) => {
@@ -60,7 +61,9 @@ export function sessionRoutes(
         summary: 'A new token by the renewal cookie',
         tags: ['session'],
         description:
-          'Only for a portal that stands alone; an embedded one is renewed by its host. A browser has one cookie: the token is of the link opened last in it, so compare `customerId`.',
+          'Only for a portal that stands alone; an embedded one is renewed by its host. '
+          + 'A browser has one cookie: the token is of the link opened last in it, '
+          + 'so compare `customerId`.',
         response: { 200: Token },
       },
     },

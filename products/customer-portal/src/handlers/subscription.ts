@@ -53,7 +53,8 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
         body: PlanChange,
         response: { 201: Changed },
         description:
-          'Without a subscription, or once it has ended. The first invoice is issued at once, unless the plan begins with a trial and the customer had none.',
+          'Without a subscription, or once it has ended. The first invoice is issued at once, '
+          + 'unless the plan begins with a trial and the customer had none.',
       },
     },
     async (request, reply) => {
@@ -138,7 +139,8 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
         summary: 'Move to a lower plan or fewer seats at the end of the billing period',
         tags: ['subscription'],
         description:
-          'One of equal rank and price at the end of the usage period. Takes the place of what was scheduled here before; until then nothing changes.',
+          'One of equal rank and price at the end of the usage period. '
+          + 'Takes the place of what was scheduled here before; until then nothing changes.',
         body: PlanChange,
         response: { 200: Scheduled },
       },
@@ -224,7 +226,9 @@ function adviceRoute(app: App, actFor: ActFor): void {
         tags: ['subscription'],
         response: { 200: Advice },
         description:
-          'The usage of the last period that is over, rated on each plan on sale as an invoice would rate it, and where the running period is heading, with how far off such a forecast was before.',
+          'The usage of the last period that is over, rated on each plan on sale as an invoice would '
+          + 'rate it, and where the running period is heading, with how far off such a forecast was '
+          + 'before.',
       },
     },
     async (request) => {

@@ -33,8 +33,12 @@ export function usageStreamRoutes(app: App, billing: Billing, limits: Partial<Us
         tags: ['usage'],
         response: UsageStreamAnswer,
         description:
-          `Server-sent events, read with the token in the header (so by fetch rather than EventSource). The database is asked every ${usual.tickMilliseconds / 1000} seconds, once for all who look `
-          + `at a customer, and something is sent only when it has changed. A customer may have ${usual.mostPerCustomer} streams (429 \`rate_limited\`), the server ${usual.mostInAll} (503 \`streams_full\`).`,
+          'Server-sent events, read with the token in the header (so by fetch rather than '
+          + `EventSource). The database is asked every ${usual.tickMilliseconds / 1000} seconds, `
+          + 'once for all who look '
+          + 'at a customer, and something is sent only when it has changed. '
+          + `A customer may have ${usual.mostPerCustomer} streams (429 \`rate_limited\`), `
+          + `the server ${usual.mostInAll} (503 \`streams_full\`).`,
       },
     },
     async (request, reply) => sendUsageStream(reply, hub, callerOf(request, 'portal:read')),

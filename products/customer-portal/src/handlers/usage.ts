@@ -101,7 +101,8 @@ export function usageRoutes(app: App, actFor: ActFor): void {
         querystring: UsageDaysQuery,
         response: { 200: UsageDays },
         description:
-          'Of the current period when no dates are given, and of at most 92 days (400 `invalid_range`). Days to come are not listed.',
+          'Of the current period when no dates are given, and of at most 92 days (400 '
+          + '`invalid_range`). Days to come are not listed.',
       },
     },
     async (request) => {
@@ -120,7 +121,8 @@ export function usageRoutes(app: App, actFor: ActFor): void {
         querystring: UsageLinesQuery,
         response: { 200: UsageLines },
         description:
-          'As the invoice of the period would say it, rated by the same rules on what is known now, before discounts and tax; of the current period when none is named. '
+          'As the invoice of the period would say it, rated by the same rules on what is known now, '
+          + 'before discounts and tax; of the current period when none is named. '
           + 'Each line comes with its tiers and with what each date added.',
       },
     },
@@ -158,7 +160,8 @@ export function usageRoutes(app: App, actFor: ActFor): void {
         querystring: UsageDetailQuery,
         response: { 200: UsageDetail },
         description:
-          'Those that were taken back are among them, and say so. By a property, or an id of long ago, at most 92 days are searched at once (400 `invalid_range`).',
+          'Those that were taken back are among them, and say so. By a property, or an id of long ago, '
+          + 'at most 92 days are searched at once (400 `invalid_range`).',
       },
     },
     async (request) => {
@@ -179,8 +182,12 @@ export function usageRoutes(app: App, actFor: ActFor): void {
         querystring: UsageExportQuery,
         response: UsageFileAnswer,
         description:
-          'Written while it is read: CSV (UTF-8 with BOM; text that a spreadsheet would compute begins with an apostrophe) or XLSX, headed in the language of the session, '
-          + 'with times of the customer’s clock. Those the filter chooses, as in the list of events. At most 366 days (by id or property 92) and 1,000,000 events (400 `invalid_range`), and four of a customer at the same time (429). Whoever takes nothing of it for 30 seconds is let go.',
+          'Written while it is read: CSV (UTF-8 with BOM; text that a spreadsheet would compute begins '
+          + 'with an apostrophe) or XLSX, headed in the language of the session, '
+          + 'with times of the customer’s clock. Those the filter chooses, as in the list of events. '
+          + 'At most 366 days (by id or property 92) and 1,000,000 events (400 `invalid_range`), '
+          + 'and four of a customer at the same time (429). Whoever takes nothing of it for 30 seconds '
+          + 'is let go.',
       },
     },
     async (request, reply) => {
@@ -232,7 +239,8 @@ export function usageRoutes(app: App, actFor: ActFor): void {
       config: { scope: 'portal:read' },
       schema: {
         summary:
-          'Usage that was reported after its period was billed, the last reported first, with what became of it',
+          'Usage that was reported after its period was billed, the last reported first, '
+          + 'with what became of it',
         tags: ['usage'],
         description:
           'An issued invoice never changes: the next one counts it. Those stored in the last 100 days.',

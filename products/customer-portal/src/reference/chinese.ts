@@ -105,7 +105,9 @@ export const chinese: Record<string, string> = {
     '按要求给出：所有页的事件数。最多统计 100,000 个；更多时 `isLeast` 为 true',
   'Usage events as a file, newest first': '导出用量事件，最新的在前',
   'Written while it is read: CSV (UTF-8 with BOM; text that a spreadsheet would compute begins with an apostrophe) or XLSX, headed in the language of the session, with times of the customer’s clock. Those the filter chooses, as in the list of events. At most 366 days (by id or property 92) and 1,000,000 events (400 `invalid_range`), and four of a customer at the same time (429). Whoever takes nothing of it for 30 seconds is let go.':
-    '边读边写：CSV（UTF-8 带 BOM；会被表格软件当作公式的文本前加单引号）或 XLSX，表头使用会话的语言，时间为客户时区。内容与事件列表的筛选相同。最多 366 天（按编号或属性 92 天）和 1,000,000 个事件（超出返回 400 `invalid_range`），每位客户可同时导出四个（超出返回 429）。30 秒内未读取任何内容的连接会被断开。',
+    '边读边写：CSV（UTF-8 带 BOM；会被表格软件当作公式的文本前加单引号）或 XLSX，表头使用会话的语言，时间为客户时区。内容与事件列表的筛选相同。'
+    + '最多 366 天（按编号或属性 92 天）和 1,000,000 个事件（超出返回 400 `invalid_range`），每位客户可同时导出四个（超出返回 429）。'
+    + '30 秒内未读取任何内容的连接会被断开。',
   'Usage that was reported but not counted, newest first, with the reason':
     '列出已上报但未计入的用量及原因，最新的在前',
   'Kept for 100 days.': '保留 100 天。',
@@ -117,9 +119,12 @@ export const chinese: Record<string, string> = {
   'What became of it, in a sentence': '处理结果，一句话',
   'The current usage as it moves': '实时接收当前用量',
   'Server-sent events, read with the token in the header (so by fetch rather than EventSource). The database is asked every 2 seconds, once for all who look at a customer, and something is sent only when it has changed. A customer may have 20 streams (429 `rate_limited`), the server 1000 (503 `streams_full`).':
-    'Server-sent events，凭证放在请求头中（因此用 fetch，而非 EventSource）。每 2 秒查询一次数据库，同一客户的所有查看者共用一次查询，只在有变化时发送。每位客户最多 20 个实时连接（超出返回 429 `rate_limited`），服务器最多 1000 个（超出返回 503 `streams_full`）。',
+    'Server-sent events，凭证放在请求头中（因此用 fetch，而非 EventSource）。每 2 秒查询一次数据库，同一客户的所有查看者共用一次查询，只在有变化时发送。'
+    + '每位客户最多 20 个实时连接（超出返回 429 `rate_limited`），服务器最多 1000 个（超出返回 503 `streams_full`）。',
   'Server-sent events. `usage`: a UsageSummary of the current period, as GET /usage answers it. `subscription`: a Subscription, as GET /subscription answers it. Both come at the start and whenever they have changed. `end`: `{"reason":"expired" | "signed_out" | "closing" | "failed"}`, the last event. Comments keep the connection alive.':
-    'Server-sent events。`usage`：当前周期的 UsageSummary，与 GET /usage 相同。`subscription`：Subscription，与 GET /subscription 相同。两者在连接开始时和每次变化时发送。`end`：`{"reason":"expired" | "signed_out" | "closing" | "failed"}`，最后一个事件。注释行用于保持连接。',
+    'Server-sent events。`usage`：当前周期的 UsageSummary，与 GET /usage 相同。`subscription`：Subscription，'
+    + '与 GET /subscription 相同。两者在连接开始时和每次变化时发送。`end`：`{"reason":"expired" | "signed_out" | "closing" | '
+    + '"failed"}`，最后一个事件。注释行用于保持连接。',
   billing: '账单',
   'Invoices and their PDF': '账单及其 PDF',
   'Invoices, newest first': '列出账单，最新的在前',

@@ -18,8 +18,12 @@ export const UsageStreamAnswer = {
       'text/event-stream': {
         schema: Type.String({
           description:
-            'Server-sent events. `usage`: a UsageSummary of the current period, as GET /usage answers it. `subscription`: a Subscription, as GET /subscription answers it. '
-            + 'Both come at the start and whenever they have changed. `end`: `{"reason":"expired" | "signed_out" | "closing" | "failed"}`, the last event. Comments keep the connection alive.',
+            'Server-sent events. `usage`: a UsageSummary of the current period, '
+            + 'as GET /usage answers it. `subscription`: a Subscription, '
+            + 'as GET /subscription answers it. '
+            + 'Both come at the start and whenever they have changed. `end`: '
+            + '`{"reason":"expired" | "signed_out" | "closing" | "failed"}`, the last event. '
+            + 'Comments keep the connection alive.',
         }),
       },
     },

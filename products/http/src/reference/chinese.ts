@@ -29,19 +29,25 @@ export const chinese: Record<string, string> = {
   'null: the plan knows no seats': 'null：该套餐不按席位计',
   'Minor units, such as cents': '最小货币单位（分）',
   "One part; the parts add up. Without `kind`, a tier: its upper bound in units above the allowance, the units that fell in it, the rate, the flat fee, and what they come to. The rate of a `package` is its amount for its size, that of a `percentage` its basis points for 10,000; `minimum` is what it adds, `maximum` what it takes; `prorated` takes off a level what its price for a month is for the days of the month that are not the line's; `gross` is what is given back of a price, and `taken_off` what discounts and credit notes had taken off it already":
-    '计算的一步；各步相加即为总额。没有 `kind` 的是一个阶梯：包含量以上的上限、落在其中的数量、单价、固定费用及其金额。`package` 的单价是每包的金额与数量，`percentage` 的单价是每 10,000 的基点数；`minimum` 是补足的金额，`maximum` 是减去的金额；`prorated` 从存量中扣除当月不属于该行的天数所对应的月价；`gross` 是退还的原价，`taken_off` 是其中折扣和贷项凭证先前已减去的部分',
+    '计算的一步；各步相加即为总额。没有 `kind` 的是一个阶梯：包含量以上的上限、落在其中的数量、单价、固定费用及其金额。`package` 的单价是每包的金额与数量，'
+    + '`percentage` 的单价是每 10,000 的基点数；`minimum` 是补足的金额，`maximum` 是减去的金额；'
+    + '`prorated` 从存量中扣除当月不属于该行的天数所对应的月价；`gross` 是退还的原价，`taken_off` 是其中折扣和贷项凭证先前已减去的部分',
   '`amount` minor units for `per` units': '每 `per` 个单位 `amount`（最小货币单位）',
   'As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters':
     '您系统中的客户编号：任意文字的可见字符，在路径中需百分号编码；不能是 `.` 或 `..`，不能含控制字符或方向控制符',
   'nextCursor of the page before': '上一页返回的 nextCursor',
   'Each with the balance after it.': '每笔附其后的余额。',
   '`negative_total`: an invoice gave more back than it charged; `applied`: an invoice used it when it was issued; `applied_to_invoice`: it paid an open invoice; `application_undone`: that was taken back, and the invoice is due again; `overpaid`: a payment beyond what was due; `payment_reversed`: that payment was reversed; `void`: what a void invoice used or gave; `credit_note`: what a note left over; `refund`: paid back; `adjustment`: put right by the vendor; `charged`: what could not be taken back, since it was paid out, and is due by a charge':
-    '`negative_total`：账单退还的多于收取的；`applied`：账单生成时使用；`applied_to_invoice`：支付了一张待付款的账单；`application_undone`：该笔支付已收回，账单重新待付；`overpaid`：付款超出待付金额的部分；`payment_reversed`：该笔付款已撤销；`void`：作废账单用去或产生的余额；`credit_note`：贷项凭证冲减后的余额；`refund`：已退款；`adjustment`：由销售方调整；`charged`：已退还给客户而无法收回的部分，改为收费',
+    '`negative_total`：账单退还的多于收取的；`applied`：账单生成时使用；`applied_to_invoice`：支付了一张待付款的账单；'
+    + '`application_undone`：该笔支付已收回，账单重新待付；`overpaid`：付款超出待付金额的部分；`payment_reversed`：该笔付款已撤销；`void`：'
+    + '作废账单用去或产生的余额；`credit_note`：贷项凭证冲减后的余额；`refund`：已退款；`adjustment`：由销售方调整；`charged`：已退还给客户而无法收回的部分，'
+    + '改为收费',
   'RFC 3339, UTC': 'RFC 3339 时间，UTC',
   'The reference of the payment or refund, or why the balance was adjusted':
     '付款或退款的凭证号，或调整余额的原因',
   'What may be used in the current usage period: the sum of what its plans include by the days on each, the current one counted to the end; `null` is unlimited. `remaining` is `allowance` less `used`, `deficit` and `reserved`: no more than that can be consumed now':
-    '当前用量周期内可用的数量：各套餐的包含量按其天数相加，当前套餐算到周期结束；`null` 表示不限量。`remaining` 是 `allowance` 减去 `used`、`deficit` 和 `reserved`：现在最多只能再用这么多',
+    '当前用量周期内可用的数量：各套餐的包含量按其天数相加，当前套餐算到周期结束；`null` 表示不限量。`remaining` 是 `allowance` 减去 `used`、`deficit` '
+    + '和 `reserved`：现在最多只能再用这么多',
   'Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one':
     '之前的用量周期提前用掉、后来可用量降低的部分：计为本周期的已用量',
   'Held back by open reservations': '未结束的预留所占的数量',
@@ -59,7 +65,8 @@ export const chinese: Record<string, string> = {
   'What the customer scheduled, or else what the vendor did': '客户安排的变更；没有时为销售方安排的变更',
   'Both, in the order of their dates': '双方的安排，按日期排列',
   'With the usage so far: the draft that waits for its hour, a void document that is made again with the midnight after, or the invoice that comes if nothing more is used. `estimatedDue` is what of it is to be paid once the balance is applied. `usageAt`: where there is nothing to bill for the running usage period so far and the next fee is later, the date on which what is still used is billed':
-    '按目前的用量计算：等待出账的草稿、午夜后重新生成的作废账单，或不再使用时将会生成的账单。`estimatedDue` 是扣除余额后的待付金额。`usageAt`：当前用量周期目前没有可计费的用量、而下一笔套餐费更晚时，之后用量的计费日期',
+    '按目前的用量计算：等待出账的草稿、午夜后重新生成的作废账单，或不再使用时将会生成的账单。`estimatedDue` 是扣除余额后的待付金额。`usageAt`：'
+    + '当前用量周期目前没有可计费的用量、而下一笔套餐费更晚时，之后用量的计费日期',
   'What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods':
     '请求之外取消、保留或执行的事项；除 `invoice` 中的账单外，`invoice_issued` 列出其他已生成的账单，`allowance_deficit` 列出用量已计入之后周期的计量项',
   'As of now; `status: none` where there never was one.': '当前的状态；从未订阅时 `status` 为 none。',
@@ -141,7 +148,8 @@ export const chinese: Record<string, string> = {
   'SHA-256 of the canonical JSON of the issued document': '已出账账单规范化 JSON 的 SHA-256',
   'SHA-256 of the PDF, once it has been rendered': 'PDF 生成后的 SHA-256',
   '`included: null` is unlimited. `price` rates the units above `included`; it is required where overage is billed. `minimum` (also at zero usage) and `maximum` bound what a usage period comes to; part of a period has its share of them.':
-    '`included: null` 表示不限量。`price` 是 `included` 以上部分的价格；超出用量计费时必填。`minimum`（用量为零时也适用）和 `maximum` 是一个用量周期费用的下限和上限；不足一个周期时按比例折算。',
+    '`included: null` 表示不限量。`price` 是 `included` 以上部分的价格；超出用量计费时必填。'
+    + '`minimum`（用量为零时也适用）和 `maximum` 是一个用量周期费用的下限和上限；不足一个周期时按比例折算。',
   'Whether `included` is for the subscription (unless said otherwise) or for each seat, which needs a fee per seat':
     '`included` 属于整个订阅（默认），还是属于每个席位（套餐费须按席位收取）',
   'What a change to this higher plan gives in the running usage period: the share of the days left (unless said otherwise), or with `full` the whole allowance less all use of the period; both lines of the change then run from its first day':

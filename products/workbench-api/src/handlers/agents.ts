@@ -142,7 +142,8 @@ export function agentRoutes(app: App, { billing, workbench }: Deps): void {
         summary: 'Give an agent another password',
         tags: ['agents'],
         description:
-          'Ends their logins and the portal tokens they have opened. Without a password one is made and returned, this once.',
+          'Ends their logins and the portal tokens they have opened. '
+          + 'Without a password one is made and returned, this once.',
         params: AgentPath,
         body: PasswordReset,
         response: { 200: PasswordSet },

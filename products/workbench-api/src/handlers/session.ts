@@ -135,7 +135,8 @@ export function sessionRoutes(app: App, deps: Deps): void {
         body: PasswordChange,
         response: { 200: Me },
         description:
-          'Ends every login of the agent, and the portal tokens they have opened; this browser is logged in again.',
+          'Ends every login of the agent, and the portal tokens they have opened; '
+          + 'this browser is logged in again.',
       },
     },
     async (request, reply) => {
@@ -163,7 +164,8 @@ export function sessionRoutes(app: App, deps: Deps): void {
         summary: "A token for the portal of the agent's customer",
         tags: ['session'],
         description:
-          'It carries the role of the agent and lasts 15 minutes. The workbench hands it to the frame by message.',
+          'It carries the role of the agent and lasts 15 minutes. The workbench hands it to the frame '
+          + 'by message.',
         body: PortalSessionRequest,
         response: { 200: PortalToken },
       },

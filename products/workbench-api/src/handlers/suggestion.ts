@@ -40,8 +40,10 @@ export function suggestionRoutes(app: App, deps: Deps): void {
         summary: "Suggest an answer to the visitor's last message",
         tags: ['desk'],
         description:
-          'Takes the best entry of the FAQ and consumes one unit of the meter. No entry that fits: `no_answer`, and nothing is consumed. '
-          + 'Nothing left: `quota_exhausted`. Asking again for the same message gives the same suggestion and consumes nothing more. '
+          'Takes the best entry of the FAQ and consumes one unit of the meter. No entry that fits: '
+          + '`no_answer`, and nothing is consumed. '
+          + 'Nothing left: `quota_exhausted`. Asking again for the same message gives the same '
+          + 'suggestion and consumes nothing more. '
           + 'An agent asks 60 times a minute at most (429).',
         params: Type.Object({ conversationId: Id }, { additionalProperties: false }),
         body: Type.Object({}, { additionalProperties: false }),

@@ -41,7 +41,8 @@ export const chinese: Record<string, string> = {
   '`allowed` tells whether the next one would be given.': '`allowed` 表示是否还会给出下一条。',
   "Suggest an answer to the visitor's last message": '为访客的最后一条消息建议回答',
   'Takes the best entry of the FAQ and consumes one unit of the meter. No entry that fits: `no_answer`, and nothing is consumed. Nothing left: `quota_exhausted`. Asking again for the same message gives the same suggestion and consumes nothing more. An agent asks 60 times a minute at most (429).':
-    '选取知识库中最合适的条目，并使用一个单位。没有合适的条目返回 `no_answer`，不计用量；没有剩余返回 `quota_exhausted`。对同一消息重复请求返回同样的建议，不再计用量。每位坐席每分钟最多 60 次（超出返回 429）。',
+    '选取知识库中最合适的条目，并使用一个单位。没有合适的条目返回 `no_answer`，不计用量；没有剩余返回 `quota_exhausted`。对同一消息重复请求返回同样的建议，不再计用量。'
+    + '每位坐席每分钟最多 60 次（超出返回 429）。',
   'Only `suggested` costs one unit, once for each question however often it is asked for':
     '只有 `suggested` 计一个单位；同一问题无论请求多少次都只计一次',
   agents: '坐席',

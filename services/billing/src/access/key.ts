@@ -339,7 +339,9 @@ function scopesOf({ preset, scopes }: KeyInput): GrantableScope[] {
   if (asked.length === 0 || unknown !== undefined) {
     throw new BillingError('invalid_key', {
       pointer: '/scopes',
-      message: `scopes are one or more of ${grantableScopes.join(', ')}${unknown === undefined ? '' : `, not '${unknown}'`}`,
+      message:
+        'scopes are one or more of '
+        + `${grantableScopes.join(', ')}${unknown === undefined ? '' : `, not '${unknown}'`}`,
     })
   }
   return [...new Set(asked)]

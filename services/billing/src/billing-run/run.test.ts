@@ -183,7 +183,8 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     )
     await world.db.asOwner((tx) =>
       tx.query(
-        "insert into plans (id, version, spec, created_at) select 'broken', 1, jsonb_set(spec, '{charges,0,meter}', '\"gone\"'), created_at from plans where id = 'team'",
+        "insert into plans (id, version, spec, created_at) select 'broken', 1, jsonb_set(spec, "
+          + "'{charges,0,meter}', '\"gone\"'), created_at from plans where id = 'team'",
       ),
     )
     await world.db.asOwner((tx) =>

@@ -115,7 +115,9 @@ export async function putMeter(billing: Billing, input: MeterInput): Promise<Met
     if (changed) {
       throw new BillingError('meter_in_use', {
         pointer: `/${changed}`,
-        message: `the ${changed} of meter '${input.key}' cannot change from ${JSON.stringify(known[changed] ?? null)}: make a new meter`,
+        message:
+          `the ${changed} of meter '${input.key}' cannot change from `
+          + `${JSON.stringify(known[changed] ?? null)}: make a new meter`,
       })
     }
     const lost = known?.groupBy?.find((property) => !groupBy.includes(property))
@@ -135,7 +137,8 @@ export async function putMeter(billing: Billing, input: MeterInput): Promise<Met
       throw new BillingError('invalid_meter', {
         pointer: '/uniqueBy',
         message:
-          "a meter of aggregation 'unique', and no other, names in uniqueBy the property whose different values it counts",
+          "a meter of aggregation 'unique', and no other, names in uniqueBy the property whose "
+          + 'different values it counts',
       })
     }
     if (meter.aggregation === 'unique' && meter.decimals > 0)

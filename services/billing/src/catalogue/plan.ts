@@ -106,7 +106,9 @@ export async function putPlan(billing: Billing, input: PlanInput): Promise<Plan>
       if (charge.price?.model === 'percentage' && (meter.decimals > 0 || meter.aggregation !== 'sum')) {
         throw new BillingError('invalid_plan', {
           pointer: `/charges/${index}/price/model`,
-          message: `a percentage is of a meter that sums whole minor units: '${charge.meter}' ${meter.decimals > 0 ? `has ${meter.decimals} decimals` : meter.aggregation === 'count' ? 'counts events' : 'does not add them up'}`,
+          message:
+            `a percentage is of a meter that sums whole minor units: '${charge.meter}' `
+            + `${meter.decimals > 0 ? `has ${meter.decimals} decimals` : meter.aggregation === 'count' ? 'counts events' : 'does not add them up'}`,
         })
       }
       const seats = charge.includedPer === 'seat' ? (seatsOf(spec).max ?? mostSeats) : 1
@@ -114,7 +116,10 @@ export async function putPlan(billing: Billing, input: PlanInput): Promise<Plan>
       if (charge.included !== null && charge.included > mostIncluded) {
         throw new BillingError('invalid_plan', {
           pointer: `/charges/${index}/included`,
-          message: `included ${charge.included} is more than can be counted exactly: at most ${mostIncluded} units${seats > 1 ? ' a seat' : ''} of a meter with ${meter.decimals} decimals`,
+          message:
+            `included ${charge.included} is more than can be counted exactly: `
+            + `at most ${mostIncluded} units${seats > 1 ? ' a seat' : ''} of a meter with `
+            + `${meter.decimals} decimals`,
         })
       }
     }
@@ -254,7 +259,8 @@ function checkSpec(spec: Omit<Plan, 'id' | 'version'>): void {
   if (spec.fee.per === 'seat' && BigInt(spec.fee.amount) * BigInt(max ?? mostSeats) > 100_000_000_000_000n) {
     refuse(
       '/fee/amount',
-      `a fee of ${spec.fee.amount} for each of ${max ?? mostSeats} seats is more than an invoice can hold: lower the fee or set seats.max`,
+      `a fee of ${spec.fee.amount} for each of ${max ?? mostSeats} seats is more than an invoice can `
+        + 'hold: lower the fee or set seats.max',
     )
   }
   if (max !== null && max < min) refuse('/seats/max', `seats.max ${max} is below seats.min ${min}`)

@@ -19,7 +19,9 @@ export function checkCustomerId(id: string, pointer: string): void {
   if (isCustomerId(id)) return
   throw new BillingError('validation_failed', {
     pointer,
-    message: `${JSON.stringify(id)} cannot be the id of a customer: 1 to 128 printable characters, not '.' or '..', without control or direction characters`,
+    message:
+      `${JSON.stringify(id)} cannot be the id of a customer: 1 to 128 printable characters, `
+      + `not '.' or '..', without control or direction characters`,
   })
 }
 

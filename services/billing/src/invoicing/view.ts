@@ -92,7 +92,9 @@ export function publicLine<Shown extends LineDraft>({
 }
 
 export const invoiceColumns =
-  'i.id, i.issued_at as "issuedAt", i.due_at as "dueAt", i.due_again_at as "dueAgainAt", i.payable, i.voided_at as "voidedAt", i.void_reason as "voidReason", i.pdf_sha256 as "pdfSha256", i.document, i.sha256'
+  'i.id, i.issued_at as "issuedAt", i.due_at as "dueAt", i.due_again_at as "dueAgainAt", i.payable, '
+  + 'i.voided_at as "voidedAt", i.void_reason as "voidReason", i.pdf_sha256 as "pdfSha256", i.document, '
+  + 'i.sha256'
 
 export interface StoredInvoice extends InvoiceRow {
   document: InvoiceDocument

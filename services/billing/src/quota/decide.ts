@@ -157,7 +157,9 @@ function reserved({ command, times, meter, today, ids }: Of<'reserve'>, standing
   if (standing.counts.open >= mostOpenReservations)
     throw new BillingError('rate_limited', {
       retryAfterSeconds: 1,
-      message: `customer '${command.customerId}' has ${mostOpenReservations} open reservations of '${meter.key}' already: settle or release some`,
+      message:
+        `customer '${command.customerId}' has ${mostOpenReservations} open reservations of `
+        + `'${meter.key}' already: settle or release some`,
     })
   if (standing.counts.used + standing.counts.reserved + granted > Number.MAX_SAFE_INTEGER)
     throw new BillingError('quantity_overflow', {
@@ -288,7 +290,9 @@ function excessOf(
     quantity: excess,
     time: reservedAt,
     code: 'quota_exceeded',
-    detail: `reservation '${id}' was settled with ${units(meter, quantity)} where ${units(meter, granted)} were left: ${excess} are not counted`,
+    detail:
+      `reservation '${id}' was settled with ${units(meter, quantity)} where ${units(meter, granted)} `
+      + `were left: ${excess} are not counted`,
   }
 }
 
@@ -307,7 +311,9 @@ function checkedEvent(
   if (!isAdditive(meter))
     throw new BillingError('validation_failed', {
       pointer: '/meter',
-      message: `meter '${meter.key}' does not add up what is used (${meter.aggregation}): record events, and read the quota`,
+      message:
+        `meter '${meter.key}' does not add up what is used (${meter.aggregation}): record events, `
+        + 'and read the quota',
     })
   // Each is one event: granting five for what is counted once would sell the limit five times.
   const isOne = Number(quantity ?? 1) === 1 || (kind === 'settle' && Number(quantity) === 0)

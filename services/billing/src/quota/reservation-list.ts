@@ -87,4 +87,5 @@ export async function listReservations(
 
 /** One that has expired holds nothing any more; it can still be settled. */
 const stateOf =
-  "case when settled is not null then 'settled' when closed_at is not null then 'released' when expires_at <= $1 then 'expired' else 'open' end"
+  "case when settled is not null then 'settled' when closed_at is not null then 'released' when "
+  + "expires_at <= $1 then 'expired' else 'open' end"

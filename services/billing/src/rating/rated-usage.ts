@@ -60,7 +60,8 @@ const valuesOfKind: Record<UsageKind, string> = {
   counted: 'usage_values',
   historical: 'historical_values',
   shown:
-    '(select customer_id, meter, local_date, value from usage_values union select customer_id, meter, local_date, value from historical_values)',
+    '(select customer_id, meter, local_date, value from usage_values union select customer_id, meter, '
+    + 'local_date, value from historical_values)',
 }
 
 /** Usage per meter and date in a range of dates, by date: what is billed, unless told otherwise. */

@@ -169,7 +169,8 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     const kept = () =>
       world.db.asOwner((tx) =>
         tx.query<{ count: number; first: string }>(
-          "select count(*)::int as count, min(id collate \"C\") filter (where id in ('n1', 'n2')) as first from rejected_events where customer_id = 'noisy'",
+          'select count(*)::int as count, min(id collate "C") filter (where id in (\'n1\', '
+            + "'n2')) as first from rejected_events where customer_id = 'noisy'",
         ),
       )
     expect(await kept()).toEqual([{ count: 10_000, first: 'n2' }])
@@ -204,12 +205,14 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
         `update usage_daily
           set quantity = quantity - 1
           where customer_id = 'acme' and local_date = '2026-10-01'`,
-        'acme: a day that differs from its events: storage on 2026-10-01: 30126 steps of 1 events, its events say 30125 of 1',
+        'acme: a day that differs from its events: storage on 2026-10-01: 30126 steps of 1 events, '
+          + 'its events say 30125 of 1',
       ],
       [
         "update usage_events set quantity = quantity - 1 where customer_id = 'acme' and id = 'e2'",
         "update usage_events set quantity = quantity + 1 where customer_id = 'acme' and id = 'e2'",
-        `acme: a line that differs from its events: ${billed.number} line_2: 30.125 storage, its events say 30.124`,
+        `acme: a line that differs from its events: ${billed.number} line_2: 30.125 storage, `
+          + 'its events say 30.124',
       ],
       [
         `update invoices
@@ -218,12 +221,14 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
         `update invoices
           set document = jsonb_set(document, '{lines,1,quantity}', '30.125')
           where id = '${billed.id}'`,
-        'acme: usage that does not add up: storage in 2026-10: accepted 32125, billed 31125, adjusted 2000, unbilled -1000, uncharged 0, difference 0 (steps)',
+        'acme: usage that does not add up: storage in 2026-10: accepted 32125, billed 31125, '
+          + 'adjusted 2000, unbilled -1000, uncharged 0, difference 0 (steps)',
       ],
       [
         `update invoices set total = total + 1 where id = '${billed.id}'`,
         `update invoices set total = total - 1 where id = '${billed.id}'`,
-        `acme: an invoice that does not add up: the row's total is ${billed.total + 1}, not ${billed.total}: ${billed.number}`,
+        `acme: an invoice that does not add up: the row's total is ${billed.total + 1}, `
+          + `not ${billed.total}: ${billed.number}`,
       ],
       [
         `update invoices

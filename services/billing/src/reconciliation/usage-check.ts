@@ -29,7 +29,9 @@ export function dayMistakes(events: readonly DailyUsage[], daily: readonly Daily
     return [
       {
         what: 'a day that differs from its events',
-        row: `${one}: ${day.quantity} steps of ${day.events} events, its events say ${again.quantity} of ${again.events}${values(day) === values(again) ? '' : ` (${values(day)} values are kept)`}`,
+        row:
+          `${one}: ${day.quantity} steps of ${day.events} events, its events say ${again.quantity} of `
+          + `${again.events}${values(day) === values(again) ? '' : ` (${values(day)} values are kept)`}`,
       },
     ]
   })
@@ -49,7 +51,10 @@ export function balanceMistakes(facts: UsageFacts): Broken[] {
       )
       .map(({ meter, ...one }) => ({
         what: 'usage that does not add up',
-        row: `${meter.key} in ${period.label}: accepted ${one.accepted}, billed ${one.billed}, adjusted ${one.adjusted}, unbilled ${one.unbilled}, uncharged ${one.uncharged}, difference ${one.difference} (steps)`,
+        row:
+          `${meter.key} in ${period.label}: accepted ${one.accepted}, billed ${one.billed}, `
+          + `adjusted ${one.adjusted}, unbilled ${one.unbilled}, uncharged ${one.uncharged}, `
+          + `difference ${one.difference} (steps)`,
       })),
   )
   const lines = facts.documents.flatMap((document) =>
@@ -105,7 +110,9 @@ export function lineMistakes(
     return [
       {
         what: 'a line that differs from its events',
-        row: `${document.number} ${line.id}: ${unitsFrom(said, meter.decimals)} ${meter.key}, its events say ${unitsFrom(most, meter.decimals)}`,
+        row:
+          `${document.number} ${line.id}: ${unitsFrom(said, meter.decimals)} ${meter.key}, `
+          + `its events say ${unitsFrom(most, meter.decimals)}`,
       },
     ]
   })
@@ -155,7 +162,9 @@ export function groupMistakes(
     return [
       {
         what: 'a break-down that does not add up to its day',
-        row: `${key}: ${group.quantity} steps of ${group.events} events, the day has ${day.quantity} of ${day.events}`,
+        row:
+          `${key}: ${group.quantity} steps of ${group.events} events, `
+          + `the day has ${day.quantity} of ${day.events}`,
       },
     ]
   })

@@ -136,10 +136,14 @@ const subscriptions = `subscriptions u join customers c using (customer_id)
     where z.customer_id = u.customer_id and z.from_on <= ($1::timestamptz at time zone z.timezone)::date order by z.from_on desc limit 1) z
   cross join lateral (select min(x.on_date) as on_date from scheduled_changes x where x.customer_id = u.customer_id and x.ends and s.ends_on is null) h`
 
-const isOverdue = `exists (select from invoices i where i.customer_id = u.customer_id and ${mayBeOpen} and ${fallsDue} < $1 and ${leftToPay} > 0)`
+const isOverdue =
+  `exists (select from invoices i where i.customer_id = u.customer_id and ${mayBeOpen} and ${fallsDue} < `
+  + `$1 and ${leftToPay} > 0)`
 
 /** As `getSubscription` says it. */
-const statusOf = `case when u.ended_at is not null or s.ends_on <= z.today or h.on_date <= z.today then 'canceled' when s.trial_ends_on > z.today then 'trialing' when ${isOverdue} then 'past_due' else 'active' end`
+const statusOf =
+  `case when u.ended_at is not null or s.ends_on <= z.today or h.on_date <= z.today then 'canceled' when `
+  + `s.trial_ends_on > z.today then 'trialing' when ${isOverdue} then 'past_due' else 'active' end`
 
 function conditionsOf(
   { customerId, status, planId, planVersion, q }: SubscriptionsFilter,

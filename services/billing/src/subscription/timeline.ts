@@ -70,7 +70,9 @@ export function periodNamed(
     throw new BillingError('period_not_found', {
       pointer: '?period',
       period: label,
-      message: `there is no period '${label}' (a period is named by the month it starts in, YYYY-MM, and must have begun)`,
+      message:
+        `there is no period '${label}' (a period is named by the month it starts in, YYYY-MM, `
+        + 'and must have begun)',
     })
   }
   return found

@@ -60,5 +60,8 @@ export function barPath(bar: Bar): string {
   const radius = Math.min(3, bar.width / 2, bar.height)
   const right = bar.x + bar.width
   const bottom = bar.y + bar.height
-  return `M${bar.x},${bottom}V${bar.y + radius}q0,${-radius} ${radius},${-radius}H${right - radius}q${radius},0 ${radius},${radius}V${bottom}Z`
+  return (
+    `M${bar.x},${bottom}V${bar.y + radius}q0,${-radius} `
+    + `${radius},${-radius}H${right - radius}q${radius},0 ${radius},${radius}V${bottom}Z`
+  )
 }

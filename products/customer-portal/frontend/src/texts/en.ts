@@ -52,14 +52,16 @@ const en: typeof zh = {
     lookingUp: 'The server’s answer was lost. Checking whether it was done.',
     notDone: 'The server’s answer was lost. We checked: it was not done. You can try again.',
     unknownOutcome:
-      'The server’s answer was lost, and it isn’t known yet whether it was done. Confirming again won’t do it twice.',
+      'The server’s answer was lost, and it isn’t known yet whether it was done. '
+      + 'Confirming again won’t do it twice.',
     goBack: 'Back to the page you came from',
     ended: 'Session expired. Go back to the page you came from and open this again.',
     endedTitle: 'Session expired',
     left: 'You are signed out and can close this page.',
     leftTitle: 'Signed out',
     refused:
-      'No connection with the site that opened this page. Only permitted sites can embed the portal; ask an admin.',
+      'No connection with the site that opened this page. Only permitted sites can embed the portal; '
+      + 'ask an admin.',
     refusedTitle: 'This can’t be opened here',
   },
   status: {
@@ -143,7 +145,8 @@ const en: typeof zh = {
     compare: 'Compare plans',
     resume: 'Resume subscription',
     alertOverdue:
-      '{n} invoice is overdue, {amount}; please pay soon | {n} invoices are overdue, {amount} in total; please pay soon',
+      '{n} invoice is overdue, {amount}; please pay soon | {n} invoices are overdue, '
+      + '{amount} in total; please pay soon',
     alertEnding: 'Your subscription ends on {date} and won’t renew',
     alertTrial: 'Your trial has {days} left; the plan is billed from {date}',
     upgrade: 'Upgrade plan',
@@ -373,19 +376,25 @@ const en: typeof zh = {
     stayOver: '{plan} is still the best value: with its overage it costs less than the others.',
     switch: 'With {plan} you would have paid {amount} less last cycle.',
     outgrownMore:
-      'At last cycle’s usage and the pace of now your plan is not enough. {plan} is the cheapest that is; it would have cost {amount} more last cycle.',
+      'At last cycle’s usage and the pace of now your plan is not enough. '
+      + '{plan} is the cheapest that is; it would have cost {amount} more last cycle.',
     outgrownLess:
-      'At last cycle’s usage and the pace of now your plan is not enough. {plan} is, and would have cost {amount} less last cycle.',
+      'At last cycle’s usage and the pace of now your plan is not enough. {plan} is, '
+      + 'and would have cost {amount} less last cycle.',
     outgrownKeeps:
-      'At last cycle’s usage and the pace of now your plan is not enough. Of those that are and keep your features, {plan} is the cheapest; it would have cost {amount} more last cycle.',
+      'At last cycle’s usage and the pace of now your plan is not enough. '
+      + 'Of those that are and keep your features, {plan} is the cheapest; '
+      + 'it would have cost {amount} more last cycle.',
     stayKeeps: 'Of the plans that keep your features, {plan} costs the least; cheaper ones lack some.',
     noneKeeps:
-      'At last cycle’s usage and the pace of now every plan that is enough lacks a feature of yours. Please contact us.',
+      'At last cycle’s usage and the pace of now every plan that is enough lacks a feature of yours. '
+      + 'Please contact us.',
     none: 'At last cycle’s usage and the pace of now no plan is enough. Please contact us.',
     inAdvance:
       'A year is paid in advance, {amount} with tax; shown here is the share of the days in that cycle.',
     atOnce:
-      'Upgrading issues an invoice at once for the remaining days of this cycle; you see the amount before you confirm.',
+      'Upgrading issues an invoice at once for the remaining days of this cycle; '
+      + 'you see the amount before you confirm.',
     loses: 'Without {features}',
     listComma: ', ',
     look: 'See {plan}',
@@ -420,11 +429,15 @@ const en: typeof zh = {
     unforeseeable: 'Usage varies too much to be foretold',
     noForecast: 'The cycle has just begun: there is a forecast after its first day.',
     error:
-      'On the same day of the last cycle this was {percent} off | On the same day of the last {n} cycles this was {percent} off on average',
+      'On the same day of the last cycle this was {percent} off | On the same day of the last {n} '
+      + 'cycles this was {percent} off on average',
     errorUnknown: 'There is no whole cycle to compare with, so nobody knows how far off this is',
     how: 'How this is worked out',
     method:
-      'Today is day {day} of {days}. The remaining days are taken to be like the average so far, in a straight line; weekends, holidays and growth are left out. The error is what the same method, knowing only the usage up to the same day, would have said in past cycles, compared with what came.',
+      'Today is day {day} of {days}. The remaining days are taken to be like the average so far, '
+      + 'in a straight line; weekends, holidays and growth are left out. '
+      + 'The error is what the same method, knowing only the usage up to the same day, '
+      + 'would have said in past cycles, compared with what came.',
     tried: 'Past forecasts and what came',
     wasForecast: 'Forecast then',
     actual: 'Actual',
@@ -549,7 +562,8 @@ const en: typeof zh = {
     draftUntil: 'Issued {time}',
     clear: 'Clear filters',
     overdueBanner:
-      '{n} invoice is overdue, {amount}. Please pay to the bank account on it. | {n} invoices are overdue, {amount} in total. Please pay to the bank account on them.',
+      '{n} invoice is overdue, {amount}. Please pay to the bank account on it. '
+      + '| {n} invoices are overdue, {amount} in total. Please pay to the bank account on them.',
     kind: {
       start: 'First invoice',
       renewal: 'Renewal',
@@ -568,7 +582,8 @@ const en: typeof zh = {
     daysTitle: 'Usage and cost by day',
     noDays: 'There is no usage yet.',
     daysNote:
-      'Each day’s amount is what it added to the total, so a day within the included amount costs nothing. Days without usage are left out.',
+      'Each day’s amount is what it added to the total, so a day within the included amount costs '
+      + 'nothing. Days without usage are left out.',
     trial: 'Usage in the trial is not billed.',
     linkCopied: 'Link copied. Colleagues of your company who may see usage see the same.',
   },
@@ -674,7 +689,8 @@ const en: typeof zh = {
     toCredit: 'Added to balance',
     pay: 'How to pay',
     payHint:
-      'Transfer to this account and put the invoice number into the reference. The status changes once the money is here.',
+      'Transfer to this account and put the invoice number into the reference. '
+      + 'The status changes once the money is here.',
     payee: 'Payee',
     bank: 'Bank',
     bankAccount: 'Account no.',

@@ -88,7 +88,9 @@ export async function updateCustomer(
       throw new BillingError('stale_version', {
         pointer: '/version',
         current: before.version,
-        message: `the account was changed since version ${input.version} was read: read it again (it is ${before.version} now)`,
+        message:
+          `the account was changed since version ${input.version} was read: `
+          + `read it again (it is ${before.version} now)`,
       })
     }
     const after = { ...before, ...given(input) }
@@ -146,7 +148,9 @@ function checkDetails(input: Partial<CustomerDetails>): void {
   if (title.kind === 'company' && title.taxId && !isTaxId(title.taxId)) {
     throw new BillingError('invalid_tax_id', {
       pointer: '/invoiceTitle/taxId',
-      message: `'${title.taxId}' is not a unified social credit code (GB 32100-2015): 18 characters, the last one a check character`,
+      message:
+        `'${title.taxId}' is not a unified social credit code (GB 32100-2015): 18 characters, `
+        + 'the last one a check character',
     })
   }
 }

@@ -110,7 +110,8 @@ export function discountFrom({
   if (kind === 'percent' && !(typeof value === 'string' && isDiscountPercent(value)))
     refuse(
       '/value',
-      `a percentage is a decimal text above "0" and at most "100", such as "12.5", not ${JSON.stringify(value)}`,
+      'a percentage is a decimal text above "0" and at most "100", such as "12.5", '
+        + `not ${JSON.stringify(value)}`,
     )
   if (!isCounted(from)) refuse('/from', `'${from}' is not a date YYYY-MM-DD`)
   if (until !== null && !(isCounted(until) && until >= from))

@@ -188,7 +188,9 @@ export async function adjustBalance(
       throw new BillingError('amount_out_of_range', {
         pointer: '/amount',
         left: before,
-        message: `an adjustment is a whole number of minor units other than zero, and takes at most the ${before} that are on the balance`,
+        message:
+          'an adjustment is a whole number of minor units other than zero, '
+          + `and takes at most the ${before} that are on the balance`,
       })
     }
     if (amount + before > mostFromOutside)

@@ -50,7 +50,9 @@ export async function issueCreditNote(billing: Billing, input: CreditNoteInput):
     const { document } = row
     if (document.kind === 'credit_note')
       throw new BillingError('credit_note_final', {
-        message: `${document.number} is a credit note itself: credit invoice ${document.creditNote!.invoiceNumber} instead`,
+        message:
+          `${document.number} is a credit note itself: credit invoice `
+          + `${document.creditNote!.invoiceNumber} instead`,
       })
     if (row.voidedAt !== null)
       throw new BillingError('invoice_void', {
@@ -138,7 +140,9 @@ function checkedLines(
       throw new BillingError('amount_out_of_range', {
         pointer: `/lines/${index}/amount`,
         left,
-        message: `of line '${lineId}' of invoice ${document.number} ${left} can be credited (before discount and tax), not ${amount}`,
+        message:
+          `of line '${lineId}' of invoice ${document.number} ${left} can be credited (before discount `
+          + `and tax), not ${amount}`,
       })
     }
   }
@@ -154,7 +158,9 @@ function beyond(document: InvoiceDocument, left: Money, asked: string): BillingE
   return new BillingError('amount_out_of_range', {
     pointer: '/amount',
     left: most,
-    message: `of invoice ${document.number} (total ${document.total}) ${most} can still be credited: this note ${asked}`,
+    message:
+      `of invoice ${document.number} (total ${document.total}) ${most} can still be credited: `
+      + `this note ${asked}`,
   })
 }
 

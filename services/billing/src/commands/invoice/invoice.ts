@@ -105,7 +105,9 @@ export async function voidInvoice(
     if (row.voidedAt !== null) return view(tx, row)
     if ((await notesOf(tx, customerId, row.id)).length > 0)
       throw new BillingError('invoice_credited', {
-        message: `invoice ${row.document.number} has credit notes: it cannot be voided; credit what is left of it instead`,
+        message:
+          `invoice ${row.document.number} has credit notes: it cannot be voided; `
+          + 'credit what is left of it instead',
       })
     const first = await documentsToVoidFirst(tx, customerId, row.id)
     if (first.length > 0)
@@ -205,12 +207,16 @@ export async function recordPayment(
       if (known.reversedAt !== null)
         throw new BillingError('payment_reversed', {
           pointer: '/reference',
-          message: `payment '${input.reference}' on invoice ${number} was reversed: a new payment has a reference of its own`,
+          message:
+            `payment '${input.reference}' on invoice ${number} was reversed: `
+            + 'a new payment has a reference of its own',
         })
       if (known.amount === input.amount && known.method === input.method) return view(tx, row)
       throw new BillingError('duplicate_reference', {
         pointer: '/reference',
-        message: `payment '${input.reference}' was recorded for invoice ${number} before, with another amount or method`,
+        message:
+          `payment '${input.reference}' was recorded for invoice ${number} before, `
+          + 'with another amount or method',
       })
     }
     if (row.voidedAt !== null)
@@ -252,7 +258,9 @@ export async function recordPayment(
 function refuseCreditNote({ document: { number, creditNote } }: StoredInvoice, what: string): void {
   if (creditNote)
     throw new BillingError('credit_note_final', {
-      message: `${number} is a credit note and cannot be ${what}: it has settled itself on invoice ${creditNote.invoiceNumber} or as account credit`,
+      message:
+        `${number} is a credit note and cannot be ${what}: it has settled itself on invoice `
+        + `${creditNote.invoiceNumber} or as account credit`,
     })
 }
 

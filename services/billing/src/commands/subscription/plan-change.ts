@@ -44,7 +44,9 @@ export async function upgradeSubscription(
         pointer: pointerOf(input),
         planId: to.plan.id,
         effectiveAt: at,
-        message: `plan '${to.plan.id}' with ${to.seats} seats is below the current one: as a downgrade it takes effect on ${at}`,
+        message:
+          `plan '${to.plan.id}' with ${to.seats} seats is below the current one: `
+          + `as a downgrade it takes effect on ${at}`,
       })
   })
 }
@@ -68,7 +70,9 @@ export async function downgradeSubscription(
         throw new BillingError('not_a_downgrade', {
           pointer: pointerOf(input),
           planId: to.plan.id,
-          message: `plan '${to.plan.id}' with ${to.seats} seats is not below the current one: as an upgrade it takes effect at once`,
+          message:
+            `plan '${to.plan.id}' with ${to.seats} seats is not below the current one: `
+            + 'as an upgrade it takes effect at once',
         })
     },
   )

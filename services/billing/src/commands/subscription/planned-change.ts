@@ -304,8 +304,12 @@ export async function warningsOf(
       {
         code: 'usage',
         detail: {
-          'zh-CN': `${meter.name['zh-CN']}：本周期已用 ${zh(units)}，${inChinese(plan.name, `每月包含 ${zh(included)}`)}，${after['zh-CN']}。`,
-          en: `${meter.name.en}: ${en(units)} used this period; ${plan.name.en} includes ${en(included)} a month, ${after.en}.`,
+          'zh-CN':
+            `${meter.name['zh-CN']}：本周期已用 ${zh(units)}，${inChinese(plan.name, `每月包含 ${zh(included)}`)}，`
+            + `${after['zh-CN']}。`,
+          en:
+            `${meter.name.en}: ${en(units)} used this period; ${plan.name.en} includes ${en(included)} a `
+            + `month, ${after.en}.`,
         },
       },
     ]

@@ -29,7 +29,9 @@ export async function changeTrial(
     if (!isDate(endsOn) || endsOn < before.today || endsOn <= current.anchor || endsOn > latest) {
       throw new BillingError('validation_failed', {
         pointer: '/trial/endsOn',
-        message: `a trial that began on ${current.anchor} ends after that date, on ${before.today} or later, and on ${latest} at the latest, not on '${endsOn}'`,
+        message:
+          `a trial that began on ${current.anchor} ends after that date, on ${before.today} or later, `
+          + `and on ${latest} at the latest, not on '${endsOn}'`,
       })
     }
     const waiting = before.waiting.map((one) => (one.at === current.trialEnds ? { ...one, at: endsOn } : one))

@@ -10,13 +10,17 @@ afterAll(async () => {
 })
 
 const svg = (inside: string) =>
-  `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 100 100">${inside}</svg>`
+  '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 100 '
+  + `100">${inside}</svg>`
 /** A drawing of ten to the sixteenth rectangles. */
 const references = svg(
-  `<defs><g id="g0"><rect width="9" height="9"/></g>${Array.from({ length: 16 }, (_, level) => `<g id="g${level + 1}">${`<use xlink:href="#g${level}"/>`.repeat(10)}</g>`).join('')}</defs><use xlink:href="#g16"/>`,
+  '<defs><g id="g0"><rect width="9" '
+    + `height="9"/></g>${Array.from({ length: 16 }, (_, level) => `<g id="g${level + 1}">${`<use xlink:href="#g${level}"/>`.repeat(10)}</g>`).join('')}</defs><use `
+    + 'xlink:href="#g16"/>',
 )
 const filters = svg(
-  `<filter id="f" x="-100" y="-100" width="10000" height="10000">${'<feGaussianBlur stdDeviation="300"/><feMorphology operator="dilate" radius="200"/><feTurbulence numOctaves="1000" baseFrequency="0.01"/>'.repeat(60)}</filter>${'<g filter="url(#f)"><rect width="100" height="100"/></g>'.repeat(60)}`,
+  '<filter id="f" x="-100" y="-100" width="10000" '
+    + `height="10000">${'<feGaussianBlur stdDeviation="300"/><feMorphology operator="dilate" radius="200"/><feTurbulence numOctaves="1000" baseFrequency="0.01"/>'.repeat(60)}</filter>${'<g filter="url(#f)"><rect width="100" height="100"/></g>'.repeat(60)}`,
 )
 const nested = svg('<g>'.repeat(20_000) + '</g>'.repeat(20_000))
 

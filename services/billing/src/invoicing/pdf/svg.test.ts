@@ -7,13 +7,15 @@ test.each([
   ['a plain drawing', svg('<rect width="9" height="9"/>')],
   [
     'a declaration, a comment and a style',
-    `<?xml version="1.0"?><!-- a > b -->${svg('<style><![CDATA[.a > b {fill:red}]]></style><g><path d="M0 0"/></g>')}`,
+    '<?xml version="1.0"?><!-- a > b '
+      + `-->${svg('<style><![CDATA[.a > b {fill:red}]]></style><g><path d="M0 0"/></g>')}`,
   ],
   ['a filter', svg('<filter id="f"><feGaussianBlur stdDeviation="1"/></filter><g filter="url(#f)"/>')],
   ['a quoted sign', svg('<g id="a>b"><title>x</title></g>')],
   [
     'what drawing programs write at the top',
-    `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">${svg('<g/>')}`,
+    '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" '
+      + `"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">${svg('<g/>')}`,
   ],
   ['a prefix', '<s:svg xmlns:s="http://www.w3.org/2000/svg"><s:g/></s:svg>'],
 ])('%s may be a logo', (_name, text) => {

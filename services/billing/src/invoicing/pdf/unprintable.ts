@@ -32,7 +32,9 @@ export function unprintable(texts: readonly (string | null | undefined)[]): Noti
       code: 'unprintable_characters',
       detail: {
         'zh-CN': `账单的 PDF 无法显示这些字符：${missing.join(' ')}，会以 ${missingGlyphMark} 代替。`,
-        en: `The PDF of an invoice can’t show these characters: ${missing.join(' ')}. ${missingGlyphMark} stands in their place.`,
+        en:
+          `The PDF of an invoice can’t show these characters: ${missing.join(' ')}. `
+          + `${missingGlyphMark} stands in their place.`,
       },
     },
   ]

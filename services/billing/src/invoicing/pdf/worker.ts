@@ -49,7 +49,8 @@ async function pdfOf(page: InvoicePage): Promise<Uint8Array<ArrayBuffer>> {
  */
 function endWithParent(): void {
   new Worker(
-    `const parent = process.ppid; setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL') }, 1000)`,
+    'const parent = process.ppid; setInterval(() => { if (process.ppid !== parent) '
+      + `process.kill(process.pid, 'SIGKILL') }, 1000)`,
     { eval: true, execArgv: [] },
   ).unref()
 }

@@ -80,7 +80,8 @@ test('closing waits for the pages that were asked for', async () => {
 })
 
 const nested = (depth: number) =>
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">${'<g>'.repeat(depth)}<rect width="9" height="9"/>${'</g>'.repeat(depth)}</svg>`
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">${'<g>'.repeat(depth)}<rect width="9" `
+  + `height="9"/>${'</g>'.repeat(depth)}</svg>`
 
 test('a page that fells the process it is set in fails alone', async () => {
   const workers = pdfWorkers({ processes: 1 })

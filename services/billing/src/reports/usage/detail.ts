@@ -275,8 +275,13 @@ export async function eventsBehind(
             add(input.after),
             add(input.until),
           ]
-          const around = `time >= (${from}::date - 1)::timestamp at time zone 'UTC' and time < (${to}::date + 1)::timestamp at time zone 'UTC'`
-          return `${around} and local_date >= ${from}::date and local_date < ${to}::date and ${countedBetween(after, until)}`
+          const around =
+            `time >= (${from}::date - 1)::timestamp at time zone 'UTC' and time < (${to}::date + `
+            + `1)::timestamp at time zone 'UTC'`
+          return (
+            `${around} and local_date >= ${from}::date and local_date < ${to}::date and `
+            + `${countedBetween(after, until)}`
+          )
         },
         sign: ({ add }) => `case when stored_at <= ${add(input.after)} then -1 else 1 end`,
       }
@@ -348,7 +353,8 @@ async function datedRows(
   const behind =
     after === undefined
       ? ''
-      : `and (time, id, meter) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])}::text, ${given.add(after[2])}::text)`
+      : `and (time, id, meter) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])}::text, `
+        + `${given.add(after[2])}::text)`
   // Each meter's events stand in order by themselves: the first so many of all are among the first so many of
   // each.
   const rows = await query<

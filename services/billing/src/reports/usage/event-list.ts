@@ -124,7 +124,9 @@ export async function getEvent(
       const event = rows.findLast(({ meter }) => meter !== null) ?? rows[0]
       if (event) return { ...event, meters }
       throw new BillingError('event_not_found', {
-        message: `customer '${input.customerId}' has no recorded event '${input.eventId}': see also those that were rejected`,
+        message:
+          `customer '${input.customerId}' has no recorded event '${input.eventId}': `
+          + 'see also those that were rejected',
       })
     },
     { readOnly: true },
@@ -186,7 +188,9 @@ function withinDays(
   if (addDays(start.slice(0, 10), days.most) < end.slice(0, 10)) {
     throw new BillingError('invalid_range', {
       pointer: '?start',
-      message: `${what} at most ${days.most} days are looked at: choose a shorter range${days === daysOfAll ? ', or name a customer' : ''}`,
+      message:
+        `${what} at most ${days.most} days are looked at: choose a shorter `
+        + `range${days === daysOfAll ? ', or name a customer' : ''}`,
     })
   }
   return { from: start, to: end }
@@ -229,14 +233,16 @@ async function readEvents(
     ...(id === undefined
       ? []
       : [
-          `e.id = ${given.add(id)} and e.time = (select k.time from usage_keys k where k.customer_id = c.customer_id and k.id = e.id)`,
+          `e.id = ${given.add(id)} and e.time = (select k.time from usage_keys k where k.customer_id = `
+            + 'c.customer_id and k.id = e.id)',
         ]),
     ...(having === undefined
       ? []
       : [`e.properties ->> ${given.add(having.property)} = ${given.add(having.value)}`]),
     ...(behind
       ? [
-          `(c.customer_id > ${behind.customer} or (e.time, e.id, e.meter) < (${behind.time}::timestamptz, ${behind.id}, ${behind.meter}))`,
+          `(c.customer_id > ${behind.customer} or (e.time, e.id, e.meter) < `
+            + `(${behind.time}::timestamptz, ${behind.id}, ${behind.meter}))`,
         ]
       : []),
   ]

@@ -23,10 +23,13 @@ const entries = meterOf('entries-2026', 'Number of entries per agent', { 'zh-CN'
 const pages = meterOf('scans', 'Scans', { 'zh-CN': '页', en: 'pages', one: 'page' })
 
 const general =
-  'quantity Quantity qty amount value count counts units number num n total sum volume usage used consumed spent 数量 使用量'
+  'quantity Quantity qty amount value count counts units number num n total sum volume usage used '
+  + 'consumed spent 数量 使用量'
 const ofTokens =
-  'tokens token token_count tokenCount TOKEN-COUNT tokencount Tokens.Total totaltokens input_tokens promptTokens tokensUsed '
-  + 'tokens_today token_input maxTokens aitok size input token数 n_tokens numberOfTokens billable-units usage_total'
+  'tokens token token_count tokenCount TOKEN-COUNT tokencount Tokens.Total totaltokens input_tokens '
+  + 'promptTokens tokensUsed '
+  + 'tokens_today token_input maxTokens aitok size input token数 n_tokens numberOfTokens billable-units '
+  + 'usage_total'
 const ofOthers: [Meter, string][] = [
   [answers, 'answers chats answersToday retry_count 回答数 次数'],
   [minutes, 'minutes minute duration duration_ms callSeconds 分钟数'],
@@ -116,7 +119,8 @@ describe('a number in the properties of an event without a quantity', () => {
         isAsked,
       )
     const begin =
-      "meter 'aitok' counts quantities, and the event has none: 'tokens' (1250) is not counted. Send it as quantity"
+      "meter 'aitok' counts quantities, and the event has none: 'tokens' (1250) is not counted. "
+      + 'Send it as quantity'
     const end = '; where each event counts as one, send the quantity 1'
     expect(check(tokens, {})).toEqual({
       code: 'validation_failed',

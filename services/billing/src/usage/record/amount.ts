@@ -101,7 +101,8 @@ const numbers = setOf('n num number')
 /** What ends so is about an amount, or about what is counted: `answer_id`, `usage_limit`. */
 const aboutIt = setOf(
   'id ids uid uuid ref key name hash code status state type kind class version index idx position level rank '
-    + 'priority page line no limit max min rate ratio percent percentage score price cost currency date time timestamp at '
+    + 'priority page line no limit max min rate ratio percent percentage score price cost currency date '
+    + 'time timestamp at '
     + 'year month day',
 )
 /** Behind what is counted they say which of it: `token_input`. */

@@ -13,7 +13,8 @@ export const uniqueMissing = (meter: string, property: string) =>
 export const valueNoNumber = (meter: string, property: string) =>
   `meter '${meter}' counts property '${property}', which is no number in the event`
 export const valueMissing = (meter: string, property: string) =>
-  `meter '${meter}' counts property '${property}', which the event does not have, and it has no quantity either`
+  `meter '${meter}' counts property '${property}', which the event does not have, `
+  + 'and it has no quantity either'
 export const quantityMissing = (meter: string, more: string) =>
   `meter '${meter}' counts quantities, and the event has none: ${more}`
 export const propertiesTooLong = (most: number) => `properties take more than ${most} bytes`

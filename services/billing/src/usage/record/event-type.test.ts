@@ -302,7 +302,8 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     ).toEqual([
       [
         'validation_failed',
-        "meter 'output-tokens' counts property 'output', which the event does not have, and it has no quantity either",
+        "meter 'output-tokens' counts property 'output', which the event does not have, "
+          + 'and it has no quantity either',
       ],
       [
         'validation_failed',
@@ -317,7 +318,8 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     ).toEqual([
       [
         'validation_failed',
-        "meter 'minutes' counts quantities, and the event has none: send a quantity, or name the property it stands in as the meter's valueProperty",
+        "meter 'minutes' counts quantities, and the event has none: send a quantity, "
+          + "or name the property it stands in as the meter's valueProperty",
       ],
     ])
     expect(
@@ -330,7 +332,9 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     ).toEqual([
       [
         'validation_failed',
-        "meter 'tokens' counts quantities, and the event has none: 'tokens' (1250) is not counted. Send it as quantity, or name it as the meter's valueProperty; where each event counts as one, send the quantity 1",
+        "meter 'tokens' counts quantities, and the event has none: 'tokens' (1250) is not counted. "
+          + "Send it as quantity, or name it as the meter's valueProperty; where each event counts as one, "
+          + 'send the quantity 1',
       ],
     ])
     const texts = [

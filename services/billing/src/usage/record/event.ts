@@ -250,7 +250,9 @@ function oneOrRefused(
 ): 1 | Rejection {
   const amount = amountIn(properties, meter, isPlain)
   if (!amount) return 1
-  const detail = `'${amount.name}' (${amount.value}) is not counted. ${send}; where each event counts as one, send the quantity 1`
+  const detail =
+    `'${amount.name}' (${amount.value}) is not counted. ${send}; where each event counts as one, `
+    + 'send the quantity 1'
   return { code: 'validation_failed', detail: quantityMissing(meter.key, detail) }
 }
 
@@ -335,7 +337,9 @@ function timeOf(text: string, { at, from, to }: TakenTimes): Instant | Rejection
   if (time < from)
     return {
       code: 'event_too_old',
-      detail: `time ${time} is more than ${latestDays} days ago: as history, which is shown and not billed, it is taken with historical: true`,
+      detail:
+        `time ${time} is more than ${latestDays} days ago: as history, which is shown and not billed, `
+        + 'it is taken with historical: true',
     }
   if (time > to)
     return {
@@ -353,7 +357,9 @@ function timeOfHistory(text: string | undefined, { from, historyFrom }: TakenTim
   if (time >= from)
     return {
       code: 'event_too_recent',
-      detail: `time ${time} is not more than ${latestDays} days ago: usage of then is recorded without historical, and counts`,
+      detail:
+        `time ${time} is not more than ${latestDays} days ago: usage of then is recorded without `
+        + 'historical, and counts',
     }
   if (time < historyFrom)
     return {

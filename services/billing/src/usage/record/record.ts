@@ -148,7 +148,8 @@ function refusalFor(error: unknown, event: UsageEventInput): { code: Code; detai
     return { code: 'quantity_overflow', detail: overflowDetail }
   // Our checks let through what the database does not take: the vendor may send it again once that is mended.
   process.emitWarning(
-    `The database refuses usage event ${JSON.stringify(event.id)} of ${JSON.stringify(event.customerId)}: ${(error as Error).message}`,
+    `The database refuses usage event ${JSON.stringify(event.id)} of `
+      + `${JSON.stringify(event.customerId)}: ${(error as Error).message}`,
   )
   return { code: 'internal_error', detail: 'the database does not take this event' }
 }

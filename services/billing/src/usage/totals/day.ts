@@ -18,12 +18,18 @@ export function dayOf(events: string, values = 'coalesce(s.values, 0)'): string 
 
 /** The same of events whose sum nobody bounds: a number of any size. */
 export function unboundDayOf(events: string, values: string): string {
-  return `case ${events}.aggregation when 'max' then max(${events}.quantity) when 'last' then ${latest(events, 'quantity')} when 'unique' then ${values} else sum(${events}.quantity) end`
+  return (
+    `case ${events}.aggregation when 'max' then max(${events}.quantity) when 'last' then `
+    + `${latest(events, 'quantity')} when 'unique' then ${values} else sum(${events}.quantity) end`
+  )
 }
 
 /** `last_at` and `last_id` of such a group: null where the latest does not matter. */
 export function latestOf(events: string): string {
-  return `case ${events}.aggregation when 'last' then max(${events}.time) end as last_at, case ${events}.aggregation when 'last' then ${latest(events, 'id')} end as last_id`
+  return (
+    `case ${events}.aggregation when 'last' then max(${events}.time) end as last_at, `
+    + `case ${events}.aggregation when 'last' then ${latest(events, 'id')} end as last_id`
+  )
 }
 
 const latest = (events: string, column: string) =>

@@ -79,7 +79,8 @@ describe.each(testDatabases)('sums made anew on $name', ({ create }) => {
     await ask("delete from usage_groups where customer_id = 'b' and kind = 'none'")
     const named = await differences(true)
     expect(named[0]).toBe(
-      `a usage_daily ai_chat 2026-11-01: ${day!.quantity + 1} steps of ${day!.events} events -> ${day!.quantity} steps of ${day!.events} events`,
+      `a usage_daily ai_chat 2026-11-01: ${day!.quantity + 1} steps of ${day!.events} events -> `
+        + `${day!.quantity} steps of ${day!.events} events`,
     )
     expect(
       named.some((one) =>

@@ -55,7 +55,8 @@ export const voidOf = (events: string) => `left join lateral (
 
 /** Of a row of `usage_events`: what it shows of why it stands apart. */
 export const apartOf = (events: string) =>
-  `coalesce(${events}.apart = 'history', false) as historical, coalesce(${events}.apart = 'after_end', false) as "afterEnd"`
+  `coalesce(${events}.apart = 'history', false) as historical, coalesce(${events}.apart = 'after_end', `
+  + 'false) as "afterEnd"'
 
 /** What `voidOf` yields, as an event shows it. */
 export function voidFrom({
