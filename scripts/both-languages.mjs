@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url'
 /**
  * The keys of texts that a built front end has in one language only, one sentence each. Vite takes the types
  * away without looking at them: without this, a customer would be the first to see that a text is missing.
- * @param {string} folder the front end's `dist` @returns {Promise<string[]>}
+ * @param {string} folder the front end's `dist`
+ * @returns {Promise<string[]>}
  */
 export async function missingTexts(folder) {
   const assets = path.join(folder, 'assets')

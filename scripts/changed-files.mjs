@@ -17,7 +17,8 @@ async function git(...parameters) {
  * What is staged for the next commit, or, where nothing else is asked for, what changed since this branch
  * left main: in commits, in files that are not committed, and in new ones that git does not know. Undefined
  * where there is no git to ask.
- * @param {{ staged: boolean }} options @returns {Promise<Changes | undefined>}
+ * @param {{ staged: boolean }} options
+ * @returns {Promise<Changes | undefined>}
  */
 export async function findChanges({ staged }) {
   if (staged) return changesSince(['--cached'], 'staged for the next commit')
@@ -37,8 +38,9 @@ async function changesSince(since, words) {
 }
 
 /**
- * Reads `git diff --name-status --no-renames -z` and `git ls-files --others -z`. @param {string} told @param
- * {string} [unknown]
+ * Reads `git diff --name-status --no-renames -z` and `git ls-files --others -z`.
+ * @param {string} told
+ * @param {string} [unknown]
  * @returns {{ present: string[], gone: string[] }}
  */
 export function changesIn(told, unknown = '') {

@@ -1,14 +1,16 @@
 /**
- * The versions that a changelog has a section for, newest first, as its headings name them. @param {string}
- * changelog
+ * The versions that a changelog has a section for, newest first, as its headings name them.
+ * @param {string} changelog
  */
 export function versionsIn(changelog) {
   return sectionsOf(changelog).map(({ version }) => version)
 }
 
 /**
- * What a changelog says about a version, without the heading; undefined where it has no such section. @param
- * {string} changelog @param {string} version "1.2.0", or "Unreleased" @returns {string | undefined}
+ * What a changelog says about a version, without the heading; undefined where it has no such section.
+ * @param {string} changelog
+ * @param {string} version "1.2.0", or "Unreleased"
+ * @returns {string | undefined}
  */
 export function notesOf(changelog, version) {
   return sectionsOf(changelog).find((section) => section.version.toLowerCase() === version.toLowerCase())
@@ -16,8 +18,8 @@ export function notesOf(changelog, version) {
 }
 
 /**
- * The sections below `## 1.2.0`, `## 1.2.0 - 2027-01-31` or `## [1.2.0] - 2027-01-31`. @param {string}
- * changelog
+ * The sections below `## 1.2.0`, `## 1.2.0 - 2027-01-31` or `## [1.2.0] - 2027-01-31`.
+ * @param {string} changelog
  */
 function sectionsOf(changelog) {
   return changelog

@@ -9,8 +9,8 @@ import { duration, say } from './console.mjs'
 const running = new Set()
 
 /**
- * Ends every child that still runs. Called once, when this process is told to stop. @param {NodeJS.Signals}
- * signal
+ * Ends every child that still runs. Called once, when this process is told to stop.
+ * @param {NodeJS.Signals} signal
  */
 export function stopChildren(signal) {
   for (const child of running) child.kill(signal)
@@ -19,7 +19,10 @@ export function stopChildren(signal) {
 /**
  * Runs a command to its end with its output on this terminal. Answers its exit code (128 + n when a signal
  * ended it).
- * @param {string} command @param {string[]} args @param {Where} [where] @returns {Promise<number>}
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Where} [where]
+ * @returns {Promise<number>}
  */
 export function show(command, args, where = {}) {
   return new Promise((resolve, reject) => {
@@ -36,8 +39,10 @@ export function show(command, args, where = {}) {
 /**
  * Runs a command to its end and keeps its output. When `waiting` is given, says it with the time gone by
  * every ten seconds. A command that cannot be started answers code 127.
- * @param {string} command @param {string[]} args @param {Where & { waiting?: string }} [options] @returns
- * {Promise<Outcome>}
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Where & { waiting?: string }} [options]
+ * @returns {Promise<Outcome>}
  */
 export function capture(command, args, { waiting, ...where } = {}) {
   return new Promise((resolve) => {
@@ -64,7 +69,8 @@ export function capture(command, args, { waiting, ...where } = {}) {
 }
 
 /**
- * The exit code of a process as a shell tells it: 128 + n when a signal ended it. @param {number | null} code
+ * The exit code of a process as a shell tells it: 128 + n when a signal ended it.
+ * @param {number | null} code
  * @param {NodeJS.Signals | null} signal
  */
 export function exitCode(code, signal) {
@@ -74,7 +80,9 @@ export function exitCode(code, signal) {
 
 /**
  * What a command said, without the middle when that is long: its reason stands at the beginning or at the
- * end. @param {string} output @param {number} [lines]
+ * end.
+ * @param {string} output
+ * @param {number} [lines]
  */
 export function shortened(output, lines = 30) {
   const all = output.trimEnd().split('\n')

@@ -5,8 +5,9 @@ import { inCi, inProject } from './project.mjs'
 import { findCommand } from './system-packages.mjs'
 
 /**
- * Where a Chromium may be: the one that is named, the commands of Linux, the applications of macOS. @param
- * {string | undefined} named @returns {string[]}
+ * Where a Chromium may be: the one that is named, the commands of Linux, the applications of macOS.
+ * @param {string | undefined} named
+ * @returns {string[]}
  */
 export function candidateBrowsers(named = process.env.CHROMIUM_PATH) {
   if (named) return [named]
@@ -21,8 +22,8 @@ export function candidateBrowsers(named = process.env.CHROMIUM_PATH) {
 }
 
 /**
- * A Chromium of this machine that really starts (Ubuntu's package is only a pointer to a snap). @returns
- * {Promise<string | undefined>}
+ * A Chromium of this machine that really starts (Ubuntu's package is only a pointer to a snap).
+ * @returns {Promise<string | undefined>}
  */
 export async function findChromium() {
   const downloaded = await downloadedChromium()
@@ -33,8 +34,8 @@ export async function findChromium() {
 }
 
 /**
- * The one that playwright-core keeps for itself, if it has fetched one. @returns {Promise<string |
- * undefined>}
+ * The one that playwright-core keeps for itself, if it has fetched one.
+ * @returns {Promise<string | undefined>}
  */
 async function downloadedChromium() {
   const { chromium } = await import('playwright-core')

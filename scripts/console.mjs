@@ -4,8 +4,9 @@ export function say(text) {
 }
 
 /**
- * Prints one sentence that says what is wrong and how to mend it, and ends the process with code 1. @param
- * {string} text @returns {never}
+ * Prints one sentence that says what is wrong and how to mend it, and ends the process with code 1.
+ * @param {string} text
+ * @returns {never}
  */
 export function fail(text) {
   console.error(text)

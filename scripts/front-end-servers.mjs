@@ -42,7 +42,9 @@ export async function serveFrontEnds() {
  * All paths but the front end's own, and the portal's settings and the vendor's logo, which the server has.
  * The host stays as the browser named it, so that the server takes this address for its own: cookies, and who
  * may embed the portal. Where a front end's own configuration names a path, this one wins.
- * @param {string} base @param {string} target @param {string} portal
+ * @param {string} base
+ * @param {string} target
+ * @param {string} portal
  */
 function passedOn(base, target, portal) {
   const to = (/** @type {string} */ place) => ({ target: place, changeOrigin: false })

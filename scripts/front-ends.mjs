@@ -17,8 +17,8 @@ const shared = [
 
 /**
  * Builds the front ends whose sources changed since they were built, all at once, and the script with which
- * other pages embed the portal, which is served beside it. Answers one message for each that failed. @returns
- * {Promise<string[]>}
+ * other pages embed the portal, which is served beside it. Answers one message for each that failed.
+ * @returns {Promise<string[]>}
  */
 export async function buildFrontEnds() {
   const outcomes = await Promise.all([...frontEnds.map(build), buildEmbed()])
@@ -31,8 +31,9 @@ export async function buildFrontEnds() {
 }
 
 /**
- * Copies a file unless it is there already: a server may be sending it. @param {string} file @param {string}
- * copy
+ * Copies a file unless it is there already: a server may be sending it.
+ * @param {string} file
+ * @param {string} copy
  */
 function putBeside(file, copy) {
   if (!existsSync(copy) || !readFileSync(copy).equals(readFileSync(file))) copyFileSync(file, copy)
@@ -88,8 +89,9 @@ async function build({ name, folder }) {
 }
 
 /**
- * A front end that has a budget is kept within it: every build says how much of it is used. @param {string}
- * folder @returns {Promise<string | undefined>}
+ * A front end that has a budget is kept within it: every build says how much of it is used.
+ * @param {string} folder
+ * @returns {Promise<string | undefined>}
  */
 async function checkBudget(folder) {
   const script = inProject(folder, 'scripts', 'check-budget.mjs')

@@ -24,8 +24,8 @@ export async function installPackages() {
 }
 
 /**
- * The same for a folder with a lockfile of its own: packages that one command needs, and nobody else. @param
- * {string} folder
+ * The same for a folder with a lockfile of its own: packages that one command needs, and nobody else.
+ * @param {string} folder
  */
 export async function installPackagesOf(folder) {
   if (!isInstalled(folder)) await install(folder)
@@ -72,7 +72,8 @@ function isInstalled(folder) {
 /**
  * Whether an installation (npm's own record of it) has every package of the lockfile in its version. Optional
  * ones may be absent: they are for other machines.
- * @param {Lockfile} lockfile @param {Lockfile} installed
+ * @param {Lockfile} lockfile
+ * @param {Lockfile} installed
  */
 export function holdsAll(lockfile, installed) {
   return Object.entries(lockfile.packages).every(([place, wanted]) => {

@@ -11,8 +11,8 @@ import { findCommand } from './system-packages.mjs'
 const oldestMajor = 15
 
 /**
- * The major version in what `postgres --version` says: "postgres (PostgreSQL) 15.9 (Debian …)" is 15. @param
- * {string} text
+ * The major version in what `postgres --version` says: "postgres (PostgreSQL) 15.9 (Debian …)" is 15.
+ * @param {string} text
  */
 export function majorVersion(text) {
   const found = /\(PostgreSQL\) (\d+)/.exec(text)
@@ -20,8 +20,8 @@ export function majorVersion(text) {
 }
 
 /**
- * The folders that may hold a PostgreSQL server, the newest version of a packaged one first. @param {string}
- * [packaged] where Debian keeps them, one folder a version
+ * The folders that may hold a PostgreSQL server, the newest version of a packaged one first.
+ * @param {string} [packaged] where Debian keeps them, one folder a version
  */
 export function candidateFolders(packaged = '/usr/lib/postgresql') {
   const versions = existsSync(packaged)
@@ -43,8 +43,8 @@ export function candidateFolders(packaged = '/usr/lib/postgresql') {
 }
 
 /**
- * The folder of a PostgreSQL server of version 15 or newer on this machine. @returns {Promise<string |
- * undefined>}
+ * The folder of a PostgreSQL server of version 15 or newer on this machine.
+ * @returns {Promise<string | undefined>}
  */
 export async function findPostgres() {
   const configured = await capture('pg_config', ['--bindir'])
@@ -91,7 +91,8 @@ const forgetful = { fsync: 'off', synchronous_commit: 'off', full_page_writes: '
  * else knows. It does not wait for the disk, unless `durable`: then it runs with the server's defaults, as
  * benchmarks must. `stop` takes it away and may be called more than once; `stopAtOnce` is `pg_ctl stop -m
  * immediate`, after which `startAgain` recovers what was committed.
- * @param {string} folder @param {{ durable?: boolean }} [options]
+ * @param {string} folder
+ * @param {{ durable?: boolean }} [options]
  * @returns {Promise<{ url: string, stop: () => Promise<void>, stopAtOnce: () => Promise<void>, startAgain: ()
  * => Promise<void> }>}
  */
@@ -140,7 +141,9 @@ export async function startPostgres(folder, { durable = false } = {}) {
 /** @typedef {{ cwd: string, env: NodeJS.ProcessEnv, uid?: number, gid?: number }} Where */
 
 /**
- * Makes the files of an empty server; answers its password. @param {string} folder @param {Where} where
+ * Makes the files of an empty server; answers its password.
+ * @param {string} folder
+ * @param {Where} where
  * @returns {Promise<string>}
  */
 async function createCluster(folder, where) {
@@ -174,8 +177,10 @@ async function createCluster(folder, where) {
 }
 
 /**
- * In a group of its own: Ctrl-C ends the tests first, which then stop it. @param {string} folder @param
- * {string[]} parameters @param {Where} where
+ * In a group of its own: Ctrl-C ends the tests first, which then stop it.
+ * @param {string} folder
+ * @param {string[]} parameters
+ * @param {Where} where
  */
 function launch(folder, parameters, where) {
   const child = spawn(path.join(folder, 'postgres'), parameters, {
@@ -204,8 +209,9 @@ function launch(folder, parameters, where) {
 }
 
 /**
- * Whether the server accepts connections within 30 seconds. @param {number} port @param
- * {import('node:child_process').ChildProcess} server
+ * Whether the server accepts connections within 30 seconds.
+ * @param {number} port
+ * @param {import('node:child_process').ChildProcess} server
  */
 async function answers(port, server) {
   const until = Date.now() + 30_000
@@ -219,7 +225,8 @@ async function answers(port, server) {
 /**
  * A server that is still starting answers a start-up packet with "57P03"; one that is ready asks for the
  * password ("R").
- * @param {number} port @returns {Promise<boolean>}
+ * @param {number} port
+ * @returns {Promise<boolean>}
  */
 function isReady(port) {
   return new Promise((resolve) => {

@@ -93,8 +93,9 @@ const inPlace = {
 }
 
 /**
- * From the bundle's place only the packages of the project's root can be found. @param {string} name @param
- * {string} folder
+ * From the bundle's place only the packages of the project's root can be found.
+ * @param {string} name
+ * @param {string} folder
  */
 function assertHoisted(name, folder) {
   const packageName = packageOf(name)

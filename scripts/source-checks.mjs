@@ -6,8 +6,9 @@ import { frontEnds, inProject, root } from './project.mjs'
 export const installed = (script) => inProject('node_modules', ...script.split('/'))
 
 /**
- * Runs an installed command; answers its words when it fails, else ''. @param {string} script @param
- * {string[]} parameters
+ * Runs an installed command; answers its words when it fails, else ''.
+ * @param {string} script
+ * @param {string[]} parameters
  */
 async function check(script, ...parameters) {
   const { code, output } = await capture(process.execPath, [installed(script), ...parameters], { cwd: root })

@@ -5,8 +5,9 @@ import path from 'node:path'
 const left = new Set(['node_modules', 'dist', '.cache'])
 
 /**
- * Every file at or below `entry`, sorted, without what is installed or built. @param {string} entry @returns
- * {string[]}
+ * Every file at or below `entry`, sorted, without what is installed or built.
+ * @param {string} entry
+ * @returns {string[]}
  */
 export function filesIn(entry) {
   if (!existsSync(entry)) return []
@@ -20,8 +21,9 @@ export function filesIn(entry) {
 }
 
 /**
- * One hash of the names and contents of files and folders: it changes when anything in them does. @param
- * {string} base @param {string[]} entries
+ * One hash of the names and contents of files and folders: it changes when anything in them does.
+ * @param {string} base
+ * @param {string[]} entries
  */
 export function contentHash(base, entries) {
   const hash = createHash('sha256')

@@ -5,8 +5,9 @@ export const failedSteps = []
 
 /**
  * Runs one step between two lines that say so, and goes on after a failure, so that one run shows them all.
- * @param {string} name @param {() => Promise<string>} work answers what is wrong, or '' @returns
- * {Promise<boolean>} whether nothing is
+ * @param {string} name
+ * @param {() => Promise<string>} work answers what is wrong, or ''
+ * @returns {Promise<boolean>} whether nothing is
  */
 export async function step(name, work) {
   say(`▶ ${name}`)

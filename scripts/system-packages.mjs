@@ -5,8 +5,10 @@ import { say } from './console.mjs'
 import { inCi } from './project.mjs'
 
 /**
- * The first of these commands that is on the PATH, with its whole path. @param {string[]} names @param
- * {string} [searchPath] @returns {string | undefined}
+ * The first of these commands that is on the PATH, with its whole path.
+ * @param {string[]} names
+ * @param {string} [searchPath]
+ * @returns {string | undefined}
  */
 export function findCommand(names, searchPath = process.env.PATH ?? '') {
   const folders = searchPath.split(path.delimiter).filter((folder) => folder !== '')
@@ -29,7 +31,9 @@ const formulas = { postgresql: 'postgresql@17', 'poppler-utils': 'poppler' }
 
 /**
  * The commands that install packages, given by Debian's names; none where we know no package manager.
- * @param {string[]} packages @param {Machine} machine @returns {string[][]}
+ * @param {string[]} packages
+ * @param {Machine} machine
+ * @returns {string[][]}
  */
 export function installCommands(packages, { manager, root, inCi }) {
   if (packages.length === 0 || !manager) return []
@@ -55,8 +59,9 @@ export function mayInstall({ manager, root, inCi, quietSudo }) {
 }
 
 /**
- * The one line with which somebody installs packages themselves; empty where we know none. @param {string[]}
- * packages @param {Machine} machine
+ * The one line with which somebody installs packages themselves; empty where we know none.
+ * @param {string[]} packages
+ * @param {Machine} machine
  */
 export function commandLine(packages, machine) {
   const browser =

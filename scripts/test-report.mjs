@@ -9,8 +9,9 @@
  */
 
 /**
- * Counts what vitest's JSON report says. A file that could not even be loaded counts as one failure. @param
- * {VitestJson} report @returns {Tally}
+ * Counts what vitest's JSON report says. A file that could not even be loaded counts as one failure.
+ * @param {VitestJson} report
+ * @returns {Tally}
  */
 export function tally(report) {
   const tests = report.testResults.flatMap((file) =>

@@ -98,8 +98,9 @@ async function runVitest(filters) {
 }
 
 /**
- * Starts a PostgreSQL for the tests, unless one is named by TEST_DATABASE_URL. @param
- * {import('./test-tools.mjs').Tools} tools @param {NodeJS.ProcessEnv} environment
+ * Starts a PostgreSQL for the tests, unless one is named by TEST_DATABASE_URL.
+ * @param {import('./test-tools.mjs').Tools} tools
+ * @param {NodeJS.ProcessEnv} environment
  */
 async function offerDatabase(tools, environment) {
   if (environment.TEST_DATABASE_URL || !tools.postgres) return
@@ -120,8 +121,10 @@ function productFreeEnvironment() {
 }
 
 /**
- * @param {'unit' | 'e2e'} project @param {string[]} filters @param {NodeJS.ProcessEnv} env @returns
- * {Promise<Tally>}
+ * @param {'unit' | 'e2e'} project
+ * @param {string[]} filters
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<Tally>}
  */
 async function vitest(project, filters, env) {
   const file = path.join(folder, `${project}.json`)

@@ -1,6 +1,7 @@
 /**
- * Whether a file of tests is run: vitest takes those whose path contains one of the filters. @param {string}
- * file @param {readonly string[]} filters
+ * Whether a file of tests is run: vitest takes those whose path contains one of the filters.
+ * @param {string} file
+ * @param {readonly string[]} filters
  */
 export function isSelected(file, filters) {
   return filters.length === 0 || filters.some((filter) => file.includes(filter))
@@ -10,7 +11,8 @@ export function isSelected(file, filters) {
 const askForPages = ['scenarios/progress.test.ts']
 
 /**
- * Whether any of the tests that are run needs the front ends built. @param {readonly string[]} browserTests
+ * Whether any of the tests that are run needs the front ends built.
+ * @param {readonly string[]} browserTests
  * @param {readonly string[]} filters
  */
 export function needsFrontEnds(browserTests, filters) {

@@ -12,7 +12,8 @@ import { findCommand, installSystemPackages } from './system-packages.mjs'
 
 /**
  * What the tests need besides Node, found on this machine or, as root and in CI, installed from its packages.
- * `missing` says, one sentence each, what stays untested without them. @returns {Promise<Tools>}
+ * `missing` says, one sentence each, what stays untested without them.
+ * @returns {Promise<Tools>}
  */
 export async function findTools() {
   await provide(absentPackages(await look()))
@@ -48,8 +49,9 @@ export function absentPackages(found) {
 }
 
 /**
- * One sentence for each thing that was not found: what is not tested without it. @param {Found} found @param
- * {string} [databaseUrl] a server that the tests are given
+ * One sentence for each thing that was not found: what is not tested without it.
+ * @param {Found} found
+ * @param {string} [databaseUrl] a server that the tests are given
  */
 export function withoutThem(found, databaseUrl) {
   const onPostgres = databaseUrl

@@ -60,8 +60,8 @@ function copyCode() {
 }
 
 /**
- * Where nothing may be put into the clipboard, the text is marked for whoever copies by hand. @param
- * {Element} button
+ * Where nothing may be put into the clipboard, the text is marked for whoever copies by hand.
+ * @param {Element} button
  */
 function selectText(button) {
   const code = button.closest('figure')?.querySelector('pre')
