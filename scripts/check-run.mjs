@@ -1,6 +1,6 @@
 import { findChanges, selection } from './changed-files.mjs'
 import { duration, say } from './console.mjs'
-import { checkFormatting, checkLayers, checkTypes, lint } from './source-checks.mjs'
+import { checkFormatting, checkLayers, checkLines, checkTypes, lint } from './source-checks.mjs'
 import { failedSteps, step } from './steps.mjs'
 
 const filesIn = (/** @type {number} */ number) => (number === 1 ? '1 file' : `${number} files`)
@@ -35,7 +35,9 @@ export async function runCheck(parameters) {
         checkTypes(chosen.views),
       ),
     (async () => {
-      await step('formatting of what changed', () => checkFormatting(since))
+      await step('formatting of what changed', async () =>
+        [await checkLines(since), present.length > 0 ? await checkFormatting(present) : ''].join(''),
+      )
       if (chosen.lint.length > 0)
         await step(`lint of ${filesIn(chosen.lint.length)}`, () => lint(chosen.lint))
       if (chosen.layers) await step('layers', checkLayers)

@@ -53,12 +53,19 @@ export function checkLayers() {
 }
 
 /**
- * The formatting of the lines that changed since a commit, or that are staged for the next one: blanks at a
- * line's end, tabs after blanks, marks of a conflict. A formatter, once the project has one, is called here
- * too.
+ * Whether Prettier would write these files otherwise, by .prettierrc.json; those of .prettierignore and of
+ * languages it does not know are left out.
+ * @param {string[]} [files] all of them when not given
+ */
+export function checkFormatting(files = ['.']) {
+  return check('prettier/bin/prettier.cjs', '--check', '--ignore-unknown', '--log-level', 'warn', ...files)
+}
+
+/**
+ * What is wrong with the lines that changed, in any kind of file: blanks at a line's end, marks of a conflict.
  * @param {string[]} since what `git diff` compares with
  */
-export async function checkFormatting(since) {
+export async function checkLines(since) {
   const { code, output } = await capture('git', ['diff', '--check', ...since], { cwd: root })
   return code === 0 ? '' : output
 }

@@ -6,7 +6,7 @@ import { buildFrontEnds } from './front-ends.mjs'
 import { whenNpmEnds } from './npm-parent.mjs'
 import { startPostgres } from './postgres.mjs'
 import { inCi, inProject, root } from './project.mjs'
-import { checkLayers, checkTypes, installed, lint } from './source-checks.mjs'
+import { checkFormatting, checkLayers, checkTypes, installed, lint } from './source-checks.mjs'
 import { failedSteps, step } from './steps.mjs'
 import { sum, summaryLine, tally } from './test-report.mjs'
 import { isSelected, needsFrontEnds } from './test-selection.mjs'
@@ -57,7 +57,7 @@ async function interrupted(signal) {
 /** Two things at a time, for two cores; each tells of itself when it has ended. */
 async function checkSources() {
   await Promise.all([
-    step('types', () => checkTypes()),
+    step('types', () => checkTypes()).then(() => step('formatting', () => checkFormatting())),
     step('lint', () => lint()).then(() => step('layers', checkLayers)),
   ])
 }
