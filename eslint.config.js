@@ -21,25 +21,25 @@ const environment = {
 const clock = [
   {
     selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
-    message: 'Time is an argument: billing.now().',
+    message: 'Time is an argument: engine.now().',
   },
   {
     selector: "NewExpression[callee.name='Date'][arguments.length=0]",
-    message: 'Time is an argument: billing.now().',
+    message: 'Time is an argument: engine.now().',
   },
   {
     selector: "MemberExpression[object.name='Temporal'][property.name='Now']",
-    message: 'Time is an argument: billing.now().',
+    message: 'Time is an argument: engine.now().',
   },
 ]
 const chance = [
   {
     selector: "MemberExpression[object.name='Math'][property.name='random']",
-    message: 'Nothing here is left to chance: ids come from billing.newId().',
+    message: 'Nothing here is left to chance: ids come from engine.newId().',
   },
   {
     selector: 'ImportSpecifier[imported.name=/^random/]',
-    message: 'Nothing here is left to chance: ids come from billing.newId().',
+    message: 'Nothing here is left to chance: ids come from engine.newId().',
   },
 ]
 const restrict = (...more) => ['error', ...everywhere, ...more]

@@ -10,7 +10,7 @@ import {
   putMeter,
   putPlan,
   putSeller,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import { alone } from './alone.ts'
 import type { Bench } from './benchmark.ts'
@@ -90,20 +90,20 @@ export async function subscribeCustomers({
   customers: number
 }): Promise<void> {
   const now = instantFromMilliseconds(Date.now())
-  await onEngine(location, addSeconds(now, -subscribedDays * 86_400), async (billing, clock) => {
-    await migrateBilling(billing.db)
-    await seedCatalogue(billing)
+  await onEngine(location, addSeconds(now, -subscribedDays * 86_400), async (engine, clock) => {
+    await migrateBilling(engine.db)
+    await seedCatalogue(engine)
     for (let number = 1; number <= customers; number += 1) {
-      await createCustomer(billing, { id: customerId(number), companyName: `${customerId(number)} 有限公司` })
-      await createSubscription(billing, { customerId: customerId(number), planId: 'metered' })
+      await createCustomer(engine, { id: customerId(number), companyName: `${customerId(number)} 有限公司` })
+      await createSubscription(engine, { customerId: customerId(number), planId: 'metered' })
     }
     clock.at = now
-    await maintainUsage(billing)
+    await maintainUsage(engine)
   })
 }
 
-async function seedCatalogue(billing: Billing): Promise<void> {
-  await putSeller(billing, {
+async function seedCatalogue(engine: Engine): Promise<void> {
+  await putSeller(engine, {
     name: '杭州星桥云计算科技有限公司',
     nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.',
     taxId: '91330100799655058B',
@@ -116,14 +116,14 @@ async function seedCatalogue(billing: Billing): Promise<void> {
   const properties = Object.keys(dimensions)
   for (let count = 0; count <= properties.length; count += 1) {
     for (const key of metersBy(count))
-      await putMeter(billing, {
+      await putMeter(engine, {
         key,
         name: key,
         unit: '次',
         ...(count === 0 ? {} : { groupBy: properties.slice(0, count) }),
       })
   }
-  await putPlan(billing, {
+  await putPlan(engine, {
     id: 'metered',
     name: '按量版',
     fee: { amount: 0, per: 'subscription' },

@@ -1,4 +1,4 @@
-import { addSeconds, createBilling, type Billing, type Instant } from '@customer-portal/billing'
+import { addSeconds, createEngine, type Engine, type Instant } from '@customer-portal/billing'
 import { openDatabase, type Database } from '@customer-portal/database'
 import { realClock } from '../backend/src/clock.ts'
 import { idMaker } from '../backend/src/ids.ts'
@@ -11,7 +11,7 @@ import type { Location } from './program.ts'
 export async function onEngine<T>(
   place: Location & { connections?: number },
   startAt: Instant,
-  work: (billing: Billing, clock: { at: Instant }) => Promise<T>,
+  work: (engine: Engine, clock: { at: Instant }) => Promise<T>,
   onId?: (prefix: string) => void,
 ): Promise<T> {
   return onDatabase(place, (db) => {
@@ -22,14 +22,14 @@ export async function onEngine<T>(
       onId?.(prefix)
       return makeId(prefix)
     }
-    return work(createBilling({ db, now, newId }), clock)
+    return work(createEngine({ db, now, newId }), clock)
   })
 }
 
 /** An engine as the server makes it, by the machine's clock. */
-export function onEngineNow<T>(place: Location, work: (billing: Billing) => Promise<T>): Promise<T> {
+export function onEngineNow<T>(place: Location, work: (engine: Engine) => Promise<T>): Promise<T> {
   const { now } = realClock()
-  return onDatabase(place, (db) => work(createBilling({ db, now, newId: idMaker(now) })))
+  return onDatabase(place, (db) => work(createEngine({ db, now, newId: idMaker(now) })))
 }
 
 async function onDatabase<T>(

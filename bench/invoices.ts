@@ -8,7 +8,7 @@ import {
   putSeller,
   recordUsage,
   runBilling,
-  type Billing,
+  type Engine,
   type PlanInput,
 } from '@customer-portal/billing'
 import { alone, type Alone } from './alone.ts'
@@ -157,12 +157,12 @@ const meters = plan.charges!.map((charge) => charge.meter)
 async function prepareCustomers({ server, count, progress }: Bench): Promise<void> {
   const url = await server.create('prepared')
   progress('preparing customers', 0, count)
-  await onEngine({ databaseUrl: url, connections: 1 }, startedAt, async (billing, clock) => {
-    await migrateBilling(billing.db)
-    await seedCatalogue(billing)
-    await subscribe(billing, customerId(1))
+  await onEngine({ databaseUrl: url, connections: 1 }, startedAt, async (engine, clock) => {
+    await migrateBilling(engine.db)
+    await seedCatalogue(engine)
+    await subscribe(engine, customerId(1))
     clock.at = usedUntil
-    await recordUsage(billing, usageOf(customerId(1)))
+    await recordUsage(engine, usageOf(customerId(1)))
   })
   await copyCustomer(url, count)
   await query(url, 'vacuum analyze')
@@ -202,8 +202,8 @@ async function copyCustomer(url: string, count: number): Promise<void> {
   await query(url, `update invoice_numbers set last = ${count}`)
 }
 
-async function seedCatalogue(billing: Billing): Promise<void> {
-  await putSeller(billing, {
+async function seedCatalogue(engine: Engine): Promise<void> {
+  await putSeller(engine, {
     name: '杭州星桥云计算科技有限公司',
     nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.',
     taxId: '91330100799655058B',
@@ -213,18 +213,18 @@ async function seedCatalogue(billing: Billing): Promise<void> {
     bankAccount: '5719 0668 8810 901',
     timezone: 'Asia/Shanghai',
   })
-  for (const key of meters) await putMeter(billing, { key, name: text(key, key), unit: text('units', '个') })
-  await putPlan(billing, plan)
+  for (const key of meters) await putMeter(engine, { key, name: text(key, key), unit: text('units', '个') })
+  await putPlan(engine, plan)
 }
 
-async function subscribe(billing: Billing, id: string): Promise<void> {
-  await createCustomer(billing, {
+async function subscribe(engine: Engine, id: string): Promise<void> {
+  await createCustomer(engine, {
     id,
     companyName: `${id} 有限公司`,
     email: `${id}@example.com`,
     address: '上海市黄浦区',
   })
-  await createSubscription(billing, { customerId: id, planId: plan.id })
+  await createSubscription(engine, { customerId: id, planId: plan.id })
 }
 
 const usedOn = ['2026-11-03', '2026-11-10', '2026-11-17', '2026-11-24', '2026-11-30']
@@ -268,9 +268,9 @@ export async function issueAll(input: Input, tell: Tell): Promise<{ seconds: num
   return onEngine(
     { databaseUrl: input.url, connections: input.connections },
     dueAt,
-    async (billing) => {
-      await billing.db.ping()
-      return timed(async () => void (await runBilling(billing, { atOnce: input.connections })))
+    async (engine) => {
+      await engine.db.ping()
+      return timed(async () => void (await runBilling(engine, { atOnce: input.connections })))
     },
     (prefix) => {
       if (prefix !== 'inv') return

@@ -205,8 +205,8 @@ async function holdCustomer({ port }: Program, { databaseUrl }: Server, millisec
 /** A database whose first customer has that many different values that no sum knows yet. */
 async function withValues(bench: Bench): Promise<Server> {
   const location = (await prepareOnPostgres(bench, customers, 'values')).location as Server
-  await onEngineNow(location, async (billing) =>
-    putMeter(billing, { key: 'users', name: 'Users', unit: 'user', aggregation: 'unique', uniqueBy: 'who' }),
+  await onEngineNow(location, async (engine) =>
+    putMeter(engine, { key: 'users', name: 'Users', unit: 'user', aggregation: 'unique', uniqueBy: 'who' }),
   )
   bench.progress(`storing ${bench.count.toLocaleString('en')} different values`, 0, bench.count)
   await query(
@@ -244,7 +244,7 @@ async function rebuildAlone(location: Server): Promise<Figures> {
 export async function rebuildWatched(
   location: Location,
 ): Promise<{ seconds: number; heapMb: number; rows: number }> {
-  return onEngineNow(location, async (billing) => {
+  return onEngineNow(location, async (engine) => {
     const rest = process.memoryUsage().heapUsed
     let most = rest
     const look = setInterval(() => {
@@ -252,7 +252,7 @@ export async function rebuildWatched(
     }, 50)
     const began = performance.now()
     let rows = 0
-    for await (const difference of rebuildUsage(billing)) rows += difference.was === null ? 1 : 0
+    for await (const difference of rebuildUsage(engine)) rows += difference.was === null ? 1 : 0
     clearInterval(look)
     return { seconds: (performance.now() - began) / 1000, heapMb: (most - rest) / 1e6, rows }
   })

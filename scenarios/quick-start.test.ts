@@ -19,10 +19,10 @@ describe.each(testDatabases)('the quick start on $name', ({ create }) => {
   let server: TestServer
   let key: string
   beforeAll(async () => {
-    server = await testServer(create, (app, { billing }) =>
-      registerBillingApi(app, { billing, publicUrl: () => 'https://billing.example.com' }),
+    server = await testServer(create, (app, { engine }) =>
+      registerBillingApi(app, { engine, publicUrl: () => 'https://billing.example.com' }),
     )
-    key = (await createSecretKey(server.billing, { name: 'guide' })).key
+    key = (await createSecretKey(server.engine, { name: 'guide' })).key
   })
   afterAll(() => server.close())
 

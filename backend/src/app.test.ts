@@ -79,7 +79,7 @@ test('without room to write the server is not ready and says why, reads go on, a
     code: 'database_full',
     detail: expect.stringContaining('no room to write') as string,
   })
-  const { key } = await createSecretKey(server.billing, { name: 'reader' })
+  const { key } = await createSecretKey(server.engine, { name: 'reader' })
   expect(
     (await server.app.inject({ url: '/api/billing/plans', headers: { authorization: `Bearer ${key}` } }))
       .statusCode,
@@ -145,8 +145,8 @@ test('a page that may embed the portal may read so, and no other page', async ()
 })
 
 test('a test clock is moved by the vendor alone, and only forward', async () => {
-  const { app, billing } = await serverWith({ TEST_CLOCK: '2026-01-01T00:00:00Z' })
-  const { key } = await createSecretKey(billing, { name: 'clock' })
+  const { app, engine } = await serverWith({ TEST_CLOCK: '2026-01-01T00:00:00Z' })
+  const { key } = await createSecretKey(engine, { name: 'clock' })
   const headers = { authorization: `Bearer ${key}` }
   expect((await app.inject('/api/billing/test-clock')).statusCode).toBe(401)
   expect((await app.inject({ url: '/api/billing/test-clock', headers })).json()).toEqual({
@@ -162,12 +162,12 @@ test('a test clock is moved by the vendor alone, and only forward', async () => 
   })
   expect((await move('tomorrow')).json()).toMatchObject({ status: 400, errors: [{ pointer: '/now' }] })
   expect((await move('2026-06-30T23:59:60Z')).statusCode).toBe(400)
-  expect(billing.now()).toBe('2026-02-01T00:00:00.000000Z')
+  expect(engine.now()).toBe('2026-02-01T00:00:00.000000Z')
 })
 
 test('moving a test clock past the end of a month issues its invoices on the way', async () => {
-  const { app, billing } = await serverWith({ TEST_CLOCK: '2026-01-05T00:00:00Z' })
-  const { key } = await createSecretKey(billing, { name: 'months' })
+  const { app, engine } = await serverWith({ TEST_CLOCK: '2026-01-05T00:00:00Z' })
+  const { key } = await createSecretKey(engine, { name: 'months' })
   const call = async (method: 'GET' | 'POST' | 'PUT', url: string, payload?: object) => {
     const answer = await app.inject({
       method,
@@ -210,7 +210,7 @@ test('a server that is started again on a test clock does not go back before wha
   const settings = readSettings({ PORT: '0', LOG_LEVEL: 'silent', TEST_CLOCK: '2026-01-01T00:00:00Z' })
   if ('mistakes' in settings) throw new Error(settings.mistakes.join())
   const first = await buildServer(settings.settings, { database: fresh })
-  const { key } = await createSecretKey(first.billing, { name: 'clock' })
+  const { key } = await createSecretKey(first.engine, { name: 'clock' })
   const call = async ({ app }: Server, method: 'GET' | 'POST', url: string, payload?: object) =>
     (
       await app.inject({

@@ -1,10 +1,10 @@
 import {
-  createBilling,
+  createEngine,
   fillMeters,
   forgetOld,
   maintainUsage,
   migrateBilling,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import { registerBillingApi } from '@customer-portal/billing-api'
 import type { Database } from '@customer-portal/database'
@@ -39,7 +39,7 @@ export interface ServerParts {
 
 export interface Server {
   app: App
-  billing: Billing
+  engine: Engine
   /**
    * Where people reach the server, without a slash at the end; known once it listens, unless PUBLIC_URL says
    * it.
@@ -63,7 +63,7 @@ export async function buildServer(
   const own = given ? undefined : await engineClock(database, settings.testClock)
   const standing = own?.standing
   const clock = given ?? own!
-  const billing = createBilling({
+  const engine = createEngine({
     db: database,
     now: clock.now,
     newId: idMaker(clock.now),
@@ -79,16 +79,16 @@ export async function buildServer(
     readerSeconds: settings.readerTimeoutSeconds,
   })
   const publicUrl = () => settings.publicUrl ?? addressOf(app, settings)
-  await registerProducts(app, settings, { database, billing, publicUrl, standing })
+  await registerProducts(app, settings, { database, engine, publicUrl, standing })
   await app.ready()
   let stopWork = async () => {}
   return {
     app,
-    billing,
+    engine,
     publicUrl,
     async listen() {
       await app.listen({ port: settings.port, host: settings.host })
-      stopWork = startWork(app, billing, settings, { clockStands: standing !== undefined })
+      stopWork = startWork(app, engine, settings, { clockStands: standing !== undefined })
       return addressOf(app, settings)
     },
     async close() {
@@ -109,26 +109,26 @@ const connectionsForDueWork = 4
  */
 function startWork(
   app: App,
-  billing: Billing,
+  engine: Engine,
   { usageMonthsKept, sessionDaysKept, activityDaysKept }: Settings,
   { clockStands }: { clockStands: boolean },
 ): () => Promise<void> {
-  const due = dueWorkOf(billing, {
+  const due = dueWorkOf(engine, {
     atOnce: connectionsForDueWork,
     onFailure: ({ customerId, error }) =>
       app.log.error({ err: error, customerId }, "a customer's due work failed"),
   })
   const upkeep = {
     async run() {
-      await maintainUsage(billing, usageMonthsKept === undefined ? {} : { monthsKept: usageMonthsKept })
-      await forgetOld(billing, {
+      await maintainUsage(engine, usageMonthsKept === undefined ? {} : { monthsKept: usageMonthsKept })
+      await forgetOld(engine, {
         sessionDays: sessionDaysKept,
         ...(activityDaysKept === undefined ? {} : { activityDays: activityDaysKept }),
       })
     },
   }
   const fills = repeatWork(
-    { run: () => fillMeters(billing) },
+    { run: () => fillMeters(engine) },
     { seconds: 10, onError: (error) => app.log.error({ err: error }, 'the filling of meters failed') },
   )
   const stops = clockStands
@@ -151,7 +151,7 @@ function startWork(
 
 interface Products {
   database: Database
-  billing: Billing
+  engine: Engine
   publicUrl: () => string
   standing: StandingClock | undefined
 }
@@ -159,25 +159,25 @@ interface Products {
 async function registerProducts(
   app: App,
   settings: Settings,
-  { database, billing, publicUrl, standing }: Products,
+  { database, engine, publicUrl, standing }: Products,
 ): Promise<void> {
   const documented = ['billing']
   await allowFiles(app)
   healthRoutes(app, database)
   const testClock = standing && {
     now: standing.now,
-    moveTo: (instant: string) => standing.moveTo(instant, dueWorkOf(billing)),
+    moveTo: (instant: string) => standing.moveTo(instant, dueWorkOf(engine)),
   }
-  await registerBillingApi(app, { billing, publicUrl, testClock })
+  await registerBillingApi(app, { engine, publicUrl, testClock })
   const whiteLabel = whiteLabelOf(settings)
   if (settings.enableCustomerPortal || settings.enableAgentWorkbench) serveBrandFiles(app, whiteLabel)
   if (settings.enableCustomerPortal) {
-    await registerPortalApi(app, { billing, secure: isSecure(settings), advice: settings.portalAdvice })
+    await registerPortalApi(app, { engine, secure: isSecure(settings), advice: settings.portalAdvice })
     servePortal(app, settings, whiteLabel)
     documented.unshift('portal')
   }
   if (settings.enableAgentWorkbench) {
-    await registerWorkbench(app, settings, whiteLabel, { database, billing })
+    await registerWorkbench(app, settings, whiteLabel, { database, engine })
     documented.push('workbench')
   }
   if (settings.enableDocs) serveDocs(app, documented)
@@ -222,10 +222,10 @@ async function registerWorkbench(
   app: App,
   settings: Settings,
   whiteLabel: WhiteLabel,
-  { database, billing }: Pick<Products, 'database' | 'billing'>,
+  { database, engine }: Pick<Products, 'database' | 'engine'>,
 ): Promise<void> {
   await migrateWorkbench(database)
-  const workbench = createWorkbench({ db: database, now: billing.now, newId: billing.newId })
+  const workbench = createWorkbench({ db: database, now: engine.now, newId: engine.newId })
   const faq = await readFaq(settings.workbenchFaq ?? demoFaqPath).catch((error: Error) => {
     throw new StartRefused(`WORKBENCH_FAQ names a file that cannot be used: ${error.message}.`, {
       cause: error,
@@ -233,7 +233,7 @@ async function registerWorkbench(
   })
   const assistant = createAssistant(faq)
   const portalUrl = `${settings.publicUrl ?? ''}/portal`
-  await registerWorkbenchApi(app, { billing, workbench, assistant, portalUrl, secure: isSecure(settings) })
+  await registerWorkbenchApi(app, { engine, workbench, assistant, portalUrl, secure: isSecure(settings) })
   serveFrontEnd(app, {
     base: '/workbench',
     folder: workbenchBuild,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import {
-  createBilling,
+  createEngine,
   createCustomer,
   createSubscription,
   findMistakes,
@@ -15,7 +15,7 @@ import {
   putPlan,
   putSeller,
   recordUsage,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import { openDatabase, type Database } from '@customer-portal/database'
 import { createAgent, createWorkbench, migrateWorkbench } from '@customer-portal/workbench'
@@ -95,14 +95,14 @@ describe.each(serverUrl ? [serverUrl] : [])('a backup as the README takes it', (
 
   const engineOn = async <T>(
     database: string,
-    work: (billing: Billing, db: Database) => Promise<T>,
+    work: (engine: Engine, db: Database) => Promise<T>,
   ): Promise<T> => {
     const db = await openDatabase({ databaseUrl: at(database) })
     try {
       await migrateBilling(db)
       await migrateWorkbench(db)
       const { now } = realClock()
-      return await work(createBilling({ db, now, newId: idMaker(now) }), db)
+      return await work(createEngine({ db, now, newId: idMaker(now) }), db)
     } finally {
       await db.close()
     }
@@ -130,8 +130,8 @@ describe.each(serverUrl ? [serverUrl] : [])('a backup as the README takes it', (
     })
 
   test('has every row of every table, and restored into an empty database its books add up and the engine goes on', async () => {
-    const before = await engineOn(name, async (billing, db) => {
-      await putSeller(billing, {
+    const before = await engineOn(name, async (engine, db) => {
+      await putSeller(engine, {
         name: '示例',
         taxId: '91330100799655058B',
         address: '杭州',
@@ -140,19 +140,19 @@ describe.each(serverUrl ? [serverUrl] : [])('a backup as the README takes it', (
         bankAccount: '1',
         timezone: 'Asia/Shanghai',
       })
-      await putMeter(billing, { key: 'calls', name: 'Calls', unit: 'calls' })
-      await putPlan(billing, {
+      await putMeter(engine, { key: 'calls', name: 'Calls', unit: 'calls' })
+      await putPlan(engine, {
         id: 'plan',
         name: 'Plan',
         fee: { amount: 10_000, per: 'subscription' },
         charges: [{ meter: 'calls', included: 5, overage: 'block' }],
       })
       for (const id of ['acme', 'globex']) {
-        await createCustomer(billing, { id, companyName: id })
-        await createSubscription(billing, { customerId: id, planId: 'plan' })
-        await recordUsage(billing, [{ id: 'e', customerId: id, meter: 'calls', quantity: 3 }])
+        await createCustomer(engine, { id, companyName: id })
+        await createSubscription(engine, { customerId: id, planId: 'plan' })
+        await recordUsage(engine, [{ id: 'e', customerId: id, meter: 'calls', quantity: 3 }])
       }
-      await createAgent(createWorkbench(billing), {
+      await createAgent(createWorkbench(engine), {
         customerId: 'acme',
         email: 'a@example.com',
         name: 'A',
@@ -178,14 +178,14 @@ describe.each(serverUrl ? [serverUrl] : [])('a backup as the README takes it', (
       expect(commandIn(file, 'pg_restore', places)).toEqual(commandIn('README.md', 'pg_restore', places))
     }
     await run(tool('pg_restore'), commandIn('README.md', 'pg_restore', places))
-    await engineOn(`${name}_back`, async (billing, db) => {
+    await engineOn(`${name}_back`, async (engine, db) => {
       expect(await everything(db)).toEqual(before)
       const mistakes: unknown[] = []
-      for await (const mistake of findMistakes(billing)) mistakes.push(mistake)
+      for await (const mistake of findMistakes(engine)) mistakes.push(mistake)
       expect(mistakes).toEqual([])
-      await createCustomer(billing, { id: 'initech', companyName: 'initech' })
-      await createSubscription(billing, { customerId: 'initech', planId: 'plan' })
-      const { data } = await getInvoices(billing, { customerId: 'initech' })
+      await createCustomer(engine, { id: 'initech', companyName: 'initech' })
+      await createSubscription(engine, { customerId: 'initech', planId: 'plan' })
+      const { data } = await getInvoices(engine, { customerId: 'initech' })
       expect(data.map(({ number }) => number?.slice(-6)).filter(Boolean)).toEqual(['000003'])
     })
   }, 120_000)

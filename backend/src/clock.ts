@@ -1,4 +1,4 @@
-import { BillingError, createBilling, newestInstant, type ClockKind } from '@customer-portal/billing'
+import { BillingError, createEngine, newestInstant, type ClockKind } from '@customer-portal/billing'
 import type { Database } from '@customer-portal/database'
 
 /** Where the time comes from: an instant as UTC with six decimals, never earlier than the one told before. */
@@ -35,7 +35,7 @@ export interface EngineClock extends Clock {
 export async function engineClock(database: Database, testClock: string | undefined): Promise<EngineClock> {
   if (testClock === undefined) return sharedClock(database)
   const newest = await newestInstant(
-    createBilling({ db: database, now: () => testClock, newId: (prefix) => prefix }),
+    createEngine({ db: database, now: () => testClock, newId: (prefix) => prefix }),
   )
   const standing = standingClock(testClock, newest)
   return { now: standing.now, kind: 'given', standing, stop: () => {} }

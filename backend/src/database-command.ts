@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import { createBilling, migrateBilling, type Billing } from '@customer-portal/billing'
+import { createEngine, migrateBilling, type Engine } from '@customer-portal/billing'
 import {
   DatabaseUnavailable,
   DataDirHeld,
@@ -22,7 +22,7 @@ export interface BooksCommand {
   /** The words it understands; any other prints `usage`. */
   words?: readonly string[]
   /** Works on the database itself and returns the exit code. */
-  work(billing: Billing, words: readonly string[]): Promise<number>
+  work(engine: Engine, words: readonly string[]): Promise<number>
   /**
    * Does the same through the server that holds the data directory; without it the command is refused while
    * one does.
@@ -54,7 +54,7 @@ async function onBooks({ work, ask }: BooksCommand, words: readonly string[]): P
       `There is no data directory ${resolve(settings.dataDir)}: set DATA_DIR or DATABASE_URL.`,
     )
   try {
-    return await openBooks(settings, (billing) => work(billing, words))
+    return await openBooks(settings, (engine) => work(engine, words))
   } catch (error) {
     if (!ask || !(error instanceof DataDirHeld)) throw error
     return ask(
@@ -81,14 +81,14 @@ export function ownSettings(): Settings {
  */
 export async function openBooks<T>(
   { databaseUrl, dataDir, testClock }: Settings,
-  work: (billing: Billing) => Promise<T>,
+  work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const db = await openDatabase(databaseUrl ? { databaseUrl } : { dataDir: resolve(dataDir) })
   try {
     await migrateBilling(db)
     const clock = await engineClock(db, testClock)
     try {
-      return await work(createBilling({ db, now: clock.now, newId: idMaker(clock.now), clock: clock.kind }))
+      return await work(createEngine({ db, now: clock.now, newId: idMaker(clock.now), clock: clock.kind }))
     } finally {
       clock.stop()
     }

@@ -24,7 +24,7 @@ test.each(testDatabases)(
     const server = await buildServer(settings, { database })
     const ledger = emptyLedger()
     try {
-      await ensureSecretKey(server.billing, key)
+      await ensureSecretKey(server.engine, key)
       const url = await server.listen()
       await seedOver(url)
       const lost = await Promise.all(

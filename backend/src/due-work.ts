@@ -1,15 +1,15 @@
-import { nextRunAt, runBilling, type Billing, type RunOptions } from '@customer-portal/billing'
+import { nextRunAt, runBilling, type Engine, type RunOptions } from '@customer-portal/billing'
 import type { DueWork } from './clock.ts'
 
 /**
  * Everything that falls due in the engine. With `onFailure`, a customer whose work fails is told there and
  * does not keep the others waiting; without, it stops the rest.
  */
-export function dueWorkOf(billing: Billing, options: RunOptions = {}): DueWork {
+export function dueWorkOf(engine: Engine, options: RunOptions = {}): DueWork {
   return {
-    nextRunAt: () => nextRunAt(billing),
+    nextRunAt: () => nextRunAt(engine),
     async run() {
-      await runBilling(billing, options)
+      await runBilling(engine, options)
     },
   }
 }

@@ -13,7 +13,7 @@ export async function fillDemo(
   settings: Settings,
   database: Database,
 ): Promise<DemoLogin | undefined> {
-  const { data } = await listCustomers(server.billing, { limit: 1 })
+  const { data } = await listCustomers(server.engine, { limit: 1 })
   const { seedDemo } = await import('./demo/index.ts')
-  return seedDemo(server.billing, { database, settings, isEmpty: data.length === 0 })
+  return seedDemo(server.engine, { database, settings, isEmpty: data.length === 0 })
 }

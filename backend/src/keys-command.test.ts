@@ -25,7 +25,7 @@ beforeAll(async () => {
   if (!('settings' in read)) throw new Error(read.mistakes.join('\n'))
   server = await buildServer(read.settings, { database })
   url = await server.listen()
-  admin = (await createSecretKey(server.billing, { name: 'admin' })).key
+  admin = (await createSecretKey(server.engine, { name: 'admin' })).key
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 

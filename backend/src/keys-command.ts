@@ -7,7 +7,7 @@ import {
   listSecretKeys,
   revokeSecretKey,
   rotateSecretKey,
-  type Billing,
+  type Engine,
   type GrantableScope,
   type KeyInput,
   type KeyPreset,
@@ -39,13 +39,13 @@ interface Keys {
   revoke(keyId: string): Promise<SecretKey>
 }
 
-function keysIn(billing: Billing): Keys {
+function keysIn(engine: Engine): Keys {
   return {
-    list: () => pages((cursor) => listSecretKeys(billing, { limit: 100, ...cursor })),
-    create: (input) => createSecretKey(billing, input),
+    list: () => pages((cursor) => listSecretKeys(engine, { limit: 100, ...cursor })),
+    create: (input) => createSecretKey(engine, input),
     rotate: (keyId, overlapSeconds) =>
-      rotateSecretKey(billing, { keyId, ...(overlapSeconds === undefined ? {} : { overlapSeconds }) }),
-    revoke: (keyId) => revokeSecretKey(billing, { keyId }),
+      rotateSecretKey(engine, { keyId, ...(overlapSeconds === undefined ? {} : { overlapSeconds }) }),
+    revoke: (keyId) => revokeSecretKey(engine, { keyId }),
   }
 }
 
@@ -202,7 +202,7 @@ async function run(argv: string[]): Promise<string> {
   }
   if (parsed.values.url !== undefined) return work(keysThrough(server, undefined))
   try {
-    return await openBooks(settings, (billing) => work(keysIn(billing)))
+    return await openBooks(settings, (engine) => work(keysIn(engine)))
   } catch (error) {
     if (!(error instanceof DataDirHeld)) throw error
     return work(keysThrough(server, error.message))

@@ -54,11 +54,11 @@ async function open(settings: Settings): Promise<Database> {
 
 async function start(settings: Settings, database: Database): Promise<Server> {
   const server = await buildServer(settings, { database })
-  const keys = await ensureSecretKey(server.billing, settings.billingApiKey)
+  const keys = await ensureSecretKey(server.engine, settings.billingApiKey)
   const login = settings.demo ? await fillDemo(server, settings, database) : undefined
   const endedDemoLogins =
     !settings.demo && settings.enableAgentWorkbench
-      ? await endDemoLogins({ database, billing: server.billing })
+      ? await endDemoLogins({ database, engine: server.engine })
       : []
   await server.listen()
   process.stdout.write(await welcome(server, settings, { ...keys, login, endedDemoLogins }))

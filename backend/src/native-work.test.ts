@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createBilling, migrationsFolder } from '@customer-portal/billing'
+import { createEngine, migrationsFolder } from '@customer-portal/billing'
 import { openDatabase } from '@customer-portal/database'
 import { createDataDir } from '@customer-portal/database/testing'
 import { afterEach, expect, test } from 'vitest'
@@ -54,7 +54,7 @@ test(
 
     // As it could be set before logos were drawn first.
     const database = await openDatabase({ dataDir: folder })
-    await createBilling({
+    await createEngine({
       db: database,
       now: () => '2026-03-01T00:00:00.000000Z',
       newId: (prefix) => `${prefix}_1`,

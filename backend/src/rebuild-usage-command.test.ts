@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
-  createBilling,
+  createEngine,
   createCustomer,
   migrationsFolder,
   putMeter,
@@ -39,10 +39,10 @@ test('--check names the row and changes nothing, without it the row is mended', 
   await createDataDir(dataDir, { billing: migrationsFolder })
   const db = await openDatabase({ dataDir })
   const { now } = realClock()
-  const billing = createBilling({ db, now, newId: idMaker(now) })
-  await createCustomer(billing, { id: 'acme', companyName: '示例公司' })
-  await putMeter(billing, { key: 'ai_chat', name: 'AI', unit: '次' })
-  await recordUsage(billing, [{ id: 'e1', customerId: 'acme', meter: 'ai_chat', quantity: 3 }])
+  const engine = createEngine({ db, now, newId: idMaker(now) })
+  await createCustomer(engine, { id: 'acme', companyName: '示例公司' })
+  await putMeter(engine, { key: 'ai_chat', name: 'AI', unit: '次' })
+  await recordUsage(engine, [{ id: 'e1', customerId: 'acme', meter: 'ai_chat', quantity: 3 }])
   await db.asOwner((tx) => tx.query('update usage_daily set quantity = 4'))
   await db.close()
   const named =

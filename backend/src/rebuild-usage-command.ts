@@ -12,11 +12,11 @@ Works on DATABASE_URL, also while servers run on it, or on the folder DATA_DIR w
 await runOnBooks({
   usage,
   words: ['--check'],
-  async work(billing, words) {
+  async work(engine, words) {
     const check = words.includes('--check')
     let customers = 0
     let wrong = 0
-    for await (const { customerId, row, was, shouldBe } of rebuildUsage(billing, {
+    for await (const { customerId, row, was, shouldBe } of rebuildUsage(engine, {
       check,
       onCustomer: () => {
         customers += 1

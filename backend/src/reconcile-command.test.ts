@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
-  createBilling,
+  createEngine,
   createCustomer,
   createSecretKey,
   migrationsFolder,
@@ -54,10 +54,10 @@ test('it proves the books of a data directory, names the row that breaks a rule,
   await createDataDir(dataDir, { billing: migrationsFolder })
   const db = await openDatabase({ dataDir })
   const { now } = realClock()
-  const billing = createBilling({ db, now, newId: idMaker(now) })
-  await createCustomer(billing, { id: 'acme', companyName: '示例公司' })
-  await putMeter(billing, { key: 'ai_chat', name: 'AI', unit: '次' })
-  await recordUsage(billing, [{ id: 'e1', customerId: 'acme', meter: 'ai_chat', quantity: 3, time: now() }])
+  const engine = createEngine({ db, now, newId: idMaker(now) })
+  await createCustomer(engine, { id: 'acme', companyName: '示例公司' })
+  await putMeter(engine, { key: 'ai_chat', name: 'AI', unit: '次' })
+  await recordUsage(engine, [{ id: 'e1', customerId: 'acme', meter: 'ai_chat', quantity: 3, time: now() }])
   expect(await run()).toMatchObject({ code: 1, out: '', error: expect.stringContaining(dataDir) as string })
   await db.close()
   expect(await run()).toEqual({ code: 0, out: '1 customer reconciled: everything adds up.\n', error: '' })
@@ -68,7 +68,7 @@ test('it proves the books of a data directory, names the row that breaks a rule,
   const server = await buildServer(read.settings, { database: held })
   const environment = {
     PORT: new URL(await server.listen()).port,
-    BILLING_API_KEY: (await createSecretKey(server.billing, { name: 'test' })).key,
+    BILLING_API_KEY: (await createSecretKey(server.engine, { name: 'test' })).key,
   }
   expect(await run([], environment)).toEqual({
     code: 0,

@@ -27,10 +27,10 @@ function summary(customers: number, broken: number): number {
 
 await runOnBooks({
   usage,
-  async work(billing) {
+  async work(engine) {
     let customers = 0
     let broken = 0
-    for await (const mistake of findMistakes(billing, {
+    for await (const mistake of findMistakes(engine, {
       onCustomer: () => {
         customers += 1
       },

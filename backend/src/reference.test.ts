@@ -36,7 +36,7 @@ beforeAll(async () => {
   })
   if ('mistakes' in read) throw new Error(read.mistakes.join())
   server = await buildServer(read.settings, { database, checkAnswers: true })
-  key = (await createSecretKey(server.billing, { name: 'reference' })).key
+  key = (await createSecretKey(server.engine, { name: 'reference' })).key
   close = async () => {
     await server.close()
     await database.close()
@@ -168,7 +168,7 @@ test('what the page says in English holds no Chinese but that of names', async (
 })
 
 describe('the examples', () => {
-  const billing = async (method: 'PUT' | 'POST', url: string, payload: object) => {
+  const engine = async (method: 'PUT' | 'POST', url: string, payload: object) => {
     const answer = await server.app.inject({
       method,
       url: `/api/billing${url}`,
@@ -191,10 +191,10 @@ describe('the examples', () => {
   const credentials: Record<string, () => Promise<Record<string, string>>> = {
     secretKey: async () => ({ authorization: `Bearer ${key}` }),
     portalToken: async () => ({
-      authorization: `Bearer ${(await createPortalSession(server.billing, { customerId: 'acme' })).token}`,
+      authorization: `Bearer ${(await createPortalSession(server.engine, { customerId: 'acme' })).token}`,
     }),
     renewalCookie: async () => {
-      const { code } = await createPortalSession(server.billing, { customerId: 'acme' })
+      const { code } = await createPortalSession(server.engine, { customerId: 'acme' })
       const answer = await server.app.inject({
         method: 'POST',
         url: '/api/billing/portal-sessions/exchange',
@@ -209,18 +209,18 @@ describe('the examples', () => {
     const calls = callsOf(await documentOf('billing'))
     const bodyOf = (operationId: string) =>
       exampleBody(calls.find(({ operation }) => operation.operationId === operationId)!) as object
-    await billing('PUT', '/meters/ai_chat', bodyOf('metersPut'))
-    await billing('PUT', '/seller', bodyOf('sellerPut'))
-    await billing('PUT', '/plans/pro', bodyOf('plansPut'))
-    await billing('PUT', '/plans/starter', {
+    await engine('PUT', '/meters/ai_chat', bodyOf('metersPut'))
+    await engine('PUT', '/seller', bodyOf('sellerPut'))
+    await engine('PUT', '/plans/pro', bodyOf('plansPut'))
+    await engine('PUT', '/plans/starter', {
       ...bodyOf('plansPut'),
       name: 'Starter',
       rank: 1,
       fee: { amount: 9900, per: 'seat' },
     })
-    await billing('POST', '/customers', { id: 'acme', companyName: 'Acme' })
-    await billing('POST', '/customers/acme/subscription', { planId: 'starter', seats: 2 })
-    await billing('POST', '/test-clock', { now: '2026-12-05T02:00:00Z' })
+    await engine('POST', '/customers', { id: 'acme', companyName: 'Acme' })
+    await engine('POST', '/customers/acme/subscription', { planId: 'starter', seats: 2 })
+    await engine('POST', '/test-clock', { now: '2026-12-05T02:00:00Z' })
     await server.app.inject({
       method: 'POST',
       url: '/api/workbench/agents',

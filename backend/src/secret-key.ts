@@ -1,4 +1,4 @@
-import { countSecretKeys, createSecretKey, describeSecretKey, type Billing } from '@customer-portal/billing'
+import { countSecretKeys, createSecretKey, describeSecretKey, type Engine } from '@customer-portal/billing'
 
 /**
  * What became of the keys at a start: a key made now, to be shown once, and what is to be said of the one in
@@ -13,13 +13,13 @@ export interface KeyAtStart {
  * Makes sure that the vendor has a key: the one of the settings beside those there are, or one made now where
  * there is none at all.
  */
-export async function ensureSecretKey(billing: Billing, given: string | undefined): Promise<KeyAtStart> {
-  const others = await countSecretKeys(billing)
+export async function ensureSecretKey(engine: Engine, given: string | undefined): Promise<KeyAtStart> {
+  const others = await countSecretKeys(engine)
   if (given === undefined)
-    return others > 0 ? {} : { newKey: (await createSecretKey(billing, { name: 'first key' })).key }
-  const known = await describeSecretKey(billing, { key: given })
+    return others > 0 ? {} : { newKey: (await createSecretKey(engine, { name: 'first key' })).key }
+  const known = await describeSecretKey(engine, { key: given })
   if (!known) {
-    await createSecretKey(billing, { name: 'BILLING_API_KEY', key: given })
+    await createSecretKey(engine, { name: 'BILLING_API_KEY', key: given })
     return others === 0
       ? {}
       : {
@@ -34,7 +34,7 @@ export async function ensureSecretKey(billing: Billing, given: string | undefine
         `BILLING_API_KEY was revoked at ${known.revokedAt} and opens nothing: `
         + 'set another and restart to add one',
     }
-  if (known.expiresAt !== null && known.expiresAt <= billing.now())
+  if (known.expiresAt !== null && known.expiresAt <= engine.now())
     return {
       notice: `BILLING_API_KEY expired at ${known.expiresAt} and opens nothing: set another and restart to add one`,
     }

@@ -1,6 +1,6 @@
 import {
   cancelSubscription,
-  createBilling,
+  createEngine,
   createCustomer,
   createSubscription,
   downgradeSubscription,
@@ -12,7 +12,7 @@ import {
   recordUsage,
   updateCustomer,
   upgradeSubscription,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import { testDatabases, type TestDatabase } from '@customer-portal/database/testing'
 import { expect, test } from 'vitest'
@@ -43,8 +43,8 @@ function stopsEvery(from: number, to: number, next: (at: number) => number): str
   return [...stops, later(to, 0)]
 }
 
-async function seed(billing: Billing): Promise<void> {
-  await putSeller(billing, {
+async function seed(engine: Engine): Promise<void> {
+  await putSeller(engine, {
     name: '杭州星桥云计算科技有限公司',
     taxId: '91330100799655058B',
     address: '杭州',
@@ -53,7 +53,7 @@ async function seed(billing: Billing): Promise<void> {
     bankAccount: '1',
     timezone: 'Asia/Shanghai',
   })
-  await putMeter(billing, { key: 'calls', name: 'Calls', unit: 'calls' })
+  await putMeter(engine, { key: 'calls', name: 'Calls', unit: 'calls' })
   const charges = [
     {
       meter: 'calls',
@@ -69,7 +69,7 @@ async function seed(billing: Billing): Promise<void> {
     },
   ]
   const plan = (id: string, rank: number, amount: number, more: object = {}) =>
-    putPlan(billing, { id, name: id, rank, fee: { amount, per: 'subscription' }, charges, ...more })
+    putPlan(engine, { id, name: id, rank, fee: { amount, per: 'subscription' }, charges, ...more })
   await plan('small', 1, 9_999)
   await plan('large', 2, 39_901, { graceHours: 5, taxRate: '13' })
   await plan('calendar', 3, 77_777, { alignment: 'calendar', graceHours: 0 })
@@ -78,7 +78,7 @@ async function seed(billing: Billing): Promise<void> {
 }
 
 /** What people do in the first months, each at its moment. After that nobody does anything for a year. */
-const deeds: [at: string, who: string, deed: (billing: Billing, customerId: string) => Promise<unknown>][] = [
+const deeds: [at: string, who: string, deed: (engine: Engine, customerId: string) => Promise<unknown>][] = [
   ...Object.entries({
     anna: ['Europe/Berlin', 'small'],
     bao: ['Asia/Shanghai', 'small'],
@@ -93,63 +93,63 @@ const deeds: [at: string, who: string, deed: (billing: Billing, customerId: stri
   }).map(([who, [timezone, planId]]): (typeof deeds)[number] => [
     start,
     who,
-    async (billing, customerId) => {
-      await createCustomer(billing, { id: customerId, companyName: customerId, timezone: timezone! })
-      await createSubscription(billing, {
+    async (engine, customerId) => {
+      await createCustomer(engine, { id: customerId, companyName: customerId, timezone: timezone! })
+      await createSubscription(engine, {
         customerId,
         planId: planId!,
         startsAt: who === 'hal' ? '2025-12-30T12:00:00Z' : start,
       })
-      await use(`${who}-first`, 251)(billing, customerId)
+      await use(`${who}-first`, 251)(engine, customerId)
     },
   ]),
   [
     '2026-02-10T08:00:00Z',
     'dev',
-    (billing, customerId) => downgradeSubscription(billing, { customerId, planId: 'small' }),
+    (engine, customerId) => downgradeSubscription(engine, { customerId, planId: 'small' }),
   ],
   ['2026-02-14T23:30:00Z', 'eve', use('eve-february', 333)],
   [
     '2026-02-20T00:00:00Z',
     'anna',
-    (billing, customerId) => upgradeSubscription(billing, { customerId, planId: 'large' }),
+    (engine, customerId) => upgradeSubscription(engine, { customerId, planId: 'large' }),
   ],
   [
     '2026-02-27T16:30:00Z',
     'bao',
-    (billing, customerId) => upgradeSubscription(billing, { customerId, planId: 'yearly' }),
+    (engine, customerId) => upgradeSubscription(engine, { customerId, planId: 'yearly' }),
   ], // in the grace hour of bao's February
   ['2026-03-05T01:02:03Z', 'cem', use('cem-late', 77, '2026-02-05T00:00:00Z')],
-  ['2026-03-05T01:02:03Z', 'fia', (billing, customerId) => cancelSubscription(billing, { customerId })],
+  ['2026-03-05T01:02:03Z', 'fia', (engine, customerId) => cancelSubscription(engine, { customerId })],
   [
     '2026-03-08T09:59:59Z',
     'ivo',
-    (billing, customerId) => updateCustomer(billing, { customerId, timezone: 'America/Los_Angeles' }),
+    (engine, customerId) => updateCustomer(engine, { customerId, timezone: 'America/Los_Angeles' }),
   ],
   [
     '2026-03-20T12:00:00Z',
     'hal',
-    (billing, customerId) => cancelSubscription(billing, { customerId, when: 'now', credit: true }),
+    (engine, customerId) => cancelSubscription(engine, { customerId, when: 'now', credit: true }),
   ],
   [
     '2026-03-29T01:00:00Z',
     'hal',
-    (billing, customerId) => createSubscription(billing, { customerId, planId: 'small' }),
+    (engine, customerId) => createSubscription(engine, { customerId, planId: 'small' }),
   ],
   [
     '2026-04-10T10:00:00Z',
     'gus',
-    (billing, customerId) => downgradeSubscription(billing, { customerId, planId: 'quarter' }),
+    (engine, customerId) => downgradeSubscription(engine, { customerId, planId: 'quarter' }),
   ],
-  ['2026-04-12T10:00:00Z', 'joy', (billing, customerId) => cancelSubscription(billing, { customerId })],
+  ['2026-04-12T10:00:00Z', 'joy', (engine, customerId) => cancelSubscription(engine, { customerId })],
   ['2026-04-15T10:00:00Z', 'ivo', use('ivo-late', 900, '2026-03-20T00:00:00Z')],
   ['2026-05-02T10:00:00Z', 'fia', use('fia-after-the-end', 900, '2026-04-29T00:00:00Z')],
 ]
 const end = '2027-05-02T10:00:00Z'
 
 function use(id: string, quantity: number, time?: string) {
-  return (billing: Billing, customerId: string) =>
-    recordUsage(billing, [
+  return (engine: Engine, customerId: string) =>
+    recordUsage(engine, [
       { id, customerId, meter: 'calls', quantity, ...(time === undefined ? {} : { time }) },
     ])
 }
@@ -159,25 +159,25 @@ async function live({ create }: TestDatabase, stops: (from: number, to: number) 
   const db = await create({ billing: migrationsFolder })
   const clock = standingClock(start)
   let ids = 0
-  const billing = createBilling({
+  const engine = createEngine({
     db,
     now: clock.now,
     newId: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, '0')}`,
   })
-  const due = dueWorkOf(billing)
+  const due = dueWorkOf(engine)
   const moveTo = async (to: string) => {
     for (const stop of stops(Date.parse(clock.now()), Date.parse(to))) await clock.moveTo(stop, due)
   }
   try {
-    await seed(billing)
+    await seed(engine)
     for (const [at, who, deed] of deeds) {
       await moveTo(at)
-      await deed(billing, who)
+      await deed(engine, who)
     }
     const began = performance.now()
     await moveTo(end)
     const seconds = (performance.now() - began) / 1000
-    for await (const mistake of findMistakes(billing)) expect.fail(JSON.stringify(mistake))
+    for await (const mistake of findMistakes(engine)) expect.fail(JSON.stringify(mistake))
     const tables = await db.asOwner((tx) =>
       tx.query<{ name: string }>(
         `select table_name as name

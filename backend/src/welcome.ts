@@ -41,7 +41,7 @@ export async function welcome(
     'Data',
     settings.databaseUrl ? `PostgreSQL at ${new URL(settings.databaseUrl).host}` : resolve(settings.dataDir),
   ])
-  if (settings.testClock) rows.push(['Test clock', `stands at ${server.billing.now()}`])
+  if (settings.testClock) rows.push(['Test clock', `stands at ${server.engine.now()}`])
   if (login?.workbench && isOpenToOthers(settings))
     rows.push([
       'Warning',
@@ -67,7 +67,7 @@ function adjustmentsFor({ enableCustomerPortal, portalBrandColour }: Settings): 
 
 async function portalRow(server: Server, url: string, login: DemoLogin | undefined): Promise<string> {
   if (!login) return `${url}/portal  (make a link: POST /api/billing/portal-sessions)`
-  const { code } = await createPortalSession(server.billing, {
+  const { code } = await createPortalSession(server.engine, {
     customerId: login.customerId,
     codeSeconds: 3600,
   })

@@ -33,8 +33,8 @@ beforeAll(async () => {
   if (!('settings' in read)) throw new Error(read.mistakes.join('\n'))
   server = await buildServer(read.settings, { database })
   url = await server.listen()
-  await createCustomer(server.billing, { id: 'acme', companyName: '示例公司' })
-  key = (await createSecretKey(server.billing, { name: 'test' })).key
+  await createCustomer(server.engine, { id: 'acme', companyName: '示例公司' })
+  key = (await createSecretKey(server.engine, { name: 'test' })).key
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -94,8 +94,8 @@ test('while a server holds the data directory, the agent is made through it with
     code: 0,
     out: expect.stringContaining('a@example.com can log in to the workbench of acme as billing.') as string,
   })
-  const { billing } = server
-  const workbench = createWorkbench({ db: database, now: billing.now, newId: billing.newId })
+  const { engine } = server
+  const workbench = createWorkbench({ db: database, now: engine.now, newId: engine.newId })
   expect(
     (await logIn(workbench, { email: 'a@example.com', password: passwordIn(made.out) }))?.agent,
   ).toMatchObject({ name: '财务', role: 'billing', customerId: 'acme' })
@@ -107,7 +107,7 @@ test('while a server holds the data directory, the agent is made through it with
 test('agents are listed, disabled, enabled and given another password, through the server too', async () => {
   const through = (...args: string[]) => run([...args, '--url', url, '--key', key])
   expect((await through('list-users', '--customer', 'acme')).out).toBe('a@example.com  acme  billing  财务\n')
-  const workbench = createWorkbench({ db: database, now: server.billing.now, newId: server.billing.newId })
+  const workbench = createWorkbench({ db: database, now: server.engine.now, newId: server.engine.newId })
   const reset = await through('set-password', '--email', 'A@example.com')
   const password = passwordIn(reset.out)
   const canLogIn = async () => (await logIn(workbench, { email: 'a@example.com', password })) !== undefined

@@ -3,7 +3,7 @@ import {
   BillingError,
   endPortalSessionsOf,
   getCustomer,
-  type Billing,
+  type Engine,
   type Page,
 } from '@customer-portal/billing'
 import { DataDirHeld } from '@customer-portal/database'
@@ -55,12 +55,12 @@ interface Agents {
   setPassword(agentId: string, password: string): Promise<unknown>
 }
 
-function agentsIn(billing: Billing, workbench: Workbench): Agents {
+function agentsIn(engine: Engine, workbench: Workbench): Agents {
   const ended = async (agent: ListedAgent | undefined) =>
-    agent && endPortalSessionsOf(billing, { customerId: agent.customerId, actorId: agent.id })
+    agent && endPortalSessionsOf(engine, { customerId: agent.customerId, actorId: agent.id })
   return {
     async add(user) {
-      await getCustomer(billing, { customerId: user.customerId })
+      await getCustomer(engine, { customerId: user.customerId })
       if (!(await createAgent(workbench, user)))
         throw new Refused(`An agent with the e-mail ${user.email} exists already.`)
     },
@@ -239,9 +239,9 @@ async function run(argv: string[]): Promise<string> {
   }
   if (values.url !== undefined) return work(agentsThrough(server, undefined))
   try {
-    return await openBooks(settings, async (billing) => {
-      await migrateWorkbench(billing.db)
-      return work(agentsIn(billing, createWorkbench(billing)))
+    return await openBooks(settings, async (engine) => {
+      await migrateWorkbench(engine.db)
+      return work(agentsIn(engine, createWorkbench(engine)))
     })
   } catch (error) {
     if (error instanceof BillingError && error.code === 'customer_not_found')

@@ -38,10 +38,10 @@ async function warmThenMeasured(
 
 /** `consume` of the engine, called by clients of this process. */
 export function consumeInside({ location, ...demand }: { location: Location } & Demand): Promise<Timing> {
-  return onEngineNow(location, (billing) =>
+  return onEngineNow(location, (engine) =>
     warmThenMeasured(demand, (customers) =>
       callAtOnce(demand.clients, customers.length, async (place) => {
-        const { granted } = await consume(billing, {
+        const { granted } = await consume(engine, {
           customerId: customers[place]!,
           meter,
           id: newEventId(Date.now()),

@@ -80,7 +80,7 @@ export async function fuzzedServer(database: Database): Promise<FuzzedServer> {
     clock: { now: () => clock.at },
     checkAnswers: true,
   })
-  await seedDemo(server.billing, { database, settings: read.settings, isEmpty: true })
+  await seedDemo(server.engine, { database, settings: read.settings, isEmpty: true })
   const credentials = credentialsFor(server, database)
   const known = await knownOn(server, database, await credentials('billing'))
   return {
@@ -142,15 +142,15 @@ type Credentials = (api: Api) => Promise<Record<string, string>>
 /**
  * Sessions end and keys are revoked by what is sent: who is not let in any more gets a credential that holds.
  */
-function credentialsFor({ billing, app }: Server, database: Database): Credentials {
+function credentialsFor({ engine, app }: Server, database: Database): Credentials {
   const made = new Map<Api, Record<string, string>>()
   const workbench = workbenchOn(database)
   const make = async (api: Api): Promise<Record<string, string>> => {
     if (api === 'billing')
-      return { authorization: `Bearer ${(await createSecretKey(billing, { name: 'fuzz' })).key}` }
+      return { authorization: `Bearer ${(await createSecretKey(engine, { name: 'fuzz' })).key}` }
     if (api === 'portal')
       return {
-        authorization: `Bearer ${(await createPortalSession(billing, { customerId: 'test_customer', role: 'owner' })).token}`,
+        authorization: `Bearer ${(await createPortalSession(engine, { customerId: 'test_customer', role: 'owner' })).token}`,
       }
     // Another agent each time: what is sent disables them and changes their passwords, and who fails to log
     // in too often is kept out for a while.

@@ -128,7 +128,7 @@ if (existsSync(traces))
           await database.close()
           rmSync(folder, { recursive: true })
         }
-        key = (await createSecretKey(server.billing, { name: 'import' })).key
+        key = (await createSecretKey(server.engine, { name: 'import' })).key
         url = await server.listen()
       })
       afterAll(() => close())

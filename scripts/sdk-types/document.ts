@@ -1,4 +1,4 @@
-import { createBilling } from '@customer-portal/billing'
+import { createEngine } from '@customer-portal/billing'
 import { registerBillingApi } from '@customer-portal/billing-api'
 import type { Database } from '@customer-portal/database'
 import { createApp } from '@customer-portal/http'
@@ -9,14 +9,14 @@ import type { OpenApi } from './openapi.ts'
  * there is. No database is opened for it.
  */
 export async function vendorApi(): Promise<OpenApi> {
-  const billing = createBilling({
+  const engine = createEngine({
     db: undefined as unknown as Database,
     now: () => '2026-01-01T00:00:00.000000Z',
     newId: (prefix) => prefix,
   })
   const app = await createApp()
-  const testClock = { now: billing.now, moveTo: async (instant: string) => instant }
-  await registerBillingApi(app, { billing, publicUrl: () => 'https://billing.example.com', testClock })
+  const testClock = { now: engine.now, moveTo: async (instant: string) => instant }
+  await registerBillingApi(app, { engine, publicUrl: () => 'https://billing.example.com', testClock })
   await app.ready()
   const document = (await app.inject({ url: '/api/billing/openapi.json' })).json<OpenApi>()
   await app.close()

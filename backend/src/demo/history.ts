@@ -1,6 +1,6 @@
 import {
   addSeconds,
-  createBilling,
+  createEngine,
   createCustomer,
   createSubscription,
   getInvoices,
@@ -12,7 +12,7 @@ import {
   recordPayment,
   recordUsage,
   runBilling,
-  type Billing,
+  type Engine,
   type BillingTransaction,
   type UsageEventInput,
 } from '@customer-portal/billing'
@@ -42,10 +42,10 @@ const zoneOffsetHours = 8 // Asia/Shanghai, where both customers are, has no day
  * runs from the first subscription to now, so every event, invoice and payment is what the engine makes of
  * it.
  */
-export async function liveThrough(billing: Billing, customers: readonly DemoCustomer[]): Promise<void> {
-  const now = billing.now()
+export async function liveThrough(engine: Engine, customers: readonly DemoCustomer[]): Promise<void> {
+  const now = engine.now()
   let clock = monthStart(now, -Math.max(...customers.map((customer) => customer.monthsBack)))
-  const past = createBilling({ db: billing.db, now: () => clock, newId: billing.newId })
+  const past = createEngine({ db: engine.db, now: () => clock, newId: engine.newId })
   const subscribed: DemoCustomer[] = []
   await past.transaction(async (tx) => {
     const moveTo = async (instant: string) => {

@@ -1,4 +1,4 @@
-import { BillingError, getCustomer, type Billing } from '@customer-portal/billing'
+import { BillingError, getCustomer, type Engine } from '@customer-portal/billing'
 import type { Database } from '@customer-portal/database'
 import { demoAgents, seedWorkbenchDemo } from '@customer-portal/workbench-api'
 import type { Settings } from '../environment.ts'
@@ -39,17 +39,17 @@ const customers: DemoCustomer[] = [
  * interrupted start leaves nothing half.
  */
 export async function seedDemo(
-  billing: Billing,
+  engine: Engine,
   { database, settings, isEmpty }: { database: Database; settings: Settings; isEmpty: boolean },
 ): Promise<DemoLogin | undefined> {
   if (isEmpty) {
     process.stdout.write(
       'Filling the demo: four plans, two customers, three months of usage and invoices …\n',
     )
-    await liveThrough(billing, customers)
-  } else if (!(await isDemo(billing))) return undefined
+    await liveThrough(engine, customers)
+  } else if (!(await isDemo(engine))) return undefined
   if (!settings.enableAgentWorkbench) return { customerId: 'test_customer' }
-  await seedWorkbenchDemo({ database, billing })
+  await seedWorkbenchDemo({ database, engine })
   return {
     customerId: 'test_customer',
     workbench: { email: demoAgents[0].email, password: demoAgents[0].password },
@@ -57,9 +57,9 @@ export async function seedDemo(
 }
 
 /** A database that was filled by somebody else is left alone. */
-async function isDemo(billing: Billing): Promise<boolean> {
+async function isDemo(engine: Engine): Promise<boolean> {
   try {
-    await getCustomer(billing, { customerId: 'test_customer' })
+    await getCustomer(engine, { customerId: 'test_customer' })
     return true
   } catch (error) {
     if (error instanceof BillingError && error.code === 'customer_not_found') return false

@@ -1,4 +1,4 @@
-import { createBilling, findMistakes, rebuildUsage } from '@customer-portal/billing'
+import { createEngine, findMistakes, rebuildUsage } from '@customer-portal/billing'
 import type { Database } from '@customer-portal/database'
 import { expect } from 'vitest'
 import { key } from './server-process.ts'
@@ -160,14 +160,14 @@ export async function expectNothingLost(database: Database, ledger: Ledger): Pro
     quantity: events.reduce((total, { quantity }) => total + quantity, 0),
     events: events.length,
   })
-  const billing = createBilling({
+  const engine = createEngine({
     db: database,
     now: () => new Date().toISOString().replace('Z', '000Z'),
     newId: (prefix) => `${prefix}_check`,
   })
   const amiss: unknown[] = []
-  for await (const difference of rebuildUsage(billing, { check: true })) amiss.push(difference)
-  for await (const mistake of findMistakes(billing)) amiss.push(mistake)
+  for await (const difference of rebuildUsage(engine, { check: true })) amiss.push(difference)
+  for await (const mistake of findMistakes(engine)) amiss.push(mistake)
   expect(amiss).toEqual([])
   expect(ledger.surprises).toEqual([])
 }

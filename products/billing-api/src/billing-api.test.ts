@@ -8,10 +8,10 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
   let key: string
 
   beforeAll(async () => {
-    server = await testServer(create, (app, { billing }) =>
-      registerBillingApi(app, { billing, publicUrl: () => 'https://billing.example.com' }),
+    server = await testServer(create, (app, { engine }) =>
+      registerBillingApi(app, { engine, publicUrl: () => 'https://billing.example.com' }),
     )
-    key = (await createSecretKey(server.billing, { name: 'test' })).key
+    key = (await createSecretKey(server.engine, { name: 'test' })).key
     await seedTwoCustomers(server)
   })
   afterAll(() => server.close())

@@ -1,13 +1,13 @@
-import { keyScopes, type Billing } from '@customer-portal/billing'
+import { keyScopes, type Engine } from '@customer-portal/billing'
 import { callerOf, type Asker } from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
 
 /** Who asks, for the idempotency of a command about one customer ('' for one about none). */
 export type AskerOf = (request: FastifyRequest, customerId?: string) => Asker
 
-export function askerIn(billing: Billing): AskerOf {
+export function askerIn(engine: Engine): AskerOf {
   return (request, customerId = '') => ({
-    billing,
+    engine,
     customerId,
     credential: `key:${callerOf(request, ...keyScopes).id}`,
   })

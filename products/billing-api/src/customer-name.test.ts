@@ -8,10 +8,10 @@ describe.each(testDatabases)('what customers are called on $name', ({ create }) 
   let key: string
 
   beforeAll(async () => {
-    server = await testServer(create, (app, { billing }) =>
-      registerBillingApi(app, { billing, publicUrl: () => 'https://billing.example.com' }),
+    server = await testServer(create, (app, { engine }) =>
+      registerBillingApi(app, { engine, publicUrl: () => 'https://billing.example.com' }),
     )
-    key = (await createSecretKey(server.billing, { name: 'test' })).key
+    key = (await createSecretKey(server.engine, { name: 'test' })).key
     await seedTwoCustomers(server)
   })
   afterAll(() => server.close())
@@ -88,10 +88,10 @@ describe.each(testDatabases)('what customers are called on $name', ({ create }) 
       2,
     )
     const { token } = await done('POST', '/portal-sessions', { customerId: id })
-    const session = (await findPortalSession(server.billing, { token }))!
+    const session = (await findPortalSession(server.engine, { token }))!
     expect(session.customerId).toBe(id)
     // As the portal reads: the database shows this customer's rows alone.
-    expect((await getUsageSummary(actingFor(server.billing, id), session)).usage).toEqual({ ai_chat: 7 })
+    expect((await getUsageSummary(actingFor(server.engine, id), session)).usage).toEqual({ ai_chat: 7 })
   })
 
   test('an id that cannot be read or told apart is refused by field', async () => {
@@ -140,7 +140,7 @@ describe.each(testDatabases)('what customers are called on $name', ({ create }) 
         await done('POST', `/customers/${alias}/quota/ai_chat/consume`, { id: 'by-alias-2' }),
       ).toMatchObject({ granted: 1 })
       const { token } = await done('POST', '/portal-sessions', { customerId: 'crm|17' })
-      expect((await findPortalSession(server.billing, { token }))!.customerId).toBe('acme')
+      expect((await findPortalSession(server.engine, { token }))!.customerId).toBe('acme')
       expect((await done('GET', `/customers/${alias}`)).customerId).toBe('acme')
     })
 

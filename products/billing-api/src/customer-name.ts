@@ -1,4 +1,4 @@
-import { customerIdOf, type Billing } from '@customer-portal/billing'
+import { customerIdOf, type Engine } from '@customer-portal/billing'
 import type { FastifyInstance } from 'fastify'
 
 /**
@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
  * and one command called by either name is the same command for its Idempotency-Key. Events find theirs where
  * they are recorded, all of a batch at once.
  */
-export function takeCustomersByAlias(app: FastifyInstance, billing: Billing): void {
+export function takeCustomersByAlias(app: FastifyInstance, engine: Engine): void {
   app.addHook('preHandler', async (request) => {
     const places = [
       request.params,
@@ -15,7 +15,7 @@ export function takeCustomersByAlias(app: FastifyInstance, billing: Billing): vo
     ]
     for (const place of places as (Record<string, unknown> | null | undefined)[]) {
       if (typeof place?.['customerId'] === 'string')
-        place['customerId'] = await customerIdOf(billing, place['customerId'])
+        place['customerId'] = await customerIdOf(engine, place['customerId'])
     }
   })
 }

@@ -8,10 +8,10 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
   let server: TestServer
   let key: string
   beforeAll(async () => {
-    server = await testServer(create, (app, { billing }) =>
-      registerBillingApi(app, { billing, publicUrl: () => 'https://billing.example.com' }),
+    server = await testServer(create, (app, { engine }) =>
+      registerBillingApi(app, { engine, publicUrl: () => 'https://billing.example.com' }),
     )
-    key = (await createSecretKey(server.billing, { name: 'test' })).key
+    key = (await createSecretKey(server.engine, { name: 'test' })).key
     await seedTwoCustomers(server)
     await call('PUT', '/meters/users', { name: 'Users', unit: 'u', aggregation: 'unique', uniqueBy: 'user' })
     await call('PUT', '/meters/storage', { name: 'Storage', unit: 'GB', decimals: 3 })

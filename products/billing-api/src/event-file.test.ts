@@ -15,10 +15,10 @@ describe.each(testDatabases)("the vendor's file of events on $name", ({ create }
   const keys: string[] = []
 
   beforeAll(async () => {
-    server = await testServer(create, (app, { billing }) =>
-      registerBillingApi(app, { billing, publicUrl: () => 'https://billing.example.com' }),
+    server = await testServer(create, (app, { engine }) =>
+      registerBillingApi(app, { engine, publicUrl: () => 'https://billing.example.com' }),
     )
-    for (const name of ['one', 'another']) keys.push((await createSecretKey(server.billing, { name })).key)
+    for (const name of ['one', 'another']) keys.push((await createSecretKey(server.engine, { name })).key)
     await seedTwoCustomers(server)
     await server.database.asOwner(async (tx) => {
       await tx.query("select add_usage_month('2026-03-01')")

@@ -16,15 +16,15 @@ describe.each(testDatabases)("keys in the vendor's API on $name", ({ create }) =
   const keys = {} as Record<KeyPreset, string>
 
   beforeAll(async () => {
-    server = await testServer(create, (app, { billing, clock }) =>
+    server = await testServer(create, (app, { engine, clock }) =>
       registerBillingApi(app, {
-        billing,
+        engine,
         publicUrl: () => 'https://billing.example.com',
         testClock: { now: () => clock.at, moveTo: async (to) => to },
       }),
     )
     for (const preset of Object.keys(keyPresets) as KeyPreset[])
-      keys[preset] = (await createSecretKey(server.billing, { name: preset, preset })).key
+      keys[preset] = (await createSecretKey(server.engine, { name: preset, preset })).key
     const { paths } = (await server.app.inject({ url: '/api/billing/openapi.json' })).json<{
       paths: Record<string, Record<string, { security: Record<string, string[]>[] }>>
     }>()

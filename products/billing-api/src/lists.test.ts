@@ -35,22 +35,22 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
   let key: string
 
   beforeAll(async () => {
-    server = await testServer(create, (app, { billing }) =>
-      registerBillingApi(app, { billing, publicUrl: () => 'https://billing.example.com' }),
+    server = await testServer(create, (app, { engine }) =>
+      registerBillingApi(app, { engine, publicUrl: () => 'https://billing.example.com' }),
     )
-    key = (await createSecretKey(server.billing, { name: 'test' })).key
+    key = (await createSecretKey(server.engine, { name: 'test' })).key
     await seedTwoCustomers(server)
-    await createCustomer(server.billing, {
+    await createCustomer(server.engine, {
       id: '杭州-1',
       companyName: '杭州星桥 100% 有限公司',
       email: 'li@starbridge.example',
     })
-    await createCustomer(server.billing, { id: 'nobody-yet', companyName: 'Nobody' })
-    await createSubscription(server.billing, { customerId: '杭州-1', planId: 'pro' })
-    await runBilling(server.billing)
+    await createCustomer(server.engine, { id: 'nobody-yet', companyName: 'Nobody' })
+    await createSubscription(server.engine, { customerId: '杭州-1', planId: 'pro' })
+    await runBilling(server.engine)
     for (const { id } of (await all('/invoices?customerId=acme')) as Row[])
       await call('POST', `/invoices/${id}/payments`, { amount: 100, method: 'cash', reference: 'first' })
-    await cancelSubscription(server.billing, { customerId: 'globex', when: 'now' })
+    await cancelSubscription(server.engine, { customerId: 'globex', when: 'now' })
   })
   afterAll(() => server.close())
 
@@ -176,11 +176,11 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
   })
 
   test('a subscription whose end both sides have scheduled is one row, with the day of its end', async () => {
-    await cancelSubscription(actingFor(server.billing, '杭州-1'), {
+    await cancelSubscription(actingFor(server.engine, '杭州-1'), {
       customerId: '杭州-1',
       when: 'period_end',
     })
-    await cancelSubscription(server.billing, { customerId: '杭州-1', when: 'period_end' })
+    await cancelSubscription(server.engine, { customerId: '杭州-1', when: 'period_end' })
     expect((await get(`/subscriptions?customerId=${encodeURIComponent('杭州-1')}`)).data).toMatchObject([
       { status: 'active', endsOn: '2026-04-10' },
     ])
@@ -197,7 +197,7 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
 
   describe('events', () => {
     beforeAll(async () => {
-      await putMeter(server.billing, { key: 'tokens', name: 'Tokens', unit: 'tokens', decimals: 2 })
+      await putMeter(server.engine, { key: 'tokens', name: 'Tokens', unit: 'tokens', decimals: 2 })
       const events = Array.from({ length: 9 }, (_, index) => ({
         id: `e${index}`,
         customerId: ['acme', 'globex', '杭州-1'][index % 3]!,
@@ -205,8 +205,8 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
         quantity: index + 1,
         time: `2026-03-0${1 + (index >> 2)}T0${index}:30:00Z`,
       }))
-      expect(await recordUsage(server.billing, events)).toMatchObject({ accepted: 9 })
-      await consume(server.billing, { customerId: 'acme', meter: 'ai_chat', id: 'consumed', quantity: 250 })
+      expect(await recordUsage(server.engine, events)).toMatchObject({ accepted: 9 })
+      await consume(server.engine, { customerId: 'acme', meter: 'ai_chat', id: 'consumed', quantity: 250 })
     })
 
     test('of one customer are listed newest first, by meter, time and id', async () => {
@@ -327,14 +327,14 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
         ['r2', 3600],
         ['r3', 3600],
       ] as const)
-        await reserve(server.billing, {
+        await reserve(server.engine, {
           customerId: '杭州-1',
           meter: 'ai_chat',
           id,
           quantity: 10,
           ttlSeconds,
         })
-      await settleReservation(server.billing, {
+      await settleReservation(server.engine, {
         customerId: '杭州-1',
         meter: 'ai_chat',
         reservationId: 'r3',
@@ -363,15 +363,15 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
       ['bare', 1],
       ['bare-more', 2],
     ] as const)
-      await putPlan(server.billing, { id, name: id, rank, ...bare })
+      await putPlan(server.engine, { id, name: id, rank, ...bare })
     for (const id of ['s1', 's2']) {
-      await createCustomer(server.billing, { id, companyName: id })
+      await createCustomer(server.engine, { id, companyName: id })
       const path = `/customers/${id}/subscription`
       const begins = [
         await call('POST', path, { planId: 'bare-more', seats: 3 }),
         await call('POST', `${path}/preview`, { planId: 'bare-more', seats: 3 }),
       ]
-      await createSubscription(server.billing, { customerId: id, planId: 'bare-more' })
+      await createSubscription(server.engine, { customerId: id, planId: 'bare-more' })
       const changes = [
         await call('POST', `${path}/change`, { planId: 'bare', seats: 1 }),
         await call('POST', `${path}/preview`, { planId: 'bare', seats: 3 }),

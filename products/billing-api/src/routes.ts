@@ -1,4 +1,4 @@
-import { keyScopes, type Billing } from '@customer-portal/billing'
+import { keyScopes, type Engine } from '@customer-portal/billing'
 import { authenticateKeys, describeApi, type App } from '@customer-portal/http'
 import { Account, Changed, Invoice, InvoiceSummary, Payment } from '@customer-portal/http/resources'
 import { askerIn } from './caller.ts'
@@ -75,7 +75,7 @@ import { chinese } from './reference/chinese.ts'
 import { operations, values } from './reference/operations.ts'
 
 export interface BillingApiOptions {
-  billing: Billing
+  engine: Engine
   /** Where customers reach this server, without a slash at the end. */
   publicUrl: () => string
   /** Present where the server runs on a test clock. */
@@ -85,31 +85,31 @@ export interface BillingApiOptions {
 /** The vendor's API, `/api/billing/*`, for the vendor's own systems. */
 export async function registerBillingApi(
   app: App,
-  { billing, publicUrl, testClock }: BillingApiOptions,
+  { engine, publicUrl, testClock }: BillingApiOptions,
 ): Promise<void> {
   await app.register(
     async (scoped) => {
       const api = scoped as unknown as App
-      authenticateKeys(api, billing)
-      takeCustomersByAlias(scoped, billing)
+      authenticateKeys(api, engine)
+      takeCustomersByAlias(scoped, engine)
       await describeApi(api, description)
-      const askerOf = askerIn(billing)
-      catalogueRoutes(api, billing, askerOf)
+      const askerOf = askerIn(engine)
+      catalogueRoutes(api, engine, askerOf)
       pricingRoutes(api)
-      customerRoutes(api, billing, askerOf)
-      aliasRoutes(api, billing, askerOf)
-      eventRoutes(api, billing)
-      listRoutes(api, billing)
-      deficitRoutes(api, billing, askerOf)
-      discountRoutes(api, billing, askerOf)
-      usageRoutes(api, billing)
-      quotaRoutes(api, billing)
-      invoiceRoutes(api, billing, askerOf)
-      balanceRoutes(api, billing, askerOf)
-      activityRoutes(api, billing)
-      portalSessionRoutes(api, billing, publicUrl)
-      keyRoutes(api, billing)
-      reconciliationRoutes(api, billing)
+      customerRoutes(api, engine, askerOf)
+      aliasRoutes(api, engine, askerOf)
+      eventRoutes(api, engine)
+      listRoutes(api, engine)
+      deficitRoutes(api, engine, askerOf)
+      discountRoutes(api, engine, askerOf)
+      usageRoutes(api, engine)
+      quotaRoutes(api, engine)
+      invoiceRoutes(api, engine, askerOf)
+      balanceRoutes(api, engine, askerOf)
+      activityRoutes(api, engine)
+      portalSessionRoutes(api, engine, publicUrl)
+      keyRoutes(api, engine)
+      reconciliationRoutes(api, engine)
       if (testClock) testClockRoutes(api, testClock)
     },
     { prefix: '/api/billing' },

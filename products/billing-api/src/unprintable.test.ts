@@ -4,10 +4,10 @@ import { expect, test } from 'vitest'
 import { registerBillingApi } from './index.ts'
 
 test('whatever stands on invoices is told where the fonts lack a character of it, and nothing is where they have all', async () => {
-  const server = await testServer(testDatabases[0]!.create, (app, { billing }) =>
-    registerBillingApi(app, { billing, publicUrl: () => 'https://billing.example.com' }),
+  const server = await testServer(testDatabases[0]!.create, (app, { engine }) =>
+    registerBillingApi(app, { engine, publicUrl: () => 'https://billing.example.com' }),
   )
-  const { key } = await createSecretKey(server.billing, { name: 'test' })
+  const { key } = await createSecretKey(server.engine, { name: 'test' })
   const call = async (method: 'PUT' | 'POST', url: string, payload: object) =>
     (
       await server.app.inject({

@@ -1,4 +1,4 @@
-import { actingFor, BillingError, findPortalSession, type Billing } from '@customer-portal/billing'
+import { actingFor, BillingError, findPortalSession, type Engine } from '@customer-portal/billing'
 import {
   HttpError,
   authenticate,
@@ -27,9 +27,9 @@ declare module '@customer-portal/http' {
 }
 
 /** Lets in who carries a portal token (or the renewal cookie); a viewer only where nothing changes. */
-export function authenticatePortal(app: App, billing: Billing, { secure }: { secure: boolean }): void {
+export function authenticatePortal(app: App, engine: Engine, { secure }: { secure: boolean }): void {
   const session = async (request: FastifyRequest): Promise<PortalSession> => {
-    const found = await findPortalSession(billing, { token: bearerOf(request) })
+    const found = await findPortalSession(engine, { token: bearerOf(request) })
     if (!found)
       throw new BillingError('unauthorized', { message: 'The portal token is unknown or has expired.' })
     return found
@@ -54,10 +54,10 @@ export function authenticatePortal(app: App, billing: Billing, { secure }: { sec
 /** The caller's customer, and the engine that sees this customer alone. Every handler starts here. */
 export type ActFor = (request: FastifyRequest) => Asker
 
-export function actForCaller(billing: Billing): ActFor {
+export function actForCaller(engine: Engine): ActFor {
   return (request) => {
     const { customerId, actor } = callerOf(request, 'portal:read', 'portal:write')
-    return { billing: actingFor(billing, customerId), customerId, credential: `portal:${actor?.id ?? ''}` }
+    return { engine: actingFor(engine, customerId), customerId, credential: `portal:${actor?.id ?? ''}` }
   }
 }
 

@@ -20,25 +20,25 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
   const tokens: Record<string, string> = {}
 
   beforeAll(async () => {
-    server = await testServer(create, (app, { billing }) => registerPortalApi(app, { billing, secure: true }))
+    server = await testServer(create, (app, { engine }) => registerPortalApi(app, { engine, secure: true }))
     await seedTwoCustomers(server)
-    await createCustomer(server.billing, { id: 'new', companyName: 'new' })
+    await createCustomer(server.engine, { id: 'new', companyName: 'new' })
     for (const customerId of ['acme', 'globex'])
-      await generateInvoice(server.billing, { customerId, period: '2026-02' })
+      await generateInvoice(server.engine, { customerId, period: '2026-02' })
     for (const [who, customerId, locale] of [
       ['zh', 'acme', 'zh-CN'],
       ['en', 'acme', 'en'],
       ['new', 'new', 'en'],
     ] as const)
-      tokens[who] = (await createPortalSession(server.billing, { customerId, role: 'viewer', locale })).token
-    const { data } = await getInvoices(server.billing, { customerId: 'acme' })
-    await recordPayment(server.billing, {
+      tokens[who] = (await createPortalSession(server.engine, { customerId, role: 'viewer', locale })).token
+    const { data } = await getInvoices(server.engine, { customerId: 'acme' })
+    await recordPayment(server.engine, {
       invoiceId: data.at(-1)!.id,
       amount: data.at(-1)!.amountDue,
       method: 'bank_transfer',
       reference: 'r1',
     })
-    await issueCreditNote(server.billing, { invoiceId: data[0]!.id, amount: 1_050, reason: 'sorry' })
+    await issueCreditNote(server.engine, { invoiceId: data[0]!.id, amount: 1_050, reason: 'sorry' })
   })
   afterAll(() => server.close())
 
@@ -97,7 +97,7 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
   })
 
   test('says in every line what the list says', async () => {
-    const { data } = await getInvoices(server.billing, { customerId: 'acme' })
+    const { data } = await getInvoices(server.engine, { customerId: 'acme' })
     const [, ...lines] = await rows()
     expect(lines.map((line) => [line[0], line[14], line[19]])).toEqual(
       data.map((invoice) => [
@@ -107,7 +107,7 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
       ]),
     )
     expect((await rows('?status=paid')).slice(1).map((line) => line[0])).toEqual(
-      (await getInvoices(server.billing, { customerId: 'acme', status: 'paid' })).data.map(
+      (await getInvoices(server.engine, { customerId: 'acme', status: 'paid' })).data.map(
         (invoice) => invoice.number,
       ),
     )
@@ -115,22 +115,22 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
   })
 
   test('tells what was paid in part, reversed and paid back', async () => {
-    const [, renewal] = (await getInvoices(server.billing, { customerId: 'globex' })).data.toReversed()
-    const { payments } = await recordPayment(server.billing, {
+    const [, renewal] = (await getInvoices(server.engine, { customerId: 'globex' })).data.toReversed()
+    const { payments } = await recordPayment(server.engine, {
       invoiceId: renewal!.id,
       amount: renewal!.amountDue,
       method: 'bank_transfer',
       reference: 'bounced',
     })
-    await reversePayment(server.billing, { paymentId: payments[0]!.id, reason: 'bounced' })
-    await recordPayment(server.billing, {
+    await reversePayment(server.engine, { paymentId: payments[0]!.id, reason: 'bounced' })
+    await recordPayment(server.engine, {
       invoiceId: renewal!.id,
       amount: 1_000,
       method: 'cash',
       reference: 'part',
     })
     tokens['globex'] = (
-      await createPortalSession(server.billing, { customerId: 'globex', role: 'viewer', locale: 'en' })
+      await createPortalSession(server.engine, { customerId: 'globex', role: 'viewer', locale: 'en' })
     ).token
     const [headings, ...lines] = await rows('', 'globex')
     expect(headings!.slice(16)).toEqual([
@@ -149,7 +149,7 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
   })
 
   test('names the periods of fee and usage as the documents do, and none where a document bills neither', async () => {
-    const { data } = await getInvoices(server.billing, { customerId: 'acme' })
+    const { data } = await getInvoices(server.engine, { customerId: 'acme' })
     const [headings, ...lines] = await rows()
     expect(headings!.slice(3, 7)).toEqual(['Fee start', 'Fee end', 'Usage start', 'Usage end'])
     expect(lines.map((line) => [line[1], ...line.slice(3, 7)])).toEqual([
@@ -166,8 +166,8 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
   })
 
   test('adds up in every line but a credit note’s, also where more was paid than was due', async () => {
-    const open = (await getInvoices(server.billing, { customerId: 'acme', status: 'open' })).data[0]!
-    await recordPayment(server.billing, {
+    const open = (await getInvoices(server.engine, { customerId: 'acme', status: 'open' })).data[0]!
+    await recordPayment(server.engine, {
       invoiceId: open.id,
       amount: open.amountDue + 700,
       method: 'cash',
@@ -183,12 +183,12 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
   })
 
   test('begins with the draft that is not issued yet, where there is one', async () => {
-    await createSubscription(server.billing, { customerId: 'new', planId: 'starter', seats: 1 })
+    await createSubscription(server.engine, { customerId: 'new', planId: 'starter', seats: 1 })
     const now = server.clock.at
     server.clock.at = '2026-04-09T16:30:00.000000Z'
-    await recordUsage(server.billing, [{ id: 'n1', customerId: 'new', meter: 'ai_chat' }])
+    await recordUsage(server.engine, [{ id: 'n1', customerId: 'new', meter: 'ai_chat' }])
     tokens['new'] = (
-      await createPortalSession(server.billing, { customerId: 'new', role: 'owner', locale: 'en' })
+      await createPortalSession(server.engine, { customerId: 'new', role: 'owner', locale: 'en' })
     ).token
     const [, draft] = await rows('', 'new')
     expect(draft!.slice(0, 3).concat(draft!.slice(7, 10))).toEqual(['', 'Renewal', 'Draft', '', '', ''])
@@ -207,7 +207,7 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
     })
     expect((await server.app.inject('/api/portal/invoices/export')).statusCode).toBe(401)
     await expect(
-      invoiceFile(server.billing, { customerId: 'acme', language: 'en', most: 2 }),
+      invoiceFile(server.engine, { customerId: 'acme', language: 'en', most: 2 }),
     ).rejects.toMatchObject({ code: 'invalid_range', detail: { pointer: '?year' } })
   })
 })

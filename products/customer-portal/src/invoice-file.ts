@@ -7,7 +7,7 @@ import {
   getCustomer,
   getInvoices,
   later,
-  type Billing,
+  type Engine,
   type Instant,
   type Invoice,
   type InvoiceFilter,
@@ -142,15 +142,15 @@ interface Chosen {
  * A customer's invoices as a file, newest first, as they are at one moment; those of a status or a year of
  * issue where asked. Throws invalid_range above 2,000 (`most`).
  */
-export async function invoiceFile(billing: Billing, chosen: Chosen): Promise<InvoiceFile> {
-  return billing.transaction((tx) => fileOf(tx, chosen), { readOnly: true })
+export async function invoiceFile(engine: Engine, chosen: Chosen): Promise<InvoiceFile> {
+  return engine.transaction((tx) => fileOf(tx, chosen), { readOnly: true })
 }
 
 async function fileOf(
-  billing: Billing,
+  engine: Engine,
   { customerId, status, year, language, most = mostInvoices }: Chosen,
 ): Promise<InvoiceFile> {
-  const { timezone } = await getCustomer(billing, { customerId })
+  const { timezone } = await getCustomer(engine, { customerId })
   const chosen = {
     customerId,
     ...(status === undefined ? {} : { status }),
@@ -159,7 +159,7 @@ async function fileOf(
   const lines = [byteOrderMark + csvLine(texts[language].headings)]
   let cursor: string | null = null
   do {
-    const page = await getInvoices(billing, {
+    const page = await getInvoices(engine, {
       ...chosen,
       limit: invoicesPerPage,
       ...(cursor === null ? {} : { cursor }),

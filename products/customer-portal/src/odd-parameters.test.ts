@@ -19,11 +19,11 @@ describe.each(testDatabases)('parameters nobody means, on $name', ({ create }) =
   let server: TestServer
   let authorization: string
   beforeAll(async () => {
-    server = await testServer(create, (app, { billing }) => registerPortalApi(app, { billing, secure: true }))
+    server = await testServer(create, (app, { engine }) => registerPortalApi(app, { engine, secure: true }))
     await seedTwoCustomers(server)
     authorization =
       'Bearer '
-      + `${(await createPortalSession(server.billing, { customerId: 'acme', role: 'owner', locale: 'en' })).token}`
+      + `${(await createPortalSession(server.engine, { customerId: 'acme', role: 'owner', locale: 'en' })).token}`
   })
   afterAll(() => server.close())
 

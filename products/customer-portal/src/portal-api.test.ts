@@ -17,15 +17,15 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
   const tokens = new Map<string, string>()
 
   beforeAll(async () => {
-    server = await testServer(create, (app, { billing }) => registerPortalApi(app, { billing, secure: true }))
+    server = await testServer(create, (app, { engine }) => registerPortalApi(app, { engine, secure: true }))
     await seedTwoCustomers(server)
     for (const customerId of ['acme', 'globex']) {
-      await generateInvoice(server.billing, { customerId, period: '2026-02' })
+      await generateInvoice(server.engine, { customerId, period: '2026-02' })
       for (const role of ['owner', 'billing', 'viewer'] as const) {
         tokens.set(
           `${customerId} ${role}`,
           (
-            await createPortalSession(server.billing, {
+            await createPortalSession(server.engine, {
               customerId,
               role,
               actor: { id: `${customerId}-${role}`, name: 'Ada' },
@@ -80,8 +80,8 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
   })
 
   test('usage is broken down by a property where asked', async () => {
-    await putMeter(server.billing, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
-    await recordUsage(server.billing, [
+    await putMeter(server.engine, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
+    await recordUsage(server.engine, [
       { id: 'c1', customerId: 'acme', meter: 'calls', quantity: 2, properties: { channel: 'web' } },
       { id: 'c2', customerId: 'globex', meter: 'calls', properties: { channel: 'app' } },
     ])
@@ -162,7 +162,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
   })
 
   test('what was reported and not counted is told with the reason, to its customer alone', async () => {
-    await recordUsage(server.billing, [
+    await recordUsage(server.engine, [
       { id: 'x1', customerId: 'acme', meter: 'nothing', quantity: 3 },
       { id: 'x2', customerId: 'globex', meter: 'nothing' },
     ])
@@ -406,12 +406,12 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
   test("another customer's invoice, its PDF and its events are not found", async () => {
     const {
       data: [theirs],
-    } = await getInvoices(server.billing, { customerId: 'globex', status: 'open' })
+    } = await getInvoices(server.engine, { customerId: 'globex', status: 'open' })
     for (const path of ['', '/pdf', `/lines/${theirs!.lines[0]!.id}/events`]) {
       const answer = await call('GET', `/invoices/${theirs!.id}${path}`)
       expect([answer.statusCode, answer.json().code]).toEqual([404, 'invoice_not_found'])
     }
-    await recordUsage(server.billing, [{ id: 'theirs', customerId: 'globex', meter: 'ai_chat' }])
+    await recordUsage(server.engine, [{ id: 'theirs', customerId: 'globex', meter: 'ai_chat' }])
     expect(JSON.stringify(await get('/usage/detail?limit=100'))).not.toContain('theirs')
     expect(
       (await get('/invoices?limit=100')).data.every(
@@ -586,7 +586,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
   })
 
   test('who is signed in, and signing out', async () => {
-    const { token } = await createPortalSession(server.billing, {
+    const { token } = await createPortalSession(server.engine, {
       customerId: 'acme',
       role: 'viewer',
       actor: { id: 'u1', name: '李雷' },
@@ -608,8 +608,8 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
   })
 
   test('the renewal cookie renews, from the portal’s own pages alone, until the session ends', async () => {
-    const { code } = await createPortalSession(server.billing, { customerId: 'acme' })
-    const { token, renewal } = await exchangePortalCode(server.billing, { code })
+    const { code } = await createPortalSession(server.engine, { customerId: 'acme' })
+    const { token, renewal } = await exchangePortalCode(server.engine, { code })
     const renew = (
       headers: Record<string, string>,
       cookies: Record<string, string> = { '__Host-portal_renewal': renewal.secret },
@@ -640,7 +640,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
 
   test('a renewal says whose token it gives, for a browser that has since opened another customer’s link', async () => {
     const cookieOf = async (customerId: string) =>
-      (await exchangePortalCode(server.billing, await createPortalSession(server.billing, { customerId })))
+      (await exchangePortalCode(server.engine, await createPortalSession(server.engine, { customerId })))
         .renewal.secret
     for (const customerId of ['acme', 'globex']) {
       const { token, customerId: said } = (
@@ -662,7 +662,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     const now = server.clock.at
     server.clock.at = '2026-03-10T04:01:00.000000Z'
     await recordUsage(
-      server.billing,
+      server.engine,
       ['acme', 'globex'].map((customerId) => ({
         id: `late-${customerId}`,
         customerId,

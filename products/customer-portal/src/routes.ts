@@ -1,4 +1,4 @@
-import type { Billing } from '@customer-portal/billing'
+import type { Engine } from '@customer-portal/billing'
 import { describeApi, renewalCookieName, type App } from '@customer-portal/http'
 import { actForCaller, authenticatePortal } from './caller.ts'
 import { AccountUpdate, Advice, PortalPlan, Session, Token } from './contract.ts'
@@ -12,7 +12,7 @@ import { chinese } from './reference/chinese.ts'
 import { operations, values } from './reference/operations.ts'
 
 export interface PortalApiOptions {
-  billing: Billing
+  engine: Engine
   /** Cookies only over https. */
   secure: boolean
   /** Whether plans are compared on the customer's usage; they are unless it says no. */
@@ -27,20 +27,20 @@ export interface PortalApiOptions {
  */
 export async function registerPortalApi(
   app: App,
-  { billing, secure, streams, advice = true }: PortalApiOptions,
+  { engine, secure, streams, advice = true }: PortalApiOptions,
 ): Promise<void> {
   await app.register(
     async (scoped) => {
       const api = scoped as unknown as App
-      authenticatePortal(api, billing, { secure })
+      authenticatePortal(api, engine, { secure })
       await describeApi(api, description({ secure }))
-      const actFor = actForCaller(billing)
+      const actFor = actForCaller(engine)
       accountRoutes(api, actFor)
       subscriptionRoutes(api, actFor, { advice })
       usageRoutes(api, actFor)
-      usageStreamRoutes(api, billing, streams)
+      usageStreamRoutes(api, engine, streams)
       billingRoutes(api, actFor)
-      sessionRoutes(api, billing, actFor, { secure })
+      sessionRoutes(api, engine, actFor, { secure })
     },
     { prefix: '/api/portal' },
   )

@@ -13,16 +13,16 @@ import { registerPortalApi } from './index.ts'
 describe.each(testDatabases)('subscribing in the portal, on $name', ({ create }) => {
   let server: TestServer
   beforeAll(async () => {
-    server = await testServer(create, (app, { billing }) => registerPortalApi(app, { billing, secure: true }))
+    server = await testServer(create, (app, { engine }) => registerPortalApi(app, { engine, secure: true }))
     await seedTwoCustomers(server)
   })
   afterAll(() => server.close())
 
   test('who has no plan subscribes, with a quote of what it costs, and not twice', async () => {
-    await createCustomer(server.billing, { id: 'newcomer', companyName: 'Newcomer' })
+    await createCustomer(server.engine, { id: 'newcomer', companyName: 'Newcomer' })
     const tokenOf = async (role: 'owner' | 'viewer') =>
       (
-        await createPortalSession(server.billing, {
+        await createPortalSession(server.engine, {
           customerId: 'newcomer',
           role,
           actor: { id: role, name: 'Ada' },
@@ -61,14 +61,14 @@ describe.each(testDatabases)('subscribing in the portal, on $name', ({ create })
   })
 
   test('a trial is offered to whoever has no plan and had none, and is what they then get', async () => {
-    await putPlan(server.billing, {
+    await putPlan(server.engine, {
       id: 'tried',
       name: 'Tried',
       fee: { amount: 900, per: 'subscription' },
       trialDays: 14,
     })
-    await createCustomer(server.billing, { id: 'taster', companyName: 'Taster' })
-    const { token } = await createPortalSession(server.billing, { customerId: 'taster' })
+    await createCustomer(server.engine, { id: 'taster', companyName: 'Taster' })
+    const { token } = await createPortalSession(server.engine, { customerId: 'taster' })
     const headers = { authorization: `Bearer ${token}` }
     const offered = async () => {
       const { data } = (await server.app.inject({ url: '/api/portal/plans', headers })).json() as PortalPlans
@@ -87,27 +87,27 @@ describe.each(testDatabases)('subscribing in the portal, on $name', ({ create })
     expect(await offered()).toBe(14)
     expect(await subscribe()).toEqual(['trialing', []])
     expect(await offered()).toBe(0)
-    await cancelSubscription(server.billing, { customerId: 'taster', when: 'now' })
+    await cancelSubscription(server.engine, { customerId: 'taster', when: 'now' })
     expect(await offered()).toBe(0)
     expect(await subscribe()).toEqual(['active', ['trial_already_used']])
   })
 
   test('who moves to a plan with less for what they used is told in the preview and the answer what counts later', async () => {
     const charges = (included: number | null) => [{ meter: 'ai_chat', included, overage: 'block' as const }]
-    await putPlan(server.billing, {
+    await putPlan(server.engine, {
       id: 'k3',
       name: 'K3',
       fee: { amount: 900, per: 'subscription' },
       charges: charges(300),
     })
-    await putPlan(server.billing, {
+    await putPlan(server.engine, {
       id: 'k0',
       name: 'K0',
       fee: { amount: 990, per: 'subscription' },
       charges: charges(0),
     })
-    await createCustomer(server.billing, { id: 'ahead', companyName: 'Ahead' })
-    const { token } = await createPortalSession(server.billing, { customerId: 'ahead' })
+    await createCustomer(server.engine, { id: 'ahead', companyName: 'Ahead' })
+    const { token } = await createPortalSession(server.engine, { customerId: 'ahead' })
     const post = (url: string, payload: object) =>
       server.app.inject({
         method: 'POST',
@@ -116,7 +116,7 @@ describe.each(testDatabases)('subscribing in the portal, on $name', ({ create })
         headers: { authorization: `Bearer ${token}` },
       })
     await post('/subscription', { planId: 'k3' })
-    await consume(server.billing, { customerId: 'ahead', meter: 'ai_chat', id: 'ahead-1', quantity: 250 })
+    await consume(server.engine, { customerId: 'ahead', meter: 'ai_chat', id: 'ahead-1', quantity: 250 })
     const told = [
       {
         code: 'allowance_deficit',

@@ -38,18 +38,16 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
       }
       return { ...database, transaction }
     }
-    server = await testServer(counting, (app, { billing }) =>
-      registerPortalApi(app, { billing, secure: true }),
-    )
+    server = await testServer(counting, (app, { engine }) => registerPortalApi(app, { engine, secure: true }))
     await seedTwoCustomers(server)
     for (const locale of ['zh-CN', 'en'] as const)
       tokens[locale] = (
-        await createPortalSession(server.billing, { customerId: 'acme', role: 'viewer', locale })
+        await createPortalSession(server.engine, { customerId: 'acme', role: 'viewer', locale })
       ).token
     tokens['globex'] = (
-      await createPortalSession(server.billing, { customerId: 'globex', role: 'owner' })
+      await createPortalSession(server.engine, { customerId: 'globex', role: 'owner' })
     ).token
-    await recordUsage(server.billing, [
+    await recordUsage(server.engine, [
       {
         id: '=cmd|calc',
         customerId: 'acme',
@@ -197,22 +195,22 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
 
   test('says of what is not billed why: history, or used after an ending', async () => {
     const customerId = 'left'
-    await createCustomer(server.billing, {
+    await createCustomer(server.engine, {
       id: customerId,
       companyName: customerId,
       timezone: 'Asia/Shanghai',
     })
-    await createSubscription(server.billing, { customerId, planId: 'starter' })
-    await recordUsage(server.billing, [
+    await createSubscription(server.engine, { customerId, planId: 'starter' })
+    await recordUsage(server.engine, [
       { id: 'old', customerId, meter: 'ai_chat', time: '2025-12-05T01:00:00Z', historical: true },
       { id: 'used', customerId, meter: 'ai_chat' },
     ])
-    await cancelSubscription(server.billing, { customerId, when: 'now' })
-    await recordUsage(server.billing, [
+    await cancelSubscription(server.engine, { customerId, when: 'now' })
+    await recordUsage(server.engine, [
       { id: 'after', customerId, meter: 'ai_chat', time: addSeconds(server.clock.at, 60) },
     ])
     tokens[customerId] = (
-      await createPortalSession(server.billing, { customerId, role: 'owner', locale: 'zh-CN' })
+      await createPortalSession(server.engine, { customerId, role: 'owner', locale: 'zh-CN' })
     ).token
     const lines = parse(
       Buffer.from(await (await request('start=2025-12-01&end=2026-04-30', customerId)).arrayBuffer()),
@@ -385,7 +383,7 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
     })
 
     test('that fails in the middle does not look whole', async () => {
-      const { pages } = await exportUsage(actingFor(server.billing, 'globex'), {
+      const { pages } = await exportUsage(actingFor(server.engine, 'globex'), {
         customerId: 'globex',
         start: '2026-03-01',
       })

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import {
-  createBilling,
+  createEngine,
   createPortalSession,
   endPortalSession,
   recordUsage,
@@ -48,11 +48,11 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
   const readers: Reader[] = []
 
   beforeAll(async () => {
-    server = await testServer(create, async (app, { billing, database }) => {
+    server = await testServer(create, async (app, { engine, database }) => {
       const counted = counting(database)
       transactions = counted.transactions
       await registerPortalApi(app, {
-        billing: createBilling({ db: counted.database, now: billing.now, newId: billing.newId }),
+        engine: createEngine({ db: counted.database, now: engine.now, newId: engine.newId }),
         secure: true,
         streams: { tickMilliseconds: tick, mostPerCustomer: 30, mostInAll: 40 },
       })
@@ -67,7 +67,7 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
   afterAll(() => server.close())
 
   const tokenOf = async (customerId: string) =>
-    createPortalSession(server.billing, { customerId, role: 'viewer' })
+    createPortalSession(server.engine, { customerId, role: 'viewer' })
   async function open(token: string): Promise<Reader> {
     const leaving = new AbortController()
     const response = await fetch(`${address}/api/portal/usage/stream`, {
@@ -98,9 +98,9 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
     expect(usedOf(reader)).toEqual({ ai_chat: 0 })
     await wait(5 * tick)
     expect(reader.told).toHaveLength(2)
-    await recordUsage(server.billing, [{ id: 'live-1', customerId: 'acme', meter: 'ai_chat', quantity: 7 }])
+    await recordUsage(server.engine, [{ id: 'live-1', customerId: 'acme', meter: 'ai_chat', quantity: 7 }])
     await expect.poll(() => usedOf(reader)).toEqual({ ai_chat: 7 })
-    await upgradeSubscription(server.billing, { customerId: 'acme', planId: 'pro' })
+    await upgradeSubscription(server.engine, { customerId: 'acme', planId: 'pro' })
     await expect
       .poll(() => reader.told.findLast(({ name }) => name === 'subscription')?.data.plan?.id)
       .toBe('pro')
@@ -115,7 +115,7 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
     // One a tick; a slow machine asks less often, never more.
     expect(transactions.get('globex')! - before).toBeGreaterThan(1)
     expect(transactions.get('globex')! - before).toBeLessThanOrEqual(21)
-    await recordUsage(server.billing, [{ id: 'live-2', customerId: 'globex', meter: 'ai_chat', quantity: 3 }])
+    await recordUsage(server.engine, [{ id: 'live-2', customerId: 'globex', meter: 'ai_chat', quantity: 3 }])
     await expect.poll(() => looking.map(usedOf)).toEqual(looking.map(() => ({ ai_chat: 3 })))
     for (const reader of looking) reader.leave()
     await wait(5 * tick)
@@ -128,7 +128,7 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
     const [mine, theirs] = [await openFor('globex'), await openFor('acme')]
     await expect.poll(() => [usedOf(mine), usedOf(theirs)].every(Boolean)).toBe(true)
     const heard = mine.told.length
-    await recordUsage(server.billing, [{ id: 'live-3', customerId: 'acme', meter: 'ai_chat', quantity: 1 }])
+    await recordUsage(server.engine, [{ id: 'live-3', customerId: 'acme', meter: 'ai_chat', quantity: 1 }])
     await expect.poll(() => usedOf(theirs)).toEqual({ ai_chat: 8 })
     await wait(3 * tick)
     expect(mine.told).toHaveLength(heard)
@@ -138,7 +138,7 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
   test('a stream ends with its token, and with its session', async () => {
     const session = await tokenOf('acme')
     const [first, second] = [await openFor('acme'), await open(session.token)]
-    await endPortalSession(server.billing, { customerId: 'acme', sessionId: session.sessionId })
+    await endPortalSession(server.engine, { customerId: 'acme', sessionId: session.sessionId })
     await second.ended
     expect(second.told.at(-1)).toEqual({ name: 'end', data: { reason: 'signed_out' } })
     const now = server.clock.at
@@ -200,12 +200,12 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
 
 describe('the server', () => {
   test('ends at once while streams are open, and says so to whoever reads them', async () => {
-    const server = await testServer(testDatabases[0]!.create, (app, { billing }) =>
-      registerPortalApi(app, { billing, secure: true }),
+    const server = await testServer(testDatabases[0]!.create, (app, { engine }) =>
+      registerPortalApi(app, { engine, secure: true }),
     )
     await seedTwoCustomers(server)
     const address = await server.app.listen({ port: 0, host: '127.0.0.1' })
-    const { token } = await createPortalSession(server.billing, { customerId: 'acme' })
+    const { token } = await createPortalSession(server.engine, { customerId: 'acme' })
     const response = await fetch(`${address}/api/portal/usage/stream`, {
       headers: { authorization: `Bearer ${token}` },
     })

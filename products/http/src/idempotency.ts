@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { BillingError, idempotently, type Billing, type Code } from '@customer-portal/billing'
+import { BillingError, idempotently, type Engine, type Code } from '@customer-portal/billing'
 import { failures } from './failures.ts'
 
 /**
  * Who asks: a key counts for one credential, one customer ('' where the command is nobody's) and one route.
  */
 export interface Asker {
-  billing: Billing
+  engine: Engine
   credential: string
   customerId: string
 }
@@ -18,14 +18,14 @@ export interface Asker {
 export async function once<T>(
   request: FastifyRequest,
   reply: FastifyReply,
-  { billing, credential, customerId }: Asker,
+  { engine, credential, customerId }: Asker,
   status: number,
-  work: (billing: Billing) => Promise<T>,
+  work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const key = idempotencyKeyOf(request)
   if (key === undefined) {
     void reply.code(status)
-    return work(billing)
+    return work(engine)
   }
   // By the decoded parts of the path: however they were written, it is the same command.
   const {
@@ -35,7 +35,7 @@ export async function once<T>(
   const names = Object.values(params as Record<string, string>)
   const route = `${request.method} ${names.length === 0 ? url : JSON.stringify([url, ...names])}`
   const kept = await idempotently(
-    billing,
+    engine,
     { customerId, credential, route, key, body: request.body ?? null },
     async (inside) => ({ status, body: await work(inside) }),
     refusalStatus,

@@ -1,5 +1,5 @@
 import {
-  createBilling,
+  createEngine,
   createCustomer,
   createSubscription,
   migrationsFolder,
@@ -7,7 +7,7 @@ import {
   putPlan,
   putSeller,
   recordUsage,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import type { Database } from '@customer-portal/database'
 import { testDatabases, type TestDatabase } from '@customer-portal/database/testing'
@@ -18,7 +18,7 @@ export { testDatabases }
 /** A server on a database of its own, with a clock that the test sets. */
 export interface TestServer {
   app: App
-  billing: Billing
+  engine: Engine
   database: Database
   clock: { at: string }
   close(): Promise<void>
@@ -35,17 +35,17 @@ export async function testServer(
   const database = await create({ billing: migrationsFolder })
   const clock = { at: '2026-03-10T04:00:00.000000Z' }
   let ids = 0
-  const billing = createBilling({
+  const engine = createEngine({
     db: database,
     now: () => clock.at,
     newId: (prefix) => `${prefix}_${String((ids += 1)).padStart(8, '0')}`,
   })
   const app = await createApp({ checkAnswers: true })
-  await register(app, { billing, database, clock })
+  await register(app, { engine, database, clock })
   await app.ready()
   return {
     app,
-    billing,
+    engine,
     database,
     clock,
     close: async () => {
@@ -60,17 +60,17 @@ export async function testServer(
  * used in February, `globex` with none.
  */
 export async function seedTwoCustomers({
-  billing,
+  engine,
   clock,
-}: Pick<TestServer, 'billing' | 'clock'>): Promise<void> {
+}: Pick<TestServer, 'engine' | 'clock'>): Promise<void> {
   const until = clock.at
   clock.at = '2026-02-01T02:00:00.000000Z'
-  await putMeter(billing, {
+  await putMeter(engine, {
     key: 'ai_chat',
     name: { 'zh-CN': 'AI 回答', en: 'AI answers' },
     unit: { 'zh-CN': '次', en: 'answers' },
   })
-  await putSeller(billing, {
+  await putSeller(engine, {
     name: '示例科技有限公司',
     taxId: '91330100799655058B',
     address: '上海市徐汇区',
@@ -87,7 +87,7 @@ export async function seedTwoCustomers({
       price: { model: 'per_unit' as const, rate: { amount: 50, per: 1 } },
     },
   ]
-  await putPlan(billing, {
+  await putPlan(engine, {
     id: 'starter',
     name: 'Starter',
     rank: 1,
@@ -95,7 +95,7 @@ export async function seedTwoCustomers({
     seats: { min: 1, max: 10 },
     charges: charge(100),
   })
-  await putPlan(billing, {
+  await putPlan(engine, {
     id: 'pro',
     name: 'Pro',
     rank: 2,
@@ -103,17 +103,17 @@ export async function seedTwoCustomers({
     charges: charge(1000),
   })
   for (const id of ['acme', 'globex']) {
-    await createCustomer(billing, {
+    await createCustomer(engine, {
       id,
       companyName: id,
       email: `${id}@example.com`,
       timezone: 'Asia/Shanghai',
     })
-    await createSubscription(billing, { customerId: id, planId: 'starter', seats: 2 })
+    await createSubscription(engine, { customerId: id, planId: 'starter', seats: 2 })
   }
   clock.at = '2026-02-10T02:00:00.000000Z'
   await recordUsage(
-    billing,
+    engine,
     Array.from({ length: 130 }, (_, index) => ({
       id: `feb-${index}`,
       customerId: 'acme',

@@ -4,7 +4,7 @@ import {
   BillingError,
   findSecretKey,
   keyScopes,
-  type Billing,
+  type Engine,
   type KeyScope,
 } from '@customer-portal/billing'
 import type { FastifyInstance } from 'fastify'
@@ -14,10 +14,10 @@ import { authenticate, bearerOf } from './scope.ts'
  * Lets in who carries a secret key of the vendor with the scope that the route declares. Throws unauthorized,
  * scope_missing.
  */
-export function authenticateKeys(app: FastifyInstance, billing: Billing): void {
+export function authenticateKeys(app: FastifyInstance, engine: Engine): void {
   for (const scope of keyScopes) {
     authenticate(app, scope, async (request) => {
-      const key = await findSecretKey(billing, { key: bearerOf(request) })
+      const key = await findSecretKey(engine, { key: bearerOf(request) })
       if (!key)
         throw new BillingError('unauthorized', {
           message: 'The secret key is unknown, was revoked or has expired.',

@@ -1,4 +1,4 @@
-import { endPortalSessionsOf, type Billing } from '@customer-portal/billing'
+import { endPortalSessionsOf, type Engine } from '@customer-portal/billing'
 import {
   addMessage,
   agentExists,
@@ -136,8 +136,8 @@ const talks: Talk[] = [
 
 /** Where the desk is, and what a guess at a password costs there where that is not the usual. */
 interface Desk {
-  database: Billing['db']
-  billing: Billing
+  database: Engine['db']
+  engine: Engine
   passwordCost?: PasswordCost | undefined
 }
 
@@ -147,11 +147,11 @@ interface Desk {
  */
 export async function seedWorkbenchDemo({
   database,
-  billing,
-  now = billing.now,
+  engine,
+  now = engine.now,
   passwordCost,
 }: Desk & { now?: () => string }): Promise<void> {
-  const workbench = createWorkbench({ db: database, now, newId: billing.newId, passwordCost })
+  const workbench = createWorkbench({ db: database, now, newId: engine.newId, passwordCost })
   const [first, ...others] = demoAgents
   // Asked first, since making a password's hash is slow on purpose and every start comes by here.
   if (await agentExists(workbench, first.email)) return letDemoIn(workbench)
@@ -187,8 +187,8 @@ async function letDemoIn(workbench: Workbench): Promise<void> {
  * more, and what they have opened is over. Returns their e-mail addresses. Changes nothing where there are
  * none.
  */
-export async function endDemoLogins({ database, billing, passwordCost }: Desk): Promise<string[]> {
-  const workbench = createWorkbench({ db: database, now: billing.now, newId: billing.newId, passwordCost })
+export async function endDemoLogins({ database, engine, passwordCost }: Desk): Promise<string[]> {
+  const workbench = createWorkbench({ db: database, now: engine.now, newId: engine.newId, passwordCost })
   const ended: string[] = []
   for (const { email, password } of demoAgents) {
     const {
@@ -201,7 +201,7 @@ export async function endDemoLogins({ database, billing, passwordCost }: Desk): 
     )
       continue
     await setAgentDisabled(workbench, { agentId: agent.id, disabled: true })
-    await endPortalSessionsOf(billing, { customerId: agent.customerId, actorId: agent.id })
+    await endPortalSessionsOf(engine, { customerId: agent.customerId, actorId: agent.id })
     ended.push(email)
   }
   return ended

@@ -1,9 +1,9 @@
 import {
-  createBilling,
+  createEngine,
   createCustomer,
   createSecretKey,
   migrationsFolder as billingMigrations,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import type { Database, QueryOptions } from '@customer-portal/database'
 import { testDatabases } from '@customer-portal/database/testing'
@@ -30,7 +30,7 @@ describe.each(testDatabases)("what the workbench's lists read on $name", ({ crea
   let threads: Record<string, string>
 
   beforeAll(async () => {
-    db = await create({ billing: billingMigrations, workbench: migrationsFolder })
+    db = await create({ engine: billingMigrations, workbench: migrationsFolder })
     const counting: Database = Object.create(db, {
       transaction: {
         value: ((access, work, options) =>
@@ -51,14 +51,14 @@ describe.each(testDatabases)("what the workbench's lists read on $name", ({ crea
     })
     let ids = 0
     const newId = (prefix: string) => `${prefix}_${String((ids += 1)).padStart(6, '0')}`
-    const billing = createBilling({
+    const engine = createEngine({
       db: counting,
-      now: (() => '2026-03-10T04:00:00.000000Z') as Billing['now'],
+      now: (() => '2026-03-10T04:00:00.000000Z') as Engine['now'],
       newId,
     })
     const workbench = createWorkbench({
       db: counting,
-      now: billing.now,
+      now: engine.now,
       newId,
       passwordCost: { N: 2 ** 10, r: 8, p: 1 },
     })
@@ -67,7 +67,7 @@ describe.each(testDatabases)("what the workbench's lists read on $name", ({ crea
       ['few', 2],
       ['many', 101],
     ] as const) {
-      await createCustomer(billing, { id: customerId, companyName: customerId })
+      await createCustomer(engine, { id: customerId, companyName: customerId })
       for (let row = 0; row < rows; row += 1) {
         await createAgent(workbench, {
           customerId,
@@ -89,7 +89,7 @@ describe.each(testDatabases)("what the workbench's lists read on $name", ({ crea
     }
     app = await createApp({ checkAnswers: true })
     await registerWorkbenchApi(app, {
-      billing,
+      engine,
       workbench,
       assistant: createAssistant([]),
       secure: false,
@@ -105,7 +105,7 @@ describe.each(testDatabases)("what the workbench's lists read on $name", ({ crea
       credentials[customerId] = { cookie: `workbench_session=${cookies[0]!.value}` }
     }
     credentials['vendor'] = {
-      authorization: `Bearer ${(await createSecretKey(billing, { name: 'test' })).key}`,
+      authorization: `Bearer ${(await createSecretKey(engine, { name: 'test' })).key}`,
     }
   }, 60_000)
   afterAll(async () => {

@@ -1,10 +1,10 @@
-import type { Billing } from '@customer-portal/billing'
+import type { Engine } from '@customer-portal/billing'
 import type { Assistant, LoginAttempts, Workbench } from '@customer-portal/workbench'
 
 /** What the workbench's routes work with. */
 export interface WorkbenchApiOptions {
   /** The engine acting for the vendor. What concerns one customer is asked of it in that customer's name. */
-  billing: Billing
+  engine: Engine
   workbench: Workbench
   assistant: Assistant
   /** The meter a suggestion is counted on. */

@@ -19,7 +19,7 @@ export async function registerWorkbenchApi(app: App, options: WorkbenchApiOption
     async (scoped) => {
       const api = scoped as unknown as App
       api.addHook('onRequest', async (request) => refuseOtherSites(request))
-      authenticateKeys(api, deps.billing)
+      authenticateKeys(api, deps.engine)
       authenticateWorkbench(api, deps)
       answerTooManyLogins(api)
       await describeApi(api, description(options))

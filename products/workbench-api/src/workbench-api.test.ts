@@ -1,5 +1,5 @@
 import {
-  createBilling,
+  createEngine,
   createCustomer,
   createSecretKey,
   putAlias,
@@ -8,7 +8,7 @@ import {
   getUsageDetail,
   getUsageSummary,
   migrationsFolder as billingMigrations,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import { seedCatalogue } from '@customer-portal/billing/testing'
 import { testDatabases } from '@customer-portal/database/testing'
@@ -32,29 +32,29 @@ const cheap = { N: 2 ** 10, r: 8, p: 1 }
 
 describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
   let db: Database
-  let billing: Billing
+  let engine: Engine
   let app: App
   let ids = 0
   let clock = Date.UTC(2026, 10, 22, 4)
   const now = () => new Date(clock).toISOString().replace('Z', '000Z')
 
   beforeAll(async () => {
-    db = await create({ billing: billingMigrations, workbench: migrationsFolder })
-    billing = createBilling({
+    db = await create({ engine: billingMigrations, workbench: migrationsFolder })
+    engine = createEngine({
       db,
-      now: now as Billing['now'],
+      now: now as Engine['now'],
       newId: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, '0')}`,
     })
-    await seedCatalogue(billing)
+    await seedCatalogue(engine)
     for (const [id, planId] of [
       ['test_customer', 'team'],
       ['near_quota', 'free'],
     ] as const) {
-      await createCustomer(billing, { id, companyName: `${id} 有限公司`, timezone: 'Asia/Shanghai' })
-      await createSubscription(billing, { customerId: id, planId })
+      await createCustomer(engine, { id, companyName: `${id} 有限公司`, timezone: 'Asia/Shanghai' })
+      await createSubscription(engine, { customerId: id, planId })
     }
-    await createCustomer(billing, { id: 'newcomer', companyName: '新客户' })
-    await seedWorkbenchDemo({ database: db, billing, passwordCost: cheap })
+    await createCustomer(engine, { id: 'newcomer', companyName: '新客户' })
+    await seedWorkbenchDemo({ database: db, engine, passwordCost: cheap })
     app = await serve()
   }, 120_000)
   afterAll(async () => {
@@ -68,9 +68,9 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
     cost = cheap,
   } = {}): Promise<App> {
     const server = await createApp({ checkAnswers: true })
-    const workbench = createWorkbench({ db, now, newId: billing.newId, passwordCost: cost })
+    const workbench = createWorkbench({ db, now, newId: engine.newId, passwordCost: cost })
     await registerWorkbenchApi(server, {
-      billing,
+      engine,
       workbench,
       assistant: createAssistant(await readFaq(demoFaqPath)),
       secure,
@@ -437,7 +437,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
 
   describe('suggestions', () => {
     const usedBy = async (customerId: string) =>
-      (await getUsageSummary(billing, { customerId })).usage.ai_chat ?? 0
+      (await getUsageSummary(engine, { customerId })).usage.ai_chat ?? 0
     async function ask(agent: { email: string; password: string }, question: string) {
       const call = await as(agent)
       const {
@@ -480,7 +480,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       await suggest()
       const {
         data: [event],
-      } = await getUsageDetail(billing, { customerId: 'test_customer', meter: 'ai_chat', limit: 1 })
+      } = await getUsageDetail(engine, { customerId: 'test_customer', meter: 'ai_chat', limit: 1 })
       expect(event).toMatchObject({
         quantity: 1,
         properties: { channel: 'wechat', agent: '林晓', assistant: '知识库' },
@@ -548,7 +548,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       const call = await as(agent)
       const { status, body } = await call('POST', '/portal-session', { locale: 'en' })
       expect(status).toBe(200)
-      expect(await findPortalSession(billing, { token: body.token })).toMatchObject({
+      expect(await findPortalSession(engine, { token: body.token })).toMatchObject({
         customerId: 'test_customer',
         role,
         actor: { name: agent.name },
@@ -589,7 +589,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
     }
     let key: string
     beforeAll(async () => {
-      key = (await createSecretKey(billing, { name: 'test' })).key
+      key = (await createSecretKey(engine, { name: 'test' })).key
     })
     const make = (payload: object, credential = key, server = app) =>
       server.inject({
@@ -624,7 +624,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
     })
 
     test('an agent who is given no language has the customer’s', async () => {
-      await createCustomer(billing, { id: 'gotham', companyName: 'Gotham', locale: 'en' })
+      await createCustomer(engine, { id: 'gotham', companyName: 'Gotham', locale: 'en' })
       const made = async (more: object) =>
         (await make({ ...body, customerId: 'gotham', ...more })).json().locale
       expect([
@@ -634,8 +634,8 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
     })
 
     test('a further id of a customer leads to their agents', async () => {
-      await createCustomer(billing, { id: 'metropolis', companyName: 'Metropolis' })
-      await putAlias(billing, { customerId: 'metropolis', alias: 'crm-17' })
+      await createCustomer(engine, { id: 'metropolis', companyName: 'Metropolis' })
+      await putAlias(engine, { customerId: 'metropolis', alias: 'crm-17' })
       expect(
         (await make({ ...body, customerId: 'crm-17', email: 'lois@example.com' })).json().customerId,
       ).toBe('metropolis')
@@ -679,7 +679,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
   describe('people', () => {
     let key: string
     beforeAll(async () => {
-      key = (await createSecretKey(billing, { name: 'people', scopes: ['agents:*'] })).key
+      key = (await createSecretKey(engine, { name: 'people', scopes: ['agents:*'] })).key
     })
     const vendor = async (method: 'GET' | 'POST', url: string, payload?: object) => {
       const answer = await app.inject({
@@ -712,7 +712,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       const { token } = (await call('POST', '/portal-session')).json<{ token: string }>()
       const isIn = async () => [
         (await call('GET', '/me')).statusCode === 200,
-        (await findPortalSession(billing, { token })) !== undefined,
+        (await findPortalSession(engine, { token })) !== undefined,
       ]
       expect(await isIn()).toEqual([true, true])
       return { id: made.body.id as string, email, call, isIn }
@@ -800,7 +800,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
     })
 
     test('a key without the scope does none of it', async () => {
-      const { key: reader } = await createSecretKey(billing, { name: 'reader', preset: 'read' })
+      const { key: reader } = await createSecretKey(engine, { name: 'reader', preset: 'read' })
       const headers = { authorization: `Bearer ${reader}` }
       expect((await app.inject({ url: '/api/workbench/agents', headers })).statusCode).toBe(200)
       expect(
@@ -814,19 +814,19 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
   test('without the demo its published logins end, and with it they are there again; a password that was changed stays', async () => {
     const attempts = async () =>
       Promise.all([owner, viewer, other].map(async (agent) => (await login(agent)).answer.statusCode))
-    const workbench = createWorkbench({ db, now, newId: billing.newId, passwordCost: cheap })
+    const workbench = createWorkbench({ db, now, newId: engine.newId, passwordCost: cheap })
     const {
       data: [third],
     } = await listAgents(workbench, { email: other.email })
     await setAgentPassword(workbench, { agentId: third!.id, password: 'a password of their own' })
-    expect(await endDemoLogins({ database: db, billing, passwordCost: cheap })).toEqual([
+    expect(await endDemoLogins({ database: db, engine, passwordCost: cheap })).toEqual([
       owner.email,
       viewer.email,
     ])
     expect(await attempts()).toEqual([401, 401, 401])
     expect((await login({ ...other, password: 'a password of their own' })).answer.statusCode).toBe(200)
-    expect(await endDemoLogins({ database: db, billing, passwordCost: cheap })).toEqual([])
-    await seedWorkbenchDemo({ database: db, billing, passwordCost: cheap })
+    expect(await endDemoLogins({ database: db, engine, passwordCost: cheap })).toEqual([])
+    await seedWorkbenchDemo({ database: db, engine, passwordCost: cheap })
     expect(await attempts()).toEqual([200, 200, 401])
     await setAgentPassword(workbench, { agentId: third!.id, password: other.password })
   })
@@ -840,7 +840,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
         ),
       )
     const before = await counted()
-    await seedWorkbenchDemo({ database: db, billing, passwordCost: cheap })
+    await seedWorkbenchDemo({ database: db, engine, passwordCost: cheap })
     expect(await counted()).toEqual(before)
   })
 

@@ -59,30 +59,30 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
   let customers = 0
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // midnight of the 1st of November
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
     const read = { unit: 'u', eventType: 'run' }
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       ...read,
       key: 'calls',
       name: 'Calls',
       valueProperty: 'n',
       groupBy: ['who'],
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       ...read,
       key: 'peak',
       name: 'Peak',
       aggregation: 'max',
       valueProperty: 'n',
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       key: 'level',
       name: 'Level',
       unit: 'u',
       aggregation: 'last',
       carry: true,
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       key: 'users',
       name: 'Users',
       unit: 'u',
@@ -99,7 +99,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       meter,
       included: meter === 'users' ? 1 : 5,
     }))
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'all',
       name: 'All',
       fee: { amount: 3_000, per: 'subscription' },
@@ -114,12 +114,12 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
 
   const mistakes = async () => {
     const found: unknown[] = await mistakesOf(world)
-    for await (const difference of rebuildUsage(world.billing, { check: true })) found.push(difference)
+    for await (const difference of rebuildUsage(world.engine, { check: true })) found.push(difference)
     return found
   }
   const record = (customerId: string, ...events: Sent[]) =>
     recordUsage(
-      world.billing,
+      world.engine,
       events.map((event) => ({ ...event, customerId })),
     )
   const chat = (id: string, quantity: number, time?: string): Sent => ({
@@ -128,9 +128,9 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     quantity,
     ...(time === undefined ? {} : { time }),
   })
-  const end = (customerId: string) => cancelSubscription(world.billing, { customerId, when: 'now' })
+  const end = (customerId: string) => cancelSubscription(world.engine, { customerId, when: 'now' })
   const linesOf = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 50 })).data
+    (await getInvoices(world.engine, { customerId, limit: 50 })).data
       .filter(({ status }) => status !== 'draft')
       .map(({ kind, lines }) => [
         kind,
@@ -138,11 +138,11 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       ])
   const chats = async (customerId: string, period?: string) => {
     const asked = { customerId, ...(period === undefined ? {} : { period }) }
-    const { used, remaining, afterEnd } = (await getUsageSummary(world.billing, asked)).meters.find(
+    const { used, remaining, afterEnd } = (await getUsageSummary(world.engine, asked)).meters.find(
       ({ meter }) => meter === 'ai_chat',
     )!
     const { accepted, billed, adjusted, unbilled, uncharged, voided, difference } = (
-      await getReconciliation(world.billing, asked)
+      await getReconciliation(world.engine, asked)
     ).meters.find(({ meter }) => meter === 'ai_chat')!
     return {
       used,
@@ -153,8 +153,8 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
   }
 
   test('is charged by nobody, also where a new subscription begins on the next date, is taken back as any other, and is told where it happened', async () => {
-    await seedCustomer(world.billing, 'next')
-    await createSubscription(world.billing, { customerId: 'next', planId: 'team' })
+    await seedCustomer(world.engine, 'next')
+    await createSubscription(world.engine, { customerId: 'next', planId: 'team' })
     world.set('2026-11-16T02:00:00Z') // the 16th, 10:00
     await record('next', chat('before', 1_100, '2026-11-16T01:00:00Z'), chat('at', 7))
     await end('next')
@@ -170,7 +170,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       ),
     ).toEqual({ accepted: 3, duplicates: 0, rejected: [] })
     await expect(
-      consume(world.billing, { customerId: 'next', meter: 'ai_chat', id: 'c' }),
+      consume(world.engine, { customerId: 'next', meter: 'ai_chat', id: 'c' }),
     ).rejects.toMatchObject({ code: 'no_active_subscription' })
     // Of the first period 1,127 count: 1,000 × 16 ÷ 30 was paid for, and is allowed whole, since nothing was
     // given back.
@@ -181,7 +181,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       proof: [1_627, 0, 0, 1_127, 500, 0, 0],
     })
     expect(
-      await voidEvents(world.billing, {
+      await voidEvents(world.engine, {
         customerId: 'next',
         ids: ['wrong', 'told'],
         reason: 'counted twice',
@@ -195,8 +195,8 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     })
     // the 17th, 01:00: what was used to the end is billed, 107 above 1,000
     await world.passTo('2026-11-16T17:00:00Z')
-    await createSubscription(world.billing, { customerId: 'next', planId: 'team' })
-    const [fresh, ended] = (await getUsageSummary(world.billing, { customerId: 'next' })).periods
+    await createSubscription(world.engine, { customerId: 'next', planId: 'team' })
+    const [fresh, ended] = (await getUsageSummary(world.engine, { customerId: 'next' })).periods
     expect(
       await record('next', chat('late', 30, '2026-11-16T15:59:59.999999Z'), {
         ...chat('other', 1),
@@ -218,12 +218,12 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       afterEnd: 0,
       proof: [0, 0, 0, 0, 0, 0, 0],
     })
-    expect(await checkQuota(world.billing, { customerId: 'next', meter: 'ai_chat' })).toMatchObject({
+    expect(await checkQuota(world.engine, { customerId: 'next', meter: 'ai_chat' })).toMatchObject({
       used: 0,
       remaining: 1_000,
     })
     expect(
-      await consume(world.billing, { customerId: 'next', meter: 'ai_chat', id: 'all', quantity: 1_000 }),
+      await consume(world.engine, { customerId: 'next', meter: 'ai_chat', id: 'all', quantity: 1_000 }),
     ).toMatchObject({ granted: 1_000, overage: 0 })
     expect(await chats('next', ended!.label)).toMatchObject({
       used: 1_107,
@@ -231,7 +231,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       proof: [1_237, 1_107, 0, 0, 130, 420, 0],
     })
     // Told in every list with its mark, and under its own date.
-    const { data } = await getUsageDetail(world.billing, {
+    const { data } = await getUsageDetail(world.engine, {
       customerId: 'next',
       start: '2026-11-16',
       end: '2026-11-16',
@@ -254,15 +254,15 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       ['before', false, false, false, false],
     ])
     expect(
-      (await listEvents(world.billing, { customerId: 'next' })).data
+      (await listEvents(world.engine, { customerId: 'next' })).data
         .filter(({ afterEnd }) => afterEnd)
         .map(({ id }) => id),
     ).toEqual(['late', 'other', 'wrong', 'after'])
-    expect(await getEvent(world.billing, { customerId: 'next', eventId: 'after' })).toMatchObject({
+    expect(await getEvent(world.engine, { customerId: 'next', eventId: 'after' })).toMatchObject({
       afterEnd: true,
       historical: false,
     })
-    const file = await exportUsage(world.billing, {
+    const file = await exportUsage(world.engine, {
       customerId: 'next',
       start: '2026-11-16',
       end: '2026-11-16',
@@ -272,7 +272,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       expect(page.filter(({ afterEnd }) => afterEnd).map(({ id }) => id)).toEqual(['late', 'wrong', 'after'])
     // It came after the period was billed, and no invoice will count it.
     expect(
-      (await listLateEvents(world.billing, { customerId: 'next' })).data.map(({ id, outcome, invoice }) => [
+      (await listLateEvents(world.engine, { customerId: 'next' })).data.map(({ id, outcome, invoice }) => [
         id,
         outcome,
         invoice,
@@ -282,7 +282,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       ['other', 'uncharged', null],
     ])
     // The sums of days, hours and windows are of what counts.
-    const days = await getUsageDays(world.billing, {
+    const days = await getUsageDays(world.engine, {
       customerId: 'next',
       start: '2026-11-15',
       end: '2026-11-17',
@@ -291,7 +291,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     for (const window of ['day', 'hour'] as const) {
       expect(
         (
-          await getUsageRange(world.billing, {
+          await getUsageRange(world.engine, {
             customerId: 'next',
             start: '2026-11-16',
             end: '2026-11-16',
@@ -315,7 +315,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     ])
     // Taken back after all is billed, it makes no document.
     const documents = (await linesOf('next')).length
-    await voidEvents(world.billing, { customerId: 'next', ids: ['after', 'late'], reason: 'a test' })
+    await voidEvents(world.engine, { customerId: 'next', ids: ['after', 'late'], reason: 'a test' })
     expect(await chats('next', ended!.label)).toMatchObject({
       afterEnd: 0,
       proof: [1_107, 1_107, 0, 0, 0, 550, 0],
@@ -327,8 +327,8 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
   test('on a date that a new subscription takes over counts from its beginning on, whether it was told before or after that', async () => {
     const at = '2026-12-25'
     for (const customerId of ['early', 'late', 'ahead']) {
-      await seedCustomer(world.billing, customerId)
-      await createSubscription(world.billing, { customerId, planId: 'team', startsAt: `${at}T00:00:00Z` })
+      await seedCustomer(world.engine, customerId)
+      await createSubscription(world.engine, { customerId, planId: 'team', startsAt: `${at}T00:00:00Z` })
     }
     world.set(`${at}T02:00:00Z`)
     // The sender's clock is four minutes ahead: what it tells of comes after the ending, and for the last one
@@ -345,14 +345,14 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     ]
     world.set(`${at}T06:00:00Z`)
     await record('early', ...told)
-    await voidEvents(world.billing, { customerId: 'early', ids: ['takenBack'], reason: 'a test' })
+    await voidEvents(world.engine, { customerId: 'early', ids: ['takenBack'], reason: 'a test' })
     await record('ahead', chat('soon', 9, `${at}T06:03:00Z`))
     expect(await chats('early')).toMatchObject({ used: 5, afterEnd: 73, proof: [78, 0, 0, 5, 73, 70, 0] })
     for (const customerId of ['early', 'late'])
-      await createSubscription(world.billing, { customerId, planId: 'team', startsAt: `${at}T04:00:00Z` })
-    await createSubscription(actingFor(world.billing, 'ahead'), { customerId: 'ahead', planId: 'team' })
+      await createSubscription(world.engine, { customerId, planId: 'team', startsAt: `${at}T04:00:00Z` })
+    await createSubscription(actingFor(world.engine, 'ahead'), { customerId: 'ahead', planId: 'team' })
     await record('late', ...told, chat('skewed', 3, `${at}T02:04:00Z`), chat('first', 5, `${at}T02:00:00Z`))
-    await voidEvents(world.billing, { customerId: 'late', ids: ['takenBack'], reason: 'a test' })
+    await voidEvents(world.engine, { customerId: 'late', ids: ['takenBack'], reason: 'a test' })
     // The date is the new one's, with 5 of before the ending and 60 since it began; 13 of between are
     // nobody's.
     for (const customerId of ['early', 'late'])
@@ -373,25 +373,25 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
   })
 
   test('where the clock stands, what was recorded before the ending came before it, also after what was billed at that instant', async () => {
-    await seedCustomer(world.billing, 'stands')
+    await seedCustomer(world.engine, 'stands')
     // Its first month is billed at once.
-    await createSubscription(world.billing, {
+    await createSubscription(world.engine, {
       customerId: 'stands',
       planId: 'team',
-      startsAt: addSeconds(world.billing.now(), -33 * 86_400),
+      startsAt: addSeconds(world.engine.now(), -33 * 86_400),
     })
     await record('stands', chat('now', 6))
     await end('stands')
     expect(await chats('stands')).toMatchObject({ used: 6, afterEnd: 0 })
-    await createSubscription(world.billing, { customerId: 'stands', planId: 'team' })
+    await createSubscription(world.engine, { customerId: 'stands', planId: 'team' })
     await record('stands', chat('again', 5))
     expect(await chats('stands')).toMatchObject({ used: 11, afterEnd: 0 })
   })
 
   test('what was held before the ending is settled after it, and counts when it was held; a meter made later counts nothing more', async () => {
-    await seedCustomer(world.billing, 'held')
-    await createSubscription(world.billing, { customerId: 'held', planId: 'team' })
-    const held = await reserve(world.billing, {
+    await seedCustomer(world.engine, 'held')
+    await createSubscription(world.engine, { customerId: 'held', planId: 'team' })
+    const held = await reserve(world.engine, {
       customerId: 'held',
       meter: 'ai_chat',
       id: 'r',
@@ -402,7 +402,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     world.set('2027-01-26T00:10:00Z')
     await end('held')
     world.set('2027-01-26T00:20:00Z')
-    await settleReservation(world.billing, {
+    await settleReservation(world.engine, {
       customerId: 'held',
       reservationId: 'r',
       meter: 'ai_chat',
@@ -410,7 +410,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     })
     expect(await chats('held')).toMatchObject({ used: 40, afterEnd: 0 })
     await record('held', { id: 'typed', type: 'run', properties: { n: 4, who: 'a' } })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       key: 'runs',
       name: 'Runs',
       unit: 'u',
@@ -419,14 +419,14 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       groupBy: ['who'],
       backfill: true,
     })
-    await fillMeters(world.billing)
+    await fillMeters(world.engine)
     const of = async (meter: string) =>
-      (await getUsageSummary(world.billing, { customerId: 'held' })).meters.find((one) => one.meter === meter)
+      (await getUsageSummary(world.engine, { customerId: 'held' })).meters.find((one) => one.meter === meter)
     expect([await of('calls'), await of('runs')]).toMatchObject([
       { used: 0, afterEnd: 4 },
       { used: 0, afterEnd: 1 },
     ])
-    expect(await getEvent(world.billing, { customerId: 'held', eventId: 'typed' })).toMatchObject({
+    expect(await getEvent(world.engine, { customerId: 'held', eventId: 'typed' })).toMatchObject({
       meters: [{ meter: 'calls' }, { meter: 'peak' }, { meter: 'runs' }],
       afterEnd: true,
     })
@@ -435,7 +435,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     const run = { type: 'run', time: '2027-01-26T00:15:00Z', properties: { n: 1, who: 'b' } }
     expect(
       await recordUsage(
-        world.billing,
+        world.engine,
         ['early', 'held'].map((customerId) => ({ ...run, id: 'both', customerId })),
       ),
     ).toMatchObject({ accepted: 2, rejected: [] })
@@ -454,8 +454,8 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
           addSeconds(`${addDays(day, -1)}T16:00:00.000000Z`, hours * 3_600 + minutes * 60)
         await world.passTo(`${date}T02:00:00Z`)
         for (const customerId of all) {
-          await seedCustomer(world.billing, customerId)
-          await createSubscription(world.billing, { customerId, planId: 'all' })
+          await seedCustomer(world.engine, customerId)
+          await createSubscription(world.engine, { customerId, planId: 'all' })
           await record(customerId, { id: 'level', meter: 'level', quantity: 8 })
         }
         const begins = next === 'same' ? ends + starts : next === 'next' ? 24 + starts : 24 * 3 + starts
@@ -481,7 +481,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
         if (next !== 'none') {
           await world.passTo(hour(by, 30))
           for (const customerId of all)
-            await createSubscription(world.billing, {
+            await createSubscription(world.engine, {
               customerId,
               planId: 'all',
               startsAt: hour(Math.min(by, begins)),
@@ -493,11 +493,11 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
         await tell(without, counts)
         const ids = sent.flatMap(({ id }, index) => (events[index]!.takenBack ? [id] : []))
         if (ids.length > 0)
-          for (const customerId of all) await voidEvents(world.billing, { customerId, ids, reason: 'a test' })
+          for (const customerId of all) await voidEvents(world.engine, { customerId, ids, reason: 'a test' })
         const proofs = async (customerId: string) => {
-          const { periods } = await getUsageSummary(world.billing, { customerId })
+          const { periods } = await getUsageSummary(world.engine, { customerId })
           const read = await Promise.all(
-            periods.map(({ label }) => getReconciliation(world.billing, { customerId, period: label })),
+            periods.map(({ label }) => getReconciliation(world.engine, { customerId, period: label })),
           )
           return read.map(({ meters }) =>
             meters.map(({ meter, accepted, uncharged, voided, difference }) => [

@@ -42,9 +42,9 @@ describe.each(testDatabases)('allowances of a life, on $name', ({ create }) => {
   let customers = 0
   beforeAll(async () => {
     world = await createWorld(create, start)
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
     const plan = (id: string, included: number | undefined, more: Partial<PlanInput> = {}) =>
-      putPlan(world.billing, {
+      putPlan(world.engine, {
         id,
         name: id,
         rank: 1,
@@ -87,7 +87,7 @@ describe.each(testDatabases)('allowances of a life, on $name', ({ create }) => {
    * was.
    */
   async function mostOf(customerId: string): Promise<number> {
-    const { phases, today } = await world.billing.transaction((tx) => readSubscriptionState(tx, customerId), {
+    const { phases, today } = await world.engine.transaction((tx) => readSubscriptionState(tx, customerId), {
       readOnly: true,
     })
     const shares = usagePeriods(phases, today).flatMap((period) =>
@@ -111,32 +111,32 @@ describe.each(testDatabases)('allowances of a life, on $name', ({ create }) => {
       await fc.assert(
         fc.asyncProperty(lives, async (life) => {
           const customerId = `life-${(customers += 1)}`
-          await seedCustomer(world.billing, customerId)
-          await createSubscription(world.billing, { customerId, planId: 'small' })
+          await seedCustomer(world.engine, customerId)
+          await createSubscription(world.engine, { customerId, planId: 'small' })
           let [granted, ids] = [0, 0]
           const take = async (quantity: number) => {
             if (quantity === 0) return
             granted += (
-              await consume(world.billing, { customerId, meter: 'ai_chat', id: `t${(ids += 1)}`, quantity })
+              await consume(world.engine, { customerId, meter: 'ai_chat', id: `t${(ids += 1)}`, quantity })
             ).granted
             expect(granted).toBeLessThanOrEqual((await mostOf(customerId)) + 0.001)
           }
           for (const { before, after, done, planId, seats, days } of life) {
             const to = { customerId, planId, seats: planId === 'seats' ? seats : 1 }
             await take(before)
-            if (done === 'change') await changeSubscription(world.billing, { ...to, when: 'now' })
+            if (done === 'change') await changeSubscription(world.engine, { ...to, when: 'now' })
             else if (done !== 'nothing') {
-              await cancelSubscription(world.billing, {
+              await cancelSubscription(world.engine, {
                 customerId,
                 when: 'now',
                 credit: done === 'credited',
               })
-              await createSubscription(world.billing, to)
+              await createSubscription(world.engine, to)
             }
             await take(after)
-            await world.passTo(addSeconds(world.billing.now(), days * 86_400 + 60))
+            await world.passTo(addSeconds(world.engine.now(), days * 86_400 + 60))
           }
-          await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })
+          await cancelSubscription(world.engine, { customerId, when: 'now', credit: true })
         }),
         { numRuns: runs },
       )

@@ -204,7 +204,7 @@ stories(
       Team plan fee 2026-12-31..2027-01-31 599.00
       tax 6% 35.94, total 634.94`)
         const inYear = async (year: number) =>
-          (await getInvoices(life.billing, { customerId: life.customerId, year })).data.map((invoice) =>
+          (await getInvoices(life.engine, { customerId: life.customerId, year })).data.map((invoice) =>
             invoice.number!.slice(0, 10),
           )
         expect([await inYear(2026), await inYear(2027)]).toEqual([['INV-202701'], []])

@@ -30,7 +30,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
@@ -39,23 +39,23 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
   const subscribe = async (customerId: string, planId = 'team') => {
     world.set('2026-10-31T16:00:00Z')
     await world.db.asOwner((tx) => tx.query('update customers set due_at = null'))
-    await seedCustomer(world.billing, customerId)
-    const { invoice } = await createSubscription(world.billing, { customerId, planId })
+    await seedCustomer(world.engine, customerId)
+    const { invoice } = await createSubscription(world.engine, { customerId, planId })
     world.set('2026-11-15T16:30:00Z') // 00:30 on the 16th: fifteen days are left
     return invoice
   }
   const use = (customerId: string, id: string, quantity: number, time?: string) =>
-    recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
+    recordUsage(world.engine, [{ id, customerId, meter: 'ai_chat', quantity, time }])
   const invoicesOf = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data
   const linesOf = async (customerId: string) =>
     (await invoicesOf(customerId)).map((invoice) => [
       invoice.kind,
       ...invoice.lines.map((line) => [line.kind, line.amount]),
     ])
-  const subscription = (customerId: string) => getSubscription(world.billing, { customerId })
+  const subscription = (customerId: string) => getSubscription(world.engine, { customerId })
   const cancel = (customerId: string, more: { when?: 'now'; credit?: boolean } = {}) =>
-    cancelSubscription(world.billing, { customerId, ...more })
+    cancelSubscription(world.engine, { customerId, ...more })
 
   test('canceled, it goes on to the end of the billing period and is then over, without another fee', async () => {
     await subscribe('leaving')
@@ -67,7 +67,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     })
     await use('leaving', 'u', 1_010)
     world.set('2026-11-30T15:59:59Z')
-    expect(await checkSubscriptionStatus(world.billing, { customerId: 'leaving' })).toBe(true)
+    expect(await checkSubscriptionStatus(world.engine, { customerId: 'leaving' })).toBe(true)
     world.set('2026-11-30T16:00:00Z')
     expect(await subscription('leaving')).toMatchObject({
       status: 'canceled',
@@ -76,9 +76,9 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
       // The draft of the last period waits for its hour: 10 chats above 1,000 at 0.05, and 6 % of it.
       nextInvoice: { at: '2026-12-01', estimatedTotal: 53 },
     })
-    expect(await checkSubscriptionStatus(world.billing, { customerId: 'leaving' })).toBe(false)
+    expect(await checkSubscriptionStatus(world.engine, { customerId: 'leaving' })).toBe(false)
     await expect(
-      consume(world.billing, { customerId: 'leaving', meter: 'ai_chat', id: 'c' }),
+      consume(world.engine, { customerId: 'leaving', meter: 'ai_chat', id: 'c' }),
     ).rejects.toMatchObject({ code: 'no_active_subscription' })
     await world.passTo('2027-03-01T00:00:00Z')
     expect(await subscription('leaving')).toMatchObject({ nextInvoice: null })
@@ -86,13 +86,13 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
       ['renewal', ['usage', 50]],
       ['start', ['fee', 59_900]],
     ])
-    expect(await nextRunAt(world.billing)).toBeNull()
+    expect(await nextRunAt(world.engine)).toBeNull()
   })
 
   test('resumed before the end, it renews as if nothing had been', async () => {
     await subscribe('resumed')
     await cancel('resumed')
-    expect((await resumeSubscription(world.billing, { customerId: 'resumed' })).subscription).toMatchObject({
+    expect((await resumeSubscription(world.engine, { customerId: 'resumed' })).subscription).toMatchObject({
       cancelAtPeriodEnd: false,
     })
     await world.passTo('2026-12-02T00:00:00Z')
@@ -106,7 +106,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await subscribe('over')
     await cancel('over')
     world.set('2026-11-30T16:00:00Z')
-    await expect(resumeSubscription(world.billing, { customerId: 'over' })).rejects.toMatchObject({
+    await expect(resumeSubscription(world.engine, { customerId: 'over' })).rejects.toMatchObject({
       code: 'no_active_subscription',
     })
   })
@@ -138,12 +138,12 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await use('slept', 'u', 1_100)
     await cancel('slept')
     world.set('2027-03-01T00:00:00Z')
-    await runBilling(world.billing)
+    await runBilling(world.engine)
     expect(await linesOf('slept')).toEqual([
       ['renewal', ['usage', 500]],
       ['start', ['fee', 59_900]],
     ])
-    expect(await nextRunAt(world.billing)).toBeNull()
+    expect(await nextRunAt(world.engine)).toBeNull()
   })
 
   test('coming back starts a new subscription: periods never overlap and each has its own name', async () => {
@@ -152,13 +152,13 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await world.passTo('2026-12-10T04:00:00Z')
     await use('back', 'late', 1_200, '2026-11-20T00:00:00Z')
     await expect(
-      createSubscription(world.billing, {
+      createSubscription(world.engine, {
         customerId: 'back',
         planId: 'business',
         startsAt: '2026-11-29T00:00:00Z',
       }),
     ).rejects.toMatchObject({ code: 'starts_too_early' })
-    const { subscription: fresh, invoice } = await createSubscription(world.billing, {
+    const { subscription: fresh, invoice } = await createSubscription(world.engine, {
       customerId: 'back',
       planId: 'business',
     })
@@ -168,7 +168,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     })
     expect(invoice).toMatchObject({ kind: 'start', subtotal: 199_900 })
     await expect(
-      createSubscription(world.billing, { customerId: 'back', planId: 'business' }),
+      createSubscription(world.engine, { customerId: 'back', planId: 'business' }),
     ).rejects.toMatchObject({ code: 'subscription_exists' })
     await world.passTo('2027-02-12T00:00:00Z')
     expect(await linesOf('back')).toEqual([
@@ -178,7 +178,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
       ['start', ['fee', 199_900]],
       ['start', ['fee', 59_900]],
     ])
-    const { periods } = await getUsageSummary(world.billing, { customerId: 'back' })
+    const { periods } = await getUsageSummary(world.engine, { customerId: 'back' })
     expect(periods.map(({ label, start, end }) => [label, start, end])).toEqual([
       ['2027-02', '2027-02-10', '2027-03-10'],
       ['2027-01', '2027-01-10', '2027-02-10'],
@@ -189,15 +189,15 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
 
   test('ended at once by the vendor, access stops at that instant, the date is kept and the days after it are credit, if asked', async () => {
     const { id: invoiceId, total } = (await subscribe('ended'))!
-    await recordPayment(world.billing, { invoiceId, amount: total, method: 'bank', reference: 'r' })
+    await recordPayment(world.engine, { invoiceId, amount: total, method: 'bank', reference: 'r' })
     await use('ended', 'u', 1_100, '2026-11-14T00:00:00Z')
     world.set('2026-11-16T04:00:00Z') // noon of the 16th
     await use('ended', 'today', 7, '2026-11-16T01:00:00Z')
     const { subscription: ended, invoice } = await cancel('ended', { when: 'now', credit: true })
     expect(ended).toMatchObject({ status: 'canceled', endedAt: '2026-11-16T04:00:00.000000Z' })
-    expect(await checkSubscriptionStatus(world.billing, { customerId: 'ended' })).toBe(false)
+    expect(await checkSubscriptionStatus(world.engine, { customerId: 'ended' })).toBe(false)
     await expect(
-      consume(world.billing, { customerId: 'ended', meter: 'ai_chat', id: 'c' }),
+      consume(world.engine, { customerId: 'ended', meter: 'ai_chat', id: 'c' }),
     ).rejects.toMatchObject({ code: 'no_active_subscription' })
     await expect(cancel('ended', { when: 'now' })).rejects.toMatchObject({ code: 'no_active_subscription' })
     // 14 of 30 days: 59900 − 59900 × 16 ÷ 30 = 59900 − 31946.67 → 27953. With 6 %: 1677.18 → 1677.
@@ -217,7 +217,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
       ['start', ['fee', 59_900]],
     ])
     // 5.50 and 6 % of it, 0.33, come off the balance.
-    expect((await getCustomer(world.billing, { customerId: 'ended' })).creditBalance).toBe(29_630 - 583)
+    expect((await getCustomer(world.engine, { customerId: 'ended' })).creditBalance).toBe(29_630 - 583)
     // What arrives late is billed on the closing invoice, 35 days after the date is over.
     await use('ended', 'late', 100, '2026-11-15T04:00:00Z')
     await world.passTo('2026-12-21T16:00:00Z')
@@ -239,10 +239,10 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await use('again', 'today', 7)
     await cancel('again', { when: 'now', credit: true })
     world.set('2026-11-16T04:00:00Z')
-    const { invoice } = await createSubscription(world.billing, { customerId: 'again', planId: 'team' })
+    const { invoice } = await createSubscription(world.engine, { customerId: 'again', planId: 'team' })
     // The 16th day: 31947 − 59900 × 15 ÷ 30 = 31947 − 29950 = 1997. What was used before it is billed first.
     expect(invoice).toMatchObject({ kind: 'start', lines: [{ kind: 'fee', amount: 59_900 }] })
-    expect((await getUsageSummary(world.billing, { customerId: 'again' })).meters[0]).toMatchObject({
+    expect((await getUsageSummary(world.engine, { customerId: 'again' })).meters[0]).toMatchObject({
       used: 7,
     })
     expect(await linesOf('again')).toEqual([
@@ -258,9 +258,9 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
       total: -2_117,
       lines: [{ period: { start: '2026-11-16', end: '2026-11-17' } }],
     })
-    await voidInvoice(world.billing, { invoiceId: start!.id })
+    await voidInvoice(world.engine, { invoiceId: start!.id })
     expect(
-      (await generateInvoice(world.billing, { customerId: 'again', period: start!.period.label })).lines.map(
+      (await generateInvoice(world.engine, { customerId: 'again', period: start!.period.label })).lines.map(
         (line) => line.amount,
       ),
     ).toEqual([59_900])
@@ -273,7 +273,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await cancel('next', { when: 'now' })
     world.set('2026-11-16T17:00:00Z') // the 17th
     expect(
-      (await createSubscription(world.billing, { customerId: 'next', planId: 'team' })).invoice!.lines.map(
+      (await createSubscription(world.engine, { customerId: 'next', planId: 'team' })).invoice!.lines.map(
         (line) => line.amount,
       ),
     ).toEqual([59_900])
@@ -281,7 +281,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     // 28 of 30 days: 59900 − 59900 × 2 ÷ 30 = 59900 − 3993 = 55907; 199900 − 13327 = 186573.
     expect(
       (
-        await upgradeSubscription(world.billing, { customerId: 'next', planId: 'business' })
+        await upgradeSubscription(world.engine, { customerId: 'next', planId: 'business' })
       ).invoice!.lines.map((line) => line.amount),
     ).toEqual([-55_907, 186_573])
   })
@@ -292,7 +292,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     await use('billed', 'u', 1_010, '2026-11-15T17:00:00Z')
     await world.passTo('2026-11-18T00:00:00Z')
     await expect(
-      createSubscription(world.billing, {
+      createSubscription(world.engine, {
         customerId: 'billed',
         planId: 'team',
         startsAt: '2026-11-16T10:00:00Z',
@@ -300,7 +300,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     ).rejects.toMatchObject({ code: 'starts_too_early' })
     expect(
       (
-        await createSubscription(world.billing, {
+        await createSubscription(world.engine, {
           customerId: 'billed',
           planId: 'team',
           startsAt: '2026-11-17T10:00:00Z',
@@ -311,9 +311,9 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
 
   test('ended and begun again on one date, twice, each pays for no more than the last: three starts, each with its number', async () => {
     world.set('2026-10-31T16:00:00Z')
-    await seedCustomer(world.billing, 'fickle')
+    await seedCustomer(world.engine, 'fickle')
     for (const planId of ['team', 'business', 'team']) {
-      await createSubscription(world.billing, { customerId: 'fickle', planId })
+      await createSubscription(world.engine, { customerId: 'fickle', planId })
       await use('fickle', `on-${(await invoicesOf('fickle')).length}`, 700)
       if (planId === 'business' || (await invoicesOf('fickle')).length === 1)
         await cancel('fickle', { when: 'now', credit: true })
@@ -339,15 +339,15 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
 
   test('ended and begun again every day, one pays for each date once, and its usage once', async () => {
     // So that each use, within what is included, stands on a document.
-    const seller = await getSeller(world.billing)
-    await putSeller(world.billing, { ...seller, zeroInvoices: true })
+    const seller = await getSeller(world.engine)
+    await putSeller(world.engine, { ...seller, zeroInvoices: true })
     world.set('2026-10-31T20:00:00Z')
-    await seedCustomer(world.billing, 'daily')
-    await createSubscription(world.billing, { customerId: 'daily', planId: 'team' })
+    await seedCustomer(world.engine, 'daily')
+    await createSubscription(world.engine, { customerId: 'daily', planId: 'team' })
     for (let day = 1; day <= 4; day += 1) {
       await use('daily', `d${day}`, 10)
       await cancel('daily', { when: 'now', credit: true })
-      await createSubscription(world.billing, { customerId: 'daily', planId: 'team' })
+      await createSubscription(world.engine, { customerId: 'daily', planId: 'team' })
       await world.passTo(`2026-11-0${day}T20:00:00Z`)
     }
     await cancel('daily', { when: 'now', credit: true })
@@ -358,21 +358,21 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     // Five dates of thirty: 59900 × 5 ÷ 30 = 9983.33, each rounded by itself at most by half a fen.
     expect(Math.abs(sumOf(['fee', 'unused_time'], (line) => line.amount) - 9_983)).toBeLessThanOrEqual(5)
     expect(sumOf(['usage', 'adjustment'], (line) => line.quantity)).toBe(40)
-    await putSeller(world.billing, seller)
+    await putSeller(world.engine, seller)
   })
 
   test('a cancellation takes the place of a downgrade, outlives an upgrade, and is not passed over by a downgrade', async () => {
     await subscribe('both')
-    await downgradeSubscription(world.billing, { customerId: 'both', planId: 'free' })
+    await downgradeSubscription(world.engine, { customerId: 'both', planId: 'free' })
     expect((await cancel('both')).subscription).toMatchObject({
       scheduledChange: null,
       cancelAtPeriodEnd: true,
     })
     await expect(
-      downgradeSubscription(actingFor(world.billing, 'both'), { customerId: 'both', planId: 'free' }),
+      downgradeSubscription(actingFor(world.engine, 'both'), { customerId: 'both', planId: 'free' }),
     ).rejects.toMatchObject({ code: 'change_blocked', detail: { blocker: 'canceling' } })
     expect(
-      (await upgradeSubscription(world.billing, { customerId: 'both', planId: 'business' })).subscription,
+      (await upgradeSubscription(world.engine, { customerId: 'both', planId: 'business' })).subscription,
     ).toMatchObject({ plan: { id: 'business' }, cancelAtPeriodEnd: true })
     await world.passTo('2026-12-01T00:00:00Z')
     expect(await subscription('both')).toMatchObject({ status: 'canceled' })
@@ -380,10 +380,10 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
 
   test('the vendor moves a customer either way by one command', async () => {
     await subscribe('moved')
-    expect(
-      await changeSubscription(world.billing, { customerId: 'moved', planId: 'business' }),
-    ).toMatchObject({ subscription: { plan: { id: 'business' } }, invoice: { kind: 'change' } })
-    expect(await changeSubscription(world.billing, { customerId: 'moved', planId: 'free' })).toMatchObject({
+    expect(await changeSubscription(world.engine, { customerId: 'moved', planId: 'business' })).toMatchObject(
+      { subscription: { plan: { id: 'business' } }, invoice: { kind: 'change' } },
+    )
+    expect(await changeSubscription(world.engine, { customerId: 'moved', planId: 'free' })).toMatchObject({
       subscription: { plan: { id: 'business' }, scheduledChange: { planId: 'free' } },
       invoice: null,
     })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabases, type TestDatabase } from '@customer-portal/database/testing'
-import { createBilling, type Billing } from '../src/engine.ts'
+import { createEngine, type Engine } from '../src/engine.ts'
 import {
   cancelSubscription,
   createSubscription,
@@ -15,13 +15,13 @@ import { mistakesOf } from './invariants.ts'
 type Database = Awaited<ReturnType<TestDatabase['create']>>
 
 /** The same engine, which counts the statements it sends and the documents it is answered. */
-function counting(billing: Billing): {
-  billing: Billing
+function counting(engine: Engine): {
+  engine: Engine
   read(): { statements: number; documents: number; states: number }
 } {
   let [statements, documents, states] = [0, 0, 0]
   const transaction: Database['transaction'] = (access, work, options) =>
-    billing.db.transaction(
+    engine.db.transaction(
       access,
       (tx) =>
         work({
@@ -36,9 +36,9 @@ function counting(billing: Billing): {
         }),
       options,
     )
-  const db: Database = Object.create(billing.db, { transaction: { value: transaction } })
+  const db: Database = Object.create(engine.db, { transaction: { value: transaction } })
   return {
-    billing: createBilling({ db, now: billing.now, newId: billing.newId }),
+    engine: createEngine({ db, now: engine.now, newId: engine.newId }),
     read: () => {
       const seen = { statements, documents, states }
       ;[statements, documents, states] = [0, 0, 0]
@@ -51,7 +51,7 @@ describe.each(testDatabases)('what a change of plan reads, on $name', ({ create 
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-01-01T01:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
@@ -61,12 +61,12 @@ describe.each(testDatabases)('what a change of plan reads, on $name', ({ create 
   test('does not grow with the invoices there were before the running billing period', async () => {
     const month = (index: number) => new Date(Date.UTC(2026, index, 1, 3)).toISOString()
     const begin = async (customerId: string) => {
-      await seedCustomer(world.billing, customerId)
-      await createSubscription(world.billing, { customerId, planId: 'team' })
+      await seedCustomer(world.engine, customerId)
+      await createSubscription(world.engine, { customerId, planId: 'team' })
     }
     const use = (customerId: string) =>
-      recordUsage(world.billing, [
-        { id: `e${world.billing.now()}`, customerId, meter: 'ai_chat', quantity: 1_200 },
+      recordUsage(world.engine, [
+        { id: `e${world.engine.now()}`, customerId, meter: 'ai_chat', quantity: 1_200 },
       ])
     await begin('old')
     for (let index = 1; index <= 30; index += 1) {
@@ -75,14 +75,14 @@ describe.each(testDatabases)('what a change of plan reads, on $name', ({ create 
       if (index === 26) await begin('young')
       if (index >= 26) await use('young')
     }
-    const { billing, read } = counting(world.billing)
+    const { engine, read } = counting(world.engine)
     const seen = async (customerId: string) => {
       read()
-      await previewChange(billing, { customerId, planId: 'business' })
+      await previewChange(engine, { customerId, planId: 'business' })
       const preview = read()
-      const { invoice } = await upgradeSubscription(billing, { customerId, planId: 'business' })
+      const { invoice } = await upgradeSubscription(engine, { customerId, planId: 'business' })
       const upgrade = read()
-      await cancelSubscription(billing, { customerId, when: 'now', credit: true })
+      await cancelSubscription(engine, { customerId, when: 'now', credit: true })
       // What that gives back pays as many open invoices as it reaches.
       const { documents: cancel } = read()
       return { preview, upgrade, cancel, lines: invoice!.lines.map(({ kind, amount }) => [kind, amount]) }
@@ -98,38 +98,37 @@ describe.each(testDatabases)('what a change of plan reads, on $name', ({ create 
   })
 
   test('reads the state once, and an upgrade is 20 statements', async () => {
-    await seedCustomer(world.billing, 'upgrading')
-    await createSubscription(world.billing, { customerId: 'upgrading', planId: 'team' })
-    await recordUsage(world.billing, [{ id: 'u1', customerId: 'upgrading', meter: 'ai_chat', quantity: 12 }])
-    const { billing, read } = counting(world.billing)
-    await upgradeSubscription(billing, { customerId: 'upgrading', planId: 'business' })
+    await seedCustomer(world.engine, 'upgrading')
+    await createSubscription(world.engine, { customerId: 'upgrading', planId: 'team' })
+    await recordUsage(world.engine, [{ id: 'u1', customerId: 'upgrading', meter: 'ai_chat', quantity: 12 }])
+    const { engine, read } = counting(world.engine)
+    await upgradeSubscription(engine, { customerId: 'upgrading', planId: 'business' })
     const { statements, states } = read()
     expect(states).toBe(1)
     expect(statements).toBeLessThanOrEqual(20)
-    await getSubscription(billing, { customerId: 'upgrading' })
+    await getSubscription(engine, { customerId: 'upgrading' })
     expect(read().statements).toBeLessThanOrEqual(7)
   })
 
   test('does not grow with the subscriptions that were ended at once and wait to be closed', async () => {
-    const day = (index: number) =>
-      new Date(Date.parse(world.billing.now()) + index * 86_400_000).toISOString()
-    const { billing, read } = counting(world.billing)
+    const day = (index: number) => new Date(Date.parse(world.engine.now()) + index * 86_400_000).toISOString()
+    const { engine, read } = counting(world.engine)
     for (const customerId of ['few', 'many']) {
-      await seedCustomer(world.billing, customerId)
-      await createSubscription(world.billing, { customerId, planId: 'team' })
+      await seedCustomer(world.engine, customerId)
+      await createSubscription(world.engine, { customerId, planId: 'team' })
     }
     const seen: Record<string, number[]> = { few: [], many: [] }
     for (let ended = 0; ended < 20; ended += 1) {
       await world.passTo(day(1))
       for (const customerId of ended === 0 ? ['few', 'many'] : ['many']) {
-        await cancelSubscription(world.billing, { customerId, when: 'now' })
-        await createSubscription(world.billing, { customerId, planId: 'team' })
+        await cancelSubscription(world.engine, { customerId, when: 'now' })
+        await createSubscription(world.engine, { customerId, planId: 'team' })
       }
     }
     for (const customerId of ['few', 'many']) {
       for (const look of [
-        () => getSubscription(billing, { customerId }),
-        () => previewChange(billing, { customerId, planId: 'business' }),
+        () => getSubscription(engine, { customerId }),
+        () => previewChange(engine, { customerId, planId: 'business' }),
       ]) {
         read()
         await look()

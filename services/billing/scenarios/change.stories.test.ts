@@ -526,7 +526,7 @@ stories(
       async (life) => {
         await life.on('2026-11-01 09:00')
         await life.subscribes('old-price')
-        await putPlan(life.billing, {
+        await putPlan(life.engine, {
           id: 'old-price',
           name: 'New price',
           rank: 5,

@@ -36,21 +36,21 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-09T16:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
     await world.close()
   })
   const subscribe = async (customerId: string, planId: string) => {
-    await seedCustomer(world.billing, customerId)
-    await createSubscription(world.billing, { customerId, planId })
+    await seedCustomer(world.engine, customerId)
+    await createSubscription(world.engine, { customerId, planId })
   }
 
   test('fifty consume calls on a limit of twenty are granted exactly twenty', async () => {
     await subscribe('limited', 'free')
     const answers = await times(50, (index) =>
-      consume(world.billing, { customerId: 'limited', meter: 'ai_chat', id: `c${index}`, quantity: 1 }),
+      consume(world.engine, { customerId: 'limited', meter: 'ai_chat', id: `c${index}`, quantity: 1 }),
     )
     expect(answers.reduce((total, answer) => total + answer.granted, 0)).toBe(20)
     // Each grant saw another remainder: none was given twice.
@@ -60,17 +60,17 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
         .map((answer) => answer.remaining!)
         .sort((a, b) => a - b),
     ).toEqual(Array.from({ length: 20 }, (_, index) => index))
-    expect((await getUsageSummary(world.billing, { customerId: 'limited' })).usage).toEqual({ ai_chat: 20 })
+    expect((await getUsageSummary(world.engine, { customerId: 'limited' })).usage).toEqual({ ai_chat: 20 })
   })
 
   test('one consumption told ten times at once is granted once', async () => {
     await subscribe('retried', 'free')
     const answers = await times(10, () =>
-      consume(world.billing, { customerId: 'retried', meter: 'ai_chat', id: 'same', quantity: 5 }),
+      consume(world.engine, { customerId: 'retried', meter: 'ai_chat', id: 'same', quantity: 5 }),
     )
     expect(answers.filter((answer) => !answer.duplicate)).toHaveLength(1)
     expect(answers.every((answer) => answer.granted === 5)).toBe(true)
-    expect((await getUsageSummary(world.billing, { customerId: 'retried' })).usage).toEqual({ ai_chat: 5 })
+    expect((await getUsageSummary(world.engine, { customerId: 'retried' })).usage).toEqual({ ai_chat: 5 })
   })
 
   test('twenty upgrades leave one open phase, no gap and no overlap', async () => {
@@ -84,7 +84,7 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
     ]
     const outcomes = await times(20, (index) => {
       const [planId, seats] = targets[index % targets.length]!
-      return upgradeSubscription(world.billing, { customerId: 'climber', planId, seats }).catch(
+      return upgradeSubscription(world.engine, { customerId: 'climber', planId, seats }).catch(
         (error: unknown) => error,
       )
     })
@@ -103,14 +103,14 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
     for (const [index, phase] of phases.slice(1).entries())
       expect(phases[index]!.ends_on).toBe(phase.starts_on)
     // Whatever the way up, the money in the end is that of the month on business.
-    const { data } = await getInvoices(world.billing, { customerId: 'climber', limit: 100 })
+    const { data } = await getInvoices(world.engine, { customerId: 'climber', limit: 100 })
     expect(data.reduce((total, invoice) => total + invoice.subtotal, 0)).toBe(199_900)
   })
 
   test('of two subscriptions at once, one is made', async () => {
-    await seedCustomer(world.billing, 'eager')
+    await seedCustomer(world.engine, 'eager')
     const outcomes = await Promise.allSettled(
-      [1, 2, 3].map(() => createSubscription(world.billing, { customerId: 'eager', planId: 'team' })),
+      [1, 2, 3].map(() => createSubscription(world.engine, { customerId: 'eager', planId: 'team' })),
     )
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
     for (const outcome of outcomes)
@@ -118,9 +118,9 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
   })
 
   test('several issuers at once leave no gap in the numbers, though some of them fail', async () => {
-    await times(12, (index) => seedCustomer(world.billing, `issued-${index}`))
+    await times(12, (index) => seedCustomer(world.engine, `issued-${index}`))
     await times(12, (index) =>
-      createSubscription(world.billing, {
+      createSubscription(world.engine, {
         customerId: `issued-${index}`,
         planId: index % 3 === 0 ? 'nothing' : 'team',
       }).catch(() => undefined),
@@ -143,7 +143,7 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
       time: `2026-11-0${1 + (index % 9)}T03:00:00Z`,
     }))
     const recorded = await times(6, (index) =>
-      recordUsage(world.billing, index % 2 ? batch : [...batch].reverse()),
+      recordUsage(world.engine, index % 2 ? batch : [...batch].reverse()),
     )
     expect(recorded.reduce((total, one) => total + one.accepted, 0)).toBe(100)
     expect(recorded.reduce((total, one) => total + one.duplicates, 0)).toBe(500)
@@ -151,9 +151,9 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
 
   test('payments that cross each other lose nothing', async () => {
     await subscribe('payer', 'team')
-    const [invoice] = (await getInvoices(world.billing, { customerId: 'payer' })).data
+    const [invoice] = (await getInvoices(world.engine, { customerId: 'payer' })).data
     await times(8, (index) =>
-      recordPayment(world.billing, {
+      recordPayment(world.engine, {
         invoiceId: invoice!.id,
         amount: 10_000,
         method: 'cash',
@@ -171,14 +171,14 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
   test('due work by several at once, with changes in between, bills each period once', async () => {
     world.set('2027-01-10T00:00:00Z')
     await Promise.all([
-      runBilling(world.billing),
-      runBilling(world.billing),
-      upgradeSubscription(world.billing, { customerId: 'payer', planId: 'business' }),
-      runBilling(world.billing),
+      runBilling(world.engine),
+      runBilling(world.engine),
+      upgradeSubscription(world.engine, { customerId: 'payer', planId: 'business' }),
+      runBilling(world.engine),
     ])
-    await runBilling(world.billing)
+    await runBilling(world.engine)
     for (const customerId of ['payer', 'batched', 'issued-1']) {
-      const { data } = await getInvoices(world.billing, { customerId, limit: 100 })
+      const { data } = await getInvoices(world.engine, { customerId, limit: 100 })
       expect(
         data.filter((invoice) => invoice.kind === 'renewal').map((invoice) => invoice.period.label),
       ).toEqual(['2026-12', '2026-11'])

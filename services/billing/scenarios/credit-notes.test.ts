@@ -26,8 +26,8 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls' })
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, { key: 'calls', name: 'Calls', unit: 'calls' })
     const price = {
       model: 'volume' as const,
       tiers: [
@@ -35,14 +35,14 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
         { upTo: null, rate: { amount: 4, per: 1 } },
       ],
     }
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'volume',
       name: 'Volume',
       fee: { amount: 0, per: 'subscription' },
       taxRate: '0',
       charges: [{ meter: 'calls', included: 0, overage: 'bill', price }],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'yen',
       name: 'Yen',
       currency: 'JPY',
@@ -50,14 +50,14 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
       taxRate: '10',
       taxMode: 'inclusive',
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'dinar',
       name: 'Dinar',
       currency: 'BHD',
       fee: { amount: 25_755, per: 'subscription' },
       taxRate: '7.5',
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'other rate',
       name: 'Other',
       rank: 20,
@@ -78,23 +78,23 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     await world.close()
   })
   const credit = (invoiceId: string, what: Partial<CreditNoteInput>, reason = '服务中断补偿') =>
-    issueCreditNote(world.billing, { invoiceId, reason, ...what })
+    issueCreditNote(world.engine, { invoiceId, reason, ...what })
   const subscribe = async (customerId: string, planId = 'team') => {
-    await seedCustomer(world.billing, customerId)
-    return (await createSubscription(world.billing, { customerId, planId })).invoice!
+    await seedCustomer(world.engine, customerId)
+    return (await createSubscription(world.engine, { customerId, planId })).invoice!
   }
-  const read = (invoiceId: string) => getInvoice(world.billing, { invoiceId })
+  const read = (invoiceId: string) => getInvoice(world.engine, { invoiceId })
   const balance = async (customerId: string) =>
-    (await getCustomer(world.billing, { customerId })).creditBalance
+    (await getCustomer(world.engine, { customerId })).creditBalance
   const use = async (customerId: string, id: string, meter: string, quantity: number, time: string) => {
-    if (time > world.billing.now()) await world.passTo(time)
-    expect(await recordUsage(world.billing, [{ id, customerId, meter, quantity, time }])).toMatchObject({
+    if (time > world.engine.now()) await world.passTo(time)
+    expect(await recordUsage(world.engine, [{ id, customerId, meter, quantity, time }])).toMatchObject({
       accepted: 1,
     })
   }
-  const newest = async (customerId: string) => (await getInvoices(world.billing, { customerId })).data[0]!
+  const newest = async (customerId: string) => (await getInvoices(world.engine, { customerId })).data[0]!
   const newestOfKind = async (customerId: string, kind: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data.find((one) => one.kind === kind)!
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data.find((one) => one.kind === kind)!
 
   test('a note has a number of its own, names its invoice, and lowers what is due of it', async () => {
     const invoice = await subscribe('acme')
@@ -130,18 +130,18 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
       sha256: invoice.sha256,
     })
     expect(await balance('acme')).toBe(0)
-    const changes = (await listActivity(world.billing, { limit: 100 })).data.map((change) => [
+    const changes = (await listActivity(world.engine, { limit: 100 })).data.map((change) => [
       change.type,
       change.subjectId,
     ])
     expect(changes.at(-1)).toEqual(['invoice.issued', note.id])
-    expect((await generatePdf(world.billing, { invoiceId: note.id })).fileName).toBe('CN-202611-000001.pdf')
+    expect((await generatePdf(world.engine, { invoiceId: note.id })).fileName).toBe('CN-202611-000001.pdf')
   })
 
   test('paying the rest settles the invoice, and what is paid beyond it is credit', async () => {
     const invoice = await newestOfKind('acme', 'start')
     expect(
-      await recordPayment(world.billing, {
+      await recordPayment(world.engine, {
         invoiceId: invoice.id,
         amount: 53_000,
         method: 'bank_transfer',
@@ -196,8 +196,8 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     const invoice = await subscribe('late')
     await world.passTo('2026-12-20T00:00:00Z')
     expect(await read(invoice.id)).toMatchObject({ overdue: true })
-    expect((await getSubscription(world.billing, { customerId: 'late' })).status).toBe('past_due')
-    await recordPayment(world.billing, {
+    expect((await getSubscription(world.engine, { customerId: 'late' })).status).toBe('past_due')
+    await recordPayment(world.engine, {
       invoiceId: invoice.id,
       amount: 60_000,
       method: 'bank_transfer',
@@ -214,16 +214,16 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
       paidAt: note.issuedAt,
     })
     expect(await balance('late')).toBe(1_506)
-    expect((await getSubscription(world.billing, { customerId: 'late' })).status).toBe('active')
+    expect((await getSubscription(world.engine, { customerId: 'late' })).status).toBe('active')
     const listed = async (status: 'open' | 'paid' | 'overdue') =>
-      (await getInvoices(world.billing, { customerId: 'late', status })).data.map((one) => one.id)
+      (await getInvoices(world.engine, { customerId: 'late', status })).data.map((one) => one.id)
     expect([await listed('open'), await listed('overdue'), await listed('paid')]).toEqual([
       [],
       [],
       [note.id, invoice.id],
     ])
     expect(
-      (await listActivity(world.billing, { limit: 100 })).data
+      (await listActivity(world.engine, { limit: 100 })).data
         .filter((change) => change.customerId === 'late')
         .map((change) => [change.type, change.subjectId])
         .slice(-2),
@@ -237,7 +237,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     const invoice = await subscribe('upgrades') // on 20 December, 31 days
     await credit(invoice.id, { lines: [{ lineId: 'line_1', amount: 28_900 }] })
     world.set('2026-12-30T04:00:00Z')
-    const { invoice: change } = await upgradeSubscription(world.billing, {
+    const { invoice: change } = await upgradeSubscription(world.engine, {
       customerId: 'upgrades',
       planId: 'business',
     })
@@ -253,11 +253,11 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
   })
 
   test('usage given back out of goodwill is not billed again, and what makes it cheaper gives back no more than was left', async () => {
-    await seedCustomer(world.billing, 'goodwill')
-    await createSubscription(world.billing, {
+    await seedCustomer(world.engine, 'goodwill')
+    await createSubscription(world.engine, {
       customerId: 'goodwill',
       planId: 'volume',
-      startsAt: world.billing.now(),
+      startsAt: world.engine.now(),
     })
     await use('goodwill', 'e1', 'calls', 400, '2027-01-10T00:00:00Z')
     await world.passTo('2027-01-30T18:00:00Z')
@@ -283,8 +283,8 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
   })
 
   test('lines give back their share of the discount and their own tax rate', async () => {
-    await seedCustomer(world.billing, 'rates')
-    await putDiscount(world.billing, {
+    await seedCustomer(world.engine, 'rates')
+    await putDiscount(world.engine, {
       customerId: 'rates',
       discountId: 'd',
       kind: 'percent',
@@ -292,10 +292,10 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
       appliesTo: 'all',
       from: '2027-01-01',
     })
-    await createSubscription(world.billing, { customerId: 'rates', planId: 'team' })
+    await createSubscription(world.engine, { customerId: 'rates', planId: 'team' })
     await use('rates', 'e1', 'ai_chat', 5_000, '2027-05-12T00:00:00Z')
     await world.passTo('2027-05-14T00:00:00Z')
-    await upgradeSubscription(world.billing, { customerId: 'rates', planId: 'other rate' })
+    await upgradeSubscription(world.engine, { customerId: 'rates', planId: 'other rate' })
     await use('rates', 'e2', 'ai_chat', 333, '2027-05-20T00:00:00Z')
     await world.passTo('2027-06-05T00:00:00Z')
     const invoice = await newest('rates')
@@ -353,8 +353,8 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     ['yen', 'JPY', 3_333],
     ['dinar', 'BHD', 1],
   ] as const)('notes on plan %s in %s add up to the invoice', async (planId, currency, amount) => {
-    await createCustomer(world.billing, { id: planId, companyName: planId, currency })
-    const { invoice } = await createSubscription(world.billing, { customerId: planId, planId })
+    await createCustomer(world.engine, { id: planId, companyName: planId, currency })
+    const { invoice } = await createSubscription(world.engine, { customerId: planId, planId })
     const first = await credit(invoice!.id, { amount })
     const rest = await credit(invoice!.id, {
       lines: [{ lineId: 'line_1', amount: invoice!.lines[0]!.amount + first.lines[0]!.amount }],
@@ -393,17 +393,17 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     })
     const note = await credit(invoice.id, { amount: 100 })
     await expect(credit(note.id, { amount: 1 })).rejects.toMatchObject({ code: 'credit_note_final' })
-    await expect(voidInvoice(world.billing, { invoiceId: note.id })).rejects.toMatchObject({
+    await expect(voidInvoice(world.engine, { invoiceId: note.id })).rejects.toMatchObject({
       code: 'credit_note_final',
     })
     await expect(
-      recordPayment(world.billing, { invoiceId: note.id, amount: 1, method: 'cash', reference: 'r' }),
+      recordPayment(world.engine, { invoiceId: note.id, amount: 1, method: 'cash', reference: 'r' }),
     ).rejects.toMatchObject({ code: 'credit_note_final' })
-    await expect(voidInvoice(world.billing, { invoiceId: invoice.id })).rejects.toMatchObject({
+    await expect(voidInvoice(world.engine, { invoiceId: invoice.id })).rejects.toMatchObject({
       code: 'invoice_credited',
     })
     const other = await subscribe('voided')
-    await voidInvoice(world.billing, { invoiceId: other.id })
+    await voidInvoice(world.engine, { invoiceId: other.id })
     await expect(credit(other.id, { amount: 1 })).rejects.toMatchObject({ code: 'invoice_void' })
   })
 

@@ -24,8 +24,8 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls' })
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, { key: 'calls', name: 'Calls', unit: 'calls' })
     const volume = {
       model: 'volume' as const,
       tiers: [
@@ -33,14 +33,14 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
         { upTo: null, rate: { amount: 4, per: 1 } },
       ],
     }
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'volume',
       name: 'Volume',
       fee: { amount: 0, per: 'subscription' },
       taxRate: '0',
       charges: [{ meter: 'calls', included: 0, overage: 'bill', price: volume }],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'yen',
       name: 'Yen',
       currency: 'JPY',
@@ -49,7 +49,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
       taxMode: 'inclusive',
       charges: [{ meter: 'calls', included: 0, overage: 'bill', price: volume }],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'dinar',
       name: 'Dinar',
       currency: 'BHD',
@@ -65,21 +65,21 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     customerId: string,
     discountId: string,
     rest: Omit<Parameters<typeof putDiscount>[1], 'customerId' | 'discountId'>,
-  ) => putDiscount(world.billing, { customerId, discountId, ...rest })
+  ) => putDiscount(world.engine, { customerId, discountId, ...rest })
   const use = async (customerId: string, meter: string, quantity: number, time: string) => {
-    if (time > world.billing.now()) await world.passTo(time)
+    if (time > world.engine.now()) await world.passTo(time)
     expect(
-      await recordUsage(world.billing, [{ id: `${meter} ${time}`, customerId, meter, quantity, time }]),
+      await recordUsage(world.engine, [{ id: `${meter} ${time}`, customerId, meter, quantity, time }]),
     ).toMatchObject({ accepted: 1 })
   }
   const documents = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data
   const newest = async (customerId: string) => (await documents(customerId))[0]!
   const shown = (invoice: Invoice) =>
     invoice.lines.map((line) => [line.kind, line.amount, line.discount ?? 0])
 
   test('twenty per cent off in November lowers its fee, and its usage billed on 1 December, but not the fee of December', async () => {
-    await seedCustomer(world.billing, 'acme')
+    await seedCustomer(world.engine, 'acme')
     expect(
       await on('acme', 'november', {
         kind: 'percent',
@@ -97,7 +97,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
       from: '2026-11-01',
       until: '2026-11-30',
     })
-    const { invoice } = await createSubscription(world.billing, { customerId: 'acme', planId: 'team' })
+    const { invoice } = await createSubscription(world.engine, { customerId: 'acme', planId: 'team' })
     expect(invoice).toMatchObject({
       subtotal: 59_900,
       discounts: [{ id: 'november', name: { en: '20% discount' }, amount: 11_980 }],
@@ -132,7 +132,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
   })
 
   test('an upgrade after a discounted fee gives back what was paid for the rest, and the parts add up to it', async () => {
-    await seedCustomer(world.billing, 'upgrades')
+    await seedCustomer(world.engine, 'upgrades')
     await on('upgrades', 'start', {
       kind: 'percent',
       value: '33.33',
@@ -141,11 +141,11 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
       until: '2027-01-01',
       name: { 'zh-CN': '首月优惠', en: 'First month' },
     })
-    const { invoice } = await createSubscription(world.billing, { customerId: 'upgrades', planId: 'team' })
+    const { invoice } = await createSubscription(world.engine, { customerId: 'upgrades', planId: 'team' })
     expect(invoice!.lines[0]).toMatchObject({ amount: 59_900, discount: 19_965 })
     world.set('2027-01-11T04:00:00Z')
-    const preview = await previewChange(world.billing, { customerId: 'upgrades', planId: 'business' })
-    const changed = await upgradeSubscription(world.billing, {
+    const preview = await previewChange(world.engine, { customerId: 'upgrades', planId: 'business' })
+    const changed = await upgradeSubscription(world.engine, {
       customerId: 'upgrades',
       planId: 'business',
       quoteId: preview.quoteId,
@@ -165,16 +165,16 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
   })
 
   test('a preview shows the discount, and a discount that comes after it makes it outdated', async () => {
-    const preview = await previewChange(world.billing, { customerId: 'acme', planId: 'business' })
+    const preview = await previewChange(world.engine, { customerId: 'acme', planId: 'business' })
     await on('acme', 'loyal', { kind: 'fixed', value: 10_000, appliesTo: 'fee', from: '2027-01-01' })
     await expect(
-      upgradeSubscription(world.billing, {
+      upgradeSubscription(world.engine, {
         customerId: 'acme',
         planId: 'business',
         quoteId: preview.quoteId,
       }),
     ).rejects.toMatchObject({ code: 'quote_outdated' })
-    const again = await previewChange(world.billing, { customerId: 'acme', planId: 'business' })
+    const again = await previewChange(world.engine, { customerId: 'acme', planId: 'business' })
     // January began while it holds: 21 of its 31 days are left, 10,000 − 3,226. With 6 % tax that is 7,180 of
     // the total (406 of 6,774).
     expect(again).toMatchObject({
@@ -184,29 +184,29 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     })
     expect(again.lines.map((line) => line.discount ?? 0)).toEqual([0, 6_774])
     expect(preview.total - again.total).toBe(7_180)
-    await upgradeSubscription(world.billing, {
+    await upgradeSubscription(world.engine, {
       customerId: 'acme',
       planId: 'business',
       quoteId: again.quoteId,
     })
-    expect((await getSubscription(world.billing, { customerId: 'acme' })).nextInvoice).toMatchObject({
+    expect((await getSubscription(world.engine, { customerId: 'acme' })).nextInvoice).toMatchObject({
       at: '2027-02-01',
       estimatedTotal: 201_294,
     })
   })
 
   test('several apply one after the other in the order they were made, a fixed one once to each usage period, and none below nothing', async () => {
-    await seedCustomer(world.billing, 'several')
+    await seedCustomer(world.engine, 'several')
     await on('several', 'z first', { kind: 'percent', value: '50', appliesTo: 'fee', from: '2027-01-01' })
     await on('several', 'a second', { kind: 'fixed', value: 20_000, appliesTo: 'all', from: '2027-01-01' })
     await on('several', 'z first', { kind: 'percent', value: '60', appliesTo: 'fee', from: '2027-01-01' })
     expect(
-      (await listDiscounts(world.billing, { customerId: 'several' })).data.map((one) => [one.id, one.value]),
+      (await listDiscounts(world.engine, { customerId: 'several' })).data.map((one) => [one.id, one.value]),
     ).toEqual([
       ['z first', '60'],
       ['a second', 20_000],
     ])
-    const { invoice } = await createSubscription(world.billing, { customerId: 'several', planId: 'team' })
+    const { invoice } = await createSubscription(world.engine, { customerId: 'several', planId: 'team' })
     expect(invoice!.discounts.map((one) => [one.id, one.amount])).toEqual([
       ['z first', 35_940],
       ['a second', 20_000],
@@ -235,19 +235,19 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
 
   test('an issued invoice keeps its discount when that is taken away; the replacement of a void one goes by what holds then', async () => {
     const [invoice] = await documents('several')
-    await deleteDiscount(world.billing, { customerId: 'several', discountId: 'a second' })
+    await deleteDiscount(world.engine, { customerId: 'several', discountId: 'a second' })
     expect((await newest('several')).discountTotal).toBe(invoice!.discountTotal)
-    await voidInvoice(world.billing, { invoiceId: invoice!.id })
+    await voidInvoice(world.engine, { invoiceId: invoice!.id })
     expect(
-      await generateInvoice(world.billing, { customerId: 'several', period: invoice!.period.label }),
+      await generateInvoice(world.engine, { customerId: 'several', period: invoice!.period.label }),
     ).toMatchObject({ subtotal: 59_900, discountTotal: 35_940 })
     await expect(
-      deleteDiscount(world.billing, { customerId: 'several', discountId: 'a second' }),
+      deleteDiscount(world.engine, { customerId: 'several', discountId: 'a second' }),
     ).rejects.toMatchObject({ code: 'discount_not_found' })
   })
 
   test('late usage that makes a period cheaper gives back what was paid for it, not what was taken off', async () => {
-    await seedCustomer(world.billing, 'cheaper')
+    await seedCustomer(world.engine, 'cheaper')
     await on('cheaper', 'march', {
       kind: 'percent',
       value: '20',
@@ -255,7 +255,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
       from: '2027-03-01',
       until: '2027-03-31',
     })
-    await createSubscription(world.billing, { customerId: 'cheaper', planId: 'volume' })
+    await createSubscription(world.engine, { customerId: 'cheaper', planId: 'volume' })
     await use('cheaper', 'calls', 500, '2027-03-15T00:00:00Z')
     await world.passTo('2027-04-11T18:00:00Z')
     expect(shown(await newest('cheaper'))).toEqual([['usage', 2_500, 500]])
@@ -294,9 +294,9 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
   ] as const)(
     'a discount on plan %s in %s comes off before tax',
     async (planId, currency, discount, totals) => {
-      await createCustomer(world.billing, { id: planId, companyName: planId, currency })
+      await createCustomer(world.engine, { id: planId, companyName: planId, currency })
       await on(planId, 'd', { ...discount, appliesTo: 'all', from: '2027-01-01' })
-      expect((await createSubscription(world.billing, { customerId: planId, planId })).invoice).toMatchObject(
+      expect((await createSubscription(world.engine, { customerId: planId, planId })).invoice).toMatchObject(
         totals,
       )
     },
@@ -320,7 +320,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
   })
 
   test('a customer has at most fifty', async () => {
-    await seedCustomer(world.billing, 'many')
+    await seedCustomer(world.engine, 'many')
     for (let made = 0; made < 50; made += 1)
       await on('many', `d${made}`, { kind: 'fixed', value: 1, appliesTo: 'all', from: '2027-01-01' })
     await expect(

@@ -27,8 +27,8 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2027-05-31T16:00:00Z') // 1 June in Shanghai
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls' })
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, { key: 'calls', name: 'Calls', unit: 'calls' })
     const charges = [
       {
         meter: 'calls',
@@ -42,7 +42,7 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
       ['year', 'year', 2, 365_000],
       ['metered', 'month', 1, 0],
     ] as const) {
-      await putPlan(world.billing, {
+      await putPlan(world.engine, {
         id,
         name: id,
         rank,
@@ -52,7 +52,7 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
         charges,
       })
     }
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'plain',
       name: 'plain',
       fee: { amount: 30_000, per: 'subscription' },
@@ -66,23 +66,23 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
     await closePdfWorkers()
   })
   const subscribe = async (customerId: string, planId: string) => {
-    await seedCustomer(world.billing, customerId)
-    return (await createSubscription(world.billing, { customerId, planId })).invoice
+    await seedCustomer(world.engine, customerId)
+    return (await createSubscription(world.engine, { customerId, planId })).invoice
   }
   const use = (customerId: string, quantity: number) =>
-    recordUsage(world.billing, [
+    recordUsage(world.engine, [
       {
-        id: `${customerId}-${world.billing.now()}`,
+        id: `${customerId}-${world.engine.now()}`,
         customerId,
         meter: 'calls',
         quantity,
-        time: world.billing.now(),
+        time: world.engine.now(),
       },
     ])
-  const read = (invoiceId: string) => getInvoice(world.billing, { invoiceId })
-  const newest = async (customerId: string) => (await getInvoices(world.billing, { customerId })).data[0]!
+  const read = (invoiceId: string) => getInvoice(world.engine, { invoiceId })
+  const newest = async (customerId: string) => (await getInvoices(world.engine, { customerId })).data[0]!
   const pay = async (invoiceId: string) =>
-    recordPayment(world.billing, {
+    recordPayment(world.engine, {
       invoiceId,
       amount: (await read(invoiceId)).amountDue,
       method: 'bank_transfer',
@@ -102,8 +102,8 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
       await subscribe(customerId, planId)
     for (const customerId of ['both', 'usage', 'yearly']) await use(customerId, 100)
     await world.passTo('2027-06-10T02:00:00Z')
-    const { quoteId } = await previewChange(world.billing, { customerId: 'yearly', planId: 'year' })
-    const { invoice: change } = await upgradeSubscription(world.billing, {
+    const { quoteId } = await previewChange(world.engine, { customerId: 'yearly', planId: 'year' })
+    const { invoice: change } = await upgradeSubscription(world.engine, {
       customerId: 'yearly',
       planId: 'year',
       quoteId,
@@ -130,14 +130,14 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
     })
     expect((await newest('fee')).billedPeriods).toEqual({ fee: july, usage: null })
     expect((await newest('usage')).billedPeriods).toEqual({ fee: null, usage: june })
-    const note = await issueCreditNote(world.billing, { invoiceId: start!.id, amount: 100, reason: 'outage' })
+    const note = await issueCreditNote(world.engine, { invoiceId: start!.id, amount: 100, reason: 'outage' })
     expect(note).toMatchObject({ period: june, billedPeriods: { fee: june, usage: null } })
   })
 
   test('a total below zero went to the balance, and has no day to pay by; nor have credit notes and void documents', async () => {
     const start = await subscribe('leaves', 'plain')
     await pay(start!.id)
-    await cancelSubscription(world.billing, { customerId: 'leaves', when: 'now', credit: true })
+    await cancelSubscription(world.engine, { customerId: 'leaves', when: 'now', credit: true })
     // Begun and ended on 1 July: 30 of 31 days are given back, 30000 - round(30000 / 31) = 29032.
     const ending = await newest('leaves')
     expect(ending).toMatchObject({
@@ -149,7 +149,7 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
     })
     const first = await subscribe('noted', 'plain')
     expect(first!.dueAt).toBe('2027-07-15T18:00:00.000000Z')
-    const part = await issueCreditNote(world.billing, {
+    const part = await issueCreditNote(world.engine, {
       invoiceId: first!.id,
       amount: 1_000,
       reason: 'outage',
@@ -157,10 +157,10 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
     expect(part).toMatchObject({ dueAt: null, addedToBalance: 0, creditNote: { amountCredited: 1_000 } })
     await pay(first!.id)
     expect(
-      await issueCreditNote(world.billing, { invoiceId: first!.id, amount: 2_000, reason: 'outage' }),
+      await issueCreditNote(world.engine, { invoiceId: first!.id, amount: 2_000, reason: 'outage' }),
     ).toMatchObject({ dueAt: null, addedToBalance: 2_000 })
     expect(
-      await issueCreditNote(world.billing, {
+      await issueCreditNote(world.engine, {
         invoiceId: first!.id,
         amount: 3_000,
         reason: 'outage',
@@ -168,23 +168,27 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
       }),
     ).toMatchObject({ dueAt: null, addedToBalance: 0, toRefund: 3_000 })
     const wrong = await subscribe('wrong', 'plain')
-    expect(await voidInvoice(world.billing, { invoiceId: wrong!.id, reason: 'wrong company' })).toMatchObject(
-      { status: 'void', dueAt: null, addedToBalance: 0, amountDue: 0, voidReason: 'wrong company' },
-    )
+    expect(await voidInvoice(world.engine, { invoiceId: wrong!.id, reason: 'wrong company' })).toMatchObject({
+      status: 'void',
+      dueAt: null,
+      addedToBalance: 0,
+      amountDue: 0,
+      voidReason: 'wrong company',
+    })
   })
 
   test('the PDF stays the same when a payment is reversed and the invoice is due again, by a later day', async () => {
     const invoice = await subscribe('reversed', 'plain')
-    const { sha256 } = await generatePdf(world.billing, { invoiceId: invoice!.id })
+    const { sha256 } = await generatePdf(world.engine, { invoiceId: invoice!.id })
     const {
       payments: [payment],
     } = await pay(invoice!.id)
     await world.passTo('2027-07-05T02:00:00Z')
-    const again = await reversePayment(world.billing, {
+    const again = await reversePayment(world.engine, {
       paymentId: payment!.id,
       reason: 'returned by the bank',
     })
     expect(again.dueAt).toBe('2027-07-20T02:00:00.000000Z')
-    expect((await generatePdf(world.billing, { invoiceId: invoice!.id })).sha256).toBe(sha256)
+    expect((await generatePdf(world.engine, { invoiceId: invoice!.id })).sha256).toBe(sha256)
   })
 })

@@ -23,8 +23,8 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
-    await seedCatalogue(world.billing)
-    await putPlan(world.billing, {
+    await seedCatalogue(world.engine)
+    await putPlan(world.engine, {
       id: 'small',
       name: { 'zh-CN': '小组版', en: 'Small' },
       rank: 12,
@@ -32,7 +32,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
       seats: { min: 1, max: 10 },
       charges: [{ meter: 'ai_chat', included: 50, overage: 'block' }],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'yearly',
       name: 'Yearly',
       rank: 30,
@@ -48,22 +48,22 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
   const subscribe = async (customerId: string, planId: string, seats?: number) => {
     world.set('2026-10-31T16:00:00Z')
     await world.db.asOwner((tx) => tx.query('update customers set due_at = null'))
-    await seedCustomer(world.billing, customerId)
-    await createSubscription(world.billing, { customerId, planId, seats })
+    await seedCustomer(world.engine, customerId)
+    await createSubscription(world.engine, { customerId, planId, seats })
     world.set('2026-11-15T16:30:00Z')
   }
   const invoicesOf = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data
   const linesOf = async (customerId: string) =>
     (await invoicesOf(customerId)).map((invoice) => [
       invoice.kind,
       ...invoice.lines.map((line) => [line.kind, line.amount]),
     ])
-  const subscription = (customerId: string) => getSubscription(world.billing, { customerId })
+  const subscription = (customerId: string) => getSubscription(world.engine, { customerId })
 
   test('until the end of the billing period nothing changes, then the lower plan begins and its fee is billed', async () => {
     await subscribe('lower', 'business')
-    const preview = await previewChange(world.billing, { customerId: 'lower', planId: 'team' })
+    const preview = await previewChange(world.engine, { customerId: 'lower', planId: 'team' })
     expect(preview).toMatchObject({
       when: 'period_end',
       effectiveAt: '2026-12-01',
@@ -73,7 +73,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
       blockers: [],
       warnings: [],
     })
-    const { subscription: scheduled } = await downgradeSubscription(world.billing, {
+    const { subscription: scheduled } = await downgradeSubscription(world.engine, {
       customerId: 'lower',
       planId: 'team',
       quoteId: preview.quoteId,
@@ -84,7 +84,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
       nextInvoice: { at: '2026-12-01', estimatedTotal: 63_494 },
     })
     expect(await linesOf('lower')).toEqual([['start', ['fee', 199_900]]])
-    await recordUsage(world.billing, [
+    await recordUsage(world.engine, [
       {
         id: 'last-day',
         customerId: 'lower',
@@ -102,7 +102,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
       scheduledChange: null,
       currentPeriod: { start: '2026-12-01', end: '2027-01-01' },
     })
-    expect(await checkQuota(world.billing, { customerId: 'lower', meter: 'ai_chat' })).toMatchObject({
+    expect(await checkQuota(world.engine, { customerId: 'lower', meter: 'ai_chat' })).toMatchObject({
       included: 1_000,
       used: 0,
     })
@@ -120,8 +120,8 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
 
   test('an upgrade before it takes effect undoes it', async () => {
     await subscribe('wavering', 'team')
-    await downgradeSubscription(world.billing, { customerId: 'wavering', planId: 'free' })
-    const { subscription: upgraded } = await upgradeSubscription(world.billing, {
+    await downgradeSubscription(world.engine, { customerId: 'wavering', planId: 'free' })
+    const { subscription: upgraded } = await upgradeSubscription(world.engine, {
       customerId: 'wavering',
       planId: 'business',
     })
@@ -136,16 +136,16 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
 
   test('it is undone by a request, and a second one takes the place of the first', async () => {
     await subscribe('undone', 'business')
-    await downgradeSubscription(world.billing, { customerId: 'undone', planId: 'free' })
+    await downgradeSubscription(world.engine, { customerId: 'undone', planId: 'free' })
     expect(
-      (await downgradeSubscription(world.billing, { customerId: 'undone', planId: 'team' })).subscription
+      (await downgradeSubscription(world.engine, { customerId: 'undone', planId: 'team' })).subscription
         .scheduledChange,
     ).toMatchObject({ planId: 'team' })
     expect(
-      (await cancelScheduledChange(world.billing, { customerId: 'undone' })).subscription.scheduledChange,
+      (await cancelScheduledChange(world.engine, { customerId: 'undone' })).subscription.scheduledChange,
     ).toBeNull()
     expect(
-      (await cancelScheduledChange(world.billing, { customerId: 'undone' })).subscription.scheduledChange,
+      (await cancelScheduledChange(world.engine, { customerId: 'undone' })).subscription.scheduledChange,
     ).toBeNull()
     await world.passTo('2026-12-02T00:00:00Z')
     expect(await subscription('undone')).toMatchObject({ plan: { id: 'business' } })
@@ -153,7 +153,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
 
   test('seats beyond what the lower plan allows stand in its way, with the numbers, until fewer are asked for', async () => {
     await subscribe('crowded', 'seats', 25)
-    const preview = await previewChange(world.billing, { customerId: 'crowded', planId: 'small' })
+    const preview = await previewChange(world.engine, { customerId: 'crowded', planId: 'small' })
     expect(preview.blockers).toEqual([
       {
         code: 'seats',
@@ -164,24 +164,24 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
       },
     ])
     await expect(
-      downgradeSubscription(world.billing, { customerId: 'crowded', planId: 'small' }),
+      downgradeSubscription(world.engine, { customerId: 'crowded', planId: 'small' }),
     ).rejects.toMatchObject({ code: 'change_blocked', detail: { blocker: 'seats' } })
     expect(
-      (await previewChange(world.billing, { customerId: 'crowded', planId: 'small', seats: 10 })).blockers,
+      (await previewChange(world.engine, { customerId: 'crowded', planId: 'small', seats: 10 })).blockers,
     ).toEqual([])
     await expect(
-      downgradeSubscription(world.billing, { customerId: 'crowded', planId: 'small', seats: 11 }),
+      downgradeSubscription(world.engine, { customerId: 'crowded', planId: 'small', seats: 11 }),
     ).rejects.toMatchObject({ code: 'seats_out_of_range' })
     expect(
-      (await downgradeSubscription(world.billing, { customerId: 'crowded', planId: 'small', seats: 10 }))
+      (await downgradeSubscription(world.engine, { customerId: 'crowded', planId: 'small', seats: 10 }))
         .subscription,
     ).toMatchObject({ seats: 25, scheduledChange: { seats: 10 } })
   })
 
   test('usage above the lower allowance is told about and stands in no way', async () => {
     await subscribe('busy', 'seats', 2)
-    await consume(world.billing, { customerId: 'busy', meter: 'ai_chat', id: 'c', quantity: 120 })
-    expect((await previewChange(world.billing, { customerId: 'busy', planId: 'small' })).warnings).toEqual([
+    await consume(world.engine, { customerId: 'busy', meter: 'ai_chat', id: 'c', quantity: 120 })
+    expect((await previewChange(world.engine, { customerId: 'busy', planId: 'small' })).warnings).toEqual([
       {
         code: 'usage',
         detail: {
@@ -191,14 +191,14 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
       },
     ])
     expect(
-      (await downgradeSubscription(world.billing, { customerId: 'busy', planId: 'small' })).subscription
+      (await downgradeSubscription(world.engine, { customerId: 'busy', planId: 'small' })).subscription
         .scheduledChange,
     ).toMatchObject({ planId: 'small', seats: 2 })
   })
 
   test('fewer seats of the same plan come at the end of the period too, and the counter goes on', async () => {
     await subscribe('smaller', 'seats', 5)
-    await downgradeSubscription(world.billing, { customerId: 'smaller', planId: 'seats', seats: 3 })
+    await downgradeSubscription(world.engine, { customerId: 'smaller', planId: 'seats', seats: 3 })
     await world.passTo('2026-12-03T00:00:00Z')
     expect(await subscription('smaller')).toMatchObject({
       seats: 3,
@@ -212,7 +212,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
 
   test('a yearly plan goes down to a monthly one when its year is over', async () => {
     await subscribe('year', 'yearly')
-    await downgradeSubscription(world.billing, { customerId: 'year', planId: 'team' })
+    await downgradeSubscription(world.engine, { customerId: 'year', planId: 'team' })
     expect(await subscription('year')).toMatchObject({ scheduledChange: { at: '2027-11-01' } })
     await world.passTo('2027-12-02T00:00:00Z')
     expect(await linesOf('year')).toEqual([
@@ -228,9 +228,9 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
 
   test('an upgrade in the hour after it took effect issues the renewal with the lower fee first and gives it back', async () => {
     await subscribe('hour', 'business')
-    await downgradeSubscription(world.billing, { customerId: 'hour', planId: 'team' })
+    await downgradeSubscription(world.engine, { customerId: 'hour', planId: 'team' })
     world.set('2026-11-30T16:30:00Z')
-    await upgradeSubscription(world.billing, { customerId: 'hour', planId: 'business' })
+    await upgradeSubscription(world.engine, { customerId: 'hour', planId: 'business' })
     expect(await linesOf('hour')).toEqual([
       ['change', ['unused_time', -59_900], ['fee', 199_900]],
       ['renewal', ['fee', 59_900]],
@@ -240,19 +240,19 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
 
   test('the renewal voided and generated again bills the lower fee again', async () => {
     await subscribe('again', 'business')
-    await downgradeSubscription(world.billing, { customerId: 'again', planId: 'team' })
+    await downgradeSubscription(world.engine, { customerId: 'again', planId: 'team' })
     await world.passTo('2026-12-05T00:00:00Z')
-    await voidInvoice(world.billing, { invoiceId: (await invoicesOf('again'))[0]!.id })
-    expect(await generateInvoice(world.billing, { customerId: 'again', period: '2026-11' })).toMatchObject({
+    await voidInvoice(world.engine, { invoiceId: (await invoicesOf('again'))[0]!.id })
+    expect(await generateInvoice(world.engine, { customerId: 'again', period: '2026-11' })).toMatchObject({
       total: 63_494,
     })
   })
 
   test('after a pause of months it is as if it had happened in time', async () => {
     await subscribe('slept', 'business')
-    await downgradeSubscription(world.billing, { customerId: 'slept', planId: 'team' })
+    await downgradeSubscription(world.engine, { customerId: 'slept', planId: 'team' })
     world.set('2027-02-10T00:00:00Z')
-    await runBilling(world.billing)
+    await runBilling(world.engine)
     expect(await linesOf('slept')).toEqual([
       ...Array.from({ length: 3 }, () => ['renewal', ['fee', 59_900]]),
       ['start', ['fee', 199_900]],
@@ -262,14 +262,14 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
   test('what is not lower is refused, and so is a quote for something else', async () => {
     await subscribe('strict', 'team')
     await expect(
-      downgradeSubscription(world.billing, { customerId: 'strict', planId: 'business' }),
+      downgradeSubscription(world.engine, { customerId: 'strict', planId: 'business' }),
     ).rejects.toMatchObject({ code: 'not_a_downgrade' })
     await expect(
-      downgradeSubscription(world.billing, { customerId: 'strict', planId: 'team' }),
+      downgradeSubscription(world.engine, { customerId: 'strict', planId: 'team' }),
     ).rejects.toMatchObject({ code: 'not_a_downgrade' })
-    const { quoteId } = await previewChange(world.billing, { customerId: 'strict', planId: 'business' })
+    const { quoteId } = await previewChange(world.engine, { customerId: 'strict', planId: 'business' })
     await expect(
-      downgradeSubscription(world.billing, { customerId: 'strict', planId: 'free', quoteId }),
+      downgradeSubscription(world.engine, { customerId: 'strict', planId: 'free', quoteId }),
     ).rejects.toMatchObject({ code: 'quote_outdated' })
   })
 })

@@ -46,10 +46,10 @@ describe.each(testDatabases)('on $name', ({ create, name }) => {
   const total = events[name]
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-30T15:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
     for (const { key, decimals } of meters)
-      await putMeter(world.billing, { key, name: key, unit: key, decimals })
-    for (const id of customers) await seedCustomer(world.billing, id)
+      await putMeter(world.engine, { key, name: key, unit: key, decimals })
+    for (const id of customers) await seedCustomer(world.engine, id)
   })
   afterAll(() => world.close())
 
@@ -65,14 +65,14 @@ describe.each(testDatabases)('on $name', ({ create, name }) => {
       const sender = async (first: number) => {
         for (let batch = first; batch * perBatch < total; batch += atOnce) {
           const sent = batchOf(batch, nearlyAll, expected)
-          expect(await recordUsage(world.billing, sent)).toEqual({
+          expect(await recordUsage(world.engine, sent)).toEqual({
             accepted: perBatch,
             duplicates: 0,
             rejected: [],
           })
           // Now and then one is sent again.
           if (batch % 50 === 0)
-            expect(await recordUsage(world.billing, sent)).toEqual({
+            expect(await recordUsage(world.engine, sent)).toEqual({
               accepted: 0,
               duplicates: perBatch,
               rejected: [],
@@ -93,7 +93,7 @@ describe.each(testDatabases)('on $name', ({ create, name }) => {
           exact,
         )
       for (const customerId of customers) {
-        const { usage } = await getUsageSummary(world.billing, { customerId })
+        const { usage } = await getUsageSummary(world.engine, { customerId })
         expect(usage).toEqual(
           Object.fromEntries(
             meters.map(({ key, decimals }) => [

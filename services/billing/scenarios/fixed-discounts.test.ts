@@ -24,8 +24,8 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2027-06-01T01:00:00Z') // 09:00 in Shanghai; June has 30 days
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls' })
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, { key: 'calls', name: 'Calls', unit: 'calls' })
     const charges = [
       {
         meter: 'calls',
@@ -34,21 +34,21 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
         price: { model: 'per_unit' as const, rate: { amount: 10, per: 1 } },
       },
     ]
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'chairs',
       name: 'Chairs',
       fee: { amount: 5_000, per: 'seat' },
       taxRate: '0',
       charges,
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'calls',
       name: 'Calls',
       fee: { amount: 0, per: 'subscription' },
       taxRate: '0',
       charges,
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'yearly chairs',
       name: 'Yearly chairs',
       interval: 'year',
@@ -56,7 +56,7 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
       taxRate: '0',
       charges,
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'natural',
       name: 'Natural months',
       alignment: 'calendar',
@@ -70,8 +70,8 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     await world.close()
   })
   const give = async (customerId: string, rest: Partial<DiscountInput>) => {
-    await seedCustomer(world.billing, customerId)
-    await putDiscount(world.billing, {
+    await seedCustomer(world.engine, customerId)
+    await putDiscount(world.engine, {
       customerId,
       discountId: 'd',
       kind: 'fixed',
@@ -82,17 +82,15 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     })
   }
   const begin = (customerId: string, planId: string, seats = 1) =>
-    createSubscription(world.billing, { customerId, planId, seats })
+    createSubscription(world.engine, { customerId, planId, seats })
   const seats = async (customerId: string, count: number) =>
-    (await upgradeSubscription(world.billing, { customerId, planId: 'chairs', seats: count })).invoice!
+    (await upgradeSubscription(world.engine, { customerId, planId: 'chairs', seats: count })).invoice!
   const documents = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data.filter(
-      (one) => one.status !== 'draft',
-    )
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data.filter((one) => one.status !== 'draft')
   let events = 0
   const use = async (customerId: string, quantity: number, time: string) => {
     expect(
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         { id: `e${(events += 1)}`, customerId, meter: 'calls', quantity, time },
       ]),
     ).toMatchObject({ accepted: 1 })
@@ -176,7 +174,7 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
       ['fee', 5_000, 3_000],
     ])
     expect(
-      (await cancelSubscription(world.billing, { customerId: 'above', when: 'now', credit: true }))
+      (await cancelSubscription(world.engine, { customerId: 'above', when: 'now', credit: true }))
         .subscription.status,
     ).toBe('canceled')
   })
@@ -189,7 +187,7 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
         { upTo: null, rate: { amount: 1, per: 1 } },
       ],
     }
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'falling',
       name: 'Falling',
       fee: { amount: 0, per: 'subscription' },
@@ -259,9 +257,9 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
               await world.passTo(`${addDays(start, after)}T02:00:00Z`)
               count += more
               const invoice = await seats(customerId, count)
-              if (also === 'void') await voidInvoice(world.billing, { invoiceId: invoice.id })
+              if (also === 'void') await voidInvoice(world.engine, { invoiceId: invoice.id })
               if (also === 'note' && invoice.total > 0)
-                await issueCreditNote(world.billing, {
+                await issueCreditNote(world.engine, {
                   invoiceId: invoice.id,
                   amount: Math.ceil(invoice.total / 3),
                   reason: 'goodwill',
@@ -273,7 +271,7 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
             if (!cutBy) expect((await taken(customerId)).get(start)).toBe(value)
             if (toYear) {
               await world.passTo(`${addDays(start, 27)}T03:00:00Z`)
-              await changeSubscription(world.billing, { customerId, planId: 'yearly chairs', seats: count })
+              await changeSubscription(world.engine, { customerId, planId: 'yearly chairs', seats: count })
               expect((await taken(customerId)).get(start)).toBeLessThanOrEqual(value)
             }
           },

@@ -19,15 +19,15 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2027-06-01T01:00:00Z') // 09:00 in Shanghai; June has 30 days
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls' })
-    await putPlan(world.billing, {
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, { key: 'calls', name: 'Calls', unit: 'calls' })
+    await putPlan(world.engine, {
       id: 'basic',
       name: 'Basic',
       rank: 1,
       fee: { amount: 30_000, per: 'subscription' },
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'pro',
       name: 'Pro',
       rank: 2,
@@ -40,7 +40,7 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
         { upTo: null, rate: { amount: 1, per: 1 } },
       ],
     }
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'volume',
       name: 'Volume',
       fee: { amount: 0, per: 'subscription' },
@@ -53,14 +53,14 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
     await world.close()
   })
   const note = (invoiceId: string, amount: number) =>
-    issueCreditNote(world.billing, { invoiceId, amount, reason: 'goodwill' })
+    issueCreditNote(world.engine, { invoiceId, amount, reason: 'goodwill' })
   const subscribe = async (customerId: string, planId = 'basic') => {
-    await seedCustomer(world.billing, customerId)
-    return (await createSubscription(world.billing, { customerId, planId })).invoice!
+    await seedCustomer(world.engine, customerId)
+    return (await createSubscription(world.engine, { customerId, planId })).invoice!
   }
   const pay = (invoiceId: string, amount: number) =>
-    recordPayment(world.billing, { invoiceId, amount, method: 'bank', reference: 'r' })
-  const newest = async (customerId: string) => (await getInvoices(world.billing, { customerId })).data[0]!
+    recordPayment(world.engine, { invoiceId, amount, method: 'bank', reference: 'r' })
+  const newest = async (customerId: string) => (await getInvoices(world.engine, { customerId })).data[0]!
 
   test('a note gives back at most what a change or an ending left of the invoice, line by line and in all', async () => {
     const [leaves, upgrades, noted] = [
@@ -71,7 +71,7 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
     for (const { id, total } of [leaves, upgrades, noted]) await pay(id, total)
     await note(noted.id, 10_600)
     await world.passTo('2027-06-16T01:00:00Z')
-    const { invoice: ended } = await cancelSubscription(world.billing, {
+    const { invoice: ended } = await cancelSubscription(world.engine, {
       customerId: 'leaves',
       when: 'now',
       credit: true,
@@ -83,7 +83,7 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
     })
     const fee = leaves.lines[0]!
     await expect(
-      issueCreditNote(world.billing, {
+      issueCreditNote(world.engine, {
         invoiceId: leaves.id,
         lines: [{ lineId: fee.id, amount: fee.amount + ended!.lines[0]!.amount + 1 }],
         reason: 'r',
@@ -98,7 +98,7 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
       detail: { left: 0 },
     })
     // (600 − 300) × 15/30 with 6 % is 159.00, and 159.00 of the first invoice's 318.00 are left.
-    const { invoice: change } = await upgradeSubscription(world.billing, {
+    const { invoice: change } = await upgradeSubscription(world.engine, {
       customerId: 'upgrades',
       planId: 'pro',
     })
@@ -110,7 +110,7 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
     await note(upgrades.id, 15_900)
     // In the other order: a third was given back by a note, so half of two thirds by the change.
     expect(
-      (await upgradeSubscription(world.billing, { customerId: 'noted', planId: 'pro' })).invoice!.lines[0]!
+      (await upgradeSubscription(world.engine, { customerId: 'noted', planId: 'pro' })).invoice!.lines[0]!
         .amount,
     ).toBe(-10_000)
     await expect(note(noted.id, 10_601)).rejects.toMatchObject({
@@ -122,35 +122,35 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
   test('an invoice of which later documents gave something back is voided after them, the newest first, which the refusal names', async () => {
     const first = await subscribe('chain')
     await world.passTo('2027-06-20T01:00:00Z')
-    const { invoice: second } = await upgradeSubscription(world.billing, {
+    const { invoice: second } = await upgradeSubscription(world.engine, {
       customerId: 'chain',
       planId: 'pro',
     })
     await world.passTo('2027-06-22T01:00:00Z')
-    const { invoice: third } = await cancelSubscription(world.billing, {
+    const { invoice: third } = await cancelSubscription(world.engine, {
       customerId: 'chain',
       when: 'now',
       credit: true,
     })
     const numbers = [third!.number, second!.number]
-    await expect(voidInvoice(world.billing, { invoiceId: first.id })).rejects.toMatchObject({
+    await expect(voidInvoice(world.engine, { invoiceId: first.id })).rejects.toMatchObject({
       code: 'credit_already_given',
       detail: { documents: numbers },
     })
-    await expect(voidInvoice(world.billing, { invoiceId: second!.id })).rejects.toMatchObject({
+    await expect(voidInvoice(world.engine, { invoiceId: second!.id })).rejects.toMatchObject({
       code: 'credit_already_given',
       detail: { documents: [third!.number] },
     })
     for (const { id } of [third!, second!, first])
-      expect(await voidInvoice(world.billing, { invoiceId: id })).toMatchObject({ status: 'void' })
+      expect(await voidInvoice(world.engine, { invoiceId: id })).toMatchObject({ status: 'void' })
   })
 
   test('an adjustment gives back what notes left of the period, and a note what adjustments left, whichever invoice billed it', async () => {
-    await seedCustomer(world.billing, 'usage')
-    await createSubscription(world.billing, { customerId: 'usage', planId: 'volume' }) // from 22 June on
+    await seedCustomer(world.engine, 'usage')
+    await createSubscription(world.engine, { customerId: 'usage', planId: 'volume' }) // from 22 June on
     const use = async (id: string, quantity: number, time: string) =>
       expect(
-        await recordUsage(world.billing, [{ id, customerId: 'usage', meter: 'calls', quantity, time }]),
+        await recordUsage(world.engine, [{ id, customerId: 'usage', meter: 'calls', quantity, time }]),
       ).toMatchObject({ accepted: 1 })
     await world.passTo('2027-06-23T01:00:00Z')
     await use('e1', 400, '2027-06-22T12:00:00Z')
@@ -173,7 +173,7 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
       detail: { left: 201 },
     })
     await note(billed.id, 201)
-    await expect(voidInvoice(world.billing, { invoiceId: more.id })).rejects.toMatchObject({
+    await expect(voidInvoice(world.engine, { invoiceId: more.id })).rejects.toMatchObject({
       code: 'credit_already_given',
       detail: { documents: [given.number] },
     })

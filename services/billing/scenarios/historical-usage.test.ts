@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   checkQuota,
-  createBilling,
+  createEngine,
   createSubscription,
   exportUsage,
   fillMeters,
@@ -37,30 +37,30 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-03-01T02:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
     const read = { unit: 'u', eventType: 'run' }
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       ...read,
       key: 'calls',
       name: 'Calls',
       valueProperty: 'n',
       groupBy: ['model'],
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       ...read,
       key: 'peak',
       name: 'Peak',
       aggregation: 'max',
       valueProperty: 'n',
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       key: 'seats',
       name: 'Seats',
       unit: 'u',
       aggregation: 'last',
       carry: true,
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       key: 'users',
       name: 'Users',
       unit: 'u',
@@ -72,7 +72,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
       overage: 'bill' as const,
       price: { model: 'per_unit' as const, rate: { amount: 10, per: 1 } },
     }
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'all',
       name: 'All',
       fee: { amount: 10_000, per: 'subscription' },
@@ -83,11 +83,11 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
         { meter: 'ai_chat', included: 100, overage: 'block' as const },
       ],
     })
-    for (const id of ['acme', 'again', 'voided', 'kept']) await seedCustomer(world.billing, id)
-    await createSubscription(world.billing, { customerId: 'acme', planId: 'all' })
+    for (const id of ['acme', 'again', 'voided', 'kept']) await seedCustomer(world.engine, id)
+    await createSubscription(world.engine, { customerId: 'acme', planId: 'all' })
     await world.passTo('2026-07-10T04:00:00Z')
     for (const id of ['again', 'voided'])
-      await createSubscription(world.billing, {
+      await createSubscription(world.engine, {
         customerId: id,
         planId: 'all',
         startsAt: '2026-06-10T00:00:00Z',
@@ -97,7 +97,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
 
   const record = (customerId: string, ...events: Sent[]) =>
     recordUsage(
-      world.billing,
+      world.engine,
       events.map((event) => ({ ...event, customerId })),
     )
   const old = (id: string, more: Partial<Sent> & { time: string }): Sent => ({
@@ -115,8 +115,8 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
   })
   const mistakes = async () => {
     const found: unknown[] = []
-    for await (const mistake of findMistakes(world.billing)) found.push(mistake)
-    for await (const difference of rebuildUsage(world.billing, { check: true })) found.push(difference)
+    for await (const mistake of findMistakes(world.engine)) found.push(mistake)
+    for await (const difference of rebuildUsage(world.engine, { check: true })) found.push(difference)
     return found
   }
   const refusals = ({ rejected }: Awaited<ReturnType<typeof record>>) =>
@@ -141,7 +141,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
         { id: 'now', meter: 'ai_chat', quantity: 7 },
       ),
     ).toEqual({ accepted: 7, duplicates: 0, rejected: [] })
-    const april = await getUsageSummary(world.billing, {
+    const april = await getUsageSummary(world.engine, {
       customerId: 'acme',
       period: '2026-04',
       groupBy: 'model',
@@ -167,7 +167,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
       ['a', 30],
       ['b', 9],
     ])
-    const days = await getUsageDays(world.billing, {
+    const days = await getUsageDays(world.engine, {
       customerId: 'acme',
       start: '2026-04-09',
       end: '2026-04-12',
@@ -180,7 +180,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
       [0, 80, { users: 1 }],
     ])
     expect(days.days.every(({ fees }) => Object.values(fees).every((fee) => fee === 0))).toBe(true)
-    const range = await getUsageRange(world.billing, {
+    const range = await getUsageRange(world.engine, {
       customerId: 'acme',
       start: '2025-11-01',
       end: '2026-07-10',
@@ -193,7 +193,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
       ['seats', 80],
       ['users', 1],
     ])
-    const months = await getUsageMonths(world.billing, { customerId: 'acme' })
+    const months = await getUsageMonths(world.engine, { customerId: 'acme' })
     expect(
       months.months
         .find(({ period }) => period.label === '2026-04')!
@@ -205,7 +205,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
       ['users', 1, 0],
       ['ai_chat', 0, 0],
     ])
-    const hours = await getUsageRange(world.billing, {
+    const hours = await getUsageRange(world.engine, {
       customerId: 'acme',
       start: '2026-04-10',
       end: '2026-04-10',
@@ -213,7 +213,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
       meter: 'calls',
     })
     expect(hours.meters[0]!.windows.map(({ used }) => used)).toEqual([30, 9])
-    const { data } = await getUsageDetail(world.billing, {
+    const { data } = await getUsageDetail(world.engine, {
       customerId: 'acme',
       meter: 'ai_chat',
       start: '2026-01-01',
@@ -223,21 +223,22 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
       ['q1', true],
     ])
     expect(
-      (await listEvents(world.billing, { customerId: 'acme', id: 'r1' })).data.map(
-        ({ meter, historical }) => [meter, historical],
-      ),
+      (await listEvents(world.engine, { customerId: 'acme', id: 'r1' })).data.map(({ meter, historical }) => [
+        meter,
+        historical,
+      ]),
     ).toEqual([
       ['peak', true],
       ['calls', true],
     ])
-    expect(await getEvent(world.billing, { customerId: 'acme', eventId: 'r1' })).toMatchObject({
+    expect(await getEvent(world.engine, { customerId: 'acme', eventId: 'r1' })).toMatchObject({
       historical: true,
       meters: [
         { meter: 'calls', quantity: 30 },
         { meter: 'peak', quantity: 30 },
       ],
     })
-    const file = await exportUsage(world.billing, {
+    const file = await exportUsage(world.engine, {
       customerId: 'acme',
       start: '2026-04-01',
       end: '2026-04-30',
@@ -249,7 +250,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
         ['r1', true],
       ])
     expect(
-      (await getReconciliation(world.billing, { customerId: 'acme', period: '2026-04' })).meters.find(
+      (await getReconciliation(world.engine, { customerId: 'acme', period: '2026-04' })).meters.find(
         ({ meter }) => meter === 'calls',
       ),
     ).toEqual({
@@ -263,16 +264,16 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
       historical: 39,
       difference: 0,
     })
-    expect((await checkQuota(world.billing, { customerId: 'acme', meter: 'ai_chat' })).remaining).toBe(93)
-    expect((await listLateEvents(world.billing, { customerId: 'acme' })).data).toEqual([])
+    expect((await checkQuota(world.engine, { customerId: 'acme', meter: 'ai_chat' })).remaining).toBe(93)
+    expect((await listLateEvents(world.engine, { customerId: 'acme' })).data).toEqual([])
     // Two more invoices: of the fee alone, and no line of what is history, nor an event of it behind a line.
     await world.passTo('2026-09-02T00:00:00Z')
-    for (const invoice of (await getInvoices(world.billing, { customerId: 'acme' })).data) {
+    for (const invoice of (await getInvoices(world.engine, { customerId: 'acme' })).data) {
       expect(invoice.lines.filter(({ meter, amount }) => meter !== undefined && amount !== 0)).toEqual([])
       for (const line of invoice.lines.filter(({ meter }) => meter !== undefined)) {
         expect(
           (
-            await getInvoiceLineEvents(world.billing, {
+            await getInvoiceLineEvents(world.engine, {
               customerId: 'acme',
               invoiceId: invoice.id,
               lineId: line.id,
@@ -317,22 +318,22 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     expect(answer.accepted).toBe(2)
     // Kept as it was sent, history of a meter that is made later is tried again as history.
     await record('again', old('later', { meter: 'unmade', time: before }))
-    await putMeter(world.billing, { key: 'unmade', name: 'M', unit: 'u' })
-    expect(await retryRejectedEvents(world.billing, { customerId: 'again', ids: ['later'] })).toMatchObject({
+    await putMeter(world.engine, { key: 'unmade', name: 'M', unit: 'u' })
+    expect(await retryRejectedEvents(world.engine, { customerId: 'again', ids: ['later'] })).toMatchObject({
       accepted: 1,
     })
-    expect(await getEvent(world.billing, { customerId: 'again', eventId: 'later' })).toMatchObject({
+    expect(await getEvent(world.engine, { customerId: 'again', eventId: 'later' })).toMatchObject({
       historical: true,
     })
     expect(
-      (await listRejectedEvents(world.billing, { customerId: 'again' })).data.map(({ id }) => id),
+      (await listRejectedEvents(world.engine, { customerId: 'again' })).data.map(({ id }) => id),
     ).not.toContain('later')
   })
 
   test('sent again counts once, whenever: months later, in other batches, and also what was recorded when it happened', async () => {
     const used = async () =>
       (
-        await getUsageRange(world.billing, { customerId: 'again', start: '2026-01-01', end: '2026-12-31' })
+        await getUsageRange(world.engine, { customerId: 'again', start: '2026-01-01', end: '2026-12-31' })
       ).meters.find(({ meter }) => meter === 'ai_chat')!.used
     world.set('2026-09-10T00:00:00Z')
     const live: Sent = {
@@ -356,7 +357,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     expect(await record('again', ...history, history[0]!)).toMatchObject({ accepted: 3, duplicates: 1 })
     const before = await used()
     await world.passTo('2026-11-03T00:00:00Z')
-    await maintainUsage(world.billing)
+    await maintainUsage(world.engine)
     // Of what was recorded live the id is forgotten by now, of history it is not.
     expect(
       await world.db.asOwner((tx) =>
@@ -391,7 +392,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     ])
     expect(await used()).toBe(before)
     // Two importers at once, in opposite orders, and among what counts now.
-    const other = createBilling({ db: world.db, now: world.billing.now, newId: world.billing.newId })
+    const other = createEngine({ db: world.db, now: world.engine.now, newId: world.engine.newId })
     const many = Array.from({ length: 40 }, (_, index): UsageEventInput => ({
       customerId: 'again',
       ...(index % 3
@@ -400,7 +401,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     }))
     const answers = await Promise.all([
       recordUsage(other, many),
-      recordUsage(world.billing, many.toReversed()),
+      recordUsage(world.engine, many.toReversed()),
       recordUsage(other, many.toReversed()),
     ])
     expect(answers.reduce((total, { accepted }) => total + accepted, 0)).toBe(40)
@@ -416,15 +417,15 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
       old('v3', { meter: 'seats', quantity: 9, time: '2026-06-13T00:00:00Z' }),
       old('v4', { meter: 'users', properties: { user: 'x' }, time: '2026-06-13T00:00:00Z' }),
     )
-    const documents = (await getInvoices(world.billing, { customerId: 'voided' })).data.length
+    const documents = (await getInvoices(world.engine, { customerId: 'voided' })).data.length
     expect(
-      await voidEvents(world.billing, { customerId: 'voided', ids: ['v1', 'v3', 'v4'], reason: 'a test' }),
+      await voidEvents(world.engine, { customerId: 'voided', ids: ['v1', 'v3', 'v4'], reason: 'a test' }),
     ).toMatchObject({ voided: ['v1', 'v3', 'v4'] })
     expect(
-      await voidEvents(world.billing, { customerId: 'voided', ids: ['v1'], reason: 'a test' }),
+      await voidEvents(world.engine, { customerId: 'voided', ids: ['v1'], reason: 'a test' }),
     ).toMatchObject({ alreadyVoided: ['v1'] })
     expect(
-      (await getUsageSummary(world.billing, { customerId: 'voided', period: '2026-06' })).meters.map(
+      (await getUsageSummary(world.engine, { customerId: 'voided', period: '2026-06' })).meters.map(
         ({ meter, used, historical }) => [meter, used, historical],
       ),
     ).toEqual([
@@ -439,7 +440,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     ])
     expect(
       (
-        await getUsageDetail(world.billing, {
+        await getUsageDetail(world.engine, {
           customerId: 'voided',
           id: 'v3',
           start: '2026-06-01',
@@ -448,12 +449,12 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
       ).data,
     ).toMatchObject([{ historical: true, voided: { reason: 'a test' } }])
     await world.passTo('2026-12-03T00:00:00Z')
-    await maintainUsage(world.billing)
+    await maintainUsage(world.engine)
     expect(
       (await record('voided', run('v1', '2026-06-12T00:00:00Z', 8, 'a'), { id: 'v1', meter: 'ai_chat' }))
         .rejected,
     ).toMatchObject([{ code: 'event_voided' }, { code: 'event_voided' }])
-    const invoices = (await getInvoices(world.billing, { customerId: 'voided', limit: 100 })).data
+    const invoices = (await getInvoices(world.engine, { customerId: 'voided', limit: 100 })).data
     expect(invoices.length).toBeGreaterThan(documents)
     expect(
       invoices
@@ -465,9 +466,9 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
 
   test('an id that was taken back stays used though its time is long over', async () => {
     await record('kept', { id: 'once', meter: 'ai_chat' })
-    await voidEvents(world.billing, { customerId: 'kept', ids: ['once'], reason: 'a test' })
+    await voidEvents(world.engine, { customerId: 'kept', ids: ['once'], reason: 'a test' })
     await world.passTo('2027-01-20T00:00:00Z')
-    await maintainUsage(world.billing)
+    await maintainUsage(world.engine)
     expect((await record('kept', { id: 'once', meter: 'ai_chat' })).rejected).toMatchObject([
       { code: 'event_voided' },
     ])
@@ -475,7 +476,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
   })
 
   test('a break-down that a meter gets later is filled of history too', async () => {
-    await putMeter(world.billing, { key: 'plain', name: 'Plain', unit: 'u' })
+    await putMeter(world.engine, { key: 'plain', name: 'Plain', unit: 'u' })
     await record(
       'kept',
       ...[1, 2, 3].map((n) =>
@@ -487,9 +488,9 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
         }),
       ),
     )
-    await putMeter(world.billing, { key: 'plain', name: 'Plain', unit: 'u', groupBy: ['shop'] })
-    while ((await fillMeters(world.billing)) > 0);
-    const { groups } = await getUsageDays(world.billing, {
+    await putMeter(world.engine, { key: 'plain', name: 'Plain', unit: 'u', groupBy: ['shop'] })
+    while ((await fillMeters(world.engine)) > 0);
+    const { groups } = await getUsageDays(world.engine, {
       customerId: 'kept',
       start: '2026-10-01',
       end: '2026-10-31',
@@ -516,7 +517,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     )
     expect(await mistakes()).not.toEqual([])
     const mended: string[] = []
-    for await (const { row } of rebuildUsage(world.billing)) mended.push(row)
+    for await (const { row } of rebuildUsage(world.engine)) mended.push(row)
     expect(mended).toContain('historical_daily calls 2026-04-10')
     expect(await mistakes()).toEqual([])
   })
@@ -536,14 +537,14 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
         count += 1
         const [one, other] = [`with-${count}`, `without-${count}`]
         for (const id of [one, other]) {
-          await seedCustomer(world.billing, id)
-          await createSubscription(world.billing, {
+          await seedCustomer(world.engine, id)
+          await createSubscription(world.engine, {
             customerId: id,
             planId: 'all',
-            startsAt: world.billing.now(),
+            startsAt: world.engine.now(),
           })
         }
-        const month = world.billing.now().slice(0, 8)
+        const month = world.engine.now().slice(0, 8)
         const sent = all.map(({ meter, quantity, day, who, historical }, index): Sent => ({
           id: `e${index}`,
           meter,
@@ -557,14 +558,14 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
         await record(other, ...sent.filter(({ historical }) => !historical))
         const taken = all.flatMap(({ take }, index) => (take ? [index] : []))
         if (taken.length > 0)
-          await voidEvents(world.billing, {
+          await voidEvents(world.engine, {
             customerId: one,
             ids: taken.map((index) => `e${index}`),
             reason: 'x',
           })
         const also = taken.filter((index) => !all[index]!.historical)
         if (also.length > 0)
-          await voidEvents(world.billing, {
+          await voidEvents(world.engine, {
             customerId: other,
             ids: also.map((index) => `e${index}`),
             reason: 'x',
@@ -572,17 +573,17 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
         const quota = async (customerId: string) =>
           Promise.all(
             ['ai_chat', 'calls', 'seats', 'users'].map((meter) =>
-              checkQuota(world.billing, { customerId, meter }),
+              checkQuota(world.engine, { customerId, meter }),
             ),
           )
         expect(await quota(one)).toEqual(await quota(other))
         const ofNow = async (customerId: string) =>
-          (await getUsageSummary(world.billing, { customerId })).meters
+          (await getUsageSummary(world.engine, { customerId })).meters
         expect(await ofNow(one)).toEqual(await ofNow(other))
         const left = all.flatMap((event, index) =>
           event.historical && !taken.includes(index) ? [event] : [],
         )
-        const { meters } = await getUsageRange(world.billing, {
+        const { meters } = await getUsageRange(world.engine, {
           customerId: one,
           start: '2026-06-01',
           end: '2026-06-30',
@@ -601,7 +602,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     )
     await world.passTo('2027-02-03T00:00:00Z')
     const bills = async (id: string) =>
-      (await getInvoices(world.billing, { customerId: id })).data.map(({ kind, total, lines }) => [
+      (await getInvoices(world.engine, { customerId: id })).data.map(({ kind, total, lines }) => [
         kind,
         total,
         lines.map(({ meter, quantity, amount }) => [meter, quantity, amount]),
@@ -612,10 +613,10 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
   })
 
   test('whose months were dropped is not taken again, and its days stay', async () => {
-    expect((await maintainUsage(world.billing, { monthsKept: 3 })).dropped).toContain('2025-05-01')
+    expect((await maintainUsage(world.engine, { monthsKept: 3 })).dropped).toContain('2025-05-01')
     const days = async () =>
       (
-        await getUsageRange(world.billing, { customerId: 'acme', start: '2025-11-01', end: '2026-04-30' })
+        await getUsageRange(world.engine, { customerId: 'acme', start: '2025-11-01', end: '2026-04-30' })
       ).meters.map(({ meter, used }) => [meter, used])
     expect(await days()).toEqual([
       ['calls', 43],
@@ -626,7 +627,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     expect(refusals(await record('acme', run('r1', '2026-04-10T04:00:00Z', 30, 'a')))).toEqual([
       ['event_too_old', false],
     ])
-    await maintainUsage(world.billing, { monthsKept: 3 })
+    await maintainUsage(world.engine, { monthsKept: 3 })
     expect(
       await world.db.asOwner((tx) =>
         tx.query("select id from usage_keys where customer_id in ('acme', 'voided') order by id"),

@@ -5,11 +5,11 @@ import { writeSync } from 'node:fs'
 import { openDatabase, type Database, type Transaction } from '@customer-portal/database'
 import {
   BillingError,
-  createBilling,
+  createEngine,
   idempotently,
   runBilling,
   upgradeSubscription,
-  type Billing,
+  type Engine,
 } from '../src/index.ts'
 
 /** Where a command dies. Of due work the last point is also between one customer's and the next one's. */
@@ -59,8 +59,8 @@ export function dyingAt(db: Database, point: Point | undefined): Database {
   }
 }
 
-export function engineAt(db: Database, now: string): Billing {
-  return createBilling({
+export function engineAt(db: Database, now: string): Engine {
+  return createEngine({
     db,
     now: () => now,
     newId: (prefix) => `${prefix}_${randomBytes(8).toString('hex')}`,
@@ -71,11 +71,11 @@ export function engineAt(db: Database, now: string): Billing {
  * What the client sends, the same each time: due work has no answer but its doing, an upgrade one that is
  * kept under its key.
  */
-export async function run(billing: Billing, command: Command): Promise<{ replayed: boolean; body: unknown }> {
-  if (command === 'due') return { replayed: false, body: await runBilling(billing) }
+export async function run(engine: Engine, command: Command): Promise<{ replayed: boolean; body: unknown }> {
+  if (command === 'due') return { replayed: false, body: await runBilling(engine) }
   const request = { customerId: 'acme', planId: 'business' }
   return idempotently(
-    billing,
+    engine,
     {
       customerId: 'acme',
       credential: 'key:1',

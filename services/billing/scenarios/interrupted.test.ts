@@ -16,7 +16,7 @@ import {
   migrateBilling,
   migrationsFolder,
   recordUsage,
-  type Billing,
+  type Engine,
 } from '../src/index.ts'
 import type { Changed } from '../src/commands/subscription/subscribe.ts'
 import { seedCatalogue, seedCustomer } from '../src/testing.ts'
@@ -83,12 +83,12 @@ function serverPlace(url: string): Place {
 async function seed(location: Location): Promise<void> {
   const db = await openDatabase(location)
   await migrateBilling(db)
-  const billing = engineAt(db, '2026-09-30T16:00:00.000000Z')
-  await seedCatalogue(billing)
+  const engine = engineAt(db, '2026-09-30T16:00:00.000000Z')
+  await seedCatalogue(engine)
   for (const customerId of customers) {
-    await seedCustomer(billing, customerId)
-    await createSubscription(billing, { customerId, planId: 'team' })
-    await recordUsage(billing, [{ id: 'e', customerId, meter: 'ai_chat', quantity: 1_234 }])
+    await seedCustomer(engine, customerId)
+    await createSubscription(engine, { customerId, planId: 'team' })
+    await recordUsage(engine, [{ id: 'e', customerId, meter: 'ai_chat', quantity: 1_234 }])
   }
   await db.close()
 }
@@ -104,7 +104,7 @@ function start(location: Location, command: Command, point?: Point) {
   return { child, ended, opened: once(child.stdout, 'data') }
 }
 
-async function resumed<T>(location: Location, work: (billing: Billing) => Promise<T>): Promise<T> {
+async function resumed<T>(location: Location, work: (engine: Engine) => Promise<T>): Promise<T> {
   const db = await openDatabase(location)
   try {
     return await work(engineAt(db, moment))
@@ -121,12 +121,12 @@ interface Issued {
 }
 
 /** After whatever happened: due work done, nothing amiss, and the documents and what was told of them. */
-async function booksOf(billing: Billing): Promise<Issued[]> {
-  await run(billing, 'due')
+async function booksOf(engine: Engine): Promise<Issued[]> {
+  await run(engine, 'due')
   const mistakes = []
-  for await (const mistake of findMistakes(billing)) mistakes.push(mistake)
+  for await (const mistake of findMistakes(engine)) mistakes.push(mistake)
   expect(mistakes).toEqual([])
-  const issued = await billing.db.asOwner((tx) =>
+  const issued = await engine.db.asOwner((tx) =>
     tx.query<Issued & { id: string }>(
       `select customer_id as customer, id, number, kind, period_start as period
         from invoices
@@ -138,7 +138,7 @@ async function booksOf(billing: Billing): Promise<Issued[]> {
       String(index < customers.length ? index + 1 : index + 1 - customers.length).padStart(6, '0'),
     ),
   )
-  const told = (await listActivity(billing, { limit: 100 })).data
+  const told = (await listActivity(engine, { limit: 100 })).data
     .filter((change) => change.type === 'invoice.issued')
     .map((change) => change.subjectId)
   expect(told.sort()).toEqual(issued.map((invoice) => invoice.id).sort())
@@ -147,7 +147,7 @@ async function booksOf(billing: Billing): Promise<Issued[]> {
 
 /** How many documents a process finds that comes after the dead. */
 const documentsIn = (location: Location) =>
-  resumed(location, (billing) => billing.db.asOwner((tx) => tx.query('select number from invoices'))).then(
+  resumed(location, (engine) => engine.db.asOwner((tx) => tx.query('select number from invoices'))).then(
     (rows) => rows.length,
   )
 
@@ -205,16 +205,16 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
     async (...died) => {
       const location = await place.copy()
       for (const point of died) await dies(location, 'upgrade', point, customers.length + 3 + 1)
-      await resumed(location, async (billing) => {
-        const first = await run(billing, 'upgrade')
+      await resumed(location, async (engine) => {
+        const first = await run(engine, 'upgrade')
         expect(first.replayed).toBe(died.at(-1) === 'after COMMIT, before the answer')
-        const again = await run(billing, 'upgrade')
+        const again = await run(engine, 'upgrade')
         expect(again).toEqual({
           ...first,
           body: JSON.parse(JSON.stringify(first.body)) as unknown,
           replayed: true,
         })
-        const issued = await booksOf(billing)
+        const issued = await booksOf(engine)
         expect([periodsOf(issued, 'acme', 'renewal'), periodsOf(issued, 'acme', 'change')]).toEqual([
           renewals,
           ['2027-01-01'],
@@ -222,7 +222,7 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
         expect(issued.find((one) => one.kind === 'change')!.number).toBe(
           (again.body as Changed).invoice!.number,
         )
-        const phases = await billing.db.asOwner((tx) =>
+        const phases = await engine.db.asOwner((tx) =>
           tx.query(
             `select plan_id, ends_on is null as open
               from phases
@@ -259,9 +259,9 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
     'two issuers at once, and a client that asks twice at once: one invoice, no gap, one answer',
     async () => {
       const location = await place.copy()
-      await resumed(location, async (billing) => {
+      await resumed(location, async (engine) => {
         const asked = await Promise.allSettled(
-          (['upgrade', 'due', 'upgrade', 'due'] as const).map((command) => run(billing, command)),
+          (['upgrade', 'due', 'upgrade', 'due'] as const).map((command) => run(engine, command)),
         )
         // Whoever asks while the first is at work hears so, and asks again.
         for (const outcome of asked)
@@ -271,14 +271,14 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
           outcome.status === 'fulfilled' ? [outcome.value] : [],
         )
         expect(answers.filter((answer) => !answer.replayed)).toHaveLength(1)
-        const again = await run(billing, 'upgrade')
+        const again = await run(engine, 'upgrade')
         for (const answer of answers)
           expect(again).toEqual({
             ...answer,
             body: JSON.parse(JSON.stringify(answer.body)) as unknown,
             replayed: true,
           })
-        const issued = await booksOf(billing)
+        const issued = await booksOf(engine)
         for (const customer of customers) expect(periodsOf(issued, customer, 'renewal')).toEqual(renewals)
         expect(periodsOf(issued, 'acme', 'change')).toEqual(['2027-01-01'])
       })
@@ -299,10 +299,10 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
           start(location, 'upgrade'),
         ]
         await Promise.all(processes.map((one) => one.ended))
-        const issued = await resumed(location, async (billing) => {
+        const issued = await resumed(location, async (engine) => {
           // The client that heard that its first request was still running asks again.
-          await run(billing, 'upgrade')
-          return booksOf(billing)
+          await run(engine, 'upgrade')
+          return booksOf(engine)
         })
         for (const customer of customers) expect(periodsOf(issued, customer, 'renewal')).toEqual(renewals)
         expect(periodsOf(issued, 'acme', 'change')).toEqual(['2027-01-01'])

@@ -20,8 +20,8 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
-    await seedCatalogue(world.billing)
-    await putPlan(world.billing, {
+    await seedCatalogue(world.engine)
+    await putPlan(world.engine, {
       id: 'yearly',
       name: 'Yearly',
       rank: 30,
@@ -44,14 +44,14 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
   const subscribe = async (customerId: string) => {
     world.set('2026-10-31T16:00:00Z')
     await world.db.asOwner((tx) => tx.query('update customers set due_at = null'))
-    await seedCustomer(world.billing, customerId)
-    await createSubscription(world.billing, { customerId, planId: 'team' })
+    await seedCustomer(world.engine, customerId)
+    await createSubscription(world.engine, { customerId, planId: 'team' })
     world.set('2026-11-15T16:30:00Z') // 00:30 on the 16th: fifteen days are left
   }
   const use = (customerId: string, id: string, quantity: number, time?: string) =>
-    recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
+    recordUsage(world.engine, [{ id, customerId, meter: 'ai_chat', quantity, time }])
   const invoicesOf = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data
   const linesOf = async (customerId: string) =>
     (await invoicesOf(customerId)).map((invoice) => [
       invoice.kind,
@@ -62,9 +62,9 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
     await subscribe('longer')
     await use('longer', 'before', 1_100, '2026-11-14T00:00:00Z')
     await use('longer', 'today', 5)
-    const preview = await previewChange(world.billing, { customerId: 'longer', planId: 'yearly' })
+    const preview = await previewChange(world.engine, { customerId: 'longer', planId: 'yearly' })
     world.set('2026-11-15T16:35:00Z')
-    const { subscription, invoice } = await upgradeSubscription(world.billing, {
+    const { subscription, invoice } = await upgradeSubscription(world.engine, {
       customerId: 'longer',
       planId: 'yearly',
       quoteId: preview.quoteId,
@@ -81,13 +81,13 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
       usagePeriod: { start: '2026-11-16', end: '2026-12-16', label: '2026-11-16' },
       allowances: [{ allowance: 3_000, used: 5 }],
     })
-    const { periods } = await getUsageSummary(world.billing, { customerId: 'longer' })
+    const { periods } = await getUsageSummary(world.engine, { customerId: 'longer' })
     expect(periods).toEqual([
       { start: '2026-11-16', end: '2026-12-16', label: '2026-11-16' },
       { start: '2026-11-01', end: '2026-11-16', label: '2026-11' },
     ])
     await expect(
-      generateInvoice(world.billing, { customerId: 'longer', period: '2026-11' }),
+      generateInvoice(world.engine, { customerId: 'longer', period: '2026-11' }),
     ).rejects.toMatchObject({ code: 'invoice_not_found' })
 
     await use('longer', 'late', 10, '2026-11-13T00:00:00Z')
@@ -100,7 +100,7 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
   test('on the day a period begins anyway, its renewal comes first and its fee is given back', async () => {
     await subscribe('punctual')
     world.set('2026-11-30T16:30:00Z')
-    await upgradeSubscription(world.billing, { customerId: 'punctual', planId: 'yearly' })
+    await upgradeSubscription(world.engine, { customerId: 'punctual', planId: 'yearly' })
     expect(await linesOf('punctual')).toEqual([
       ['change', ['unused_time', -59_900], ['fee', 1_200_000]],
       ['renewal', ['fee', 59_900]],
@@ -110,7 +110,7 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
 
   test('from a plan by the calendar, changed on the date it began, the months are those of the plan it is on', async () => {
     world.set('2026-11-15T16:30:00Z')
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'calendar',
       name: 'Calendar',
       rank: 5,
@@ -118,13 +118,13 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
       fee: { amount: 30_000, per: 'subscription' },
       charges: [],
     })
-    await seedCustomer(world.billing, 'at-once')
-    await createSubscription(world.billing, { customerId: 'at-once', planId: 'calendar' })
-    expect((await getSubscription(world.billing, { customerId: 'at-once' })).usagePeriod).toMatchObject({
+    await seedCustomer(world.engine, 'at-once')
+    await createSubscription(world.engine, { customerId: 'at-once', planId: 'calendar' })
+    expect((await getSubscription(world.engine, { customerId: 'at-once' })).usagePeriod).toMatchObject({
       start: '2026-11-16',
       end: '2026-12-01',
     })
-    const { subscription } = await upgradeSubscription(world.billing, {
+    const { subscription } = await upgradeSubscription(world.engine, {
       customerId: 'at-once',
       planId: 'yearly',
     })
@@ -137,8 +137,8 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
   test('what a voided change billed, usage too, is billed again from the next midnight', async () => {
     await subscribe('voided')
     await use('voided', 'before', 1_100, '2026-11-14T00:00:00Z')
-    const { invoice } = await upgradeSubscription(world.billing, { customerId: 'voided', planId: 'yearly' })
-    await voidInvoice(world.billing, { invoiceId: invoice!.id })
+    const { invoice } = await upgradeSubscription(world.engine, { customerId: 'voided', planId: 'yearly' })
+    await voidInvoice(world.engine, { invoiceId: invoice!.id })
     await world.passTo('2026-12-17T00:00:00Z')
     expect((await linesOf('voided'))[0]).toEqual([
       'change',
@@ -149,15 +149,15 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
 
   test('a cancellation waits for the end of the year that is paid for', async () => {
     await subscribe('leaving')
-    await cancelSubscription(world.billing, { customerId: 'leaving' })
-    await upgradeSubscription(world.billing, { customerId: 'leaving', planId: 'yearly' })
+    await cancelSubscription(world.engine, { customerId: 'leaving' })
+    await upgradeSubscription(world.engine, { customerId: 'leaving', planId: 'yearly' })
     await world.passTo('2026-12-20T00:00:00Z')
-    expect(await getSubscription(world.billing, { customerId: 'leaving' })).toMatchObject({
+    expect(await getSubscription(world.engine, { customerId: 'leaving' })).toMatchObject({
       cancelAtPeriodEnd: true,
       currentPeriod: { end: '2027-11-16' },
     })
     await world.passTo('2027-11-16T00:00:00Z')
-    expect(await getSubscription(world.billing, { customerId: 'leaving' })).toMatchObject({
+    expect(await getSubscription(world.engine, { customerId: 'leaving' })).toMatchObject({
       status: 'canceled',
     })
   })

@@ -10,7 +10,7 @@ import { lockCustomer } from '../src/customer/customer.ts'
  */
 export async function mistakesOf(world: World): Promise<string[]> {
   const mistakes: string[] = []
-  for await (const { what, row } of findMistakes(world.billing)) mistakes.push(`${what}: ${row}`)
+  for await (const { what, row } of findMistakes(world.engine)) mistakes.push(`${what}: ${row}`)
   return mistakes
 }
 
@@ -61,7 +61,7 @@ export async function givenBackTooMuch(world: World): Promise<string[]> {
 export async function rememberedTooLate(world: World, customerIds?: readonly string[]): Promise<string[]> {
   const late: string[] = []
   for (const customerId of customerIds ?? (await allCustomers(world))) {
-    await world.billing
+    await world.engine
       .transaction((tx) =>
         tx.savepoint(async () => {
           const { dueAt } = await lockCustomer(tx, customerId)

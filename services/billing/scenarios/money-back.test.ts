@@ -26,15 +26,15 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2027-06-01T01:00:00Z') // 09:00 in Shanghai; June has 30 days
-    await seedCatalogue(world.billing)
-    await putPlan(world.billing, {
+    await seedCatalogue(world.engine)
+    await putPlan(world.engine, {
       id: 'basic',
       name: 'Basic',
       rank: 1,
       fee: { amount: 30_000, per: 'subscription' },
       taxRate: '0',
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'pro',
       name: 'Pro',
       rank: 2,
@@ -47,12 +47,12 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     await world.close()
   })
   const subscribe = async (customerId: string, planId = 'basic') => {
-    await seedCustomer(world.billing, customerId)
-    return (await createSubscription(world.billing, { customerId, planId })).invoice!
+    await seedCustomer(world.engine, customerId)
+    return (await createSubscription(world.engine, { customerId, planId })).invoice!
   }
   let payments = 0
   const pay = async (invoiceId: string, amount: number, reference = `p${(payments += 1)}`) => {
-    const { payments: all } = await recordPayment(world.billing, {
+    const { payments: all } = await recordPayment(world.engine, {
       invoiceId,
       amount,
       method: 'bank',
@@ -60,29 +60,29 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     })
     return all.find((one) => one.reference === reference)!
   }
-  const reverse = (paymentId: string) => reversePayment(world.billing, { paymentId, reason: 'typed wrong' })
-  const read = (invoiceId: string) => getInvoice(world.billing, { invoiceId })
-  const newest = async (customerId: string) => (await getInvoices(world.billing, { customerId })).data[0]!
+  const reverse = (paymentId: string) => reversePayment(world.engine, { paymentId, reason: 'typed wrong' })
+  const read = (invoiceId: string) => getInvoice(world.engine, { invoiceId })
+  const newest = async (customerId: string) => (await getInvoices(world.engine, { customerId })).data[0]!
   const balance = async (customerId: string) =>
-    (await getCustomer(world.billing, { customerId })).creditBalance
+    (await getCustomer(world.engine, { customerId })).creditBalance
   const moved = async (customerId: string) =>
-    (await listBalanceTransactions(world.billing, { customerId, limit: 100 })).data
+    (await listBalanceTransactions(world.engine, { customerId, limit: 100 })).data
       .map((one) => [one.reason, one.amount])
       .reverse()
   const happened = async (customerId: string) =>
-    (await listActivity(world.billing, { limit: 100 })).data
+    (await listActivity(world.engine, { limit: 100 })).data
       .filter((one) => one.customerId === customerId)
       .map((one) => one.type)
   const refund = (
     customerId: string,
     amount: number,
     more: { reference?: string; creditNoteId?: string } = {},
-  ) => recordRefund(world.billing, { customerId, amount, method: 'bank', reference: 'r1', ...more })
+  ) => recordRefund(world.engine, { customerId, amount, method: 'bank', reference: 'r1', ...more })
 
   test('what becomes balance pays open invoices first, the oldest first, and their states follow', async () => {
     const first = await subscribe('owes')
     await world.passTo('2027-06-11T01:00:00Z')
-    const { invoice: second } = await upgradeSubscription(world.billing, {
+    const { invoice: second } = await upgradeSubscription(world.engine, {
       customerId: 'owes',
       planId: 'pro',
     }) // 30,000 × 20/30
@@ -96,7 +96,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
       balanceApplied: 30_000,
       amountDue: 0,
       amountPaid: 0,
-      paidAt: world.billing.now(),
+      paidAt: world.engine.now(),
       overdue: false,
     })
     expect(await read(second!.id)).toMatchObject({ status: 'open', balanceApplied: 5_000, amountDue: 15_000 })
@@ -109,10 +109,10 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     ])
     expect((await happened('owes')).filter((type) => type === 'invoice.paid')).toHaveLength(2)
     // An ending that gives back, a note and an adjustment do so too.
-    await issueCreditNote(world.billing, { invoiceId: third.id, amount: 4_000, reason: 'goodwill' })
-    await adjustBalance(world.billing, { customerId: 'owes', amount: 1_000, reason: 'a gift' })
+    await issueCreditNote(world.engine, { invoiceId: third.id, amount: 4_000, reason: 'goodwill' })
+    await adjustBalance(world.engine, { customerId: 'owes', amount: 1_000, reason: 'a gift' })
     expect((await read(second!.id)).amountDue).toBe(10_000)
-    await cancelSubscription(world.billing, { customerId: 'owes', when: 'now', credit: true })
+    await cancelSubscription(world.engine, { customerId: 'owes', when: 'now', credit: true })
     expect(await read(second!.id)).toMatchObject({ status: 'paid', amountDue: 0, balanceApplied: 20_000 })
     expect(await balance('owes')).toBeGreaterThan(0)
   })
@@ -128,7 +128,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
       [30_000, 'paid'],
       [30_000, 'paid'],
     ])
-    await adjustBalance(world.billing, { customerId: 'typed', amount: -180_000, reason: 'withdrawn' })
+    await adjustBalance(world.engine, { customerId: 'typed', amount: -180_000, reason: 'withdrawn' })
     expect(await balance('typed')).toBe(30_000)
     const mended = await reverse(wrong.id)
     // 270,000 were balance: 30,000 are there, 60,000 come back from two invoices, 180,000 left it in another
@@ -138,7 +138,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
       amountPaid: 0,
       addedToBalance: 0,
       amountDue: 30_000,
-      payments: [{ id: wrong.id, reversedAt: world.billing.now(), reversalReason: 'typed wrong' }],
+      payments: [{ id: wrong.id, reversedAt: world.engine.now(), reversalReason: 'typed wrong' }],
     })
     expect(await balance('typed')).toBe(0)
     expect(
@@ -174,7 +174,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     // Told again, nothing changes; its reference stays used.
     expect((await reverse(wrong.id)).amountDue).toBe(30_000)
     await expect(
-      recordPayment(world.billing, {
+      recordPayment(world.engine, {
         invoiceId: first.id,
         amount: 300_000,
         method: 'bank',
@@ -185,14 +185,12 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     // It is due by its terms counted from now, and not overdue before.
     expect(await read(first.id)).toMatchObject({ overdue: false, dueAt: '2027-09-16T02:00:00.000000Z' })
     await world.passTo('2027-09-16T01:00:00Z')
-    expect((await getSubscription(world.billing, { customerId: 'typed' })).status).toBe('active')
+    expect((await getSubscription(world.engine, { customerId: 'typed' })).status).toBe('active')
     await world.passTo('2027-09-16T03:00:00Z')
-    expect((await getSubscription(world.billing, { customerId: 'typed' })).status).toBe('past_due')
-    expect((await getInvoices(world.billing, { customerId: 'typed', status: 'overdue' })).data).toHaveLength(
-      4,
-    )
+    expect((await getSubscription(world.engine, { customerId: 'typed' })).status).toBe('past_due')
+    expect((await getInvoices(world.engine, { customerId: 'typed', status: 'overdue' })).data).toHaveLength(4)
     await pay(first.id, 270_000)
-    expect((await getInvoices(world.billing, { customerId: 'typed', status: 'open' })).data).toEqual([])
+    expect((await getInvoices(world.engine, { customerId: 'typed', status: 'open' })).data).toEqual([])
   })
 
   test('a part payment that is reversed does not put off an invoice that is overdue', async () => {
@@ -206,7 +204,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
   test('a reversed payment of a note’s invoice takes nothing that waits for a refund, but the note pays its own invoice', async () => {
     const invoice = await subscribe('refunded')
     const paid = await pay(invoice.id, 30_000)
-    const note = await issueCreditNote(world.billing, {
+    const note = await issueCreditNote(world.engine, {
       invoiceId: invoice.id,
       amount: 10_000,
       reason: 'a broken week',
@@ -238,13 +236,13 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     expect(await read(invoice.id)).toMatchObject({ amountDue: 24_000, balanceApplied: 6_000 })
     expect(await read(note.id)).toMatchObject({ toRefund: 0 })
     expect(await read(next.id)).toMatchObject({ amountDue: 30_000 })
-    expect((await listRefunds(world.billing, { customerId: 'refunded' })).data).toEqual([out])
+    expect((await listRefunds(world.engine, { customerId: 'refunded' })).data).toEqual([out])
   })
 
   test('a note without refund adds to the balance, of which it can be paid back as long as that is there', async () => {
     const invoice = await subscribe('later')
     await pay(invoice.id, 30_000)
-    const note = await issueCreditNote(world.billing, {
+    const note = await issueCreditNote(world.engine, {
       invoiceId: invoice.id,
       amount: 10_000,
       reason: 'goodwill',
@@ -254,9 +252,9 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     await expect(refund('later', 7_001, { creditNoteId: note.id, reference: 'r2' })).rejects.toMatchObject({
       detail: { left: 7_000 },
     })
-    await adjustBalance(world.billing, { customerId: 'later', amount: -6_000, reason: 'mistake' })
+    await adjustBalance(world.engine, { customerId: 'later', amount: -6_000, reason: 'mistake' })
     await expect(
-      adjustBalance(world.billing, { customerId: 'later', amount: -1_001, reason: 'mistake' }),
+      adjustBalance(world.engine, { customerId: 'later', amount: -1_001, reason: 'mistake' }),
     ).rejects.toMatchObject({ code: 'amount_out_of_range', detail: { left: 1_000 } })
     await refund('later', 1_000, { reference: 'r2' })
     expect(await balance('later')).toBe(0)
@@ -269,24 +267,24 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
   test('voiding a document takes back the balance it gave from what that paid, and is refused only where it was paid out', async () => {
     const start = await subscribe('voids')
     await world.passTo('2027-11-20T03:00:00Z')
-    const { invoice: end } = await cancelSubscription(world.billing, {
+    const { invoice: end } = await cancelSubscription(world.engine, {
       customerId: 'voids',
       when: 'now',
       credit: true,
     })
     // It was never paid: what the ending gives back pays it.
     expect([await balance('voids'), (await read(start.id)).amountDue]).toEqual([0, 30_000 + end!.total])
-    await voidInvoice(world.billing, { invoiceId: end!.id })
+    await voidInvoice(world.engine, { invoiceId: end!.id })
     expect([await balance('voids'), (await read(start.id)).amountDue]).toEqual([0, 30_000])
     const other = await subscribe('paid out')
     await pay(other.id, 30_000)
-    const { invoice: gone } = await cancelSubscription(world.billing, {
+    const { invoice: gone } = await cancelSubscription(world.engine, {
       customerId: 'paid out',
       when: 'now',
       credit: true,
     })
     await refund('paid out', 1_000)
-    await expect(voidInvoice(world.billing, { invoiceId: gone!.id })).rejects.toMatchObject({
+    await expect(voidInvoice(world.engine, { invoiceId: gone!.id })).rejects.toMatchObject({
       code: 'credit_already_used',
     })
   })

@@ -20,8 +20,8 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
-    await seedCatalogue(world.billing)
-    await seedCustomer(world.billing, 'acme')
+    await seedCatalogue(world.engine)
+    await seedCustomer(world.engine, 'acme')
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
@@ -29,7 +29,7 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
   })
 
   test('a subscription starts with an invoice for the first month', async () => {
-    const { subscription, invoice } = await createSubscription(world.billing, {
+    const { subscription, invoice } = await createSubscription(world.engine, {
       customerId: 'acme',
       planId: 'team',
     })
@@ -52,7 +52,7 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
 
   test('usage is summed by day and month, and shown newest first', async () => {
     world.set('2026-11-10T04:00:00Z')
-    const recorded = await recordUsage(world.billing, [
+    const recorded = await recordUsage(world.engine, [
       { id: 'e1', customerId: 'acme', meter: 'ai_chat', quantity: 700, time: '2026-11-09T15:59:59Z' },
       {
         id: 'e2',
@@ -81,7 +81,7 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
         { index: 4, code: 'meter_not_found' },
       ],
     })
-    const summary = await getUsageSummary(world.billing, { customerId: 'acme' })
+    const summary = await getUsageSummary(world.engine, { customerId: 'acme' })
     expect(summary.usage).toMatchObject({ ai_chat: 1100 })
     expect(summary.meters[0]).toMatchObject({
       meter: 'ai_chat',
@@ -93,9 +93,9 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
     })
     expect(summary.daily.find((day) => day.date === '2026-11-09')!.usage).toMatchObject({ ai_chat: 700 })
     expect(summary.daily.at(-1)).toMatchObject({ date: '2026-11-10', usage: { ai_chat: 400 } })
-    const detail = await getUsageDetail(world.billing, { customerId: 'acme', limit: 1 })
+    const detail = await getUsageDetail(world.engine, { customerId: 'acme', limit: 1 })
     expect(detail.data.map((event) => event.id)).toEqual(['e2'])
-    const next = await getUsageDetail(world.billing, {
+    const next = await getUsageDetail(world.engine, {
       customerId: 'acme',
       limit: 1,
       cursor: detail.nextCursor!,
@@ -105,7 +105,7 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
 
   test('an upgrade on the 16th credits and charges fifteen of thirty days, as its preview said', async () => {
     world.set('2026-11-15T16:30:00Z') // 16 November in Shanghai
-    const preview = await previewChange(world.billing, { customerId: 'acme', planId: 'business' })
+    const preview = await previewChange(world.engine, { customerId: 'acme', planId: 'business' })
     expect(preview.lines.map((line) => line.amount)).toEqual([-29_950, 99_950])
     expect(preview).toMatchObject({
       when: 'now',
@@ -116,7 +116,7 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
       dueNow: 74_200,
       nextInvoice: { at: '2026-12-01', estimatedTotal: 211_894 },
     })
-    const { subscription, invoice } = await upgradeSubscription(world.billing, {
+    const { subscription, invoice } = await upgradeSubscription(world.engine, {
       customerId: 'acme',
       planId: 'business',
       quoteId: preview.quoteId,
@@ -135,12 +135,12 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
   })
 
   test('the month closes an hour after it ended, with the usage of both plans and the next fee', async () => {
-    await consume(world.billing, { customerId: 'acme', meter: 'ai_chat', id: 'c1', quantity: 4000 })
+    await consume(world.engine, { customerId: 'acme', meter: 'ai_chat', id: 'c1', quantity: 4000 })
     world.set('2026-11-30T16:30:00Z')
-    const [draft] = (await getInvoices(world.billing, { customerId: 'acme' })).data
+    const [draft] = (await getInvoices(world.engine, { customerId: 'acme' })).data
     expect(draft).toMatchObject({ status: 'draft', number: null, finalizesAt: '2026-11-30T17:00:00.000000Z' })
     await world.passTo('2026-12-02T00:00:00Z')
-    const { data } = await getInvoices(world.billing, { customerId: 'acme' })
+    const { data } = await getInvoices(world.engine, { customerId: 'acme' })
     expect(data.map((invoice) => [invoice.kind, invoice.status])).toEqual([
       ['renewal', 'open'],
       ['change', 'open'],
@@ -166,11 +166,11 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
   })
 
   test('usage that arrives late is an adjustment on the next invoice, once', async () => {
-    await recordUsage(world.billing, [
+    await recordUsage(world.engine, [
       { id: 'late', customerId: 'acme', meter: 'ai_chat', quantity: 100, time: '2026-11-20T00:00:00Z' },
     ])
     await world.passTo('2027-02-02T00:00:00Z')
-    const { data } = await getInvoices(world.billing, { customerId: 'acme' })
+    const { data } = await getInvoices(world.engine, { customerId: 'acme' })
     const adjustments = data.flatMap((invoice) =>
       invoice.lines
         .filter((line) => line.kind === 'adjustment')
@@ -180,17 +180,17 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
   })
 
   test('an unpaid invoice makes the subscription past due, and paying it active again', async () => {
-    expect((await getSubscription(world.billing, { customerId: 'acme' })).status).toBe('past_due')
-    const { data } = await getInvoices(world.billing, { customerId: 'acme', status: 'open', limit: 100 })
+    expect((await getSubscription(world.engine, { customerId: 'acme' })).status).toBe('past_due')
+    const { data } = await getInvoices(world.engine, { customerId: 'acme', status: 'open', limit: 100 })
     for (const invoice of data)
-      await recordPayment(world.billing, {
+      await recordPayment(world.engine, {
         invoiceId: invoice.id,
         amount: invoice.amountDue,
         method: 'bank_transfer',
         reference: `pay-${invoice.number}`,
       })
-    expect((await getSubscription(world.billing, { customerId: 'acme' })).status).toBe('active')
-    expect(await getInvoice(world.billing, { invoiceId: data[0]!.id })).toMatchObject({
+    expect((await getSubscription(world.engine, { customerId: 'acme' })).status).toBe('active')
+    expect(await getInvoice(world.engine, { invoiceId: data[0]!.id })).toMatchObject({
       status: 'paid',
       amountDue: 0,
       paidAt: '2027-02-02T00:00:00.000000Z',

@@ -16,7 +16,7 @@ import {
   resumeSubscription,
   voidEvents,
   voidInvoice,
-  type Billing,
+  type Engine,
 } from '../src/index.ts'
 import type { Preview } from '../src/commands/subscription/preview.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
@@ -28,7 +28,7 @@ describe.each(testDatabases)(
     let world: World
     beforeAll(async () => {
       world = await createWorld(create, '2026-10-31T16:00:00Z')
-      await seedCatalogue(world.billing)
+      await seedCatalogue(world.engine)
       const perUnit = [
         {
           meter: 'ai_chat',
@@ -37,7 +37,7 @@ describe.each(testDatabases)(
           price: { model: 'per_unit' as const, rate: { amount: 5, per: 1 } },
         },
       ]
-      await putPlan(world.billing, {
+      await putPlan(world.engine, {
         id: 'yearly',
         name: 'Yearly',
         rank: 30,
@@ -45,21 +45,21 @@ describe.each(testDatabases)(
         fee: { amount: 1_200_000, per: 'subscription' },
         charges: perUnit,
       })
-      await putPlan(world.billing, {
+      await putPlan(world.engine, {
         id: 'fee-only',
         name: 'Fee only',
         rank: 31,
         interval: 'year',
         fee: { amount: 1_300_000, per: 'subscription' },
       })
-      await putPlan(world.billing, {
+      await putPlan(world.engine, {
         id: 'level',
         name: 'Level',
         rank: 10,
         fee: { amount: 59_900, per: 'subscription' },
         charges: perUnit,
       })
-      await putPlan(world.billing, {
+      await putPlan(world.engine, {
         id: 'tried',
         name: 'Tried',
         rank: 12,
@@ -75,44 +75,44 @@ describe.each(testDatabases)(
     const begin = async (customerId: string, planId?: string, seats?: number) => {
       world.set('2026-10-31T16:00:00Z')
       await world.db.asOwner((tx) => tx.query('update customers set due_at = null'))
-      await seedCustomer(world.billing, customerId)
+      await seedCustomer(world.engine, customerId)
       if (planId)
-        await createSubscription(world.billing, {
+        await createSubscription(world.engine, {
           customerId,
           planId,
           ...(seats === undefined ? {} : { seats }),
         })
       world.set('2026-11-15T16:30:00Z') // 00:30 on the 16th
       if (planId)
-        await recordUsage(world.billing, [
+        await recordUsage(world.engine, [
           { id: 'u', customerId, meter: 'ai_chat', quantity: 1_300, time: '2026-11-10T00:00:00Z' },
         ])
-      return actingFor(world.billing, customerId)
+      return actingFor(world.engine, customerId)
     }
     const nextOf = async (customerId: string) =>
-      (await getSubscription(world.billing, { customerId })).nextInvoice
+      (await getSubscription(world.engine, { customerId })).nextInvoice
     /** What really comes after a preview that was confirmed. */
     async function comesAsSaid(customerId: string, preview: Pick<Preview, 'nextInvoice'>) {
       expect(await nextOf(customerId)).toEqual(preview.nextInvoice)
-      const known = (await getInvoices(world.billing, { customerId, limit: 100 })).data.filter(
+      const known = (await getInvoices(world.engine, { customerId, limit: 100 })).data.filter(
         (one) => one.status !== 'draft',
       ).length
       const { at, estimatedTotal, estimatedDue } = preview.nextInvoice!
       // In the hour of grace the draft is the next invoice.
       await world.passTo(`${at}T00:00:00Z`)
       await world.passTo(`${at}T01:00:00Z`)
-      const invoices = (await getInvoices(world.billing, { customerId, limit: 100 })).data.filter(
+      const invoices = (await getInvoices(world.engine, { customerId, limit: 100 })).data.filter(
         (one) => one.status !== 'draft',
       )
       expect(invoices.length).toBe(known + 1)
       expect(invoices[0]).toMatchObject({ total: estimatedTotal, amountDue: estimatedDue })
     }
     const confirmed = async (
-      billing: Billing,
+      engine: Engine,
       asked: { customerId: string; planId: string; seats?: number; when?: 'now' | 'period_end' },
     ) => {
-      const preview = await previewChange(billing, asked)
-      await changeSubscription(billing, { ...asked, quoteId: preview.quoteId })
+      const preview = await previewChange(engine, asked)
+      await changeSubscription(engine, { ...asked, quoteId: preview.quoteId })
       return preview
     }
 
@@ -194,7 +194,7 @@ describe.each(testDatabases)(
         (await cancelSubscription(own, { customerId: 'by-the-year' })).subscription.nextInvoice,
       ).toBeNull()
       await resumeSubscription(own, { customerId: 'by-the-year' })
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         { id: 'v', customerId: 'by-the-year', meter: 'ai_chat', quantity: 20 },
       ])
       const { nextInvoice } = await getSubscription(own, { customerId: 'by-the-year' })
@@ -205,14 +205,14 @@ describe.each(testDatabases)(
 
     test('with the balance: what is to be paid is less than what it comes to', async () => {
       const own = await begin('balance', 'team')
-      const [start] = (await getInvoices(world.billing, { customerId: 'balance' })).data
-      await recordPayment(world.billing, {
+      const [start] = (await getInvoices(world.engine, { customerId: 'balance' })).data
+      await recordPayment(world.engine, {
         invoiceId: start!.id,
         amount: start!.amountDue,
         method: 'bank_transfer',
         reference: 'p',
       })
-      await issueCreditNote(world.billing, { invoiceId: start!.id, amount: 10_000, reason: 'goodwill' })
+      await issueCreditNote(world.engine, { invoiceId: start!.id, amount: 10_000, reason: 'goodwill' })
       const preview = await confirmed(own, { customerId: 'balance', planId: 'level' })
       expect(preview.nextInvoice).toMatchObject({ estimatedTotal: 65_084, estimatedDue: 55_084 })
       await comesAsSaid('balance', preview)
@@ -221,7 +221,7 @@ describe.each(testDatabases)(
     test('in the hour of grace it is the draft; a change that waits leaves it so, and one that does not issues it first', async () => {
       const own = await begin('graced', 'team')
       world.set('2026-11-30T16:30:00Z')
-      const [draft] = (await getInvoices(world.billing, { customerId: 'graced' })).data
+      const [draft] = (await getInvoices(world.engine, { customerId: 'graced' })).data
       expect(draft).toMatchObject({ status: 'draft', total: 65_084 })
       expect(await nextOf('graced')).toEqual({
         at: '2026-12-01',
@@ -259,7 +259,7 @@ describe.each(testDatabases)(
 
     test('ended at once, it is what was used up to then', async () => {
       await begin('ended', 'team')
-      const { subscription } = await cancelSubscription(world.billing, { customerId: 'ended', when: 'now' })
+      const { subscription } = await cancelSubscription(world.engine, { customerId: 'ended', when: 'now' })
       expect(subscription.nextInvoice).toMatchObject({ at: '2026-11-17' })
       await comesAsSaid('ended', subscription)
       expect(await nextOf('ended')).toBeNull()
@@ -287,7 +287,7 @@ describe.each(testDatabases)(
         quoteId: preview.quoteId,
       })
       expect(invoice).toMatchObject({ kind: 'start', total: preview.total, amountDue: preview.dueNow })
-      await cancelSubscription(world.billing, { customerId: 'new', when: 'now', credit: true })
+      await cancelSubscription(world.engine, { customerId: 'new', when: 'now', credit: true })
       const again = await previewChange(own, { customerId: 'new', planId: 'tried' })
       expect(again).toMatchObject({ lines: [], dueNow: 0, nextInvoice: { at: '2026-11-30' } })
       // The last date of the one before goes to this one: a 30th of 599.00, and 6 %.
@@ -305,8 +305,8 @@ describe.each(testDatabases)(
     test('a void document that waits to be made again, with the midnight after it was voided', async () => {
       const own = await begin('again', 'team')
       await world.passTo('2026-12-06T01:00:00Z')
-      const [renewal] = (await getInvoices(world.billing, { customerId: 'again' })).data
-      await voidInvoice(world.billing, { invoiceId: renewal!.id })
+      const [renewal] = (await getInvoices(world.engine, { customerId: 'again' })).data
+      await voidInvoice(world.engine, { invoiceId: renewal!.id })
       // What the renewal bills, 599.00 and 300 chats at 0.05, comes before what ends with December.
       expect(await nextOf('again')).toEqual({
         at: '2026-12-07',
@@ -331,9 +331,9 @@ describe.each(testDatabases)(
 
     test('of a subscription that has ended, what is left of a void document', async () => {
       await begin('left', 'fee-only')
-      const [start] = (await getInvoices(world.billing, { customerId: 'left' })).data
-      await voidInvoice(world.billing, { invoiceId: start!.id })
-      const { subscription } = await cancelSubscription(world.billing, {
+      const [start] = (await getInvoices(world.engine, { customerId: 'left' })).data
+      await voidInvoice(world.engine, { invoiceId: start!.id })
+      const { subscription } = await cancelSubscription(world.engine, {
         customerId: 'left',
         when: 'now',
         credit: true,
@@ -351,10 +351,10 @@ describe.each(testDatabases)(
 
     test('is the closing of an ended subscription where usage came late, unless a renewal bills it before', async () => {
       await begin('ended-late', 'team')
-      await cancelSubscription(world.billing, { customerId: 'ended-late', when: 'now' })
+      await cancelSubscription(world.engine, { customerId: 'ended-late', when: 'now' })
       await world.passTo('2026-11-24T16:30:00Z') // 00:30 on the 25th
       expect(await nextOf('ended-late')).toBeNull()
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         {
           id: 'late',
           customerId: 'ended-late',
@@ -372,12 +372,12 @@ describe.each(testDatabases)(
         currency: 'CNY',
       }
       expect(await nextOf('ended-late')).toEqual(closing)
-      const again = await previewChange(actingFor(world.billing, 'ended-late'), {
+      const again = await previewChange(actingFor(world.engine, 'ended-late'), {
         customerId: 'ended-late',
         planId: 'team',
       })
       expect(again.nextInvoice).toEqual(closing)
-      await createSubscription(world.billing, {
+      await createSubscription(world.engine, {
         customerId: 'ended-late',
         planId: 'team',
         quoteId: again.quoteId,
@@ -396,7 +396,7 @@ describe.each(testDatabases)(
       await comesAsSaid('ended-late', renewal)
       // Taken back after the closing: a document of its own, with the next midnight. 15.00 of November's
       // 20.00 and tax stay.
-      await voidEvents(world.billing, { customerId: 'ended-late', ids: ['late'], reason: 'sent twice' })
+      await voidEvents(world.engine, { customerId: 'ended-late', ids: ['late'], reason: 'sent twice' })
       const back = {
         nextInvoice: {
           at: '2026-12-26',

@@ -171,19 +171,19 @@ describe.each(testDatabases)('a quota on $name', ({ create }) => {
   let customers = 0
   beforeAll(async () => {
     world = await createWorld(create, start)
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
     const charge = {
       meter: 'ai_chat',
       included: limit,
       price: { model: 'per_unit' as const, rate: { amount: 5, per: 1 } },
     }
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'blocked',
       name: 'Blocked',
       fee: { amount: 0, per: 'subscription' },
       charges: [{ meter: 'ai_chat', included: limit, overage: 'block' }],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'billed',
       name: 'Billed',
       fee: { amount: 0, per: 'subscription' },
@@ -202,29 +202,29 @@ describe.each(testDatabases)('a quota on $name', ({ create }) => {
         fc.asyncProperty(steps, async (history) => {
           const customerId = `${planId}-${(customers += 1)}`
           world.set(start)
-          await seedCustomer(world.billing, customerId)
-          await createSubscription(world.billing, { customerId, planId })
+          await seedCustomer(world.engine, customerId)
+          await createSubscription(world.engine, { customerId, planId })
           const model = new Model(planId === 'blocked')
           const of = { customerId, meter: 'ai_chat' }
           const run = async (command: Command): Promise<unknown> => {
             if (command.kind === 'consume')
-              return consume(world.billing, { ...of, id: command.id, quantity: command.quantity })
+              return consume(world.engine, { ...of, id: command.id, quantity: command.quantity })
             if (command.kind === 'reserve')
-              return reserve(world.billing, {
+              return reserve(world.engine, {
                 ...of,
                 id: command.id,
                 quantity: command.quantity,
                 ttlSeconds: command.ttlSeconds,
               })
             if (command.kind === 'settle')
-              return settleReservation(world.billing, {
+              return settleReservation(world.engine, {
                 ...of,
                 reservationId: command.id,
                 quantity: command.quantity,
               })
             if (command.kind === 'release')
-              return releaseReservation(world.billing, { ...of, reservationId: command.id })
-            const { rejected } = await recordUsage(world.billing, [
+              return releaseReservation(world.engine, { ...of, reservationId: command.id })
+            const { rejected } = await recordUsage(world.engine, [
               { ...of, id: command.id, quantity: command.quantity },
             ])
             return rejected[0]?.code ?? 'recorded'
@@ -247,7 +247,7 @@ describe.each(testDatabases)('a quota on $name', ({ create }) => {
               expect(await run({ kind: 'event', ...event })).toBe(
                 model.answer({ kind: 'event', ...event }, now),
               )
-            expect(await checkQuota(world.billing, of)).toMatchObject({
+            expect(await checkQuota(world.engine, of)).toMatchObject({
               used: model.used,
               reserved: model.reserved(now),
               remaining: model.remaining(now),

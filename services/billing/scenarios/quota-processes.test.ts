@@ -5,7 +5,7 @@ import {
   addSeconds,
   checkQuota,
   consume,
-  createBilling,
+  createEngine,
   createSubscription,
   getUsageSummary,
   putPlan,
@@ -15,7 +15,7 @@ import {
   runBilling,
   settleReservation,
   upgradeSubscription,
-  type Billing,
+  type Engine,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
@@ -45,16 +45,16 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
  */
 describe.each(testDatabases)('several engines on one $name', ({ create }) => {
   let world: World
-  let engines: Billing[]
+  let engines: Engine[]
   let now = start
   beforeAll(async () => {
     world = await createWorld(create, start)
     let ids = 0
     engines = [1, 2, 3].map((engine) =>
-      createBilling({ db: world.db, now: () => now, newId: (prefix) => `${prefix}_${engine}_${(ids += 1)}` }),
+      createEngine({ db: world.db, now: () => now, newId: (prefix) => `${prefix}_${engine}_${(ids += 1)}` }),
     )
-    await seedCatalogue(world.billing)
-    await putPlan(world.billing, {
+    await seedCatalogue(world.engine)
+    await putPlan(world.engine, {
       id: 'thousand',
       name: 'Thousand',
       fee: { amount: 0, per: 'subscription' },
@@ -66,8 +66,8 @@ describe.each(testDatabases)('several engines on one $name', ({ create }) => {
     await world.close()
   })
   const subscribe = async (customerId: string, planId = 'thousand') => {
-    await seedCustomer(world.billing, customerId)
-    await createSubscription(world.billing, { customerId, planId })
+    await seedCustomer(world.engine, customerId)
+    await createSubscription(world.engine, { customerId, planId })
   }
   /** Its number stands for the chance: the same history each time. */
   const some = (number: number, most: number) => 1 + ((number * 7919) % most)
@@ -89,7 +89,7 @@ describe.each(testDatabases)('several engines on one $name', ({ create }) => {
           const id = `${number}-${turn}`
           const chance = some(number + 13 * turn + 31 * round, 101)
           if (chance < 60) {
-            const ask = (engine: Billing) =>
+            const ask = (engine: Engine) =>
               patiently(() => consume(engine, { ...of, id, quantity: some(chance, 13) }))
             // Told twice, also to another process at the same time, it counts once.
             const [one, two] =
@@ -129,7 +129,7 @@ describe.each(testDatabases)('several engines on one $name', ({ create }) => {
       }
       await Promise.all(Array.from({ length: clients }, (_, number) => client(number)))
       now = addSeconds(now, 3_601)
-      expect((await checkQuota(world.billing, of)).used).toBe(granted)
+      expect((await checkQuota(world.engine, of)).used).toBe(granted)
       expect(granted).toBeLessThanOrEqual(limit)
       // What was left behind has expired: the rest can be had, to the last one.
       const rest = await Promise.all(
@@ -138,14 +138,14 @@ describe.each(testDatabases)('several engines on one $name', ({ create }) => {
         ),
       )
       expect(granted + rest.reduce((sum, answer) => sum + answer.granted, 0)).toBe(limit)
-      expect((await getUsageSummary(world.billing, { customerId })).usage).toEqual({ ai_chat: limit })
+      expect((await getUsageSummary(world.engine, { customerId })).usage).toEqual({ ai_chat: limit })
     },
   )
 
   test('one unit that everybody wants at once goes to one', async () => {
     await subscribe('last', 'free')
     const of = { customerId: 'last', meter: 'ai_chat' }
-    await consume(world.billing, { ...of, id: 'first', quantity: 19 })
+    await consume(world.engine, { ...of, id: 'first', quantity: 19 })
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, number) =>
         consume(engineOf(number), { ...of, id: `${number}`, quantity: 1 }),

@@ -140,12 +140,12 @@ async function play(
   const batches: UsageEventInput[][] = []
   /** When something was last done for a customer that what is billed follows from. */
   const touched = new Map<string, string>()
-  const { billing } = world
+  const { engine } = world
   await world.passTo('2026-08-30T20:00:00Z')
-  await seedCatalogue(billing)
+  await seedCatalogue(engine)
   // Some sellers want invoices of nothing.
-  if (seed % 2 === 1) await putSeller(billing, { ...(await getSeller(billing)), zeroInvoices: true })
-  await putPlan(billing, {
+  if (seed % 2 === 1) await putSeller(engine, { ...(await getSeller(engine)), zeroInvoices: true })
+  await putPlan(engine, {
     id: 'calendar',
     name: 'Calendar',
     rank: 12,
@@ -167,7 +167,7 @@ async function play(
       },
     ],
   })
-  await putPlan(billing, {
+  await putPlan(engine, {
     id: 'inclusive',
     name: 'Inclusive',
     rank: 30,
@@ -183,7 +183,7 @@ async function play(
       },
     ],
   })
-  await putPlan(billing, {
+  await putPlan(engine, {
     id: 'annual',
     name: 'Annual',
     rank: 25,
@@ -200,14 +200,14 @@ async function play(
     ],
   })
   // As much a year as Team was at first, by the month and by the year.
-  await putPlan(billing, {
+  await putPlan(engine, {
     id: 'twin',
     name: 'Twin',
     rank: 10,
     fee: { amount: 59_900, per: 'subscription' },
     charges: [{ meter: 'ai_chat', included: 900, overage: 'block' }],
   })
-  await putPlan(billing, {
+  await putPlan(engine, {
     id: 'yearly-twin',
     name: 'Yearly twin',
     rank: 10,
@@ -223,17 +223,17 @@ async function play(
     ],
   })
   for (const [index, id] of customers.entries()) {
-    await seedCustomer(billing, id, zones[id as keyof typeof zones])
-    await createSubscription(billing, {
+    await seedCustomer(engine, id, zones[id as keyof typeof zones])
+    await createSubscription(engine, {
       customerId: id,
       planId: plans[[1, 0, 4, 2][index]!]!,
-      startsAt: addSeconds(billing.now(), -index * 9 * 86_400),
+      startsAt: addSeconds(engine.now(), -index * 9 * 86_400),
     })
   }
-  const byEither = (customerId: string) => (random() < 0.7 ? actingFor(billing, customerId) : billing)
+  const byEither = (customerId: string) => (random() < 0.7 ? actingFor(engine, customerId) : engine)
   const vendorsTime = () => one([{}, { when: 'now' as const }, { when: 'period_end' as const }])
   const issued = async (customerId: string, isMeant: (invoice: Invoice) => boolean = () => true) => {
-    const invoices = (await getInvoices(billing, { customerId, limit: 100 })).data.filter(
+    const invoices = (await getInvoices(engine, { customerId, limit: 100 })).data.filter(
       (invoice) => invoice.status !== 'draft' && isMeant(invoice),
     )
     if (invoices.length === 0) throw new BillingError('invoice_not_found')
@@ -243,9 +243,9 @@ async function play(
     one(await issued(customerId, isMeant))
   /** Takes the newest invoice back and bills it again at once; null where nothing of it is due any more. */
   const billedAgain = async (customerId: string, { id, period: { label } }: Invoice) => {
-    await voidInvoice(billing, { invoiceId: id })
+    await voidInvoice(engine, { invoiceId: id })
     try {
-      return await generateInvoice(billing, { customerId, period: label })
+      return await generateInvoice(engine, { customerId, period: label })
     } catch (error) {
       if (error instanceof BillingError && ['invoice_not_found', 'period_not_over'].includes(error.code))
         return null
@@ -257,7 +257,7 @@ async function play(
     customerId,
     meter: one(['ai_chat', 'ai_chat', 'tokens', 'storage']),
     quantity: whole(900),
-    time: addSeconds(billing.now(), -whole(random() < 0.3 ? 34 * 86_400 : 40_000)),
+    time: addSeconds(engine.now(), -whole(random() < 0.3 ? 34 * 86_400 : 40_000)),
     properties: { channel: one(['web', '微信']) },
   })
   const commands: Record<string, (customerId: string) => Promise<unknown>> = {
@@ -266,16 +266,16 @@ async function play(
         event(random() < 0.8 ? customerId : one(customers), index),
       )
       batches.push(batch)
-      return recordUsage(billing, batch)
+      return recordUsage(engine, batch)
     },
     usageAgain: () =>
-      batches.length ? recordUsage(billing, [...one(batches)].reverse()) : Promise.resolve(null),
+      batches.length ? recordUsage(engine, [...one(batches)].reverse()) : Promise.resolve(null),
     consume: async (customerId) => {
       const asked = { customerId, meter: 'ai_chat', id: `c${log.length}`, quantity: 1 + whole(60) }
-      return [await consume(billing, asked), random() < 0.5 ? await consume(billing, asked) : null]
+      return [await consume(engine, asked), random() < 0.5 ? await consume(engine, asked) : null]
     },
     upgrade: (customerId) =>
-      upgradeSubscription(actingFor(billing, customerId), {
+      upgradeSubscription(actingFor(engine, customerId), {
         customerId,
         planId: one(plans),
         ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}),
@@ -300,7 +300,7 @@ async function play(
       return [preview, invoice]
     },
     downgrade: (customerId) =>
-      downgradeSubscription(actingFor(billing, customerId), {
+      downgradeSubscription(actingFor(engine, customerId), {
         customerId,
         planId: one(plans),
         ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}),
@@ -308,21 +308,21 @@ async function play(
     undo: (customerId) => cancelScheduledChange(byEither(customerId), { customerId }),
     cancel: (customerId) =>
       random() < 0.2
-        ? cancelSubscription(billing, { customerId, when: 'now', credit: random() < 0.5 })
+        ? cancelSubscription(engine, { customerId, when: 'now', credit: random() < 0.5 })
         : cancelSubscription(byEither(customerId), { customerId }),
     resume: (customerId) => resumeSubscription(byEither(customerId), { customerId }),
     // Whoever has left may come back, now or a few days ago.
     subscribe: (customerId) =>
-      createSubscription(billing, {
+      createSubscription(engine, {
         customerId,
         planId: one(plans),
-        startsAt: addSeconds(billing.now(), -whole(3) * 86_400),
+        startsAt: addSeconds(engine.now(), -whole(3) * 86_400),
         ...(random() < 0.5 ? { trialDays: one([2, 14, 45]) } : {}),
       }),
     trial: (customerId) =>
-      changeTrial(billing, { customerId, endsOn: addDays(billing.now().slice(0, 10), whole(20)) }),
+      changeTrial(engine, { customerId, endsOn: addDays(engine.now().slice(0, 10), whole(20)) }),
     version: (customerId) =>
-      changeSubscription(billing, {
+      changeSubscription(engine, {
         customerId,
         planId: 'team',
         planVersion: 1 + whole(4),
@@ -330,7 +330,7 @@ async function play(
       }),
     // By the vendor any change may be for now or for the end of the period.
     moved: (customerId) =>
-      changeSubscription(billing, {
+      changeSubscription(engine, {
         customerId,
         planId: one(plans),
         ...(random() < 0.3 ? { seats: 1 + whole(9) } : {}),
@@ -348,8 +348,8 @@ async function play(
         reference: `p${log.length}`,
       }
       return [
-        await recordPayment(billing, payment),
-        random() < 0.5 ? await recordPayment(billing, payment) : null,
+        await recordPayment(engine, payment),
+        random() < 0.5 ? await recordPayment(engine, payment) : null,
       ]
     },
     credit: async (customerId) => {
@@ -358,7 +358,7 @@ async function play(
         (invoice) => invoice.status !== 'void' || random() < 0.1,
       )
       const { id: lineId, amount } = one(lines)
-      return issueCreditNote(billing, {
+      return issueCreditNote(engine, {
         invoiceId: id,
         reason: 'goodwill',
         ...(random() < 0.5 ? { refund: true } : {}),
@@ -368,11 +368,11 @@ async function play(
       })
     },
     discount: (customerId) =>
-      putDiscount(billing, {
+      putDiscount(engine, {
         customerId,
         discountId: one(['a', 'b', 'c']),
         appliesTo: one(['all', 'fee', 'usage'] as const),
-        from: addDays(billing.now().slice(0, 10), whole(60) - 45),
+        from: addDays(engine.now().slice(0, 10), whole(60) - 45),
         ...(random() < 0.5
           ? { kind: 'fixed' as const, value: 1 + whole(20_000) }
           : { kind: 'percent' as const, value: one(['10', '12.5', '33.33', '100']) }),
@@ -381,15 +381,15 @@ async function play(
       const { payments } = await anInvoice(customerId, (invoice) => invoice.payments.length > 0)
       const reversal = { paymentId: one(payments).id, reason: 'it came back' }
       return [
-        await reversePayment(billing, reversal),
-        random() < 0.3 ? await reversePayment(billing, reversal) : null,
+        await reversePayment(engine, reversal),
+        random() < 0.3 ? await reversePayment(engine, reversal) : null,
       ]
     },
     // Whoever holds something: most are paid out what a note holds for them, or some of their balance.
     refund: async () => {
       for (const customerId of customers) {
-        const { creditBalance } = await getCustomer(billing, { customerId })
-        const note = (await getInvoices(billing, { customerId, limit: 100 })).data.find(
+        const { creditBalance } = await getCustomer(engine, { customerId })
+        const note = (await getInvoices(engine, { customerId, limit: 100 })).data.find(
           (invoice) => invoice.toRefund > 0,
         )
         if (!note && creditBalance === 0) continue
@@ -402,15 +402,15 @@ async function play(
           ...(note ? { creditNoteId: note.id } : {}),
         }
         return [
-          await recordRefund(billing, refund),
-          random() < 0.3 ? await recordRefund(billing, refund) : null,
+          await recordRefund(engine, refund),
+          random() < 0.3 ? await recordRefund(engine, refund) : null,
         ]
       }
       throw new BillingError('amount_out_of_range')
     },
     adjust: async (customerId) => {
-      const { creditBalance } = await getCustomer(billing, { customerId })
-      return adjustBalance(billing, {
+      const { creditBalance } = await getCustomer(engine, { customerId })
+      return adjustBalance(engine, {
         customerId,
         amount: random() < 0.6 ? 1 + whole(40_000) : -1 - whole(Math.max(1, creditBalance)),
         reason: 'put right',
@@ -422,7 +422,7 @@ async function play(
         .filter((event) => event.customerId === customerId)
         .slice(-30)
       const ids = [`c${whole(log.length)}`, ...sent.filter(() => random() < 0.3).map((event) => event.id)]
-      return voidEvents(billing, { customerId, ids, reason: 'counted twice' })
+      return voidEvents(engine, { customerId, ids, reason: 'counted twice' })
     },
     // What is taken back and billed again at once comes to the same, if nothing happened in between.
     voidAgain: async (customerId) => {
@@ -439,17 +439,17 @@ async function play(
       if (again && twice) expectSame(again, twice)
       return [again, twice]
     },
-    endDiscount: (customerId) => deleteDiscount(billing, { customerId, discountId: one(['a', 'b', 'c']) }),
-    void: async (customerId) => voidInvoice(billing, { invoiceId: (await anInvoice(customerId)).id }),
+    endDiscount: (customerId) => deleteDiscount(engine, { customerId, discountId: one(['a', 'b', 'c']) }),
+    void: async (customerId) => voidInvoice(engine, { invoiceId: (await anInvoice(customerId)).id }),
     generate: async (customerId) =>
-      generateInvoice(billing, { customerId, period: (await anInvoice(customerId)).period.label }),
+      generateInvoice(engine, { customerId, period: (await anInvoice(customerId)).period.label }),
     zone: (customerId) =>
-      updateCustomer(billing, {
+      updateCustomer(engine, {
         customerId,
         timezone: one(['Asia/Tokyo', 'America/Los_Angeles', 'Europe/London', 'Pacific/Auckland']),
       }),
     replan: () =>
-      putPlan(billing, {
+      putPlan(engine, {
         id: 'team',
         name: `Team ${log.length}`,
         rank: 10,
@@ -464,14 +464,14 @@ async function play(
         ],
       }),
     read: async (customerId) => {
-      const subscription = await getSubscription(billing, { customerId })
+      const subscription = await getSubscription(engine, { customerId })
       return [
         subscription,
-        await getUsageSummary(billing, { customerId }),
-        subscription.plan && (await checkQuota(billing, { customerId, meter: 'ai_chat' })),
+        await getUsageSummary(engine, { customerId }),
+        subscription.plan && (await checkQuota(engine, { customerId, meter: 'ai_chat' })),
       ]
     },
-    due: () => runBilling(billing),
+    due: () => runBilling(engine),
   }
   const weights = [
     'usage',
@@ -517,7 +517,7 @@ async function play(
     'due',
   ]
   while (log.length < steps) {
-    const to = addSeconds(billing.now(), Math.floor((random() * 2 * 180 * 86_400) / steps))
+    const to = addSeconds(engine.now(), Math.floor((random() * 2 * 180 * 86_400) / steps))
     // Mostly the work is done when it falls due; now and then everybody sleeps through it.
     if (random() < 0.8) await world.passTo(to)
     else world.set(to)
@@ -525,39 +525,39 @@ async function play(
     const customerId = one(customers)
     const answer = await commands[command]!(customerId).catch((error: unknown) => {
       if (error instanceof BillingError) return error.code
-      throw new Error(`step ${log.length}, ${command} at ${billing.now()}`, { cause: error })
+      throw new Error(`step ${log.length}, ${command} at ${engine.now()}`, { cause: error })
     })
     if (typeof answer !== 'string' && !moneyOnly.includes(command)) {
       for (const id of [
         customerId,
         ...(command === 'usage' ? batches.at(-1)! : []).map((sent) => sent.customerId),
       ])
-        touched.set(id, billing.now())
+        touched.set(id, engine.now())
     }
-    log.push({ at: billing.now(), command, customerId, answer })
+    log.push({ at: engine.now(), command, customerId, answer })
     if (log.length % every === 0) await look()
   }
   // At the end one leaves, and some of their usage arrives late: there is a closing.
   const leaver = { customerId: customers[3]! }
   const team = { ...leaver, planId: 'team', trialDays: 0 }
-  await cancelSubscription(billing, { ...leaver, when: 'now' }).catch(() => null)
-  await world.passTo(addSeconds(billing.now(), 2 * 86_400))
+  await cancelSubscription(engine, { ...leaver, when: 'now' }).catch(() => null)
+  await world.passTo(addSeconds(engine.now(), 2 * 86_400))
   log.push({
-    at: billing.now(),
+    at: engine.now(),
     command: 'subscribe',
     customerId: leaver.customerId,
-    answer: await createSubscription(billing, team),
+    answer: await createSubscription(engine, team),
   })
-  await world.passTo(addSeconds(billing.now(), 32 * 86_400))
-  await cancelSubscription(billing, { ...leaver, when: 'now' })
-  const left = billing.now()
+  await world.passTo(addSeconds(engine.now(), 32 * 86_400))
+  await cancelSubscription(engine, { ...leaver, when: 'now' })
+  const left = engine.now()
   await world.passTo(addSeconds(left, 3 * 86_400))
-  await recordUsage(billing, [
+  await recordUsage(engine, [
     { id: 'late', ...leaver, meter: 'ai_chat', quantity: 5_000, time: addSeconds(left, -86_400) },
   ])
   await world.passTo(addSeconds(left, 40 * 86_400))
   // And comes back for a trial that the vendor gives.
-  await createSubscription(billing, { ...team, trialDays: 2 })
-  await world.passTo(addSeconds(billing.now(), 3 * 86_400))
+  await createSubscription(engine, { ...team, trialDays: 2 })
+  await world.passTo(addSeconds(engine.now(), 3 * 86_400))
   await look()
 }

@@ -94,16 +94,16 @@ describe.each(testDatabases)('the same use under plans with the same charges, on
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2030-01-01T01:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
     const meter = (key: string, more: object = {}) =>
-      putMeter(world.billing, { key, name: key, unit: 'x', ...more })
+      putMeter(world.engine, { key, name: key, unit: 'x', ...more })
     await meter('packs')
     await meter('blocked')
     await meter('peak', { aggregation: 'max' })
     await meter('held', { aggregation: 'last', carry: true })
     await meter('people', { aggregation: 'unique', uniqueBy: 'user' })
     for (const [rank, id] of plans.entries()) {
-      await putPlan(world.billing, {
+      await putPlan(world.engine, {
         id,
         name: id,
         rank: id === 'dearer' ? rank : 1,
@@ -122,7 +122,7 @@ describe.each(testDatabases)('the same use under plans with the same charges, on
 
   /** What was billed for each meter, with what was adjusted since. */
   const costs = async (customerId: string) => {
-    const { data } = await getInvoices(world.billing, { customerId, limit: 100 })
+    const { data } = await getInvoices(world.engine, { customerId, limit: 100 })
     const lines = data.filter(({ status }) => status !== 'draft').flatMap((invoice) => invoice.lines)
     return Object.fromEntries(
       meters.map((meter) => [
@@ -140,15 +140,15 @@ describe.each(testDatabases)('the same use under plans with the same charges, on
         await world.passTo(`${start}T01:00:00Z`)
         const [stays, moves] = [`stays-${run}`, `moves-${run}`]
         for (const customerId of [stays, moves]) {
-          await seedCustomer(world.billing, customerId)
-          await createSubscription(world.billing, { customerId, planId: 'plain' })
+          await seedCustomer(world.engine, customerId)
+          await createSubscription(world.engine, { customerId, planId: 'plain' })
         }
         for (const [index, { day, to, meter, quantity, who, late, takenBack }] of life
           .sort((a, b) => a.day - b.day)
           .entries()) {
           await world.passTo(`${addDays(start, day)}T02:00:00Z`)
           if (to !== undefined)
-            await changeSubscription(world.billing, { customerId: moves, planId: to, when: 'now' })
+            await changeSubscription(world.engine, { customerId: moves, planId: to, when: 'now' })
           const time = `${addDays(start, Math.max(0, day - late))}T01:${10 + index}:00Z`
           for (const customerId of [stays, moves]) {
             const event = {
@@ -159,9 +159,9 @@ describe.each(testDatabases)('the same use under plans with the same charges, on
               time,
               properties: { user: who },
             }
-            expect(await recordUsage(world.billing, [event])).toMatchObject({ accepted: 1 })
+            expect(await recordUsage(world.engine, [event])).toMatchObject({ accepted: 1 })
             if (takenBack && index > 0)
-              await voidEvents(world.billing, {
+              await voidEvents(world.engine, {
                 customerId,
                 ids: [`e${run}-${index - 1}`],
                 reason: 'counted twice',

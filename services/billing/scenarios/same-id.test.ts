@@ -3,14 +3,14 @@ import type { Database } from '@customer-portal/database'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
   consume,
-  createBilling,
+  createEngine,
   createSubscription,
   getUsageSummary,
   putMeter,
   putPlan,
   recordUsage,
   reserve,
-  type Billing,
+  type Engine,
   type UsageEventInput,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
@@ -23,7 +23,7 @@ const events = 300
 /** Engines of their own on one database are what several server processes are to each other. */
 describe.each(testDatabases)('one id at two servers at the same time, on $name', ({ create, name }) => {
   let world: World
-  let engines: [Billing, Billing]
+  let engines: [Engine, Engine]
   /** How often a transaction was run again, as after a deadlock. */
   let repeated = 0
   beforeAll(async () => {
@@ -32,11 +32,11 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
       repeated += 1
     })
     const engine = (number: number) =>
-      createBilling({ db, now: () => start, newId: (prefix) => `${prefix}_${number}` })
+      createEngine({ db, now: () => start, newId: (prefix) => `${prefix}_${number}` })
     engines = [engine(1), engine(2)]
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, { key: 'words', name: 'Words', unit: 'words', groupBy: ['model'] })
-    await putPlan(world.billing, {
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, { key: 'words', name: 'Words', unit: 'words', groupBy: ['model'] })
+    await putPlan(world.engine, {
       id: 'words',
       name: 'Words',
       rank: 1,
@@ -53,15 +53,15 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
     repeated = 0
   })
   const subscribe = async (customerId: string) => {
-    await seedCustomer(world.billing, customerId)
-    await createSubscription(world.billing, { customerId, planId: 'words' })
+    await seedCustomer(world.engine, customerId)
+    await createSubscription(world.engine, { customerId, planId: 'words' })
   }
 
   test.each(Array.from({ length: rounds }, (_, round) => round))(
     'of the same event in two batches one is counted, and of two events with one id one is accepted and the other told event_conflict (round %i)',
     async (round) => {
       const customerId = `same-${round}`
-      await seedCustomer(world.billing, customerId)
+      await seedCustomer(world.engine, customerId)
       const differs = (index: number) => index % 5 === round % 5
       const sent = (side: number) =>
         Array.from({ length: events }, (_, index): UsageEventInput => ({
@@ -97,7 +97,7 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
       const twice = sent(0)
         .filter((_, index) => !differs(index))
         .reduce((sum, one) => sum + Number(one.quantity), 0)
-      const { usage } = await getUsageSummary(world.billing, { customerId })
+      const { usage } = await getUsageSummary(world.engine, { customerId })
       expect(usage['words']! + usage['ai_chat']!).toBe(all - twice - refused)
     },
   )
@@ -124,7 +124,7 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
       recorded.reduce((sum, one) => sum + one.accepted, 0)
         + consumed.filter(({ duplicate }) => !duplicate).length,
     ).toBe(100)
-    expect((await getUsageSummary(world.billing, { customerId: 'both' })).usage['words']).toBe(300)
+    expect((await getUsageSummary(world.engine, { customerId: 'both' })).usage['words']).toBe(300)
   })
 
   // The embedded database runs one transaction after the other.

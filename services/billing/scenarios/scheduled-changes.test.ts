@@ -27,11 +27,11 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
     const charges = [{ meter: 'ai_chat', included: 100, overage: 'block' as const }]
-    await putPlan(world.billing, { id: 'chat', name: 'Chat', rank: 5, ...fee(30_000), charges })
-    await putPlan(world.billing, { id: 'docs', name: 'Docs', rank: 5, ...fee(30_000), charges })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, { id: 'chat', name: 'Chat', rank: 5, ...fee(30_000), charges })
+    await putPlan(world.engine, { id: 'docs', name: 'Docs', rank: 5, ...fee(30_000), charges })
+    await putPlan(world.engine, {
       id: 'chat-year',
       name: 'Chat by the year',
       rank: 5,
@@ -39,7 +39,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
       ...fee(360_000),
       charges,
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'docs-year',
       name: 'Docs by the year',
       rank: 5,
@@ -47,7 +47,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
       ...fee(360_000),
       charges,
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'per-seat',
       name: 'Per seat',
       rank: 8,
@@ -55,7 +55,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
       seats: { max: 9 },
       taxRate: '0',
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'per-seat',
       name: 'Per seat',
       rank: 8,
@@ -63,10 +63,10 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
       seats: { max: 20 },
       taxRate: '0',
     })
-    await putPlan(world.billing, { id: 'small', name: 'Small', rank: 2, ...fee(1_000) })
-    await putPlan(world.billing, { id: 'gone', name: 'Gone', rank: 40, ...fee(50_000) })
-    await putPlan(world.billing, { id: 'gone', name: 'Gone', rank: 40, ...fee(50_000), archived: true })
-    await putPlan(world.billing, { id: 'large', name: 'Large', rank: 30, ...fee(90_000) })
+    await putPlan(world.engine, { id: 'small', name: 'Small', rank: 2, ...fee(1_000) })
+    await putPlan(world.engine, { id: 'gone', name: 'Gone', rank: 40, ...fee(50_000) })
+    await putPlan(world.engine, { id: 'gone', name: 'Gone', rank: 40, ...fee(50_000), archived: true })
+    await putPlan(world.engine, { id: 'large', name: 'Large', rank: 30, ...fee(90_000) })
   })
   afterAll(async () => {
     expect(await mistakesOf(world)).toEqual([])
@@ -75,20 +75,20 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
   const subscribe = async (customerId: string, planId: string, more: { seats?: number } = {}) => {
     world.set('2026-10-31T16:00:00Z')
     await world.db.asOwner((tx) => tx.query('update customers set due_at = null'))
-    await seedCustomer(world.billing, customerId)
-    await createSubscription(world.billing, { customerId, planId, ...more })
+    await seedCustomer(world.engine, customerId)
+    await createSubscription(world.engine, { customerId, planId, ...more })
     world.set('2026-11-15T16:30:00Z') // 00:30 on the 16th
   }
   /** In the portal. */
-  const own = (customerId: string) => actingFor(world.billing, customerId)
+  const own = (customerId: string) => actingFor(world.engine, customerId)
   const move = (
     customerId: string,
     planId: string,
     more: { planVersion?: number; seats?: number; when?: 'now' | 'period_end' } = {},
-  ) => changeSubscription(world.billing, { customerId, planId, ...more })
-  const subscription = (customerId: string) => getSubscription(world.billing, { customerId })
+  ) => changeSubscription(world.engine, { customerId, planId, ...more })
+  const subscription = (customerId: string) => getSubscription(world.engine, { customerId })
   const linesOf = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data.map((invoice) => [
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data.map((invoice) => [
       invoice.kind,
       ...invoice.lines.map((line) => [line.kind, line.amount]),
     ])
@@ -239,14 +239,14 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     expect(kept.subscription.scheduledChange).toMatchObject({ planId: 'large', by: 'vendor' })
     expect(codes(kept)).toEqual(['vendor_change_kept'])
     expect(
-      (await cancelScheduledChange(world.billing, { customerId: 'both' })).subscription.scheduledChanges,
+      (await cancelScheduledChange(world.engine, { customerId: 'both' })).subscription.scheduledChanges,
     ).toEqual([])
     await downgradeSubscription(own('both'), { customerId: 'both', planId: 'chat' })
-    const untouched = await cancelScheduledChange(world.billing, { customerId: 'both' })
+    const untouched = await cancelScheduledChange(world.engine, { customerId: 'both' })
     expect(untouched.subscription.scheduledChange).toMatchObject({ planId: 'chat' })
     expect(codes(untouched)).toEqual(['scheduled_change_kept'])
     expect(
-      (await cancelScheduledChange(world.billing, { customerId: 'both', by: 'customer' })).subscription
+      (await cancelScheduledChange(world.engine, { customerId: 'both', by: 'customer' })).subscription
         .scheduledChange,
     ).toBeNull()
   })
@@ -347,11 +347,11 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
       scheduledChange: { planVersion: 2 },
     })
 
-    await cancelSubscription(world.billing, { customerId: 'dodges' })
+    await cancelSubscription(world.engine, { customerId: 'dodges' })
     const kept = await resumeSubscription(own('dodges'), { customerId: 'dodges' })
     expect(kept.subscription).toMatchObject({ cancelAtPeriodEnd: true, cancellation: { by: 'vendor' } })
     expect(codes(kept)).toContain('cancellation_kept')
-    expect((await resumeSubscription(world.billing, { customerId: 'dodges' })).subscription).toMatchObject({
+    expect((await resumeSubscription(world.engine, { customerId: 'dodges' })).subscription).toMatchObject({
       cancelAtPeriodEnd: false,
       cancellation: null,
       scheduledChange: { planVersion: 2 },
@@ -375,14 +375,14 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
       await expect(move('late', 'gone', { planVersion, when: 'now' })).rejects.toMatchObject({
         code: 'plan_archived',
       })
-    await putPlan(world.billing, { id: 'ending', name: 'Ending', rank: 6, ...fee(31_000) })
+    await putPlan(world.engine, { id: 'ending', name: 'Ending', rank: 6, ...fee(31_000) })
     await move('late', 'ending')
-    await putPlan(world.billing, { id: 'ending', name: 'Ending', rank: 6, ...fee(31_000), archived: true })
+    await putPlan(world.engine, { id: 'ending', name: 'Ending', rank: 6, ...fee(31_000), archived: true })
     expect(await move('late', 'ending', { planVersion: 2 })).toMatchObject({
       subscription: { plan: { id: 'ending', version: 2 } },
     })
     await expect(
-      createSubscription(world.billing, { customerId: 'late', planId: 'gone' }),
+      createSubscription(world.engine, { customerId: 'late', planId: 'gone' }),
     ).rejects.toMatchObject({ code: 'subscription_exists' })
   })
 })

@@ -23,7 +23,7 @@ import {
   updateCustomer,
   upgradeSubscription,
   voidInvoice,
-  type Billing,
+  type Engine,
   type Code,
   type Invoice,
   type PlanInput,
@@ -41,7 +41,7 @@ import { instantFromWall, wallTime } from './wall-clock.ts'
  * or with an offset where the clocks go back, `2026-10-25 02:30 +01:00`.
  */
 export interface Life {
-  readonly billing: Billing
+  readonly engine: Engine
   readonly customerId: string
   /** Time passes until then, and whatever falls due on the way is done at its own moment. */
   on(wall: string): Promise<void>
@@ -113,8 +113,8 @@ export function stories(
     let world: World
     beforeAll(async () => {
       world = await createWorld(create, '2000-01-01T00:00:00Z')
-      await seedCatalogue(world.billing)
-      for (const plan of plans) await putPlan(world.billing, plan)
+      await seedCatalogue(world.engine)
+      for (const plan of plans) await putPlan(world.engine, plan)
     })
     afterAll(() => world.close())
     let told = 0
@@ -126,7 +126,7 @@ export function stories(
         await tell(life)
         await life.receives()
         const mistakes = []
-        for await (const mistake of findMistakes(world.billing, { customerId: life.customerId }))
+        for await (const mistake of findMistakes(world.engine, { customerId: life.customerId }))
           mistakes.push(mistake)
         expect(mistakes).toEqual([])
         expect(await rememberedTooLate(world, [life.customerId])).toEqual([])
@@ -140,7 +140,7 @@ async function beginLife(
   customerId: string,
   { zone: firstZone = 'Asia/Shanghai', currency = 'CNY' }: Setting,
 ): Promise<Life> {
-  const { billing } = world
+  const { engine } = world
   let zone = firstZone
   let begun = false
   let events = 0
@@ -148,12 +148,12 @@ async function beginLife(
   const at = (wall: string) => instantFromWall(zone, wall)
   const who = { customerId }
   // What the customer asks for, they ask for in the portal.
-  const own = actingFor(billing, customerId)
+  const own = actingFor(engine, customerId)
   /** The first moment of a story is where its clock begins. */
   const begin = async (wall: string) => {
     world.set(at(wall))
     begun = true
-    await createCustomer(billing, {
+    await createCustomer(engine, {
       id: customerId,
       companyName: `${customerId} 有限公司`,
       timezone: zone,
@@ -173,21 +173,21 @@ async function beginLife(
     ...(wall === undefined ? {} : { time: at(wall) }),
   })
   const life: Life = {
-    billing,
+    engine,
     customerId,
     on: async (wall) => {
       if (!begun) return begin(wall)
       const target = at(wall)
-      if (target < billing.now()) throw new Error(`a life goes forward: ${wall} is before ${billing.now()}`)
+      if (target < engine.now()) throw new Error(`a life goes forward: ${wall} is before ${engine.now()}`)
       await world.passTo(target)
     },
     sleepsUntil: (wall) => world.set(at(wall)),
     wakes: async () => {
-      await runBilling(billing)
+      await runBilling(engine)
     },
     subscribes: async (planId, { seats, since } = {}) =>
       (
-        await createSubscription(billing, {
+        await createSubscription(engine, {
           ...who,
           planId,
           ...(seats === undefined ? {} : { seats }),
@@ -208,46 +208,46 @@ async function beginLife(
     downgrades: async (planId, { seats } = {}) =>
       (await downgradeSubscription(own, { ...who, planId, ...(seats === undefined ? {} : { seats }) }))
         .subscription,
-    isMovedTo: async (planId) => (await changeSubscription(billing, { ...who, planId })).subscription,
+    isMovedTo: async (planId) => (await changeSubscription(engine, { ...who, planId })).subscription,
     staysOnPlan: async () => {
       await cancelScheduledChange(own, who)
     },
     cancels: async (more = {}) =>
-      (await cancelSubscription(more.when === 'now' ? billing : own, { ...who, ...more })).subscription,
+      (await cancelSubscription(more.when === 'now' ? engine : own, { ...who, ...more })).subscription,
     resumes: async () => {
       await resumeSubscription(own, who)
     },
     movesTo: async (timezone) => {
-      await updateCustomer(billing, { ...who, timezone })
+      await updateCustomer(engine, { ...who, timezone })
       zone = timezone
     },
     uses: async (meter, quantity, wall) => {
-      expect(await recordUsage(billing, [event(meter, quantity, wall)])).toEqual({
+      expect(await recordUsage(engine, [event(meter, quantity, wall)])).toEqual({
         accepted: 1,
         duplicates: 0,
         rejected: [],
       })
     },
-    reports: (meter, quantity, wall) => recordUsage(billing, [event(meter, quantity, wall)]),
+    reports: (meter, quantity, wall) => recordUsage(engine, [event(meter, quantity, wall)]),
     consumes: (meter, quantity) =>
-      consume(billing, { ...who, meter, id: event(meter, quantity).id, quantity }),
+      consume(engine, { ...who, meter, id: event(meter, quantity).id, quantity }),
     pays: async (amount) => {
       const { id, amountDue } = lastOne()
-      await recordPayment(billing, {
+      await recordPayment(engine, {
         invoiceId: id,
         amount: amount ?? amountDue,
         method: 'bank_transfer',
-        reference: `paid at ${billing.now()}`,
+        reference: `paid at ${engine.now()}`,
       })
     },
     voids: async () => {
-      await voidInvoice(billing, { invoiceId: lastOne().id })
+      await voidInvoice(engine, { invoiceId: lastOne().id })
     },
     reissues: async (period) => {
-      await generateInvoice(billing, { ...who, period })
+      await generateInvoice(engine, { ...who, period })
     },
     receives: async (...expected) => {
-      const all = (await getInvoices(billing, { ...who, limit: 100 })).data
+      const all = (await getInvoices(engine, { ...who, limit: 100 })).data
         .filter((invoice) => invoice.status !== 'draft')
         .reverse()
       const fresh = all.filter((invoice) => !read.some((one) => one.id === invoice.id))
@@ -261,9 +261,9 @@ async function beginLife(
         ),
       )
     },
-    sees: async (subscription) => expect(await getSubscription(billing, who)).toMatchObject(subscription),
+    sees: async (subscription) => expect(await getSubscription(engine, who)).toMatchObject(subscription),
     hasCredit: async (amount) =>
-      expect(amountText((await getCustomer(billing, who)).creditBalance, currency)).toBe(amount),
+      expect(amountText((await getCustomer(engine, who)).creditBalance, currency)).toBe(amount),
     isRefused: (code, asked) => expect(asked).rejects.toMatchObject({ name: 'BillingError', code }),
   }
   return life

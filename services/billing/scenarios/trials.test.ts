@@ -33,8 +33,8 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
   let customers = 0
   beforeAll(async () => {
     world = await createWorld(create, '2026-01-01T02:00:00Z') // 10:00 in Shanghai
-    await seedCatalogue(world.billing)
-    await putPlan(world.billing, {
+    await seedCatalogue(world.engine)
+    await putPlan(world.engine, {
       id: 'annual',
       name: { 'zh-CN': '年付版', en: 'Annual' },
       rank: 30,
@@ -49,7 +49,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
         },
       ],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'monthly',
       name: { 'zh-CN': '自然月版', en: 'Calendar month' },
       rank: 12,
@@ -66,14 +66,14 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
         },
       ],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'longer',
       name: 'Longer',
       rank: 13,
       trialDays: 30,
       fee: { amount: 240_000, per: 'subscription' },
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'week',
       name: 'Week',
       rank: 14,
@@ -91,16 +91,16 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     options: { seats?: number; trialDays?: number; startsAt?: string } = {},
   ) {
     const customerId = `trial-${(customers += 1)}`
-    await seedCustomer(world.billing, customerId)
+    await seedCustomer(world.engine, customerId)
     return {
       customerId,
-      ...(await createSubscription(world.billing, { customerId, planId, trialDays: 14, ...options })),
+      ...(await createSubscription(world.engine, { customerId, planId, trialDays: 14, ...options })),
     }
   }
-  const use = (customerId: string, id: string, quantity: number, time = world.billing.now()) =>
-    recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
+  const use = (customerId: string, id: string, quantity: number, time = world.engine.now()) =>
+    recordUsage(world.engine, [{ id, customerId, meter: 'ai_chat', quantity, time }])
   const invoicesOf = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data.reverse()
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data.reverse()
 
   test('costs nothing, stops at what is included, and goes over into the plan on the day after its last', async () => {
     const { customerId, subscription, invoice } = await trialOf('team')
@@ -115,22 +115,22 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
       // ¥599.00 and 6 % tax
       nextInvoice: { at: '2026-01-15', estimatedTotal: 63_494 },
     })
-    expect(await checkSubscriptionStatus(world.billing, { customerId })).toBe(true)
+    expect(await checkSubscriptionStatus(world.engine, { customerId })).toBe(true)
     // The plan bills what goes beyond its 1,000; a trial of it grants no more than those.
-    expect(await checkQuota(world.billing, { customerId, meter: 'ai_chat' })).toMatchObject({
+    expect(await checkQuota(world.engine, { customerId, meter: 'ai_chat' })).toMatchObject({
       included: 1_000,
       remaining: 1_000,
       overagePolicy: 'block',
     })
     expect(
-      await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c1', quantity: 1_200 }),
+      await consume(world.engine, { customerId, meter: 'ai_chat', id: 'c1', quantity: 1_200 }),
     ).toMatchObject({ granted: 1_000, overage: 0, remaining: 0 })
     expect(
-      (await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c2', quantity: 1 })).granted,
+      (await consume(world.engine, { customerId, meter: 'ai_chat', id: 'c2', quantity: 1 })).granted,
     ).toBe(0)
     // What was used anyway is recorded, seen, and never billed.
     await use(customerId, 'e1', 500)
-    expect((await getUsageSummary(world.billing, { customerId })).meters[0]).toMatchObject({
+    expect((await getUsageSummary(world.engine, { customerId })).meters[0]).toMatchObject({
       meter: 'ai_chat',
       used: 1_500,
       included: 1_000,
@@ -140,18 +140,18 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     })
 
     await world.passTo('2026-01-14T15:59:59Z')
-    expect(await getSubscription(world.billing, { customerId })).toMatchObject({
+    expect(await getSubscription(world.engine, { customerId })).toMatchObject({
       status: 'trialing',
       trialDaysLeft: 1,
     })
     await world.passTo('2026-01-14T16:00:00Z')
-    expect(await getSubscription(world.billing, { customerId })).toMatchObject({
+    expect(await getSubscription(world.engine, { customerId })).toMatchObject({
       status: 'active',
       trialEndsAt: null,
       trialDaysLeft: null,
       currentPeriod: { start: '2026-01-15', end: '2026-02-15' },
     })
-    expect(await checkQuota(world.billing, { customerId, meter: 'ai_chat' })).toMatchObject({
+    expect(await checkQuota(world.engine, { customerId, meter: 'ai_chat' })).toMatchObject({
       included: 1_000,
       used: 0,
       remaining: 1_000,
@@ -168,7 +168,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     expect(first!.lines.map(({ kind, amount, period }) => [kind, amount, period])).toEqual([
       ['fee', 59_900, { start: '2026-01-15', end: '2026-02-15' }],
     ])
-    expect((await getReconciliation(world.billing, { customerId, period: '2026-01' })).meters).toEqual([
+    expect((await getReconciliation(world.engine, { customerId, period: '2026-01' })).meters).toEqual([
       {
         meter: 'ai_chat',
         accepted: 1_500,
@@ -185,7 +185,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
 
   test('leaves its late usage unbilled too, while usage after it is billed from the first unit above the new allowance', async () => {
     const { customerId } = await trialOf('team', { trialDays: 10 }) // 15–24 January
-    const inTrial = world.billing.now()
+    const inTrial = world.engine.now()
     await use(customerId, 'e1', 5_000)
     await world.passTo('2026-01-26T00:00:00Z')
     await use(customerId, 'late', 700, inTrial)
@@ -202,25 +202,25 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
 
   test('ends without a bill when it is cancelled in time, and goes on when that is taken back', async () => {
     const { customerId } = await trialOf('team')
-    const { subscription } = await cancelSubscription(world.billing, { customerId })
+    const { subscription } = await cancelSubscription(world.engine, { customerId })
     expect(subscription).toMatchObject({ status: 'trialing', cancelAtPeriodEnd: true, nextInvoice: null })
-    expect((await resumeSubscription(world.billing, { customerId })).subscription).toMatchObject({
+    expect((await resumeSubscription(world.engine, { customerId })).subscription).toMatchObject({
       cancelAtPeriodEnd: false,
       scheduledChange: null,
       nextInvoice: { estimatedTotal: 63_494 },
     })
-    await cancelSubscription(world.billing, { customerId, reason: 'too early for us' })
+    await cancelSubscription(world.engine, { customerId, reason: 'too early for us' })
     await use(customerId, 'e1', 3_000)
     await world.passTo('2026-05-01T00:00:00Z')
-    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ status: 'canceled' })
+    expect(await getSubscription(world.engine, { customerId })).toMatchObject({ status: 'canceled' })
     expect(await invoicesOf(customerId)).toEqual([])
   })
 
   test('of a plan with its own trial days is taken from the plan, and its first paid period may be short', async () => {
     const customerId = `trial-${(customers += 1)}`
-    await seedCustomer(world.billing, customerId)
+    await seedCustomer(world.engine, customerId)
     // 1–7 May
-    const { subscription } = await createSubscription(world.billing, { customerId, planId: 'monthly' })
+    const { subscription } = await createSubscription(world.engine, { customerId, planId: 'monthly' })
     expect(subscription).toMatchObject({
       status: 'trialing',
       currentPeriod: { start: '2026-05-01', end: '2026-05-08' },
@@ -242,9 +242,9 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     const { customerId } = await trialOf('team') // 2–15 June
     await use(customerId, 'e1', 900)
     await world.passTo('2026-06-05T02:00:00Z')
-    const preview = await previewChange(world.billing, { customerId, planId: 'longer' })
+    const preview = await previewChange(world.engine, { customerId, planId: 'longer' })
     expect(preview).toMatchObject({ when: 'now', lines: [], total: 0, dueNow: 0 })
-    const upgraded = await upgradeSubscription(world.billing, {
+    const upgraded = await upgradeSubscription(world.engine, {
       customerId,
       planId: 'longer',
       quoteId: preview.quoteId,
@@ -259,7 +259,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
       notices: [],
     })
     // Seven days from the 2nd of June: the first paid date is the 9th.
-    const shorter = await upgradeSubscription(world.billing, { customerId, planId: 'week' })
+    const shorter = await upgradeSubscription(world.engine, { customerId, planId: 'week' })
     expect(shorter).toMatchObject({
       invoice: null,
       subscription: {
@@ -271,11 +271,11 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     })
     // Back on the longer one, nothing of it comes back.
     expect(
-      (await changeSubscription(world.billing, { customerId, planId: 'longer', when: 'now' })).subscription,
+      (await changeSubscription(world.engine, { customerId, planId: 'longer', when: 'now' })).subscription,
     ).toMatchObject({ currentPeriod: { end: '2026-06-09' } })
-    await changeSubscription(world.billing, { customerId, planId: 'week' })
+    await changeSubscription(world.engine, { customerId, planId: 'week' })
     await world.passTo('2026-06-10T00:00:00Z')
-    expect(await getSubscription(world.billing, { customerId })).toMatchObject({
+    expect(await getSubscription(world.engine, { customerId })).toMatchObject({
       status: 'active',
       plan: { id: 'week' },
       currentPeriod: { start: '2026-06-09', end: '2026-07-09' },
@@ -288,18 +288,18 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
 
   test('may end on a lower plan, and on its own again when that is undone', async () => {
     const { customerId } = await trialOf('business') // 17–30 June
-    const scheduled = await downgradeSubscription(world.billing, { customerId, planId: 'team' })
+    const scheduled = await downgradeSubscription(world.engine, { customerId, planId: 'team' })
     expect(scheduled.subscription).toMatchObject({
       status: 'trialing',
       plan: { id: 'business' },
       scheduledChange: { planId: 'team', at: '2026-07-01' },
     })
-    const undone = await cancelScheduledChange(world.billing, { customerId })
+    const undone = await cancelScheduledChange(world.engine, { customerId })
     expect(undone.subscription).toMatchObject({
       scheduledChange: null,
       nextInvoice: { at: '2026-07-01', estimatedTotal: 211_894 },
     })
-    await downgradeSubscription(world.billing, { customerId, planId: 'team' })
+    await downgradeSubscription(world.engine, { customerId, planId: 'team' })
     await world.passTo('2026-07-01T00:00:00Z')
     expect((await invoicesOf(customerId)).map(({ total }) => total)).toEqual([63_494])
   })
@@ -307,12 +307,12 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
   test('of two months gives each month its allowance and bills nothing before its end', async () => {
     const { customerId } = await trialOf('team', { trialDays: 62 }) // 1 July – 31 August
     await use(customerId, 'e1', 1_000)
-    expect(await getSubscription(world.billing, { customerId })).toMatchObject({
+    expect(await getSubscription(world.engine, { customerId })).toMatchObject({
       usagePeriod: { start: '2026-07-01', end: '2026-08-01' },
       nextInvoice: { at: '2026-09-01', estimatedTotal: 63_494 },
     })
     await world.passTo('2026-08-02T00:00:00Z')
-    expect(await checkQuota(world.billing, { customerId, meter: 'ai_chat' })).toMatchObject({
+    expect(await checkQuota(world.engine, { customerId, meter: 'ai_chat' })).toMatchObject({
       included: 1_000,
       used: 0,
       remaining: 1_000,
@@ -342,7 +342,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     const { customerId } = await trialOf('team') // 1–14 September
     await use(customerId, 'e1', 2_000)
     await world.passTo('2026-09-03T00:00:00Z')
-    expect(await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })).toMatchObject({
+    expect(await cancelSubscription(world.engine, { customerId, when: 'now', credit: true })).toMatchObject({
       invoice: null,
       subscription: { status: 'canceled' },
     })
@@ -354,14 +354,14 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     const { customerId } = await trialOf('team', { trialDays: 3 }) // 20–22 October
     await world.passTo('2026-10-24T00:00:00Z')
     const [first] = await invoicesOf(customerId)
-    await voidInvoice(world.billing, { invoiceId: first!.id })
-    const again = await generateInvoice(world.billing, { customerId, period: '2026-10' })
+    await voidInvoice(world.engine, { invoiceId: first!.id })
+    const again = await generateInvoice(world.engine, { customerId, period: '2026-10' })
     expect(again).toMatchObject({ total: 63_494, status: 'open' })
   })
 
   test('keeps its dates when the zone changes: the new one applies from what follows it', async () => {
     const { customerId } = await trialOf('team', { trialDays: 5 }) // 24–28 October
-    const account = await updateCustomer(world.billing, { customerId, timezone: 'Europe/Berlin' })
+    const account = await updateCustomer(world.engine, { customerId, timezone: 'Europe/Berlin' })
     expect(account.nextTimezone).toEqual({ timezone: 'Europe/Berlin', from: '2026-10-29' })
     await world.passTo('2026-11-05T00:00:00Z')
     // The 29th begins in Berlin now, at 23:00 UTC of the 28th (winter time since the 25th).
@@ -372,7 +372,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
 
   test('follows its subscribers to a new version of the plan when the vendor moves them', async () => {
     const { customerId } = await trialOf('monthly', { trialDays: 0 })
-    const two = await putPlan(world.billing, {
+    const two = await putPlan(world.engine, {
       id: 'monthly',
       name: { 'zh-CN': '自然月版', en: 'Calendar month' },
       rank: 12,
@@ -389,23 +389,23 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     })
     expect(two.version).toBe(2)
     // Whoever is on it stays on it …
-    expect(await changeSubscription(world.billing, { customerId, planId: 'monthly' })).toMatchObject({
+    expect(await changeSubscription(world.engine, { customerId, planId: 'monthly' })).toMatchObject({
       invoice: null,
       subscription: { plan: { version: 1 }, scheduledChange: null },
     })
     // … until moved: a lower fee at the end of the period, a higher one now.
     expect(
-      (await changeSubscription(world.billing, { customerId, planId: 'monthly', planVersion: 2 }))
+      (await changeSubscription(world.engine, { customerId, planId: 'monthly', planVersion: 2 }))
         .subscription,
     ).toMatchObject({ plan: { version: 1 }, scheduledChange: { planId: 'monthly', at: '2026-12-01' } })
     await world.passTo('2026-12-02T00:00:00Z')
-    expect(await getSubscription(world.billing, { customerId })).toMatchObject({ plan: { version: 2 } })
+    expect(await getSubscription(world.engine, { customerId })).toMatchObject({ plan: { version: 2 } })
     await world.passTo('2026-12-16T02:00:00Z')
     // 16 of 31 days are left: −¥210.00 × 16 ÷ 31 = −¥108.39 and ¥310.00 × 16 ÷ 31 = ¥160.00
-    const moved = await changeSubscription(world.billing, { customerId, planId: 'monthly', planVersion: 1 })
+    const moved = await changeSubscription(world.engine, { customerId, planId: 'monthly', planVersion: 1 })
     expect(moved.invoice!.lines.map(({ amount }) => amount)).toEqual([-10_839, 16_000])
     await expect(
-      changeSubscription(world.billing, { customerId, planId: 'monthly', planVersion: 9 }),
+      changeSubscription(world.engine, { customerId, planId: 'monthly', planVersion: 9 }),
     ).rejects.toMatchObject({ code: 'plan_not_found' })
   })
 
@@ -413,18 +413,18 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     const { customerId } = await trialOf('team') // 16–29 December
     const of = { customerId, meter: 'ai_chat' }
     expect(
-      await reserve(world.billing, { ...of, id: 'job', quantity: 1_200, ttlSeconds: 86_400 }),
+      await reserve(world.engine, { ...of, id: 'job', quantity: 1_200, ttlSeconds: 86_400 }),
     ).toMatchObject({ granted: 1_000, remaining: 0 })
-    expect(await consume(world.billing, { ...of, id: 'c1', quantity: 1 })).toMatchObject({ granted: 0 })
+    expect(await consume(world.engine, { ...of, id: 'c1', quantity: 1 })).toMatchObject({ granted: 0 })
     // The day after the trial: nothing is written yet, but the plan holds.
     world.set('2026-12-29T16:00:00Z')
-    expect(await consume(world.billing, { ...of, id: 'c2', quantity: 1_010 })).toMatchObject({
+    expect(await consume(world.engine, { ...of, id: 'c2', quantity: 1_010 })).toMatchObject({
       granted: 1_010,
       overage: 10,
       remaining: 0,
     })
     expect(
-      await settleReservation(world.billing, { ...of, reservationId: 'job', quantity: 1_100 }),
+      await settleReservation(world.engine, { ...of, reservationId: 'job', quantity: 1_100 }),
     ).toMatchObject({ granted: 1_000, excess: 100, overage: 0 })
     await world.passTo('2027-02-01T02:00:00Z')
     const [first, second] = await invoicesOf(customerId)
@@ -441,8 +441,8 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
   let customers = 0
   beforeAll(async () => {
     world = await createWorld(create, '2026-06-17T00:00:00Z')
-    await seedCatalogue(world.billing)
-    await putPlan(world.billing, {
+    await seedCatalogue(world.engine)
+    await putPlan(world.engine, {
       id: 'annual',
       name: { 'zh-CN': '年付版', en: 'Annual' },
       rank: 30,
@@ -457,21 +457,21 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
         },
       ],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'longer',
       name: 'Longer',
       rank: 13,
       trialDays: 30,
       fee: { amount: 240_000, per: 'subscription' },
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'week',
       name: 'Week',
       rank: 14,
       trialDays: 7,
       fee: { amount: 250_000, per: 'subscription' },
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'small week',
       name: 'Small week',
       rank: 15,
@@ -497,25 +497,25 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     options: { seats?: number; trialDays?: number; startsAt?: string } = {},
   ) {
     const customerId = `changed-${(customers += 1)}`
-    await seedCustomer(world.billing, customerId)
+    await seedCustomer(world.engine, customerId)
     return {
       customerId,
-      ...(await createSubscription(world.billing, { customerId, planId, trialDays: 14, ...options })),
+      ...(await createSubscription(world.engine, { customerId, planId, trialDays: 14, ...options })),
     }
   }
-  const use = (customerId: string, id: string, quantity: number, time = world.billing.now()) =>
-    recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
+  const use = (customerId: string, id: string, quantity: number, time = world.engine.now()) =>
+    recordUsage(world.engine, [{ id, customerId, meter: 'ai_chat', quantity, time }])
   const invoicesOf = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data.reverse()
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data.reverse()
 
   test('ends with a change to a plan without one: the fee is due', async () => {
     const { customerId } = await trialOf('team') // 17–30 June
     await use(customerId, 'e1', 5_000)
     await world.passTo('2026-06-19T00:00:00Z')
-    const preview = await previewChange(world.billing, { customerId, planId: 'business' })
+    const preview = await previewChange(world.engine, { customerId, planId: 'business' })
     // ¥1,999.00 and 6 % tax, whole from today on; what was used in the trial costs nothing.
     expect(preview).toMatchObject({ when: 'now', total: 211_894, dueNow: 211_894 })
-    const { subscription, invoice, notices } = await upgradeSubscription(world.billing, {
+    const { subscription, invoice, notices } = await upgradeSubscription(world.engine, {
       customerId,
       planId: 'business',
       quoteId: preview.quoteId,
@@ -532,11 +532,11 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     const firstDay = (await trialOf('team')).customerId
     expect(
       (
-        await upgradeSubscription(world.billing, { customerId: firstDay, planId: 'annual' })
+        await upgradeSubscription(world.engine, { customerId: firstDay, planId: 'annual' })
       ).invoice!.lines.map(({ kind, amount }) => [kind, amount]),
     ).toEqual([['fee', 1_200_000]])
-    await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })
-    await cancelSubscription(world.billing, { customerId: firstDay, when: 'now', credit: true })
+    await cancelSubscription(world.engine, { customerId, when: 'now', credit: true })
+    await cancelSubscription(world.engine, { customerId: firstDay, when: 'now', credit: true })
     await world.passTo('2026-06-20T18:00:00Z')
     expect(
       (await invoicesOf(customerId)).filter((one) => one.kind === 'renewal').flatMap((one) => one.lines),
@@ -545,26 +545,26 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
 
   test('is one for each customer, unless the vendor gives another', async () => {
     const { customerId } = await trialOf('week', { trialDays: 2 }) // 21–22 June
-    await cancelSubscription(world.billing, { customerId, when: 'now' })
+    await cancelSubscription(world.engine, { customerId, when: 'now' })
     await world.passTo('2026-06-22T00:00:00Z')
-    const again = await createSubscription(world.billing, { customerId, planId: 'week' })
+    const again = await createSubscription(world.engine, { customerId, planId: 'week' })
     expect(again).toMatchObject({
       subscription: { status: 'active' },
       invoice: { lines: [{ kind: 'fee', amount: 250_000 }] },
       notices: [{ code: 'trial_already_used' }],
     })
-    await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })
+    await cancelSubscription(world.engine, { customerId, when: 'now', credit: true })
     await world.passTo('2026-06-23T00:00:00Z')
-    const given = await createSubscription(world.billing, { customerId, planId: 'week', trialDays: 3 })
+    const given = await createSubscription(world.engine, { customerId, planId: 'week', trialDays: 3 })
     expect(given).toMatchObject({ subscription: { status: 'trialing' }, invoice: null, notices: [] })
-    await cancelSubscription(world.billing, { customerId, when: 'now' })
+    await cancelSubscription(world.engine, { customerId, when: 'now' })
     await world.passTo('2026-06-24T18:00:00Z')
   })
 
   test('is ended earlier or later by the vendor, and what waits for its end goes with it', async () => {
     const { customerId } = await trialOf('team') // 25 June – 8 July
-    await cancelSubscription(world.billing, { customerId })
-    const later = await changeTrial(world.billing, { customerId, endsOn: '2026-07-20' })
+    await cancelSubscription(world.engine, { customerId })
+    const later = await changeTrial(world.engine, { customerId, endsOn: '2026-07-20' })
     expect(later).toMatchObject({
       invoice: null,
       subscription: {
@@ -573,12 +573,12 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
         cancellation: { at: '2026-07-20' },
       },
     })
-    await resumeSubscription(world.billing, { customerId })
-    await changeSubscription(world.billing, { customerId, planId: 'business', when: 'period_end' })
+    await resumeSubscription(world.engine, { customerId })
+    await changeSubscription(world.engine, { customerId, planId: 'business', when: 'period_end' })
     await use(customerId, 'e1', 400)
     await world.passTo('2026-06-28T02:00:00Z')
     // Today: the fee of what was to follow, with tax, is invoiced at once.
-    const now = await changeTrial(world.billing, { customerId, endsOn: '2026-06-28' })
+    const now = await changeTrial(world.engine, { customerId, endsOn: '2026-06-28' })
     expect(now).toMatchObject({
       subscription: {
         status: 'active',
@@ -587,43 +587,43 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
       },
       invoice: { total: 211_894, lines: [{ kind: 'fee', amount: 199_900 }] },
     })
-    await expect(changeTrial(world.billing, { customerId, endsOn: '2026-06-29' })).rejects.toMatchObject({
+    await expect(changeTrial(world.engine, { customerId, endsOn: '2026-06-29' })).rejects.toMatchObject({
       code: 'not_in_trial',
     })
     const { customerId: other } = await trialOf('team')
     for (const endsOn of ['2026-06-27', '2026-06-28', '2028-07-01', 'soon'])
-      await expect(changeTrial(world.billing, { customerId: other, endsOn })).rejects.toMatchObject({
+      await expect(changeTrial(world.engine, { customerId: other, endsOn })).rejects.toMatchObject({
         code: 'validation_failed',
       })
     await world.passTo('2026-06-30T02:00:00Z')
-    await upgradeSubscription(world.billing, { customerId: other, planId: 'longer' })
+    await upgradeSubscription(world.engine, { customerId: other, planId: 'longer' })
     expect(
-      (await changeTrial(world.billing, { customerId: other, endsOn: '2026-06-30' })).invoice,
+      (await changeTrial(world.engine, { customerId: other, endsOn: '2026-06-30' })).invoice,
     ).toMatchObject({
       lines: [{ kind: 'fee', amount: 240_000, period: { start: '2026-06-30', end: '2026-07-30' } }],
     })
     for (const one of [customerId, other])
-      await cancelSubscription(world.billing, { customerId: one, when: 'now', credit: true })
+      await cancelSubscription(world.engine, { customerId: one, when: 'now', credit: true })
     await world.passTo('2026-07-01T18:00:00Z')
   })
 
   test('is shared by the days of the plans in it: what each includes is not granted twice', async () => {
     const { customerId } = await trialOf('team', { trialDays: 7 }) // 2–8 July
-    const quota = () => checkQuota(world.billing, { customerId, meter: 'ai_chat' })
+    const quota = () => checkQuota(world.engine, { customerId, meter: 'ai_chat' })
     expect(await quota()).toMatchObject({ included: 1_000, remaining: 1_000 })
     expect(
-      (await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c1', quantity: 400 })).granted,
+      (await consume(world.engine, { customerId, meter: 'ai_chat', id: 'c1', quantity: 400 })).granted,
     ).toBe(400)
     await world.passTo('2026-07-05T02:00:00Z')
-    const preview = await previewChange(world.billing, { customerId, planId: 'small week' })
+    const preview = await previewChange(world.engine, { customerId, planId: 'small week' })
     // Three days of seven at 1,000 and four at 310: 428.57… + 177.14… = 605.71…
     expect(preview.allowancesAfter).toMatchObject([{ meter: 'ai_chat', remaining: 205 }])
-    await upgradeSubscription(world.billing, { customerId, planId: 'small week', quoteId: preview.quoteId })
+    await upgradeSubscription(world.engine, { customerId, planId: 'small week', quoteId: preview.quoteId })
     expect(await quota()).toMatchObject({ included: 605, remaining: 205 })
     expect(
-      (await consume(world.billing, { customerId, meter: 'ai_chat', id: 'c2', quantity: 206 })).granted,
+      (await consume(world.engine, { customerId, meter: 'ai_chat', id: 'c2', quantity: 206 })).granted,
     ).toBe(205)
-    await cancelSubscription(world.billing, { customerId, when: 'now' })
+    await cancelSubscription(world.engine, { customerId, when: 'now' })
     await world.passTo('2026-07-06T18:00:00Z')
   })
 })

@@ -22,8 +22,8 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2027-06-01T01:00:00Z') // 09:00 in Shanghai; June has 30 days
-    await seedCatalogue(world.billing)
-    await putPlan(world.billing, {
+    await seedCatalogue(world.engine)
+    await putPlan(world.engine, {
       id: 'yearly',
       name: 'Yearly',
       rank: 30,
@@ -36,15 +36,15 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     await world.close()
   })
   const subscribe = async (customerId: string, planId = 'team') => {
-    await seedCustomer(world.billing, customerId)
-    return (await createSubscription(world.billing, { customerId, planId })).invoice!
+    await seedCustomer(world.engine, customerId)
+    return (await createSubscription(world.engine, { customerId, planId })).invoice!
   }
   const use = async (customerId: string, id: string, quantity: number, time: string) =>
     expect(
-      await recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }]),
+      await recordUsage(world.engine, [{ id, customerId, meter: 'ai_chat', quantity, time }]),
     ).toMatchObject({ accepted: 1 })
   const documents = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data
       .filter((one) => one.status !== 'draft')
       .reverse()
   const standing = async (customerId: string) =>
@@ -57,7 +57,7 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
   /** Voids all documents, the newest first. */
   const voidAll = async (customerId: string) => {
     for (const { id, status } of (await documents(customerId)).reverse())
-      if (status !== 'void') await voidInvoice(world.billing, { invoiceId: id })
+      if (status !== 'void') await voidInvoice(world.engine, { invoiceId: id })
   }
 
   test('the run makes a document again from the customer’s next midnight, once; a request makes it at once', async () => {
@@ -65,20 +65,20 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     await subscribe('asks')
     await voidAll('runs')
     await voidAll('asks')
-    expect(await generateInvoice(world.billing, { customerId: 'asks', period: '2027-06' })).toMatchObject({
+    expect(await generateInvoice(world.engine, { customerId: 'asks', period: '2027-06' })).toMatchObject({
       kind: 'start',
       total: start.total,
     })
-    await runBilling(world.billing)
+    await runBilling(world.engine)
     expect(await standing('runs')).toEqual([])
-    expect(await nextRunAt(world.billing)).toBe('2027-06-01T16:00:00.000000Z')
+    expect(await nextRunAt(world.engine)).toBe('2027-06-01T16:00:00.000000Z')
     await world.passTo('2027-06-02T01:00:00Z')
     expect((await documents('runs')).map((one) => [one.status, one.total, one.issuedAt])).toEqual([
       ['void', start.total, start.issuedAt],
       ['open', start.total, '2027-06-01T16:00:00.000000Z'],
     ])
     expect(await standing('asks')).toHaveLength(1)
-    await runBilling(world.billing)
+    await runBilling(world.engine)
     expect(await documents('runs')).toHaveLength(2)
   })
 
@@ -87,12 +87,12 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     await subscribe('life')
     await use('life', 'u1', 1_200, '2027-07-01T00:30:00Z')
     await world.passTo('2027-07-11T01:00:00Z')
-    await upgradeSubscription(world.billing, { customerId: 'life', planId: 'business' })
+    await upgradeSubscription(world.engine, { customerId: 'life', planId: 'business' })
     await world.passTo('2027-08-05T01:00:00Z')
     await use('life', 'late', 300, '2027-07-10T00:00:00Z')
     await world.passTo('2027-09-03T01:00:00Z')
     await use('life', 'u2', 9_000, '2027-09-02T00:00:00Z')
-    await cancelSubscription(world.billing, { customerId: 'life', when: 'now', credit: true })
+    await cancelSubscription(world.engine, { customerId: 'life', when: 'now', credit: true })
     await world.passTo('2027-09-06T01:00:00Z')
     await use('life', 'u3', 2_000, '2027-09-02T00:00:00Z')
     await world.passTo('2027-10-20T01:00:00Z')
@@ -105,13 +105,13 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     // What is known by now is on the lines of its own period: in sum the same.
     expect(total(await standing('life'))).toBe(total(before))
     expect(
-      (await listLateEvents(world.billing, { customerId: 'life' })).data.map((one) => one.outcome),
+      (await listLateEvents(world.engine, { customerId: 'life' })).data.map((one) => one.outcome),
     ).not.toContain('pending')
     // And again, by requests.
     await voidAll('life')
     for (const period of ['2027-07', '2027-08', '2027-09']) {
       for (let more = true; more;)
-        more = await generateInvoice(world.billing, { customerId: 'life', period }).then(
+        more = await generateInvoice(world.engine, { customerId: 'life', period }).then(
           (one) => one.kind !== 'renewal',
           () => false,
         )
@@ -125,9 +125,9 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     await subscribe('interval')
     await world.passTo('2027-11-10T01:00:00Z')
     await use('interval', 'u1', 1_500, '2027-11-05T00:00:00Z')
-    const { invoice } = await changeSubscription(world.billing, { customerId: 'interval', planId: 'yearly' })
+    const { invoice } = await changeSubscription(world.engine, { customerId: 'interval', planId: 'yearly' })
     expect(invoice!.lines.map((line) => line.kind)).toContain('usage')
-    await voidInvoice(world.billing, { invoiceId: invoice!.id })
+    await voidInvoice(world.engine, { invoiceId: invoice!.id })
     await world.passTo('2027-11-11T01:00:00Z')
     expect(told((await documents('interval')).at(-1)!)).toEqual(told(invoice!))
   })
@@ -135,11 +135,11 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
   test('a void document of which nothing is due any more is made again by nothing, and the run does not wait for it', async () => {
     await world.passTo('2027-12-01T01:00:00Z')
     const start = await subscribe('nothing')
-    await voidInvoice(world.billing, { invoiceId: start.id })
+    await voidInvoice(world.engine, { invoiceId: start.id })
     // On the same day: the change bills the whole month, and nothing is left of the first fee.
-    await upgradeSubscription(world.billing, { customerId: 'nothing', planId: 'business' })
+    await upgradeSubscription(world.engine, { customerId: 'nothing', planId: 'business' })
     await world.passTo('2027-12-02T01:00:00Z')
     expect((await standing('nothing')).map(([kind]) => kind)).toEqual(['change'])
-    expect(await nextRunAt(world.billing)).not.toBe('2027-12-01T16:00:00.000000Z')
+    expect(await nextRunAt(world.engine)).not.toBe('2027-12-01T16:00:00.000000Z')
   })
 })

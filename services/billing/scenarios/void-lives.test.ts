@@ -45,9 +45,9 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
   let today = '2030-04-01'
   beforeAll(async () => {
     world = await createWorld(create, `${today}T02:00:00Z`)
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
     const plan = (id: string, rank: number, amount: number, more: Partial<PlanInput> = {}) =>
-      putPlan(world.billing, {
+      putPlan(world.engine, {
         id,
         name: id,
         rank,
@@ -89,15 +89,13 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
       },
     )
   const documents = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data.filter(
-      (one) => one.status !== 'draft',
-    )
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data.filter((one) => one.status !== 'draft')
   const due = async (customerId: string) =>
     (await documents(customerId)).reduce((sum, one) => sum + (one.status === 'void' ? 0 : one.total), 0)
   /** Voids the newest documents, as many as told and as may be. */
   async function voidNewest(customerId: string, many: number) {
     for (const { id } of (await documents(customerId)).filter((one) => one.status !== 'void').slice(0, many))
-      await allowed(voidInvoice(world.billing, { invoiceId: id }))
+      await allowed(voidInvoice(world.engine, { invoiceId: id }))
   }
   async function generate(customerId: string, many: number) {
     const labels = [
@@ -106,7 +104,7 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
       ),
     ]
     for (const period of labels.slice(0, many))
-      await allowed(generateInvoice(world.billing, { customerId, period }))
+      await allowed(generateInvoice(world.engine, { customerId, period }))
   }
   async function pass(days: number, slept = false) {
     today = addDays(today, days)
@@ -114,11 +112,11 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
     else await world.passTo(`${today}T02:00:00Z`)
   }
   const begin = async (customerId: string, planId: string) => {
-    await seedCustomer(world.billing, customerId)
-    await createSubscription(world.billing, { customerId, planId })
+    await seedCustomer(world.engine, customerId)
+    await createSubscription(world.engine, { customerId, planId })
   }
   const end = (customerId: string, credit: boolean) =>
-    cancelSubscription(world.billing, { customerId, when: 'now', credit })
+    cancelSubscription(world.engine, { customerId, when: 'now', credit })
 
   test('what is left of a void document after an ending is the fee of the days until then', async () => {
     // On the 1st of April, which has 30 days.
@@ -126,16 +124,16 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
       await begin(customerId, 'small')
     await begin('year', 'yearly')
     await begin('blocked', 'blocked')
-    await recordUsage(world.billing, [{ id: 'u', customerId: 'blocked', meter: 'ai_chat', quantity: 290 }])
+    await recordUsage(world.engine, [{ id: 'u', customerId: 'blocked', meter: 'ai_chat', quantity: 290 }])
     await pass(10)
-    await changeSubscription(world.billing, { customerId: 'changed', planId: 'large' })
+    await changeSubscription(world.engine, { customerId: 'changed', planId: 'large' })
     await pass(5)
     for (const customerId of ['asked', 'changed', 'credited', 'kept', 'year', 'blocked'])
       await voidNewest(customerId, 1)
     // The 16th is kept. Nothing stands that could be given back.
     for (const customerId of ['asked', 'credited', 'year', 'blocked'])
       expect(await end(customerId, true)).toMatchObject({ invoice: null })
-    expect(await generateInvoice(world.billing, { customerId: 'asked', period: '2030-04' })).toMatchObject({
+    expect(await generateInvoice(world.engine, { customerId: 'asked', period: '2030-04' })).toMatchObject({
       kind: 'start',
       total: 1_600,
     })
@@ -143,7 +141,7 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
     await end('kept', false)
     // On the same date: then it is the new one's.
     for (const customerId of ['credited', 'kept'])
-      await createSubscription(world.billing, { customerId, planId: 'large' })
+      await createSubscription(world.engine, { customerId, planId: 'large' })
     await pass(2)
     // 16 of 30 days of 3000, and of 365 days of 36500; of the change 10 days at 100 and 6 at 300; 15 days, or
     // all but the 16th, and another's fee.
@@ -170,7 +168,7 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
     await voidNewest('renewed', 1)
     await end('renewed', true)
     await pass(2)
-    await createSubscription(world.billing, { customerId: 'renewed', planId: 'small' })
+    await createSubscription(world.engine, { customerId: 'renewed', planId: 'small' })
     await pass(1)
     expect(await due('renewed')).toBe(3_000 + 581 + 3_000)
     await end('renewed', false)
@@ -188,21 +186,21 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
           await generate(voided, more.generatedBefore)
           const act = async (customerId: string): Promise<unknown> => {
             if (used > 0)
-              await recordUsage(world.billing, [
+              await recordUsage(world.engine, [
                 { id: `u-${today}-${customers}`, customerId, meter: 'ai_chat', quantity: used },
               ])
             if (done === 'nothing') return null
-            if (done === 'later') return allowed(cancelSubscription(world.billing, { customerId }))
+            if (done === 'later') return allowed(cancelSubscription(world.engine, { customerId }))
             if (done !== 'change')
               return allowed(
-                cancelSubscription(world.billing, { customerId, when: 'now', credit: done === 'credited' }),
+                cancelSubscription(world.engine, { customerId, when: 'now', credit: done === 'credited' }),
               )
             const asked = { customerId, planId, ...(planId === 'seats' ? { seats } : {}) }
             const changed = await allowed(
-              changeSubscription(world.billing, { ...asked, ...(now ? { when: 'now' as const } : {}) }),
+              changeSubscription(world.engine, { ...asked, ...(now ? { when: 'now' as const } : {}) }),
             )
             return changed === 'no_active_subscription'
-              ? allowed(createSubscription(world.billing, asked))
+              ? allowed(createSubscription(world.engine, asked))
               : changed
           }
           const answer = await act(plain)
@@ -215,7 +213,7 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
         await pass(40)
         expect(await due(voided)).toBe(await due(plain))
         for (const customerId of [plain, voided])
-          await allowed(cancelSubscription(world.billing, { customerId, when: 'now' }))
+          await allowed(cancelSubscription(world.engine, { customerId, when: 'now' }))
       }),
       { numRuns: runs },
     )

@@ -5,7 +5,7 @@ import {
   cancelSubscription,
   checkQuota,
   consume,
-  createBilling,
+  createEngine,
   createSubscription,
   findMistakes,
   getInvoiceLineEvents,
@@ -35,8 +35,8 @@ const nextMonth = (month: string) => addMonths(`${month.slice(0, 7)}-01`, 1).sli
 
 const mistakesIn = async (world: World) => {
   const mistakes: unknown[] = []
-  for await (const mistake of findMistakes(world.billing)) mistakes.push(mistake)
-  for await (const difference of rebuildUsage(world.billing, { check: true })) mistakes.push(difference)
+  for await (const mistake of findMistakes(world.engine)) mistakes.push(mistake)
+  for await (const difference of rebuildUsage(world.engine, { check: true })) mistakes.push(difference)
   return mistakes
 }
 
@@ -44,19 +44,19 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-03-01T04:00:00Z')
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, { key: 'peak', name: 'Peak', unit: 'u', aggregation: 'max' })
-    await putMeter(world.billing, { key: 'seats', name: 'Seats', unit: 'u', aggregation: 'last' })
-    await putMeter(world.billing, {
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, { key: 'peak', name: 'Peak', unit: 'u', aggregation: 'max' })
+    await putMeter(world.engine, { key: 'seats', name: 'Seats', unit: 'u', aggregation: 'last' })
+    await putMeter(world.engine, {
       key: 'users',
       name: 'Users',
       unit: 'u',
       aggregation: 'unique',
       uniqueBy: 'user',
     })
-    await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'u', groupBy: ['model'] })
+    await putMeter(world.engine, { key: 'calls', name: 'Calls', unit: 'u', groupBy: ['model'] })
     const price = { model: 'per_unit' as const, rate: { amount: 10, per: 1 } }
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'plain',
       name: 'Plain',
       fee: { amount: 10_000, per: 'subscription' },
@@ -70,16 +70,16 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
   })
   afterAll(() => world.close())
   const take = (customerId: string, ...ids: string[]) =>
-    voidEvents(world.billing, { customerId, ids, reason: 'sent twice' })
+    voidEvents(world.engine, { customerId, ids, reason: 'sent twice' })
   const record = (customerId: string, events: Omit<UsageEventInput, 'customerId'>[]) =>
     recordUsage(
-      world.billing,
+      world.engine,
       events.map((event) => ({ ...event, customerId })),
     )
-  const usage = async (customerId: string) => (await getUsageSummary(world.billing, { customerId })).usage
+  const usage = async (customerId: string) => (await getUsageSummary(world.engine, { customerId })).usage
 
   test('leaves sums, levels and break-downs, stays listed with its reason, and its id stays used', async () => {
-    await seedCustomer(world.billing, 'levels')
+    await seedCustomer(world.engine, 'levels')
     await record('levels', [
       { id: 'c1', meter: 'calls', quantity: 5, properties: { model: 'a' } },
       { id: 'c2', meter: 'calls', quantity: 7, properties: { model: 'b' } },
@@ -99,17 +99,17 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     })
     // Wang was seen once, Li twice.
     expect(await usage('levels')).toEqual({ calls: 7, peak: 4, seats: 3, users: 1 })
-    const { groups } = await getUsageSummary(world.billing, { customerId: 'levels', groupBy: 'model' })
+    const { groups } = await getUsageSummary(world.engine, { customerId: 'levels', groupBy: 'model' })
     expect(
       groups!.find(({ meter }) => meter === 'calls')!.values.map(({ value, used }) => [value, used]),
     ).toEqual([['b', 7]])
     expect(await take('levels', 'c1', 'c1')).toEqual({ voided: [], notFound: [], alreadyVoided: ['c1'] })
-    const { data } = await getUsageDetail(world.billing, { customerId: 'levels', meter: 'calls' })
+    const { data } = await getUsageDetail(world.engine, { customerId: 'levels', meter: 'calls' })
     expect(data.map(({ id, quantity, voided }) => [id, quantity, voided?.reason ?? null])).toEqual([
       ['c2', 7, null],
       ['c1', 5, 'sent twice'],
     ])
-    expect((await listEvents(world.billing, { customerId: 'levels', id: 'p1' })).data).toMatchObject([
+    expect((await listEvents(world.engine, { customerId: 'levels', id: 'p1' })).data).toMatchObject([
       { voided: { reason: 'sent twice' } },
     ])
     expect(
@@ -122,7 +122,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
       duplicates: 0,
       rejected: [{ code: 'event_voided' }, { code: 'event_voided' }],
     })
-    const meters = (await getReconciliation(world.billing, { customerId: 'levels' })).meters
+    const meters = (await getReconciliation(world.engine, { customerId: 'levels' })).meters
     expect(
       Object.fromEntries(
         meters.map(({ meter, accepted, uncharged, voided, difference }) => [
@@ -142,47 +142,47 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
   })
 
   test('frees the quota of what was consumed or settled', async () => {
-    await seedCustomer(world.billing, 'freed')
-    await createSubscription(world.billing, { customerId: 'freed', planId: 'plain' })
+    await seedCustomer(world.engine, 'freed')
+    await createSubscription(world.engine, { customerId: 'freed', planId: 'plain' })
     const quota = { customerId: 'freed', meter: 'ai_chat' }
-    await consume(world.billing, { ...quota, id: 'c', quantity: 60 })
-    await reserve(world.billing, { ...quota, id: 'r', quantity: 40, ttlSeconds: 60 })
-    await settleReservation(world.billing, { ...quota, reservationId: 'r', quantity: 30 })
-    expect((await checkQuota(world.billing, quota)).remaining).toBe(10)
+    await consume(world.engine, { ...quota, id: 'c', quantity: 60 })
+    await reserve(world.engine, { ...quota, id: 'r', quantity: 40, ttlSeconds: 60 })
+    await settleReservation(world.engine, { ...quota, reservationId: 'r', quantity: 30 })
+    expect((await checkQuota(world.engine, quota)).remaining).toBe(10)
     expect(await take('freed', 'c', 'r')).toMatchObject({ voided: ['c', 'r'] })
-    expect((await checkQuota(world.billing, quota)).remaining).toBe(100)
-    await expect(consume(world.billing, { ...quota, id: 'c', quantity: 60 })).rejects.toMatchObject({
+    expect((await checkQuota(world.engine, quota)).remaining).toBe(100)
+    await expect(consume(world.engine, { ...quota, id: 'c', quantity: 60 })).rejects.toMatchObject({
       code: 'event_voided',
     })
     await expect(
-      reserve(world.billing, { ...quota, id: 'c', quantity: 1, ttlSeconds: 60 }),
+      reserve(world.engine, { ...quota, id: 'c', quantity: 1, ttlSeconds: 60 }),
     ).rejects.toMatchObject({ code: 'event_voided' })
     await expect(
-      settleReservation(world.billing, { ...quota, reservationId: 'r', quantity: 30 }),
+      settleReservation(world.engine, { ...quota, reservationId: 'r', quantity: 30 }),
     ).rejects.toMatchObject({ code: 'event_voided' })
-    expect(await consume(world.billing, { ...quota, id: 'c2', quantity: 100 })).toMatchObject({
+    expect(await consume(world.engine, { ...quota, id: 'c2', quantity: 100 })).toMatchObject({
       granted: 100,
     })
     expect(await mistakesIn(world)).toEqual([])
   })
 
   test('two at once take the same events back once, and what is consumed beside them is never oversold', async () => {
-    await seedCustomer(world.billing, 'race')
-    await createSubscription(world.billing, { customerId: 'race', planId: 'plain' })
-    const other = createBilling({ db: world.db, now: world.billing.now, newId: world.billing.newId })
+    await seedCustomer(world.engine, 'race')
+    await createSubscription(world.engine, { customerId: 'race', planId: 'plain' })
+    const other = createEngine({ db: world.db, now: world.engine.now, newId: world.engine.newId })
     const quota = { customerId: 'race', meter: 'ai_chat' }
     for (let index = 0; index < 10; index += 1)
-      await consume(world.billing, { ...quota, id: `c${index}`, quantity: 10 })
+      await consume(world.engine, { ...quota, id: `c${index}`, quantity: 10 })
     const ids = Array.from({ length: 10 }, (_, index) => `c${index}`)
     const [taken, granted] = await Promise.all([
       Promise.all(
-        [world.billing, other, world.billing].map((billing) =>
-          voidEvents(billing, { customerId: 'race', ids, reason: 'x' }),
+        [world.engine, other, world.engine].map((engine) =>
+          voidEvents(engine, { customerId: 'race', ids, reason: 'x' }),
         ),
       ),
       Promise.all(
         Array.from({ length: 40 }, (_, index) =>
-          consume(index % 2 ? other : world.billing, { ...quota, id: `d${index}`, quantity: 5 }),
+          consume(index % 2 ? other : world.engine, { ...quota, id: `d${index}`, quantity: 5 }),
         ),
       ),
     ])
@@ -194,8 +194,8 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
   })
 
   test('of an issued period, the next invoice gives back what it cost, once, and the lines show which events', async () => {
-    await seedCustomer(world.billing, 'issued')
-    await createSubscription(world.billing, { customerId: 'issued', planId: 'plain' })
+    await seedCustomer(world.engine, 'issued')
+    await createSubscription(world.engine, { customerId: 'issued', planId: 'plain' })
     await record('issued', [
       { id: 'a', meter: 'calls', quantity: 150 },
       { id: 'typo', meter: 'calls', quantity: 1_000 },
@@ -204,7 +204,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     await record('issued', [{ id: 'late', meter: 'calls', quantity: 20, time: '2026-03-20T00:00:00Z' }])
     await take('issued', 'typo')
     expect(
-      (await getReconciliation(world.billing, { customerId: 'issued', period: '2026-03' })).meters.find(
+      (await getReconciliation(world.engine, { customerId: 'issued', period: '2026-03' })).meters.find(
         ({ meter }) => meter === 'calls',
       ),
     ).toEqual({
@@ -220,7 +220,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     })
     expect(await mistakesIn(world)).toEqual([])
     await world.passTo('2026-05-02T00:00:00Z')
-    const invoices = (await getInvoices(world.billing, { customerId: 'issued' })).data
+    const invoices = (await getInvoices(world.engine, { customerId: 'issued' })).data
     const lines = invoices.flatMap((invoice) => invoice.lines).filter(({ meter }) => meter === 'calls')
     // 1,150 − 100 = 1,050 at ¥0.10 = ¥105.00; afterwards 170 − 100 = 70, ¥7.00: ¥98.00 are given back.
     expect(lines.map(({ kind, quantity, amount }) => [kind, quantity, amount])).toEqual([
@@ -242,7 +242,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
       for (const { meter, quantity, period, counted } of document.lines.filter(
         (line) => line.meter === 'calls',
       )) {
-        const { data } = await eventsBehind(world.billing, {
+        const { data } = await eventsBehind(world.engine, {
           customerId: 'issued',
           meter: meter!,
           dates: { from: period.start, to: period.end },
@@ -253,14 +253,14 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
       }
     }
     await world.passTo('2026-07-02T00:00:00Z')
-    const again = (await getInvoices(world.billing, { customerId: 'issued' })).data
+    const again = (await getInvoices(world.engine, { customerId: 'issued' })).data
     expect(
       again.flatMap((invoice) => invoice.lines).filter(({ kind }) => kind === 'adjustment'),
     ).toHaveLength(1)
     // Usage of long ago is found as well, and given back with the next invoice.
     await take('issued', 'a')
     await world.passTo('2026-08-02T00:00:00Z')
-    const last = (await getInvoices(world.billing, { customerId: 'issued' })).data[0]!
+    const last = (await getInvoices(world.engine, { customerId: 'issued' })).data[0]!
     expect(
       last.lines
         .filter(({ meter }) => meter === 'calls')
@@ -271,28 +271,28 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
 
   test('an event that several meters count leaves the sums, lines, detail and quota of each, once', async () => {
     const of = { unit: 'x', eventType: 'run.ended' }
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       ...of,
       key: 'run-tokens',
       name: 'Tokens',
       valueProperty: 'tokens',
       groupBy: ['model'],
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       ...of,
       key: 'run-seconds',
       name: 'Seconds',
       valueProperty: 'seconds',
       decimals: 1,
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       ...of,
       key: 'large-runs',
       name: 'Runs',
       aggregation: 'count',
       filters: { model: 'large' },
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       ...of,
       key: 'run-peak',
       name: 'Peak',
@@ -300,7 +300,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
       valueProperty: 'seconds',
       decimals: 1,
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       ...of,
       key: 'run-people',
       name: 'People',
@@ -312,7 +312,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
       overage: 'bill' as const,
       price: { model: 'per_unit' as const, rate: { amount: 10, per: 1 } },
     }
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'runs',
       name: 'Runs',
       fee: { amount: 0, per: 'subscription' },
@@ -326,9 +326,9 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
         { ...charge, meter: 'run-people' },
       ],
     })
-    await world.passTo(`${nextMonth(world.billing.now())}-01T02:00:00Z`)
-    await seedCustomer(world.billing, 'several')
-    await createSubscription(world.billing, { customerId: 'several', planId: 'runs' })
+    await world.passTo(`${nextMonth(world.engine.now())}-01T02:00:00Z`)
+    await seedCustomer(world.engine, 'several')
+    await createSubscription(world.engine, { customerId: 'several', planId: 'runs' })
     const run = (id: string, tokens: number, seconds: number, model: string, who: string) => ({
       id,
       type: 'run.ended',
@@ -340,7 +340,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
       run('c', 7, 1, 'small', 'li'),
     ])
     const left = async () =>
-      (await checkQuota(world.billing, { customerId: 'several', meter: 'large-runs' })).remaining
+      (await checkQuota(world.engine, { customerId: 'several', meter: 'large-runs' })).remaining
     expect(await usage('several')).toMatchObject({
       'run-tokens': 137,
       'run-seconds': 12.5,
@@ -359,14 +359,14 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
       'run-people': 1,
     })
     expect(await left()).toBe(61)
-    const { groups } = await getUsageSummary(world.billing, { customerId: 'several', groupBy: 'model' })
+    const { groups } = await getUsageSummary(world.engine, { customerId: 'several', groupBy: 'model' })
     expect(
       groups!.find(({ meter }) => meter === 'run-tokens')!.values.map(({ value, used }) => [value, used]),
     ).toEqual([
       ['large', 100],
       ['small', 7],
     ])
-    const { data } = await getUsageDetail(world.billing, { customerId: 'several' })
+    const { data } = await getUsageDetail(world.engine, { customerId: 'several' })
     expect(
       data
         .filter(({ voided }) => voided)
@@ -377,12 +377,12 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     )
     expect(await mistakesIn(world)).toEqual([])
 
-    const month = world.billing.now()
+    const month = world.engine.now()
     await world.passTo(`${nextMonth(month)}-02T00:00:00Z`)
     const lines = async (id: string) =>
-      (await getInvoices(world.billing, { customerId: 'several' })).data.find((invoice) => invoice.id === id)!
+      (await getInvoices(world.engine, { customerId: 'several' })).data.find((invoice) => invoice.id === id)!
         .lines
-    const [issued] = (await getInvoices(world.billing, { customerId: 'several' })).data
+    const [issued] = (await getInvoices(world.engine, { customerId: 'several' })).data
     expect((await lines(issued!.id)).map(({ meter, quantity }) => [meter, quantity])).toEqual([
       ['run-tokens', 107],
       ['run-seconds', 3.5],
@@ -394,7 +394,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
       ({ meter }) => meter !== 'run-peak' && meter !== 'run-people',
     )) {
       const behind = (
-        await getInvoiceLineEvents(world.billing, {
+        await getInvoiceLineEvents(world.engine, {
           customerId: 'several',
           invoiceId: issued!.id,
           lineId: id,
@@ -410,7 +410,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     // nobody of the people.
     await take('several', 'a')
     await world.passTo(`${nextMonth(nextMonth(month))}-02T00:00:00Z`)
-    const [next] = (await getInvoices(world.billing, { customerId: 'several' })).data
+    const [next] = (await getInvoices(world.engine, { customerId: 'several' })).data
     const given = next!.lines.filter(({ kind }) => kind === 'adjustment')
     expect(given.map(({ meter, quantity, amount }) => [meter, quantity, amount])).toEqual([
       ['run-tokens', -100, -1_000],
@@ -438,12 +438,12 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
         async (all) => {
           run += 1
           const [one, other] = [`property-${run}-x`, `property-${run}-y`]
-          for (const id of [one, other]) await seedCustomer(world.billing, id)
+          for (const id of [one, other]) await seedCustomer(world.engine, id)
           const events = all.map(({ meter, quantity, day, who }, index) => ({
             id: `e${index}`,
             meter,
             quantity,
-            time: `${world.billing.now().slice(0, 8)}0${day}T00:00:00Z`,
+            time: `${world.engine.now().slice(0, 8)}0${day}T00:00:00Z`,
             properties: { user: who, model: who },
           }))
           await record(one, events)
@@ -481,18 +481,18 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
 
   test('after the closing of a subscription that ended, a closing of its own gives back what it cost, with the next midnight, each time', async () => {
     await world.passTo('2027-09-01T00:00:00Z')
-    await seedCustomer(world.billing, 'left')
-    await createSubscription(world.billing, { customerId: 'left', planId: 'plain' })
+    await seedCustomer(world.engine, 'left')
+    await createSubscription(world.engine, { customerId: 'left', planId: 'plain' })
     await record('left', [
       { id: 'a', meter: 'calls', quantity: 150 },
       { id: 'b', meter: 'calls', quantity: 250 },
     ])
     await world.passTo('2027-09-10T00:00:00Z')
-    await cancelSubscription(world.billing, { customerId: 'left', when: 'now' })
+    await cancelSubscription(world.engine, { customerId: 'left', when: 'now' })
     await world.passTo('2027-11-01T03:00:00Z') // 11:00 in Shanghai
     await record('left', [{ id: 'after', meter: 'calls', quantity: 9 }])
     const told = async () =>
-      (await getInvoices(world.billing, { customerId: 'left' })).data
+      (await getInvoices(world.engine, { customerId: 'left' })).data
         .map(({ kind, status, issuedAt, lines }) => [
           kind,
           status,
@@ -510,26 +510,26 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     ])
     // What was never charged opens nothing again.
     await take('left', 'after')
-    expect(await nextRunAt(world.billing)).not.toBe('2027-11-01T16:00:00.000000Z')
+    expect(await nextRunAt(world.engine)).not.toBe('2027-11-01T16:00:00.000000Z')
     await take('left', 'b')
-    expect(await nextRunAt(world.billing)).toBe('2027-11-01T16:00:00.000000Z')
+    expect(await nextRunAt(world.engine)).toBe('2027-11-01T16:00:00.000000Z')
     expect(await rememberedTooLate(world)).toEqual([])
     await world.passTo('2027-11-02T00:00:00Z')
     const first = ['final', 'paid', '2027-11-01T16:00:00.000000Z', ['adjustment', -250, -2_500]]
     expect(await told()).toEqual([...before, first])
-    await runBilling(world.billing)
+    await runBilling(world.engine)
     expect(await told()).toHaveLength(3)
     // Half a year later, taken back on two days while nobody does what is due: 50 were above what is
     // included.
     await world.passTo('2028-05-05T00:00:00Z')
     await take('left', 'a')
     world.set('2028-05-20T00:00:00Z')
-    await runBilling(world.billing)
+    await runBilling(world.engine)
     const second = ['final', 'paid', '2028-05-20T00:00:00.000000Z', ['adjustment', -150, -500]]
     expect(await told()).toEqual([...before, first, second])
     // Voided, it is made again, and nothing else is.
-    await voidInvoice(world.billing, {
-      invoiceId: (await getInvoices(world.billing, { customerId: 'left' })).data[0]!.id,
+    await voidInvoice(world.engine, {
+      invoiceId: (await getInvoices(world.engine, { customerId: 'left' })).data[0]!.id,
     })
     await world.passTo('2028-05-22T00:00:00Z')
     expect((await told()).slice(2)).toEqual([

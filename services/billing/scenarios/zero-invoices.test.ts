@@ -22,9 +22,9 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-01-01T02:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
     const price = { model: 'per_unit', rate: { amount: 10, per: 1 } } as const
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'gratis',
       name: 'Gratis',
       rank: 1,
@@ -32,7 +32,7 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
       taxRate: '0',
       charges: [{ meter: 'ai_chat', included: 100, overage: 'bill', price }],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'paid',
       name: 'Paid',
       rank: 2,
@@ -46,29 +46,29 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     await world.close()
   })
 
-  const use = (customerId: string, id: string, quantity: number, time = world.billing.now()) =>
-    recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity, time }])
+  const use = (customerId: string, id: string, quantity: number, time = world.engine.now()) =>
+    recordUsage(world.engine, [{ id, customerId, meter: 'ai_chat', quantity, time }])
   const invoicesOf = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data.reverse()
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data.reverse()
   const amountsOf = async (customerId: string) =>
     (await invoicesOf(customerId)).map(({ kind, lines }) => [
       kind,
       ...lines.map((line) => [line.kind, line.quantity, line.amount]),
     ])
   const balanceOf = async (customerId: string, period: string) =>
-    (await getReconciliation(world.billing, { customerId, period })).meters
+    (await getReconciliation(world.engine, { customerId, period })).meters
 
   test('is not issued; what arrives late is billed against it, and the usage page shows the period all the same', async () => {
-    await seedCustomer(world.billing, 'free')
-    await createSubscription(world.billing, { customerId: 'free', planId: 'gratis' })
+    await seedCustomer(world.engine, 'free')
+    await createSubscription(world.engine, { customerId: 'free', planId: 'gratis' })
     await use('free', 'jan', 60)
     await world.passTo('2026-02-01T02:00:00Z')
     expect(await invoicesOf('free')).toEqual([])
     await expect(
-      generateInvoice(world.billing, { customerId: 'free', period: '2026-01' }),
+      generateInvoice(world.engine, { customerId: 'free', period: '2026-01' }),
     ).rejects.toMatchObject({ code: 'invoice_not_found' })
     expect(
-      (await getUsageSummary(world.billing, { customerId: 'free', period: '2026-01' })).meters[0],
+      (await getUsageSummary(world.engine, { customerId: 'free', period: '2026-01' })).meters[0],
     ).toMatchObject({ used: 60, included: 100, overageAmount: 0 })
     expect(await balanceOf('free', '2026-01')).toMatchObject([
       { accepted: 60, billed: 60, adjusted: 0, unbilled: 0, difference: 0 },
@@ -81,7 +81,7 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     expect(await balanceOf('free', '2026-01')).toMatchObject([
       { accepted: 90, billed: 60, adjusted: 30, unbilled: 0, difference: 0 },
     ])
-    expect((await listLateEvents(world.billing, { customerId: 'free' })).data).toMatchObject([
+    expect((await listLateEvents(world.engine, { customerId: 'free' })).data).toMatchObject([
       { id: 'late', outcome: 'unchanged', invoice: null },
     ])
     // 20 more of February, above its 100 by then with 60 others: only what they add is billed, and February's
@@ -90,7 +90,7 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     await world.passTo('2026-04-01T02:00:00Z')
     expect(await amountsOf('free')).toEqual([['renewal', ['adjustment', 80, 200]]])
     // What was taken back of what was billed at nothing changes no amount, and so issues nothing.
-    await voidEvents(world.billing, { customerId: 'free', ids: ['feb'], reason: 'sent twice' })
+    await voidEvents(world.engine, { customerId: 'free', ids: ['feb'], reason: 'sent twice' })
     await world.passTo('2026-05-01T02:00:00Z')
     expect(await amountsOf('free')).toEqual([
       ['renewal', ['adjustment', 80, 200]],
@@ -99,27 +99,27 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
   })
 
   test('leaves nothing behind on the first invoice after it', async () => {
-    await seedCustomer(world.billing, 'grows')
-    await createSubscription(world.billing, { customerId: 'grows', planId: 'gratis' })
+    await seedCustomer(world.engine, 'grows')
+    await createSubscription(world.engine, { customerId: 'grows', planId: 'gratis' })
     await use('grows', 'may', 60)
     await world.passTo('2026-06-01T02:00:00Z')
-    await upgradeSubscription(world.billing, { customerId: 'grows', planId: 'paid' })
+    await upgradeSubscription(world.engine, { customerId: 'grows', planId: 'paid' })
     await world.passTo('2026-07-01T02:00:00Z')
     expect(await amountsOf('grows')).toEqual([
       ['change', ['fee', 1, 3_000]],
       ['renewal', ['fee', 1, 3_000]],
     ])
-    expect((await getSubscription(world.billing, { customerId: 'grows' })).nextInvoice).toMatchObject({
+    expect((await getSubscription(world.engine, { customerId: 'grows' })).nextInvoice).toMatchObject({
       at: '2026-08-01',
       estimatedTotal: 3_000,
     })
   })
 
   test('is issued where the seller asks for it', async () => {
-    const seller = await getSeller(world.billing)
-    await putSeller(world.billing, { ...seller, zeroInvoices: true })
-    await seedCustomer(world.billing, 'asked')
-    await createSubscription(world.billing, { customerId: 'asked', planId: 'gratis' })
+    const seller = await getSeller(world.engine)
+    await putSeller(world.engine, { ...seller, zeroInvoices: true })
+    await seedCustomer(world.engine, 'asked')
+    await createSubscription(world.engine, { customerId: 'asked', planId: 'gratis' })
     await use('asked', 'u', 60)
     await world.passTo('2026-08-01T02:00:00Z')
     const [invoice] = await invoicesOf('asked')
@@ -131,28 +131,28 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     })
     // A setting, and no part of what is printed.
     expect(invoice!.seller).toEqual(seller)
-    await putSeller(world.billing, seller)
+    await putSeller(world.engine, seller)
     await use('asked', 'v', 50)
     await world.passTo('2026-09-01T02:00:00Z')
     expect(await invoicesOf('asked')).toHaveLength(1)
   })
 
   test('asked for by its period bills what came late since, once, and no fee of what followed', async () => {
-    await seedCustomer(world.billing, 'asked-late')
-    await createSubscription(world.billing, { customerId: 'asked-late', planId: 'gratis' })
+    await seedCustomer(world.engine, 'asked-late')
+    await createSubscription(world.engine, { customerId: 'asked-late', planId: 'gratis' })
     await use('asked-late', 'sep', 60)
     await world.passTo('2026-10-10T02:00:00Z')
-    await upgradeSubscription(world.billing, { customerId: 'asked-late', planId: 'paid' })
+    await upgradeSubscription(world.engine, { customerId: 'asked-late', planId: 'paid' })
     await use('asked-late', 'late sep', 80, '2026-09-30T02:00:00Z')
     // 140 of 100: 40 at 10, of the 60 nothing was billed.
-    const invoice = await generateInvoice(world.billing, { customerId: 'asked-late', period: '2026-09' })
+    const invoice = await generateInvoice(world.engine, { customerId: 'asked-late', period: '2026-09' })
     expect(invoice).toMatchObject({
       kind: 'renewal',
       total: 400,
       lines: [{ kind: 'adjustment', quantity: 80, amount: 400 }],
     })
     expect(
-      await generateInvoice(world.billing, { customerId: 'asked-late', period: '2026-09' }),
+      await generateInvoice(world.engine, { customerId: 'asked-late', period: '2026-09' }),
     ).toMatchObject({ id: invoice.id })
     await world.passTo('2026-12-01T02:00:00Z')
     // 22 of October's 31 days of 3,000, then each month's fee.

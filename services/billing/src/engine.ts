@@ -19,7 +19,7 @@ export type ClockKind = 'given' | 'machine' | 'database'
 /**
  * What every function of the engine is given first: the database, the clock and the ids come from outside.
  */
-export interface Billing {
+export interface Engine {
   readonly db: Database
   readonly access: Access
   readonly clock: ClockKind
@@ -27,16 +27,16 @@ export interface Billing {
    * The contexts that act for one customer, so that each has its queues and caches once, however often it is
    * asked for.
    */
-  readonly actors: RecentlyUsed<Billing>
+  readonly actors: RecentlyUsed<Engine>
   now(): Instant
   /** A new id such as `inv_…`; unique, and ascending with time. */
   newId(prefix: string): string
   /** Runs `work` in one transaction; inside one already, joins it. */
-  transaction<T>(work: (billing: BillingTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>
+  transaction<T>(work: (engine: BillingTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>
 }
 
 /** The context inside a transaction. `at` is the instant it happens at. */
-export interface BillingTransaction extends Billing, Transaction {
+export interface BillingTransaction extends Engine, Transaction {
   readonly at: Instant
   /**
    * Reads the clock again, or takes what the statement read that waited for a lock: what waited happens after
@@ -46,15 +46,15 @@ export interface BillingTransaction extends Billing, Transaction {
 }
 
 /** Whether this context is already inside a transaction. */
-export const isTransaction = (billing: Billing): billing is BillingTransaction => 'savepoint' in billing
+export const isTransaction = (engine: Engine): engine is BillingTransaction => 'savepoint' in engine
 
 /** The engine on a database, acting for the vendor (role `billing`). */
-export function createBilling(parts: {
+export function createEngine(parts: {
   db: Database
   now: () => Instant
   newId: (prefix: string) => string
   clock?: ClockKind
-}): Billing {
+}): Engine {
   return contextOf({ clock: 'given', actors: new Map(), ...parts }, { role: 'billing' })
 }
 
@@ -65,11 +65,11 @@ const mostActors = 1_000
  * The same engine, acting for one customer only (role `portal`): row level security hides everybody else. The
  * same context each time.
  */
-export function actingFor(billing: Billing, customerId: string): Billing {
-  const { actors } = billing
+export function actingFor(engine: Engine, customerId: string): Engine {
+  const { actors } = engine
   const known = use(actors, customerId)
   if (known) return known
-  const actor = contextOf(billing, { role: 'portal', customerId })
+  const actor = contextOf(engine, { role: 'portal', customerId })
   actors.set(customerId, actor)
   if (actors.size > mostActors) actors.delete(actors.keys().next().value!)
   return actor
@@ -82,10 +82,7 @@ export async function migrateBilling(db: Database): Promise<void> {
 
 export const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url))
 
-function contextOf(
-  parts: Pick<Billing, 'db' | 'now' | 'newId' | 'clock' | 'actors'>,
-  access: Access,
-): Billing {
+function contextOf(parts: Pick<Engine, 'db' | 'now' | 'newId' | 'clock' | 'actors'>, access: Access): Engine {
   const { db, now, newId, clock, actors } = parts
   return {
     db,

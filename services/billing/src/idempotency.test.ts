@@ -6,7 +6,7 @@ import {
   getCustomer,
   idempotently,
   updateCustomer,
-  type Billing,
+  type Engine,
   type Code,
 } from './index.ts'
 import { createWorld, seedCustomer, type World } from './testing.ts'
@@ -19,8 +19,8 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
   let runs = 0
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-10T00:00:00Z')
-    await seedCustomer(world.billing, 'acme')
-    await seedCustomer(world.billing, 'other')
+    await seedCustomer(world.engine, 'acme')
+    await seedCustomer(world.engine, 'other')
   })
   afterAll(() => world.close())
   const request = (key: string, body: unknown = {}) => ({
@@ -30,30 +30,30 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
     key,
     body,
   })
-  const rename = (companyName: string) => async (billing: Billing) => {
+  const rename = (companyName: string) => async (engine: Engine) => {
     runs += 1
-    return { status: 200, body: await updateCustomer(billing, { customerId: 'acme', companyName }) }
+    return { status: 200, body: await updateCustomer(engine, { customerId: 'acme', companyName }) }
   }
-  const version = async () => (await getCustomer(world.billing, { customerId: 'acme' })).version
+  const version = async () => (await getCustomer(world.engine, { customerId: 'acme' })).version
 
   test('runs the command once and replays its answer', async () => {
     const before = { runs, version: await version() }
-    const first = await idempotently(world.billing, request('a', { b: 1, a: 2 }), rename('A'), refusals)
-    const second = await idempotently(world.billing, request('a', { a: 2, b: 1 }), rename('B'), refusals)
+    const first = await idempotently(world.engine, request('a', { b: 1, a: 2 }), rename('A'), refusals)
+    const second = await idempotently(world.engine, request('a', { a: 2, b: 1 }), rename('B'), refusals)
     expect(first).toMatchObject({ status: 200, replayed: false, body: { companyName: 'A' } })
     expect(second).toEqual({ ...first, replayed: true })
     expect({ runs, version: await version() }).toEqual({ runs: before.runs + 1, version: before.version + 1 })
   })
 
   test('with another body is refused', async () => {
-    await idempotently(world.billing, request('b', { name: 'A' }), rename('A'), refusals)
+    await idempotently(world.engine, request('b', { name: 'A' }), rename('A'), refusals)
     await expect(
-      idempotently(world.billing, request('b', { name: 'B' }), rename('B'), refusals),
+      idempotently(world.engine, request('b', { name: 'B' }), rename('B'), refusals),
     ).rejects.toMatchObject({ code: 'idempotency_key_reused' })
   })
 
   test('counts per customer, credential and route', async () => {
-    await idempotently(world.billing, request('c'), rename('A'), refusals)
+    await idempotently(world.engine, request('c'), rename('A'), refusals)
     for (const part of [
       { customerId: 'other' },
       { customerId: '' },
@@ -61,19 +61,19 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
       { route: 'POST /account' },
     ]) {
       expect(
-        await idempotently(world.billing, { ...request('c'), ...part }, rename('A'), refusals),
+        await idempotently(world.engine, { ...request('c'), ...part }, rename('A'), refusals),
       ).toMatchObject({ replayed: false })
     }
   })
 
   test('keeps a refusal by rule, without what the command had written', async () => {
     const before = { runs, version: await version() }
-    const refused = async (billing: Billing) => {
-      await rename('never')(billing)
+    const refused = async (engine: Engine) => {
+      await rename('never')(engine)
       throw new BillingError('stale_version', { message: 'too late', current: 7 })
     }
     for (const _ of [1, 2])
-      await expect(idempotently(world.billing, request('d'), refused, refusals)).rejects.toMatchObject({
+      await expect(idempotently(world.engine, request('d'), refused, refusals)).rejects.toMatchObject({
         code: 'stale_version',
         detail: { current: 7, message: 'too late' },
       })
@@ -85,13 +85,13 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
     ['bad input', new BillingError('validation_failed')],
   ])('does not keep %s: the next try runs, and nothing was written', async (name, error) => {
     const before = await version()
-    const failing = async (billing: Billing) => {
-      await rename('never')(billing)
+    const failing = async (engine: Engine) => {
+      await rename('never')(engine)
       throw error
     }
-    await expect(idempotently(world.billing, request(name), failing, refusals)).rejects.toBe(error)
+    await expect(idempotently(world.engine, request(name), failing, refusals)).rejects.toBe(error)
     expect(await version()).toBe(before)
-    expect(await idempotently(world.billing, request(name), rename('then'), refusals)).toMatchObject({
+    expect(await idempotently(world.engine, request(name), rename('then'), refusals)).toMatchObject({
       replayed: false,
       body: { companyName: 'then' },
     })
@@ -100,7 +100,7 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
   test('of many at once, one runs and the others hear its answer or that it is running', async () => {
     const before = runs
     const all = await Promise.allSettled(
-      Array.from({ length: 10 }, () => idempotently(world.billing, request('e'), rename('E'), refusals)),
+      Array.from({ length: 10 }, () => idempotently(world.engine, request('e'), rename('E'), refusals)),
     )
     expect(runs).toBe(before + 1)
     expect(all.filter((one) => one.status === 'fulfilled' && !one.value.replayed)).toHaveLength(1)
@@ -110,23 +110,23 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
 
   test('is forgotten after two days', async () => {
     world.set('2026-11-10T00:00:00Z')
-    await idempotently(world.billing, request('f'), rename('F'), refusals)
+    await idempotently(world.engine, request('f'), rename('F'), refusals)
     world.set('2026-11-11T23:59:59Z')
-    expect(await idempotently(world.billing, request('f'), rename('F'), refusals)).toMatchObject({
+    expect(await idempotently(world.engine, request('f'), rename('F'), refusals)).toMatchObject({
       replayed: true,
     })
     world.set('2026-11-12T00:00:00Z')
-    expect(await idempotently(world.billing, request('f'), rename('F'), refusals)).toMatchObject({
+    expect(await idempotently(world.engine, request('f'), rename('F'), refusals)).toMatchObject({
       replayed: false,
     })
   })
 
   test('works for the portal, and one customer cannot hear the answer of another', async () => {
-    const portal = actingFor(world.billing, 'acme')
+    const portal = actingFor(world.engine, 'acme')
     expect(await idempotently(portal, request('g'), rename('G'), refusals)).toMatchObject({ replayed: false })
     expect(await idempotently(portal, request('g'), rename('G'), refusals)).toMatchObject({ replayed: true })
     await expect(
-      idempotently(actingFor(world.billing, 'other'), request('g'), rename('G'), refusals),
+      idempotently(actingFor(world.engine, 'other'), request('g'), rename('G'), refusals),
     ).rejects.toThrow()
   })
 })

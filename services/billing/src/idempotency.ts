@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from './engine.ts'
+import type { Engine, BillingTransaction } from './engine.ts'
 import { BillingError, type Code, type FailureDetail } from './errors.ts'
 import { canonicalJson, sha256 } from './values/canonical-json.ts'
 import { addSeconds } from './values/instant.ts'
@@ -31,12 +31,12 @@ type Kept = { refusal: { code: Code; detail: FailureDetail } } | { answer: unkno
  * for the same key with another body, idempotency_in_progress while the first is still running.
  */
 export async function idempotently(
-  billing: Billing,
+  engine: Engine,
   request: IdempotentRequest,
-  work: (billing: Billing) => Promise<Answer>,
+  work: (engine: Engine) => Promise<Answer>,
   refusalStatus: (code: Code) => number | undefined,
 ): Promise<Answer & { replayed: boolean }> {
-  const outcome = await billing.transaction(async (tx) => {
+  const outcome = await engine.transaction(async (tx) => {
     await claim(tx, request)
     const kept = await findKept(tx, request)
     if (kept) return { ...kept, replayed: true }
@@ -51,7 +51,7 @@ export async function idempotently(
 
 async function firstRun(
   tx: BillingTransaction,
-  work: (billing: Billing) => Promise<Answer>,
+  work: (engine: Engine) => Promise<Answer>,
   refusalStatus: (code: Code) => number | undefined,
 ): Promise<{ status: number; kept: Kept }> {
   try {
@@ -69,10 +69,10 @@ async function firstRun(
  * ran more than 48 hours ago.
  */
 export async function findOutcome(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; credential: string; key: string },
 ): Promise<{ outcome: 'done' } | { outcome: 'refused'; code: Code } | undefined> {
-  const [row] = await billing.transaction(
+  const [row] = await engine.transaction(
     (tx) =>
       tx.query<{ body: Kept }>(
         `select body

@@ -20,10 +20,10 @@ import { getUsageSummary } from './reports/usage/summary.ts'
 
 export {
   actingFor,
-  createBilling,
+  createEngine,
   migrateBilling,
   migrationsFolder,
-  type Billing,
+  type Engine,
   type BillingTransaction,
   type ClockKind,
 } from './engine.ts'

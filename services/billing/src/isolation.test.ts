@@ -47,22 +47,22 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
   let tables: string[]
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-01T00:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
     for (const customerId of ['a', 'b']) {
-      await seedCustomer(world.billing, customerId)
-      const { invoice } = await createSubscription(world.billing, { customerId, planId: 'team' })
-      await recordPayment(world.billing, {
+      await seedCustomer(world.engine, customerId)
+      const { invoice } = await createSubscription(world.engine, { customerId, planId: 'team' })
+      await recordPayment(world.engine, {
         invoiceId: invoice!.id,
         amount: invoice!.total + 1,
         method: 'cash',
         reference: 'r',
       })
-      await adjustBalance(world.billing, { customerId, amount: 2, reason: 'goodwill' })
-      await recordRefund(world.billing, { customerId, amount: 1, method: 'cash', reference: 'r' })
-      await consume(world.billing, { customerId, meter: 'ai_chat', id: 'use', quantity: 3 })
-      await reserve(world.billing, { customerId, meter: 'ai_chat', id: 'hold', quantity: 3, ttlSeconds: 60 })
-      await previewChange(world.billing, { customerId, planId: 'business' })
-      await putDiscount(world.billing, {
+      await adjustBalance(world.engine, { customerId, amount: 2, reason: 'goodwill' })
+      await recordRefund(world.engine, { customerId, amount: 1, method: 'cash', reference: 'r' })
+      await consume(world.engine, { customerId, meter: 'ai_chat', id: 'use', quantity: 3 })
+      await reserve(world.engine, { customerId, meter: 'ai_chat', id: 'hold', quantity: 3, ttlSeconds: 60 })
+      await previewChange(world.engine, { customerId, planId: 'business' })
+      await putDiscount(world.engine, {
         customerId,
         discountId: 'welcome',
         kind: 'percent',
@@ -70,30 +70,30 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
         appliesTo: 'all',
         from: '2027-01-01',
       })
-      await createPortalSession(world.billing, { customerId })
-      await putAlias(world.billing, { customerId, alias: `also-${customerId}` })
-      await putMeter(world.billing, {
+      await createPortalSession(world.engine, { customerId })
+      await putAlias(world.engine, { customerId, alias: `also-${customerId}` })
+      await putMeter(world.engine, {
         key: 'people',
         name: 'People',
         unit: 'people',
         aggregation: 'unique',
         uniqueBy: 'who',
       })
-      await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
-      await recordUsage(world.billing, [
+      await putMeter(world.engine, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
+      await recordUsage(world.engine, [
         { id: 'seen', customerId, meter: 'people', properties: { who: 'li' } },
         { id: 'called', customerId, meter: 'calls', properties: { channel: 'web' } },
         { id: 'much', customerId, meter: 'calls', quantity: 1_000_000_001 },
       ])
-      await recordUsage(world.billing, [{ id: 'refused', customerId, meter: 'nothing' }])
+      await recordUsage(world.engine, [{ id: 'refused', customerId, meter: 'nothing' }])
       const old = { customerId, time: '2026-01-05T00:00:00Z', historical: true }
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         { ...old, id: 'old-seen', meter: 'people', properties: { who: 'li' } },
         { ...old, id: 'old-called', meter: 'calls', properties: { channel: 'web' } },
       ])
-      await voidEvents(world.billing, { customerId, ids: ['called'], reason: 'sent twice' })
+      await voidEvents(world.engine, { customerId, ids: ['called'], reason: 'sent twice' })
       await idempotently(
-        world.billing,
+        world.engine,
         { customerId, credential: 'k', route: 'r', key: 'i', body: {} },
         async () => ({ status: 200, body: {} }),
         () => undefined,
@@ -115,8 +115,8 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     )
     world.set('2026-11-30T17:00:00Z')
     for (const customerId of ['a', 'b']) {
-      await upgradeSubscription(world.billing, { customerId, planId: 'business' })
-      await downgradeSubscription(world.billing, { customerId, planId: 'team' })
+      await upgradeSubscription(world.engine, { customerId, planId: 'business' })
+      await downgradeSubscription(world.engine, { customerId, planId: 'team' })
     }
     const rows = await world.db.asOwner((tx) =>
       tx.query<{ name: string }>(
@@ -341,8 +341,8 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
   })
 
   test('the engine acting for one customer does not find another', async () => {
-    const forA = actingFor(world.billing, 'a')
-    const [ofB] = (await getInvoices(world.billing, { customerId: 'b' })).data
+    const forA = actingFor(world.engine, 'a')
+    const [ofB] = (await getInvoices(world.engine, { customerId: 'b' })).data
     await expect(getInvoice(forA, { invoiceId: ofB!.id })).rejects.toMatchObject({
       code: 'invoice_not_found',
     })
@@ -358,9 +358,9 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
 
   test('the engine acting for a customer can do what the portal offers, and not void an invoice', async () => {
     world.set('2026-12-15T16:00:00Z')
-    await seedCustomer(world.billing, 'self')
-    await createSubscription(world.billing, { customerId: 'self', planId: 'team' })
-    const forSelf = actingFor(world.billing, 'self')
+    await seedCustomer(world.engine, 'self')
+    await createSubscription(world.engine, { customerId: 'self', planId: 'team' })
+    const forSelf = actingFor(world.engine, 'self')
     const preview = await previewChange(forSelf, { customerId: 'self', planId: 'business' })
     world.set('2026-12-15T16:10:00Z')
     const { invoice } = await upgradeSubscription(forSelf, {

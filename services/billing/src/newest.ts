@@ -1,12 +1,12 @@
-import type { Billing } from './engine.ts'
+import type { Engine } from './engine.ts'
 import type { Instant } from './values/instant.ts'
 
 /**
  * The instant of the newest fact about a customer that is stored, or null in an empty database. Looks through
  * all events: for the start of a standing clock, not for requests.
  */
-export async function newestInstant(billing: Billing): Promise<Instant | null> {
-  const [row] = await billing.transaction(
+export async function newestInstant(engine: Engine): Promise<Instant | null> {
+  const [row] = await engine.transaction(
     (tx) =>
       tx.query<{ newest: Instant | null }>(
         `select greatest(

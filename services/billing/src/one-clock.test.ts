@@ -1,6 +1,6 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createBilling, type Billing, type ClockKind } from './engine.ts'
+import { createEngine, type Engine, type ClockKind } from './engine.ts'
 import { putDiscount } from './commands/account/discount.ts'
 import { createSubscription, newestInstant, recordUsage } from './index.ts'
 import { addSeconds } from './values/instant.ts'
@@ -10,16 +10,16 @@ describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-03-01T00:00:00Z')
-    await seedCatalogue(world.billing)
-    for (const id of ['acme', 'globex', 'initech', 'umbrella']) await seedCustomer(world.billing, id)
+    await seedCatalogue(world.engine)
+    for (const id of ['acme', 'globex', 'initech', 'umbrella']) await seedCustomer(world.engine, id)
   })
   afterAll(() => world.close())
 
   /** Another process on the same database, whose own clock stands somewhere else. */
-  const host = (now: string, clock: ClockKind): Billing =>
-    createBilling({ db: world.db, now: () => now, newId: world.billing.newId, clock })
-  const discount = (billing: Billing, customerId: string, discountId: string) =>
-    putDiscount(billing, {
+  const host = (now: string, clock: ClockKind): Engine =>
+    createEngine({ db: world.db, now: () => now, newId: world.engine.newId, clock })
+  const discount = (engine: Engine, customerId: string, discountId: string) =>
+    putDiscount(engine, {
       customerId,
       discountId,
       kind: 'percent',
@@ -62,10 +62,10 @@ describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {
 
   test('a clock that stands does not count commands, and does not go back either', async () => {
     world.set('2026-03-05T12:00:00Z')
-    await discount(world.billing, 'initech', 'a')
-    await discount(world.billing, 'initech', 'b')
+    await discount(world.engine, 'initech', 'a')
+    await discount(world.engine, 'initech', 'b')
     world.set('2026-03-04T00:00:00Z')
-    await discount(world.billing, 'initech', 'c')
+    await discount(world.engine, 'initech', 'c')
     expect(await madeAt('initech')).toEqual(Array.from({ length: 3 }, () => '2026-03-05T12:00:00.000000Z'))
   })
 
@@ -93,7 +93,7 @@ describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {
       customerId: 'initech',
       planId: 'free',
     })
-    expect(await newestInstant(world.billing)).toBe('2098-05-01T00:00:00.000000Z')
+    expect(await newestInstant(world.engine)).toBe('2098-05-01T00:00:00.000000Z')
   })
 })
 
@@ -103,12 +103,12 @@ describe.each(testDatabases.filter(({ name }) => name === 'PostgreSQL'))(
   ({ create }) => {
     test("reads the database's clock after the wait, also where the holder wrote nothing", async () => {
       const world = await createWorld(create, '2026-03-01T00:00:00Z')
-      await seedCatalogue(world.billing)
-      await seedCustomer(world.billing, 'acme')
-      const billing = createBilling({
+      await seedCatalogue(world.engine)
+      await seedCustomer(world.engine, 'acme')
+      const engine = createEngine({
         db: world.db,
-        now: world.billing.now,
-        newId: world.billing.newId,
+        now: world.engine.now,
+        newId: world.engine.newId,
         clock: 'database',
       })
       let released = ''
@@ -119,7 +119,7 @@ describe.each(testDatabases.filter(({ name }) => name === 'PostgreSQL'))(
       })
       await new Promise((resolve) => setTimeout(resolve, 100))
       await Promise.all([
-        putDiscount(billing, {
+        putDiscount(engine, {
           customerId: 'acme',
           discountId: 'a',
           kind: 'percent',
@@ -127,7 +127,7 @@ describe.each(testDatabases.filter(({ name }) => name === 'PostgreSQL'))(
           appliesTo: 'all',
           from: '2026-03-01',
         }),
-        recordUsage(billing, [{ id: 'waited', customerId: 'acme', meter: 'ai_chat' }]),
+        recordUsage(engine, [{ id: 'waited', customerId: 'acme', meter: 'ai_chat' }]),
         holding,
       ])
       const [row] = await world.db.asOwner((tx) =>

@@ -33,7 +33,7 @@ import {
   changeSubscription,
   voidEvents,
   getAllPlans,
-  type Billing,
+  type Engine,
 } from './index.ts'
 import { addSeconds } from './values/instant.ts'
 import { createWorld, seedCatalogue, seedCustomer, watchingStatements, type World } from './testing.ts'
@@ -46,14 +46,14 @@ describe.each(testDatabases)('what is read in several statements, on $name', ({ 
   let writes = 0
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z')
-    const { billing } = world
-    await seedCatalogue(billing)
-    await seedCustomer(billing, customerId)
-    invoiceId = (await createSubscription(billing, { customerId, planId: 'team' })).invoice!.id
-    await write(billing)
-    await write(billing)
+    const { engine } = world
+    await seedCatalogue(engine)
+    await seedCustomer(engine, customerId)
+    invoiceId = (await createSubscription(engine, { customerId, planId: 'team' })).invoice!.id
+    await write(engine)
+    await write(engine)
     await world.passTo('2026-12-03T00:00:00Z')
-    await write(billing)
+    await write(engine)
   })
   afterAll(() => world.close())
 
@@ -61,23 +61,23 @@ describe.each(testDatabases)('what is read in several statements, on $name', ({ 
    * A little of everything: used, taken back, paid, adjusted, renamed, another seat price, more of what a
    * plan holds.
    */
-  async function write(billing: Billing): Promise<void> {
+  async function write(engine: Engine): Promise<void> {
     writes += 1
-    world.set(addSeconds(billing.now(), 0.001))
+    world.set(addSeconds(engine.now(), 0.001))
     const events = ['a', 'b'].map((letter) => ({
       id: `${letter}${writes}`,
       customerId,
       meter: 'ai_chat',
       quantity: 1,
-      time: billing.now(),
+      time: engine.now(),
     }))
-    await recordUsage(billing, events)
-    await voidEvents(billing, { customerId, ids: [`b${writes}`], reason: 'a mistake' })
-    await recordPayment(billing, { invoiceId, amount: 100, method: 'transfer', reference: `paid ${writes}` })
-    await adjustBalance(billing, { customerId, amount: 7, reason: 'a gift' })
-    await updateCustomer(billing, { customerId, companyName: `Ada ${writes}` })
-    await putMeter(billing, { key: 'ai_chat', name: `Chats ${writes}`, unit: 'chats' })
-    await putPlan(billing, {
+    await recordUsage(engine, events)
+    await voidEvents(engine, { customerId, ids: [`b${writes}`], reason: 'a mistake' })
+    await recordPayment(engine, { invoiceId, amount: 100, method: 'transfer', reference: `paid ${writes}` })
+    await adjustBalance(engine, { customerId, amount: 7, reason: 'a gift' })
+    await updateCustomer(engine, { customerId, companyName: `Ada ${writes}` })
+    await putMeter(engine, { key: 'ai_chat', name: `Chats ${writes}`, unit: 'chats' })
+    await putPlan(engine, {
       id: 'business',
       name: `Business ${writes}`,
       rank: 20,
@@ -86,7 +86,7 @@ describe.each(testDatabases)('what is read in several statements, on $name', ({ 
       currency: 'CNY',
       charges: [{ meter: 'ai_chat', included: 5000 + writes, overage: 'block' }],
     })
-    await changeSubscription(billing, {
+    await changeSubscription(engine, {
       customerId,
       planId: 'seats',
       seats: 2 + (writes % 2),
@@ -99,35 +99,35 @@ describe.each(testDatabases)('what is read in several statements, on $name', ({ 
     for await (const page of pages) rows.push(...page)
     return rows
   }
-  const reads: Record<string, (billing: Billing) => Promise<unknown>> = {
-    subscription: (billing) => getSubscription(billing, { customerId }),
-    account: (billing) => getCustomer(billing, { customerId }),
-    plans: (billing) => plansFor(billing, { customerId }),
-    advice: (billing) => getAdvice(billing, { customerId }),
-    usage: (billing) => getUsageSummary(billing, { customerId }),
-    'usage by day': (billing) => getUsageDays(billing, { customerId }),
-    'usage by line': (billing) => getUsageLines(billing, { customerId }),
-    'usage in detail': (billing) => getUsageDetail(billing, { customerId, total: true }),
-    'usage as a file': async (billing) => {
-      const { pages, ...file } = await exportUsage(billing, { customerId })
+  const reads: Record<string, (engine: Engine) => Promise<unknown>> = {
+    subscription: (engine) => getSubscription(engine, { customerId }),
+    account: (engine) => getCustomer(engine, { customerId }),
+    plans: (engine) => plansFor(engine, { customerId }),
+    advice: (engine) => getAdvice(engine, { customerId }),
+    usage: (engine) => getUsageSummary(engine, { customerId }),
+    'usage by day': (engine) => getUsageDays(engine, { customerId }),
+    'usage by line': (engine) => getUsageLines(engine, { customerId }),
+    'usage in detail': (engine) => getUsageDetail(engine, { customerId, total: true }),
+    'usage as a file': async (engine) => {
+      const { pages, ...file } = await exportUsage(engine, { customerId })
       return { ...file, events: await all(pages) }
     },
-    invoices: (billing) => getInvoices(billing, { customerId }),
-    'an invoice': (billing) => getInvoice(billing, { customerId, invoiceId }),
-    'sums of invoices': (billing) => summarizeInvoices(billing, { customerId }),
-    balance: (billing) => listBalanceTransactions(billing, { customerId }),
+    invoices: (engine) => getInvoices(engine, { customerId }),
+    'an invoice': (engine) => getInvoice(engine, { customerId, invoiceId }),
+    'sums of invoices': (engine) => summarizeInvoices(engine, { customerId }),
+    balance: (engine) => listBalanceTransactions(engine, { customerId }),
   }
-  const readsOfAll: Record<string, (billing: Billing) => Promise<unknown>> = {
-    customers: (billing) => listCustomers(billing),
-    catalogue: (billing) => getAllPlans(billing),
-    subscriptions: (billing) => listSubscriptions(billing, {}),
-    'all invoices': (billing) => listInvoices(billing, {}),
-    'all payments': (billing) => listAllPayments(billing, {}),
-    'sums of payments': (billing) => summarizePayments(billing, {}),
-    'payments of an invoice': (billing) => listPayments(billing, { invoiceId }),
-    'the proof of a period': (billing) => getReconciliation(billing, { customerId }),
-    'the proof of the books': (billing) => listMistakes(billing),
-    'events as a file': async (billing) => all(await exportEvents(billing, { customerId })),
+  const readsOfAll: Record<string, (engine: Engine) => Promise<unknown>> = {
+    customers: (engine) => listCustomers(engine),
+    catalogue: (engine) => getAllPlans(engine),
+    subscriptions: (engine) => listSubscriptions(engine, {}),
+    'all invoices': (engine) => listInvoices(engine, {}),
+    'all payments': (engine) => listAllPayments(engine, {}),
+    'sums of payments': (engine) => summarizePayments(engine, {}),
+    'payments of an invoice': (engine) => listPayments(engine, { invoiceId }),
+    'the proof of a period': (engine) => getReconciliation(engine, { customerId }),
+    'the proof of the books': (engine) => listMistakes(engine),
+    'events as a file': async (engine) => all(await exportEvents(engine, { customerId })),
   }
   const cases = [
     ...Object.entries(reads).map(([what, read]) => ({ what, read, as: customerId })),
@@ -137,15 +137,15 @@ describe.each(testDatabases)('what is read in several statements, on $name', ({ 
   test.each(cases)(
     '$what: as it was when the reading began, whatever is written between two statements',
     async ({ read, as }) => {
-      const quiet = watchingStatements(world.billing, as, async () => undefined)
+      const quiet = watchingStatements(world.engine, as, async () => undefined)
       const before = await read(quiet)
       let after = 0
       // The embedded database has one session: whoever writes waits there until the reading is over.
       const writing: Promise<void>[] = []
-      const disturbed = watchingStatements(world.billing, as, async () => {
+      const disturbed = watchingStatements(world.engine, as, async () => {
         // Not after each of them, which would take long; the first of all tells the most.
         if ((after += 1) > 2) return
-        const written = write(world.billing)
+        const written = write(world.engine)
         if (name === 'PGlite') writing.push(written)
         else await written
       })

@@ -19,25 +19,25 @@ describe.each(testDatabases)('what serves nobody any more, on $name', ({ create 
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-01T00:00:00Z')
-    await seedCatalogue(world.billing)
-    await seedCustomer(world.billing, 'gone')
-    await createSubscription(world.billing, { customerId: 'gone', planId: 'team' })
+    await seedCatalogue(world.engine)
+    await seedCustomer(world.engine, 'gone')
+    await createSubscription(world.engine, { customerId: 'gone', planId: 'team' })
   })
   afterAll(() => world.close())
 
   const count = async (table: string) =>
     (
-      await world.billing.transaction((tx) =>
+      await world.engine.transaction((tx) =>
         tx.query<{ count: number }>(`select count(*)::int as count from ${table}`),
       )
     )[0]!.count
 
   test('quotes, kept answers and sessions are forgotten in their time, of a customer who never comes back too', async () => {
-    await previewChange(actingFor(world.billing, 'gone'), { customerId: 'gone', planId: 'business' })
-    const session = await createPortalSession(world.billing, { customerId: 'gone' })
-    const renewable = await createPortalSession(world.billing, { customerId: 'gone' })
-    await exchangePortalCode(world.billing, { code: renewable.code })
-    await world.billing.transaction((tx) =>
+    await previewChange(actingFor(world.engine, 'gone'), { customerId: 'gone', planId: 'business' })
+    const session = await createPortalSession(world.engine, { customerId: 'gone' })
+    const renewable = await createPortalSession(world.engine, { customerId: 'gone' })
+    await exchangePortalCode(world.engine, { code: renewable.code })
+    await world.engine.transaction((tx) =>
       tx.query(
         `insert into idempotency_keys (
             customer_id, credential, route, key, body_hash, status, body, created_at
@@ -47,20 +47,20 @@ describe.each(testDatabases)('what serves nobody any more, on $name', ({ create 
         [tx.at],
       ),
     )
-    expect(await forgetOld(world.billing)).toEqual(nothing)
+    expect(await forgetOld(world.engine)).toEqual(nothing)
     world.set('2026-11-02T23:59:00Z')
-    expect(await forgetOld(world.billing)).toEqual(nothing)
+    expect(await forgetOld(world.engine)).toEqual(nothing)
     world.set('2026-11-03T00:00:00Z')
     // More than a batch holds.
-    expect(await forgetOld(world.billing)).toEqual({ ...nothing, idempotency_keys: 2500 })
+    expect(await forgetOld(world.engine)).toEqual({ ...nothing, idempotency_keys: 2500 })
     world.set('2026-11-09T00:00:00Z')
-    expect(await forgetOld(world.billing)).toEqual({ ...nothing, quotes: 1 })
+    expect(await forgetOld(world.engine)).toEqual({ ...nothing, quotes: 1 })
     world.set('2026-12-01T01:00:00Z')
-    expect(await findPortalSession(world.billing, { token: session.token })).toBeUndefined()
-    expect(await forgetOld(world.billing)).toEqual({ ...nothing, portal_sessions: 1 })
+    expect(await findPortalSession(world.engine, { token: session.token })).toBeUndefined()
+    expect(await forgetOld(world.engine)).toEqual({ ...nothing, portal_sessions: 1 })
     expect(await count('portal_sessions')).toBe(1)
     world.set('2027-03-01T00:00:00Z')
-    expect((await forgetOld(world.billing)).portal_sessions).toBe(1)
+    expect((await forgetOld(world.engine)).portal_sessions).toBe(1)
     expect([
       await count('portal_sessions'),
       await count('portal_tokens'),
@@ -70,18 +70,18 @@ describe.each(testDatabases)('what serves nobody any more, on $name', ({ create 
   })
 
   test('changes are forgotten only when asked for, and no cursor given out misses what happens later', async () => {
-    const { data, nextCursor } = await listActivity(world.billing)
-    await updateCustomer(world.billing, { customerId: 'gone', phone: '1' })
+    const { data, nextCursor } = await listActivity(world.engine)
+    await updateCustomer(world.engine, { customerId: 'gone', phone: '1' })
     world.set('2028-03-01T00:00:00Z')
-    expect(await forgetOld(world.billing)).toEqual(nothing)
+    expect(await forgetOld(world.engine)).toEqual(nothing)
     const all = await count('activity')
     expect(all).toBeGreaterThan(data.length)
     // All but the one whose place is the newest; what is unread is as old as they are.
-    expect((await forgetOld(world.billing, { sessionDays: 30, activityDays: 300 })).activity).toBe(all - 1)
-    expect(await listActivity(world.billing, { cursor: nextCursor! })).toEqual({ data: [], nextCursor })
-    await updateCustomer(world.billing, { customerId: 'gone', phone: '2' })
-    const later = await listActivity(world.billing, { cursor: nextCursor! })
+    expect((await forgetOld(world.engine, { sessionDays: 30, activityDays: 300 })).activity).toBe(all - 1)
+    expect(await listActivity(world.engine, { cursor: nextCursor! })).toEqual({ data: [], nextCursor })
+    await updateCustomer(world.engine, { customerId: 'gone', phone: '2' })
+    const later = await listActivity(world.engine, { cursor: nextCursor! })
     expect(later.data.map(({ type }) => type)).toContain('account.updated')
-    expect((await listActivity(world.billing, { cursor: later.nextCursor! })).data).toEqual([])
+    expect((await listActivity(world.engine, { cursor: later.nextCursor! })).data).toEqual([])
   })
 })

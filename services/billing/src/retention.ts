@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from './engine.ts'
+import type { Engine, BillingTransaction } from './engine.ts'
 import { addSeconds } from './values/instant.ts'
 
 /** How many days each is kept. */
@@ -30,14 +30,14 @@ export type Forgotten = Record<'quotes' | 'idempotency_keys' | 'portal_sessions'
  * that nobody waits long; any process may call it at any time.
  */
 export async function forgetOld(
-  billing: Billing,
+  engine: Engine,
   { sessionDays, activityDays }: Retention = defaultRetention,
 ): Promise<Forgotten> {
   return {
-    quotes: await inBatches(billing, quoteSeconds, 'quotes', 'expires_at < $1'),
-    idempotency_keys: await inBatches(billing, answerSeconds, 'idempotency_keys', 'created_at <= $1'),
+    quotes: await inBatches(engine, quoteSeconds, 'quotes', 'expires_at < $1'),
+    idempotency_keys: await inBatches(engine, answerSeconds, 'idempotency_keys', 'created_at <= $1'),
     portal_sessions: await inBatches(
-      billing,
+      engine,
       sessionDays * 86_400,
       'portal_sessions',
       'coalesce(renewal_expires_at, code_expires_at) < $1',
@@ -48,7 +48,7 @@ export async function forgetOld(
       activityDays === undefined
         ? 0
         : await inBatches(
-            billing,
+            engine,
             activityDays * 86_400,
             'activity',
             'at < $1 and (position is null or position < (select max(position) from activity))',
@@ -56,15 +56,10 @@ export async function forgetOld(
   }
 }
 
-async function inBatches(
-  billing: Billing,
-  seconds: number,
-  table: string,
-  condition: string,
-): Promise<number> {
+async function inBatches(engine: Engine, seconds: number, table: string, condition: string): Promise<number> {
   let forgotten = 0
   for (let batch = 0; batch < batchesPerRun; batch += 1) {
-    const count = await billing.transaction((tx) => forgetBatch(tx, seconds, table, condition))
+    const count = await engine.transaction((tx) => forgetBatch(tx, seconds, table, condition))
     forgotten += count
     if (count < rowsPerBatch) break
   }

@@ -1,6 +1,6 @@
 import type { Database, QueryOptions } from '@customer-portal/database'
 import type { TestDatabase } from '@customer-portal/database/testing'
-import { actingFor, createBilling, migrationsFolder, type Billing } from './engine.ts'
+import { actingFor, createEngine, migrationsFolder, type Engine } from './engine.ts'
 import { createCustomer } from './commands/account/account.ts'
 import { runBilling, nextRunAt } from './billing-run/run.ts'
 import { putMeter } from './catalogue/meter.ts'
@@ -14,7 +14,7 @@ import { putSeller } from './catalogue/seller.ts'
  */
 export interface World {
   db: Database
-  billing: Billing
+  engine: Engine
   /** Moves the clock without doing anything. */
   set(instant: string): void
   /** Moves the clock on, stopping at every instant at which something falls due, and does it. */
@@ -26,26 +26,22 @@ export async function createWorld(create: TestDatabase['create'], start: string)
   const db = await create({ billing: migrationsFolder })
   let now = instant(start)
   let ids = 0
-  const billing = createBilling({
+  const engine = createEngine({
     db,
     now: () => now,
     newId: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, '0')}`,
   })
   return {
     db,
-    billing,
+    engine,
     set: (to) => {
       now = instant(to)
     },
     async passTo(to) {
       const target = instant(to)
-      for (
-        let due = await nextRunAt(billing);
-        due !== null && due <= target;
-        due = await nextRunAt(billing)
-      ) {
+      for (let due = await nextRunAt(engine); due !== null && due <= target; due = await nextRunAt(engine)) {
         if (due > now) now = due
-        await runBilling(billing)
+        await runBilling(engine)
       }
       now = target
     },
@@ -63,8 +59,8 @@ function instant(text: string): Instant {
  * A small catalogue in the shape of the Chinese market: meters ai_chat and tokens; plans free, team (¥599),
  * business (¥1,999) and seats (¥99 a seat).
  */
-export async function seedCatalogue(billing: Billing): Promise<void> {
-  await putSeller(billing, {
+export async function seedCatalogue(engine: Engine): Promise<void> {
+  await putSeller(engine, {
     name: '杭州星桥云计算科技有限公司',
     nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.',
     taxId: '91330100799655058B',
@@ -74,20 +70,20 @@ export async function seedCatalogue(billing: Billing): Promise<void> {
     bankAccount: '5719 0668 8810 901',
     timezone: 'Asia/Shanghai',
   })
-  await putMeter(billing, {
+  await putMeter(engine, {
     key: 'ai_chat',
     name: { 'zh-CN': 'AI 会话', en: 'AI chats' },
     unit: { 'zh-CN': '次', en: 'chats' },
   })
-  await putMeter(billing, { key: 'tokens', name: 'Token', unit: { 'zh-CN': '个', en: 'tokens' } })
-  await putMeter(billing, {
+  await putMeter(engine, { key: 'tokens', name: 'Token', unit: { 'zh-CN': '个', en: 'tokens' } })
+  await putMeter(engine, {
     key: 'storage',
     name: { 'zh-CN': '存储', en: 'Storage' },
     unit: 'GB',
     decimals: 3,
   })
   const month = { interval: 'month' as const, currency: 'CNY' }
-  await putPlan(billing, {
+  await putPlan(engine, {
     id: 'free',
     name: { 'zh-CN': '免费版', en: 'Free' },
     rank: 0,
@@ -95,7 +91,7 @@ export async function seedCatalogue(billing: Billing): Promise<void> {
     ...month,
     charges: [{ meter: 'ai_chat', included: 20, overage: 'block' }],
   })
-  await putPlan(billing, {
+  await putPlan(engine, {
     id: 'team',
     name: { 'zh-CN': '团队版', en: 'Team' },
     rank: 10,
@@ -122,7 +118,7 @@ export async function seedCatalogue(billing: Billing): Promise<void> {
       },
     ],
   })
-  await putPlan(billing, {
+  await putPlan(engine, {
     id: 'business',
     name: { 'zh-CN': '商业版', en: 'Business' },
     rank: 20,
@@ -143,7 +139,7 @@ export async function seedCatalogue(billing: Billing): Promise<void> {
       },
     ],
   })
-  await putPlan(billing, {
+  await putPlan(engine, {
     id: 'seats',
     name: { 'zh-CN': '席位版', en: 'Seats' },
     rank: 15,
@@ -155,18 +151,18 @@ export async function seedCatalogue(billing: Billing): Promise<void> {
 }
 
 /** A customer on the books, in Asia/Shanghai unless told otherwise. */
-export async function seedCustomer(billing: Billing, id: string, timezone = 'Asia/Shanghai'): Promise<void> {
-  await createCustomer(billing, { id, companyName: `${id} 有限公司`, timezone })
+export async function seedCustomer(engine: Engine, id: string, timezone = 'Asia/Shanghai'): Promise<void> {
+  await createCustomer(engine, { id, companyName: `${id} 有限公司`, timezone })
 }
 
 /** The same engine (acting for one customer where named), which counts the statements it sends. */
 export function countingStatements(
-  billing: Billing,
+  engine: Engine,
   customerId?: string,
-): { billing: Billing; statements(): number } {
+): { engine: Engine; statements(): number } {
   let statements = 0
   return {
-    billing: watchingStatements(billing, customerId, async () => {
+    engine: watchingStatements(engine, customerId, async () => {
       statements += 1
     }),
     statements: () => {
@@ -182,12 +178,12 @@ export function countingStatements(
  * and waits for it.
  */
 export function watchingStatements(
-  billing: Billing,
+  engine: Engine,
   customerId: string | undefined,
   afterEach: () => Promise<void>,
-): Billing {
+): Engine {
   const transaction: Database['transaction'] = (access, work, options) =>
-    billing.db.transaction(
+    engine.db.transaction(
       access,
       (tx) =>
         work({
@@ -201,7 +197,7 @@ export function watchingStatements(
         }),
       options,
     )
-  const db: Database = Object.create(billing.db, { transaction: { value: transaction } })
-  const watching = createBilling({ db, now: billing.now, newId: billing.newId })
+  const db: Database = Object.create(engine.db, { transaction: { value: transaction } })
+  const watching = createEngine({ db, now: engine.now, newId: engine.newId })
   return customerId === undefined ? watching : actingFor(watching, customerId)
 }

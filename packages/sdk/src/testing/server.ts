@@ -17,9 +17,9 @@ export type ListeningServer = Awaited<ReturnType<typeof listeningServer>>
  * it.
  */
 export async function listeningServer(create: Create) {
-  const server: TestServer = await testServer(create, (app, { billing, clock }) =>
+  const server: TestServer = await testServer(create, (app, { engine, clock }) =>
     registerBillingApi(app, {
-      billing,
+      engine,
       publicUrl: () => 'https://billing.example.com',
       testClock: {
         now: () => clock.at,
@@ -31,7 +31,7 @@ export async function listeningServer(create: Create) {
     }),
   )
   await seedTwoCustomers(server)
-  const { key } = await createSecretKey(server.billing, { name: 'sdk' })
+  const { key } = await createSecretKey(server.engine, { name: 'sdk' })
   const url = await server.app.listen({ port: 0, host: '127.0.0.1' })
   const now = () => Date.parse(server.clock.at)
   return {

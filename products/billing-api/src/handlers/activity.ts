@@ -1,10 +1,10 @@
-import { listActivity, type Billing } from '@customer-portal/billing'
+import { listActivity, type Engine } from '@customer-portal/billing'
 import { PageQuery, type App } from '@customer-portal/http'
 import { Page } from '@customer-portal/http/resources'
 import { Activity } from '../contract.ts'
 
 /** What happened to the vendor's customers, for the systems that have to know. */
-export function activityRoutes(app: App, billing: Billing): void {
+export function activityRoutes(app: App, engine: Engine): void {
   app.get(
     '/activity',
     {
@@ -19,6 +19,6 @@ export function activityRoutes(app: App, billing: Billing): void {
           + 'has happened yet). Nothing ever appears behind a cursor, and each change appears once.',
       },
     },
-    async (request) => listActivity(billing, request.query),
+    async (request) => listActivity(engine, request.query),
   )
 }

@@ -1,4 +1,4 @@
-import { deleteAlias, listAliases, putAlias, type Billing } from '@customer-portal/billing'
+import { deleteAlias, listAliases, putAlias, type Engine } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
 import { CustomerId, Instant, List } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
@@ -10,7 +10,7 @@ const CustomerPath = Type.Object({ customerId: Type.String() })
 const AliasPath = Type.Object({ customerId: Type.String(), alias: CustomerId })
 
 /** Further ids of customers. */
-export function aliasRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
+export function aliasRoutes(app: App, engine: Engine, askerOf: AskerOf): void {
   app.get(
     '/customers/:customerId/aliases',
     {
@@ -23,7 +23,7 @@ export function aliasRoutes(app: App, billing: Billing, askerOf: AskerOf): void 
         response: { 200: List(Alias) },
       },
     },
-    async (request) => listAliases(billing, request.params),
+    async (request) => listAliases(engine, request.params),
   )
 
   app.put(
@@ -59,7 +59,7 @@ export function aliasRoutes(app: App, billing: Billing, askerOf: AskerOf): void 
       },
     },
     async (request, reply) => {
-      await deleteAlias(billing, request.params)
+      await deleteAlias(engine, request.params)
       return reply.code(204).send(null)
     },
   )

@@ -3,7 +3,7 @@ import {
   listRefunds,
   recordRefund,
   reversePayment,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import { once, PageQuery, type App } from '@customer-portal/http'
 import { Invoice, Page } from '@customer-portal/http/resources'
@@ -14,7 +14,7 @@ import { AdjustmentInput, BalanceAdjustment, Refund, RefundInput, ReversalInput 
 const CustomerPath = Type.Object({ customerId: Type.String() })
 
 /** What mends mistakes with money: payments reversed, refunds recorded, balances put right. */
-export function balanceRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
+export function balanceRoutes(app: App, engine: Engine, askerOf: AskerOf): void {
   app.post(
     '/payments/:paymentId/reverse',
     {
@@ -73,7 +73,7 @@ export function balanceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
         response: { 200: Page(Refund) },
       },
     },
-    async (request) => listRefunds(billing, { ...request.params, ...request.query }),
+    async (request) => listRefunds(engine, { ...request.params, ...request.query }),
   )
 
   app.post(

@@ -8,7 +8,7 @@ import {
   putPlan,
   putSeller,
   withUnprintable,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
 import { Id, List, Meter, Plan, Told } from '@customer-portal/http/resources'
@@ -20,7 +20,7 @@ const MeterPath = Type.Object({ key: Id })
 const PlanPath = Type.Object({ planId: Id })
 
 /** What the vendor sells: meters, plans, and the seller printed on invoices. */
-export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
+export function catalogueRoutes(app: App, engine: Engine, askerOf: AskerOf): void {
   app.put(
     '/meters/:key',
     {
@@ -57,7 +57,7 @@ export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): v
         response: { 200: List(Meter) },
       },
     },
-    async () => ({ data: await listMeters(billing) }),
+    async () => ({ data: await listMeters(engine) }),
   )
 
   app.put(
@@ -95,7 +95,7 @@ export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): v
         response: { 200: SellerSettings },
       },
     },
-    async () => getSeller(billing),
+    async () => getSeller(engine),
   )
 
   app.put(
@@ -136,7 +136,7 @@ export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): v
       },
     },
     async (request) => ({
-      data: await getAllPlans(billing, { includeArchived: request.query.includeArchived === 'true' }),
+      data: await getAllPlans(engine, { includeArchived: request.query.includeArchived === 'true' }),
     }),
   )
 
@@ -156,6 +156,6 @@ export function catalogueRoutes(app: App, billing: Billing, askerOf: AskerOf): v
         ),
       },
     },
-    async (request) => getPlan(billing, { planId: request.params.planId, version: request.query.version }),
+    async (request) => getPlan(engine, { planId: request.params.planId, version: request.query.version }),
   )
 }

@@ -13,7 +13,7 @@ import {
   resumeSubscription,
   updateCustomer,
   withUnprintable,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import { once, PageQuery, type App } from '@customer-portal/http'
 import {
@@ -70,7 +70,7 @@ const printedOf = ({
 })
 
 /** Customers and what they are subscribed to. */
-export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
+export function customerRoutes(app: App, engine: Engine, askerOf: AskerOf): void {
   app.post(
     '/customers',
     {
@@ -103,7 +103,7 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
         response: { 200: Page(Account) },
       },
     },
-    async (request) => listCustomers(billing, request.query),
+    async (request) => listCustomers(engine, request.query),
   )
 
   app.get(
@@ -118,7 +118,7 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
         response: { 200: Account },
       },
     },
-    async (request) => getCustomer(billing, request.params),
+    async (request) => getCustomer(engine, request.params),
   )
 
   app.put(
@@ -161,8 +161,8 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
       },
     },
     async (request) => {
-      const { customerId } = await getCustomer(billing, request.params)
-      return listBalanceTransactions(billing, { customerId, ...request.query })
+      const { customerId } = await getCustomer(engine, request.params)
+      return listBalanceTransactions(engine, { customerId, ...request.query })
     },
   )
 
@@ -202,7 +202,7 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
         response: { 200: Subscription },
       },
     },
-    async (request) => getSubscription(billing, request.params),
+    async (request) => getSubscription(engine, request.params),
   )
 
   app.post(
@@ -285,7 +285,7 @@ export function customerRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
           "The one scheduled here, or with `by=customer` the customer's. Without one nothing changes.",
       },
     },
-    async (request) => cancelScheduledChange(billing, { ...request.params, ...request.query }),
+    async (request) => cancelScheduledChange(engine, { ...request.params, ...request.query }),
   )
 
   app.post(

@@ -1,4 +1,4 @@
-import { forgiveDeficit, listDeficits, type Billing } from '@customer-portal/billing'
+import { forgiveDeficit, listDeficits, type Engine } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
 import { List } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
@@ -9,7 +9,7 @@ const CustomerPath = Type.Object({ customerId: Type.String() })
 const DeficitPath = Type.Object({ customerId: Type.String(), meter: Type.String() })
 
 /** What was used ahead of allowances, and its being forgiven. */
-export function deficitRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
+export function deficitRoutes(app: App, engine: Engine, askerOf: AskerOf): void {
   app.get(
     '/customers/:customerId/deficits',
     {
@@ -22,7 +22,7 @@ export function deficitRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
         response: { 200: List(Deficit) },
       },
     },
-    async (request) => listDeficits(billing, request.params),
+    async (request) => listDeficits(engine, request.params),
   )
 
   app.post(

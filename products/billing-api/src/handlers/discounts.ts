@@ -3,7 +3,7 @@ import {
   listDiscounts,
   putDiscount,
   withUnprintable,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
 import { Id, List, Told } from '@customer-portal/http/resources'
@@ -15,7 +15,7 @@ const CustomerPath = Type.Object({ customerId: Type.String() })
 const DiscountPath = Type.Object({ customerId: Type.String(), discountId: Id })
 
 /** What a customer pays less. */
-export function discountRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
+export function discountRoutes(app: App, engine: Engine, askerOf: AskerOf): void {
   app.get(
     '/customers/:customerId/discounts',
     {
@@ -28,7 +28,7 @@ export function discountRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
         response: { 200: List(Discount) },
       },
     },
-    async (request) => listDiscounts(billing, request.params),
+    async (request) => listDiscounts(engine, request.params),
   )
 
   app.put(
@@ -67,7 +67,7 @@ export function discountRoutes(app: App, billing: Billing, askerOf: AskerOf): vo
       },
     },
     async (request, reply) => {
-      await deleteDiscount(billing, request.params)
+      await deleteDiscount(engine, request.params)
       return reply.code(204).send(null)
     },
   )

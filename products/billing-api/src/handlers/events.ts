@@ -8,7 +8,7 @@ import {
   listReservations,
   reservationStates,
   usageWindows,
-  type Billing,
+  type Engine,
   type ListedEvent as Listed,
   type ReservationState,
   type UsageWindow,
@@ -166,7 +166,7 @@ export const MeterFill = Type.Object(
 const ndjson = 'application/x-ndjson'
 
 /** What the vendor reads of usage: event by event, what is held back, and sums over any range. */
-export function eventRoutes(app: App, billing: Billing): void {
+export function eventRoutes(app: App, engine: Engine): void {
   app.get(
     '/events',
     {
@@ -179,7 +179,7 @@ export function eventRoutes(app: App, billing: Billing): void {
         querystring: Type.Object({ ...eventsFilter, ...PageQuery.properties }, closed),
       },
     },
-    async (request) => listEvents(billing, request.query),
+    async (request) => listEvents(engine, request.query),
   )
 
   const places = exportLimit('key')
@@ -206,7 +206,7 @@ export function eventRoutes(app: App, billing: Billing): void {
     async (request, reply) => {
       const leave = places.take(callerOf(request, 'usage:read').id)
       try {
-        const lines = Readable.from(linesOf(await exportEvents(billing, request.query)), {
+        const lines = Readable.from(linesOf(await exportEvents(engine, request.query)), {
           objectMode: false,
         }).once('close', leave)
         const file: FastifyReply = reply
@@ -234,7 +234,7 @@ export function eventRoutes(app: App, billing: Billing): void {
           + 'until it is done that break-down does not add up.',
       },
     },
-    async () => ({ data: await listMeterFills(billing) }),
+    async () => ({ data: await listMeterFills(engine) }),
   )
 
   app.get(
@@ -249,7 +249,7 @@ export function eventRoutes(app: App, billing: Billing): void {
         response: { 200: FoundEvent },
       },
     },
-    async (request) => getEvent(billing, request.params),
+    async (request) => getEvent(engine, request.params),
   )
 
   app.get(
@@ -265,7 +265,7 @@ export function eventRoutes(app: App, billing: Billing): void {
         description: 'Those of the last 35 days: as long as what was really used can be told.',
       },
     },
-    async (request) => listReservations(billing, { ...request.params, ...request.query }),
+    async (request) => listReservations(engine, { ...request.params, ...request.query }),
   )
 
   app.get(
@@ -282,7 +282,7 @@ export function eventRoutes(app: App, billing: Billing): void {
           'In all, and by hour, day or month where asked. At most 1,830 days (400 `invalid_range`).',
       },
     },
-    async (request) => getUsageRange(billing, { ...request.params, ...request.query }),
+    async (request) => getUsageRange(engine, { ...request.params, ...request.query }),
   )
 }
 

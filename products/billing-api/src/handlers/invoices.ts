@@ -8,7 +8,7 @@ import {
   recordPayment,
   voidInvoice,
   withUnprintable,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import { InvoiceQuery, once, PdfAnswer, sendPdf, type App } from '@customer-portal/http'
 import { Invoice, List, Page, Payment, Told } from '@customer-portal/http/resources'
@@ -20,7 +20,7 @@ const CustomerPath = Type.Object({ customerId: Type.String() })
 const InvoicePath = Type.Object({ invoiceId: Type.String() })
 
 /** Invoices, the payments on them and their credit notes. */
-export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): void {
+export function invoiceRoutes(app: App, engine: Engine, askerOf: AskerOf): void {
   app.get(
     '/customers/:customerId/invoices',
     {
@@ -34,7 +34,7 @@ export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
         response: { 200: Page(Invoice) },
       },
     },
-    async (request) => getInvoices(billing, { ...request.params, ...request.query }),
+    async (request) => getInvoices(engine, { ...request.params, ...request.query }),
   )
 
   app.post(
@@ -70,7 +70,7 @@ export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
         response: { 200: Invoice },
       },
     },
-    async (request) => getInvoice(billing, request.params),
+    async (request) => getInvoice(engine, request.params),
   )
 
   app.get(
@@ -85,7 +85,7 @@ export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
         response: PdfAnswer,
       },
     },
-    async (request, reply) => sendPdf(reply, await generatePdf(billing, request.params)),
+    async (request, reply) => sendPdf(reply, await generatePdf(engine, request.params)),
   )
 
   app.post(
@@ -167,6 +167,6 @@ export function invoiceRoutes(app: App, billing: Billing, askerOf: AskerOf): voi
         response: { 200: List(Payment) },
       },
     },
-    async (request) => listPayments(billing, request.params),
+    async (request) => listPayments(engine, request.params),
   )
 }

@@ -3,7 +3,7 @@ import {
   listSecretKeys,
   revokeSecretKey,
   rotateSecretKey,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import { PageQuery, type App } from '@customer-portal/http'
 import { Page } from '@customer-portal/http/resources'
@@ -13,7 +13,7 @@ import { CreatedKey, KeyInput, RotateInput, SecretKey } from '../contract.ts'
 const KeyPath = Type.Object({ keyId: Type.String() })
 
 /** The vendor's secret keys. Not idempotent by `Idempotency-Key`: the answers hold secrets. */
-export function keyRoutes(app: App, billing: Billing): void {
+export function keyRoutes(app: App, engine: Engine): void {
   app.get(
     '/keys',
     {
@@ -28,7 +28,7 @@ export function keyRoutes(app: App, billing: Billing): void {
           + 'Keys that were revoked or have expired are listed too.',
       },
     },
-    async (request) => listSecretKeys(billing, request.query),
+    async (request) => listSecretKeys(engine, request.query),
   )
 
   app.post(
@@ -45,7 +45,7 @@ export function keyRoutes(app: App, billing: Billing): void {
           + '`events` sends usage and asks for quota, `full` does everything.',
       },
     },
-    async (request, reply) => reply.code(201).send(await createSecretKey(billing, request.body)),
+    async (request, reply) => reply.code(201).send(await createSecretKey(engine, request.body)),
   )
 
   app.post(
@@ -62,7 +62,7 @@ export function keyRoutes(app: App, billing: Billing): void {
       },
     },
     async (request, reply) =>
-      reply.code(201).send(await rotateSecretKey(billing, { ...request.params, ...request.body })),
+      reply.code(201).send(await rotateSecretKey(engine, { ...request.params, ...request.body })),
   )
 
   app.post(
@@ -78,6 +78,6 @@ export function keyRoutes(app: App, billing: Billing): void {
           'When the answer is there, no process accepts the key any more. Revoking it again changes nothing.',
       },
     },
-    async (request) => revokeSecretKey(billing, request.params),
+    async (request) => revokeSecretKey(engine, request.params),
   )
 }

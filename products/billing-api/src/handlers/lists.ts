@@ -7,7 +7,7 @@ import {
   summarizeInvoices,
   summarizePayments,
   summarizeSubscriptions,
-  type Billing,
+  type Engine,
   type ListedStatus,
 } from '@customer-portal/billing'
 import { InvoiceQuery, PageQuery, type App } from '@customer-portal/http'
@@ -122,7 +122,7 @@ export const SubscriptionSummary = Type.Object(
 const bounded = 'Of at most 100,000 (400 `invalid_range`).'
 
 /** What the vendor has with all customers: documents, payments, subscriptions, each with its sums. */
-export function listRoutes(app: App, billing: Billing): void {
+export function listRoutes(app: App, engine: Engine): void {
   app.get(
     '/invoices',
     {
@@ -135,7 +135,7 @@ export function listRoutes(app: App, billing: Billing): void {
         querystring: Type.Object({ ...invoicesFilter, ...PageQuery.properties }, closed),
       },
     },
-    async (request) => listInvoices(billing, request.query),
+    async (request) => listInvoices(engine, request.query),
   )
 
   app.get(
@@ -150,7 +150,7 @@ export function listRoutes(app: App, billing: Billing): void {
         querystring: Type.Object({ ...invoicesFilter, year: InvoiceQuery.properties.year }, closed),
       },
     },
-    async (request) => summarizeInvoices(billing, request.query),
+    async (request) => summarizeInvoices(engine, request.query),
   )
 
   app.get(
@@ -165,7 +165,7 @@ export function listRoutes(app: App, billing: Billing): void {
         querystring: Type.Object({ ...paymentsFilter, ...PageQuery.properties }, closed),
       },
     },
-    async (request) => listAllPayments(billing, request.query),
+    async (request) => listAllPayments(engine, request.query),
   )
 
   app.get(
@@ -180,7 +180,7 @@ export function listRoutes(app: App, billing: Billing): void {
         querystring: Type.Object(paymentsFilter, closed),
       },
     },
-    async (request) => summarizePayments(billing, request.query),
+    async (request) => summarizePayments(engine, request.query),
   )
 
   app.get(
@@ -195,7 +195,7 @@ export function listRoutes(app: App, billing: Billing): void {
         querystring: Type.Object({ ...subscriptionsFilter, ...PageQuery.properties }, closed),
       },
     },
-    async (request) => listSubscriptions(billing, request.query),
+    async (request) => listSubscriptions(engine, request.query),
   )
 
   app.get(
@@ -210,6 +210,6 @@ export function listRoutes(app: App, billing: Billing): void {
         querystring: Type.Object(subscriptionsFilter, closed),
       },
     },
-    async (request) => summarizeSubscriptions(billing, request.query),
+    async (request) => summarizeSubscriptions(engine, request.query),
   )
 }

@@ -1,4 +1,4 @@
-import { BillingError, createPortalSession, exchangePortalCode, type Billing } from '@customer-portal/billing'
+import { BillingError, createPortalSession, exchangePortalCode, type Engine } from '@customer-portal/billing'
 import { setRenewalCookie, type App } from '@customer-portal/http'
 import { Token } from '@customer-portal/http/resources'
 import { ExchangeInput, PortalSession, PortalSessionInput } from '../contract.ts'
@@ -18,7 +18,7 @@ function assertInPortal(path: string): void {
  * Sessions of the portal: the vendor makes them, the customer's browser redeems the code. Not idempotent by
  * key: the answers hold secrets.
  */
-export function portalSessionRoutes(app: App, billing: Billing, publicUrl: () => string): void {
+export function portalSessionRoutes(app: App, engine: Engine, publicUrl: () => string): void {
   app.post(
     '/portal-sessions',
     {
@@ -36,7 +36,7 @@ export function portalSessionRoutes(app: App, billing: Billing, publicUrl: () =>
     async (request, reply) => {
       const { path = '', ...session } = request.body
       assertInPortal(path)
-      const { token, expiresAt, code } = await createPortalSession(billing, session)
+      const { token, expiresAt, code } = await createPortalSession(engine, session)
       void reply.code(201)
       return { token, expiresAt, code, url: `${publicUrl()}/portal${path}#code=${code}` }
     },
@@ -55,10 +55,10 @@ export function portalSessionRoutes(app: App, billing: Billing, publicUrl: () =>
       },
     },
     async (request, reply) => {
-      const { token, expiresAt, customerId, renewal } = await exchangePortalCode(billing, request.body)
+      const { token, expiresAt, customerId, renewal } = await exchangePortalCode(engine, request.body)
       const maxAge = Math.max(
         0,
-        Math.floor((Date.parse(renewal.expiresAt) - Date.parse(billing.now())) / 1000),
+        Math.floor((Date.parse(renewal.expiresAt) - Date.parse(engine.now())) / 1000),
       )
       setRenewalCookie(reply, { secret: renewal.secret, maxAge, secure: publicUrl().startsWith('https:') })
       return { token, expiresAt, customerId }

@@ -4,7 +4,7 @@ import {
   releaseReservation,
   reserve,
   settleReservation,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import { takeJson, type App } from '@customer-portal/http'
 import { Type } from 'typebox'
@@ -35,15 +35,15 @@ const QuotaQuery = Type.Object(
 const ReservationPath = Type.Object({ ...MeterPath.properties, reservationId: Type.String() })
 
 /** What is left of an allowance, and using it. */
-export function quotaRoutes(parent: App, billing: Billing): void {
+export function quotaRoutes(parent: App, engine: Engine): void {
   // A scope of its own: properties may have any name, such as __proto__.
   void parent.register(async (scoped) => {
     takeJson(scoped, { names: 'any' })
-    routes(scoped as unknown as App, billing)
+    routes(scoped as unknown as App, engine)
   })
 }
 
-function routes(app: App, billing: Billing): void {
+function routes(app: App, engine: Engine): void {
   app.get(
     '/customers/:customerId/quota/:meter',
     {
@@ -57,7 +57,7 @@ function routes(app: App, billing: Billing): void {
         response: { 200: Quota },
       },
     },
-    async (request) => checkQuota(billing, { ...request.params, ...request.query }),
+    async (request) => checkQuota(engine, { ...request.params, ...request.query }),
   )
 
   app.post(
@@ -75,7 +75,7 @@ function routes(app: App, billing: Billing): void {
           + 'The same id again answers the same.',
       },
     },
-    async (request) => consume(billing, { ...request.params, ...request.body }),
+    async (request) => consume(engine, { ...request.params, ...request.body }),
   )
 
   app.post(
@@ -93,7 +93,7 @@ function routes(app: App, billing: Billing): void {
           + 'else it is given back when it expires. Events, consume and reserve share one space of ids.',
       },
     },
-    async (request) => reserve(billing, { ...request.params, ...request.body }),
+    async (request) => reserve(engine, { ...request.params, ...request.body }),
   )
 
   app.post(
@@ -112,7 +112,7 @@ function routes(app: App, billing: Billing): void {
           + 'Still possible after it has expired, for 35 days.',
       },
     },
-    async (request) => settleReservation(billing, { ...request.params, ...request.body }),
+    async (request) => settleReservation(engine, { ...request.params, ...request.body }),
   )
 
   app.post(
@@ -127,6 +127,6 @@ function routes(app: App, billing: Billing): void {
         response: { 200: Released },
       },
     },
-    async (request) => releaseReservation(billing, request.params),
+    async (request) => releaseReservation(engine, request.params),
   )
 }

@@ -1,9 +1,9 @@
-import { listMistakes, type Billing } from '@customer-portal/billing'
+import { listMistakes, type Engine } from '@customer-portal/billing'
 import { PageQuery, type App } from '@customer-portal/http'
 import { Mistakes } from '../contract.ts'
 
 /** The proof of the books, by the server's own clock and beside its work. */
-export function reconciliationRoutes(app: App, billing: Billing): void {
+export function reconciliationRoutes(app: App, engine: Engine): void {
   app.get(
     '/reconciliation',
     {
@@ -19,6 +19,6 @@ export function reconciliationRoutes(app: App, billing: Billing): void {
           + '`npm run reconcile` asks here while a server holds the data.',
       },
     },
-    async (request) => listMistakes(billing, request.query),
+    async (request) => listMistakes(engine, request.query),
   )
 }

@@ -7,7 +7,7 @@ import {
   recordUsage,
   retryRejectedEvents,
   voidEvents,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import { PageQuery, type App } from '@customer-portal/http'
 import { Page, PeriodLabel, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
@@ -31,7 +31,7 @@ import { eventBodyLimit, lineTypes, takeEvents } from '../event-body.ts'
 const CustomerPath = Type.Object({ customerId: Type.String() })
 
 /** What customers used. */
-export function usageRoutes(app: App, billing: Billing): void {
+export function usageRoutes(app: App, engine: Engine): void {
   // A scope of its own: no other route takes these content types, or a body packed by gzip.
   void app.register(async (scoped) => {
     takeEvents(scoped)
@@ -53,7 +53,7 @@ export function usageRoutes(app: App, billing: Billing): void {
             + 'with `historical: true` and is shown only.',
         },
       },
-      async (request) => recordBatch(billing, request),
+      async (request) => recordBatch(engine, request),
     )
   })
 
@@ -71,7 +71,7 @@ export function usageRoutes(app: App, billing: Billing): void {
           + 'of one customer or for one reason where asked. Kept for 100 days, at most 10,000 a customer.',
       },
     },
-    async (request) => listRejectedEvents(billing, request.query),
+    async (request) => listRejectedEvents(engine, request.query),
   )
 
   app.post(
@@ -88,7 +88,7 @@ export function usageRoutes(app: App, billing: Billing): void {
           + 'one without a time counts now. What is accepted leaves the list.',
       },
     },
-    async (request) => retryRejectedEvents(billing, request.body),
+    async (request) => retryRejectedEvents(engine, request.body),
   )
 
   app.post(
@@ -107,7 +107,7 @@ export function usageRoutes(app: App, billing: Billing): void {
           + 'Their ids stay used: send what replaces them under others.',
       },
     },
-    async (request) => voidEvents(billing, request.body),
+    async (request) => voidEvents(engine, request.body),
   )
 
   app.get(
@@ -125,7 +125,7 @@ export function usageRoutes(app: App, billing: Billing): void {
           + 'so the next one carries an adjustment. Those stored in the last 100 days.',
       },
     },
-    async (request) => listLateEvents(billing, { ...request.params, ...request.query }),
+    async (request) => listLateEvents(engine, { ...request.params, ...request.query }),
   )
 
   app.get(
@@ -141,7 +141,7 @@ export function usageRoutes(app: App, billing: Billing): void {
         querystring: UsageQuery,
       },
     },
-    async (request) => getUsageSummary(billing, { ...request.params, ...request.query }),
+    async (request) => getUsageSummary(engine, { ...request.params, ...request.query }),
   )
 
   app.get(
@@ -159,15 +159,15 @@ export function usageRoutes(app: App, billing: Billing): void {
         querystring: Type.Object({ period: Type.Optional(PeriodLabel) }, { additionalProperties: false }),
       },
     },
-    async (request) => getReconciliation(billing, { ...request.params, ...request.query }),
+    async (request) => getReconciliation(engine, { ...request.params, ...request.query }),
   )
 }
 
-async function recordBatch(billing: Billing, request: FastifyRequest) {
+async function recordBatch(engine: Engine, request: FastifyRequest) {
   const { events, places, rejected, refused } = readEvents(request)
-  await keepRejected(billing, refused)
+  await keepRejected(engine, refused)
   const recorded: Awaited<ReturnType<typeof recordUsage>> =
-    events.length > 0 ? await recordUsage(billing, events) : { accepted: 0, duplicates: 0, rejected: [] }
+    events.length > 0 ? await recordUsage(engine, events) : { accepted: 0, duplicates: 0, rejected: [] }
   const all = [
     ...rejected,
     ...recorded.rejected.map((refusal) => ({ ...refusal, index: places[refusal.index] ?? refusal.index })),

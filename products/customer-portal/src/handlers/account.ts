@@ -23,8 +23,8 @@ export function accountRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      return getCustomer(billing, { customerId })
+      const { engine, customerId } = actFor(request)
+      return getCustomer(engine, { customerId })
     },
   )
 
@@ -41,8 +41,8 @@ export function accountRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      return listBalanceTransactions(billing, { customerId, ...request.query })
+      const { engine, customerId } = actFor(request)
+      return listBalanceTransactions(engine, { customerId, ...request.query })
     },
   )
 
@@ -60,8 +60,8 @@ export function accountRoutes(app: App, actFor: ActFor): void {
     },
     async (request, reply) => {
       const caller = actFor(request)
-      return once(request, reply, caller, 200, async (billing) => {
-        const account = await updateCustomer(billing, { customerId: caller.customerId, ...request.body })
+      return once(request, reply, caller, 200, async (engine) => {
+        const account = await updateCustomer(engine, { customerId: caller.customerId, ...request.body })
         const { companyName, email, phone, address, invoiceTitle } = request.body
         return withUnprintable(account, { companyName, email, phone, address, invoiceTitle })
       })

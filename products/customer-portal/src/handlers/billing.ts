@@ -40,8 +40,8 @@ export function billingRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      return getInvoices(billing, { customerId, ...request.query })
+      const { engine, customerId } = actFor(request)
+      return getInvoices(engine, { customerId, ...request.query })
     },
   )
 
@@ -60,8 +60,8 @@ export function billingRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      return summarizeInvoices(billing, { customerId, ...request.query })
+      const { engine, customerId } = actFor(request)
+      return summarizeInvoices(engine, { customerId, ...request.query })
     },
   )
 
@@ -81,11 +81,11 @@ export function billingRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request, reply) => {
-      const { billing, customerId } = actFor(request)
+      const { engine, customerId } = actFor(request)
       const language = languageFor(request)
       return sendInvoiceFile(
         reply,
-        await invoiceFile(billing, { customerId, ...request.query, language }),
+        await invoiceFile(engine, { customerId, ...request.query, language }),
         language,
       )
     },
@@ -104,8 +104,8 @@ export function billingRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      return getInvoice(billing, { customerId, invoiceId: request.params.invoiceId })
+      const { engine, customerId } = actFor(request)
+      return getInvoice(engine, { customerId, invoiceId: request.params.invoiceId })
     },
   )
 
@@ -122,8 +122,8 @@ export function billingRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request, reply) => {
-      const { billing, customerId } = actFor(request)
-      return sendPdf(reply, await generatePdf(billing, { customerId, invoiceId: request.params.invoiceId }))
+      const { engine, customerId } = actFor(request)
+      return sendPdf(reply, await generatePdf(engine, { customerId, invoiceId: request.params.invoiceId }))
     },
   )
 
@@ -141,8 +141,8 @@ export function billingRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      return getInvoiceLineEvents(billing, { customerId, ...request.params, ...request.query })
+      const { engine, customerId } = actFor(request)
+      return getInvoiceLineEvents(engine, { customerId, ...request.params, ...request.query })
     },
   )
 }

@@ -3,7 +3,7 @@ import {
   endPortalSession,
   findOutcome,
   renewPortalSession,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import { callerOf, clearRenewalCookie, type App } from '@customer-portal/http'
 import { Type } from 'typebox'
@@ -13,7 +13,7 @@ import { CommandOutcome, Session, Token } from '../contract.ts'
 /** Who is signed in, going on, and signing out. */
 export function sessionRoutes(
   app: App,
-  billing: Billing,
+  engine: Engine,
   actFor: ActFor,
   { secure }: { secure: boolean },
 ): void {
@@ -46,7 +46,7 @@ export function sessionRoutes(
       },
     },
     async (request) => {
-      const { billing: acting, customerId, credential } = actFor(request)
+      const { engine: acting, customerId, credential } = actFor(request)
       const found = await findOutcome(acting, { customerId, credential, key: request.params.key })
       if (!found) throw new BillingError('not_found', { message: 'no command with this key has been done' })
       return { outcome: found.outcome, code: found.outcome === 'refused' ? found.code : null }
@@ -67,7 +67,7 @@ export function sessionRoutes(
         response: { 200: Token },
       },
     },
-    async (request) => renewPortalSession(billing, callerOf(request, 'portal:renewal')),
+    async (request) => renewPortalSession(engine, callerOf(request, 'portal:renewal')),
   )
 
   app.post(
@@ -83,7 +83,7 @@ export function sessionRoutes(
     },
     async (request, reply) => {
       const { sessionId, customerId } = callerOf(request, 'portal:read')
-      await endPortalSession(billing, { sessionId, customerId })
+      await endPortalSession(engine, { sessionId, customerId })
       clearRenewalCookie(reply, { secure })
       return reply.code(204).send(null)
     },

@@ -38,8 +38,8 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      return getSubscription(billing, { customerId })
+      const { engine, customerId } = actFor(request)
+      return getSubscription(engine, { customerId })
     },
   )
 
@@ -59,8 +59,8 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
     },
     async (request, reply) => {
       const caller = actFor(request)
-      return once(request, reply, caller, 201, (billing) =>
-        createSubscription(billing, { customerId: caller.customerId, ...request.body }),
+      return once(request, reply, caller, 201, (engine) =>
+        createSubscription(engine, { customerId: caller.customerId, ...request.body }),
       )
     },
   )
@@ -77,8 +77,8 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      return billing.transaction(
+      const { engine, customerId } = actFor(request)
+      return engine.transaction(
         async (tx) => {
           const data = await plansFor(tx, { customerId })
           const charged = new Set(data.flatMap(({ charges }) => charges.map(({ meter }) => meter)))
@@ -105,8 +105,8 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
     },
     async (request, reply) => {
       const caller = actFor(request)
-      return once(request, reply, caller, 200, (billing) =>
-        previewChange(billing, { customerId: caller.customerId, ...request.body }),
+      return once(request, reply, caller, 200, (engine) =>
+        previewChange(engine, { customerId: caller.customerId, ...request.body }),
       )
     },
   )
@@ -125,8 +125,8 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
     },
     async (request, reply) => {
       const caller = actFor(request)
-      return once(request, reply, caller, 200, (billing) =>
-        upgradeSubscription(billing, { customerId: caller.customerId, ...request.body }),
+      return once(request, reply, caller, 200, (engine) =>
+        upgradeSubscription(engine, { customerId: caller.customerId, ...request.body }),
       )
     },
   )
@@ -147,8 +147,8 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
     },
     async (request, reply) => {
       const caller = actFor(request)
-      return once(request, reply, caller, 200, (billing) =>
-        downgradeSubscription(billing, { customerId: caller.customerId, ...request.body }),
+      return once(request, reply, caller, 200, (engine) =>
+        downgradeSubscription(engine, { customerId: caller.customerId, ...request.body }),
       )
     },
   )
@@ -165,8 +165,8 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      return cancelScheduledChange(billing, { customerId })
+      const { engine, customerId } = actFor(request)
+      return cancelScheduledChange(engine, { customerId })
     },
   )
 
@@ -185,8 +185,8 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
     },
     async (request, reply) => {
       const caller = actFor(request)
-      return once(request, reply, caller, 200, async (billing) => {
-        const { subscription, notices } = await cancelSubscription(billing, {
+      return once(request, reply, caller, 200, async (engine) => {
+        const { subscription, notices } = await cancelSubscription(engine, {
           customerId: caller.customerId,
           reason: request.body?.reason,
         })
@@ -208,8 +208,8 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
     },
     async (request, reply) => {
       const caller = actFor(request)
-      return once(request, reply, caller, 200, (billing) =>
-        resumeSubscription(billing, { customerId: caller.customerId }),
+      return once(request, reply, caller, 200, (engine) =>
+        resumeSubscription(engine, { customerId: caller.customerId }),
       )
     },
   )
@@ -232,8 +232,8 @@ function adviceRoute(app: App, actFor: ActFor): void {
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      return getAdvice(billing, { customerId })
+      const { engine, customerId } = actFor(request)
+      return getAdvice(engine, { customerId })
     },
   )
 }

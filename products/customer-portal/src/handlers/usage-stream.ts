@@ -1,4 +1,4 @@
-import type { Billing } from '@customer-portal/billing'
+import type { Engine } from '@customer-portal/billing'
 import { callerOf, type App } from '@customer-portal/http'
 import { usageHub } from '../usage-stream/hub.ts'
 import { sendUsageStream, UsageStreamAnswer } from '../usage-stream/stream.ts'
@@ -13,9 +13,9 @@ export interface UsageStreamLimits {
 const usual: UsageStreamLimits = { tickMilliseconds: 2_000, mostPerCustomer: 20, mostInAll: 1_000 }
 
 /** The current usage as it moves. */
-export function usageStreamRoutes(app: App, billing: Billing, limits: Partial<UsageStreamLimits> = {}): void {
+export function usageStreamRoutes(app: App, engine: Engine, limits: Partial<UsageStreamLimits> = {}): void {
   const { tickMilliseconds, mostPerCustomer, mostInAll } = { ...usual, ...limits }
-  const hub = usageHub(billing, {
+  const hub = usageHub(engine, {
     tickMilliseconds,
     mostPerCustomer,
     mostInAll,

@@ -86,8 +86,8 @@ export function usageRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      return getUsageSummary(billing, { customerId, ...request.query })
+      const { engine, customerId } = actFor(request)
+      return getUsageSummary(engine, { customerId, ...request.query })
     },
   )
 
@@ -106,8 +106,8 @@ export function usageRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      return getUsageDays(billing, { customerId, ...request.query })
+      const { engine, customerId } = actFor(request)
+      return getUsageDays(engine, { customerId, ...request.query })
     },
   )
 
@@ -127,8 +127,8 @@ export function usageRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      return getUsageLines(billing, { customerId, ...request.query })
+      const { engine, customerId } = actFor(request)
+      return getUsageLines(engine, { customerId, ...request.query })
     },
   )
 
@@ -145,8 +145,8 @@ export function usageRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      return getUsageMonths(billing, { customerId })
+      const { engine, customerId } = actFor(request)
+      return getUsageMonths(engine, { customerId })
     },
   )
 
@@ -165,9 +165,9 @@ export function usageRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
+      const { engine, customerId } = actFor(request)
       const { total, ...filter } = request.query
-      return getUsageDetail(billing, { customerId, ...filter, total: total === 'true' })
+      return getUsageDetail(engine, { customerId, ...filter, total: total === 'true' })
     },
   )
 
@@ -191,11 +191,11 @@ export function usageRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request, reply) => {
-      const { billing, customerId } = actFor(request)
+      const { engine, customerId } = actFor(request)
       const { format = 'csv', ...filter } = request.query
       const leave = places.take(customerId)
       try {
-        return sendUsageFile(reply, await exportUsage(billing, { customerId, ...filter }), {
+        return sendUsageFile(reply, await exportUsage(engine, { customerId, ...filter }), {
           format,
           language: languageFor(request),
           onEnd: leave,
@@ -220,8 +220,8 @@ export function usageRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      const { data, nextCursor } = await listRejectedEvents(billing, { customerId, ...request.query })
+      const { engine, customerId } = actFor(request)
+      const { data, nextCursor } = await listRejectedEvents(engine, { customerId, ...request.query })
       return {
         data: data.map((event) => ({
           ...event,
@@ -249,8 +249,8 @@ export function usageRoutes(app: App, actFor: ActFor): void {
       },
     },
     async (request) => {
-      const { billing, customerId } = actFor(request)
-      const { data, nextCursor } = await listLateEvents(billing, { customerId, ...request.query })
+      const { engine, customerId } = actFor(request)
+      const { data, nextCursor } = await listLateEvents(engine, { customerId, ...request.query })
       return {
         data: data.map((event) => ({ ...event, code: event.outcome, reason: lateReason(event) })),
         nextCursor,

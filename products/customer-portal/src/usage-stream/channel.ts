@@ -3,7 +3,7 @@ import {
   getSubscription,
   getUsageSummary,
   readUsageRevision,
-  type Billing,
+  type Engine,
 } from '@customer-portal/billing'
 import { answerWriter } from '@customer-portal/http'
 import { Subscription, UsageSummary } from '@customer-portal/http/resources'
@@ -35,13 +35,13 @@ type Told = Map<'usage' | 'subscription', string>
  */
 export class Channel {
   readonly viewers = new Set<Viewer>()
-  readonly #billing: Billing
+  readonly #engine: Engine
   readonly #customerId: string
   #mark: string | undefined
   #told: Told = new Map()
 
-  constructor(billing: Billing, customerId: string) {
-    this.#billing = actingFor(billing, customerId)
+  constructor(engine: Engine, customerId: string) {
+    this.#engine = actingFor(engine, customerId)
     this.#customerId = customerId
   }
 
@@ -53,7 +53,7 @@ export class Channel {
 
   /** Lets go whose time is over, and tells the others what has changed. */
   async tick(): Promise<void> {
-    const { mark, openSessions } = await readUsageRevision(this.#billing, {
+    const { mark, openSessions } = await readUsageRevision(this.#engine, {
       customerId: this.#customerId,
       sessionIds: [...this.viewers].map(({ sessionId }) => sessionId),
     })
@@ -74,7 +74,7 @@ export class Channel {
   }
 
   #letGo(open: ReadonlySet<string>): void {
-    const now = this.#billing.now()
+    const now = this.#engine.now()
     for (const viewer of [...this.viewers]) {
       if (viewer.expiresAt <= now) viewer.end('expired')
       else if (!open.has(viewer.sessionId)) viewer.end('signed_out')
@@ -82,7 +82,7 @@ export class Channel {
   }
 
   async #read(): Promise<Told> {
-    return this.#billing.transaction(
+    return this.#engine.transaction(
       async (tx) => {
         const usage = await getUsageSummary(tx, { customerId: this.#customerId })
         const subscription = await getSubscription(tx, { customerId: this.#customerId })

@@ -1,5 +1,5 @@
 import { HttpError } from '@customer-portal/http'
-import { BillingError, type Billing } from '@customer-portal/billing'
+import { BillingError, type Engine } from '@customer-portal/billing'
 import { Channel, type Viewer } from './channel.ts'
 
 export interface HubOptions {
@@ -21,7 +21,7 @@ export interface Hub {
 const heartbeatMilliseconds = 15_000
 
 /** All the streams of this process, by customer. A customer nobody looks at costs nothing. */
-export function usageHub(billing: Billing, options: HubOptions): Hub {
+export function usageHub(engine: Engine, options: HubOptions): Hub {
   const channels = new Map<string, Channel>()
   let viewers = 0
   let closed = false
@@ -59,7 +59,7 @@ export function usageHub(billing: Billing, options: HubOptions): Hub {
         })
       }
       viewers += 1
-      const channel = known ?? new Channel(billing, customerId)
+      const channel = known ?? new Channel(engine, customerId)
       channel.welcome(viewer)
       if (known) return
       channels.set(customerId, channel)

@@ -26,7 +26,7 @@ const AgentQuery = Type.Object(
 )
 
 /** The agents of the desk, for the vendor. */
-export function agentRoutes(app: App, { billing, workbench }: Deps): void {
+export function agentRoutes(app: App, { engine, workbench }: Deps): void {
   app.post(
     '/agents',
     {
@@ -40,8 +40,8 @@ export function agentRoutes(app: App, { billing, workbench }: Deps): void {
       },
     },
     async (request, reply) => {
-      const { customerId, locale } = await getCustomer(billing, {
-        customerId: await customerIdOf(billing, request.body.customerId),
+      const { customerId, locale } = await getCustomer(engine, {
+        customerId: await customerIdOf(engine, request.body.customerId),
       })
       // Who is not asked for a language has the customer's.
       const agent = await createAgent(workbench, {
@@ -76,7 +76,7 @@ export function agentRoutes(app: App, { billing, workbench }: Deps): void {
       const { cursor, limit, customerId, ...rest } = request.query
       const filter = {
         ...rest,
-        ...(customerId === undefined ? {} : { customerId: await customerIdOf(billing, customerId) }),
+        ...(customerId === undefined ? {} : { customerId: await customerIdOf(engine, customerId) }),
       }
       const place = cursor === undefined ? undefined : placeOf(cursor)
       const { data, more } = await listAgents(workbench, {
@@ -93,7 +93,7 @@ export function agentRoutes(app: App, { billing, workbench }: Deps): void {
   const ended = async (agentId: string, agent: Listed | undefined): Promise<Listed> => {
     if (!agent)
       throw new WorkbenchError('agent_not_found', { agentId, message: `There is no agent '${agentId}'.` })
-    await endPortalSessionsOf(billing, { customerId: agent.customerId, actorId: agent.id })
+    await endPortalSessionsOf(engine, { customerId: agent.customerId, actorId: agent.id })
     return agent
   }
 

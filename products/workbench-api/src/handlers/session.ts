@@ -33,7 +33,7 @@ import { clearSessionCookie, sessionCookieName, setSessionCookie } from '../sess
 
 /** Logging in and out, who is logged in, and the token an agent's portal works with. */
 export function sessionRoutes(app: App, deps: Deps): void {
-  const { billing, workbench, secure } = deps
+  const { engine, workbench, secure } = deps
 
   app.post(
     '/login',
@@ -148,7 +148,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
         'wrong_password',
       )
       await setAgentPassword(workbench, { agentId: agent.id, password: request.body.password })
-      await endPortalSessionsOf(billing, { customerId: agent.customerId, actorId: agent.id })
+      await endPortalSessionsOf(engine, { customerId: agent.customerId, actorId: agent.id })
       const login = await logIn(workbench, { email: agent.email, password: request.body.password })
       if (!login) throw new BillingError('unauthorized', { message: 'This agent is gone.' })
       setSessionCookie(reply, { secret: login.secret, secure })
@@ -172,7 +172,7 @@ export function sessionRoutes(app: App, deps: Deps): void {
     },
     async (request) => {
       const { agent } = callerOf(request, 'workbench:agent')
-      return createPortalSession(billing, {
+      return createPortalSession(engine, {
         customerId: agent.customerId,
         role: agent.role,
         actor: { id: agent.id, name: agent.name },
@@ -217,9 +217,9 @@ export function tooManyLogins(seconds: number): BillingError {
   })
 }
 
-async function meOf({ billing, portalUrl }: Deps, agent: Agent): Promise<Me> {
+async function meOf({ engine, portalUrl }: Deps, agent: Agent): Promise<Me> {
   const { customerId, id, email, name, role, locale } = agent
-  const { companyName, timezone } = await getCustomer(actingFor(billing, customerId), { customerId })
+  const { companyName, timezone } = await getCustomer(actingFor(engine, customerId), { customerId })
   return {
     agent: { id, email, name, role, locale },
     customer: { id: customerId, companyName, timezone },

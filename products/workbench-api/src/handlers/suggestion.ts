@@ -90,7 +90,7 @@ export function suggestionRoutes(app: App, deps: Deps): void {
  * second agent's click is not charged again.
  */
 async function consumeOne(
-  { billing, meter }: Deps,
+  { engine, meter }: Deps,
   {
     agent,
     conversationId,
@@ -99,7 +99,7 @@ async function consumeOne(
   }: { agent: Agent; conversationId: string; question: Message; channel: string },
 ): Promise<boolean> {
   try {
-    const { granted } = await consume(actingFor(billing, agent.customerId), {
+    const { granted } = await consume(actingFor(engine, agent.customerId), {
       customerId: agent.customerId,
       meter,
       id: `suggestion_${conversationId}_${question.id}`,
@@ -115,8 +115,8 @@ async function consumeOne(
   }
 }
 
-async function quotaOf({ billing, meter }: Deps, { customerId }: Agent): Promise<Quota> {
-  const own = actingFor(billing, customerId)
+async function quotaOf({ engine, meter }: Deps, { customerId }: Agent): Promise<Quota> {
+  const own = actingFor(engine, customerId)
   const [quota, meters] = await Promise.all([checkQuota(own, { customerId, meter }), listMeters(own)])
   const { name } = meters.find(({ key }) => key === meter) ?? { name: { 'zh-CN': meter, en: meter } }
   return { meter, name, ...quota }

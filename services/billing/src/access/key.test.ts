@@ -1,6 +1,6 @@
 import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createBilling } from '../engine.ts'
+import { createEngine } from '../engine.ts'
 import { allowsScope, grantableScopes, keyPresets, keyScopes } from './key-scopes.ts'
 import {
   countSecretKeys,
@@ -38,18 +38,18 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
   afterAll(() => world.close())
 
   test('a key is found by itself only, a new one at once; a given one is taken once', async () => {
-    const before = await countSecretKeys(world.billing)
-    const { id, key, prefix, lastFour } = await createSecretKey(world.billing, { name: 'production' })
+    const before = await countSecretKeys(world.engine)
+    const { id, key, prefix, lastFour } = await createSecretKey(world.engine, { name: 'production' })
     expect(key).toMatch(/^sk_[\w-]{43}$/)
     expect([prefix, lastFour]).toEqual(['sk_', key.slice(-4)])
-    expect(await findSecretKey(world.billing, { key })).toEqual({ id, name: 'production', scopes: ['admin'] })
-    expect(await findSecretKey(world.billing, { key: `${key}x` })).toBeUndefined()
-    expect(await createSecretKey(world.billing, { name: 'again', key })).toMatchObject({
+    expect(await findSecretKey(world.engine, { key })).toEqual({ id, name: 'production', scopes: ['admin'] })
+    expect(await findSecretKey(world.engine, { key: `${key}x` })).toBeUndefined()
+    expect(await createSecretKey(world.engine, { name: 'again', key })).toMatchObject({
       id,
       key,
       name: 'production',
     })
-    expect(await countSecretKeys(world.billing)).toBe(before + 1)
+    expect(await countSecretKeys(world.engine)).toBe(before + 1)
   })
 
   test.each([
@@ -58,45 +58,45 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
     ['sk_given_0123456789', 'sk_given_'],
     ['0123456789_abcdef', ''],
   ])('of %s no more is told than what stands before its random part, and its end', async (key, prefix) => {
-    expect(await createSecretKey(world.billing, { name: 'given', key })).toMatchObject({
+    expect(await createSecretKey(world.engine, { name: 'given', key })).toMatchObject({
       prefix,
       lastFour: key.slice(-4),
     })
   })
 
   test('when revoking has returned, no process accepts the key, however lately it was used there', async () => {
-    const { id, key } = await createSecretKey(world.billing, { name: 'leaked' })
+    const { id, key } = await createSecretKey(world.engine, { name: 'leaked' })
     // Another context on the same database, as another process has one.
-    const other = createBilling({ db: world.db, now: world.billing.now, newId: world.billing.newId })
+    const other = createEngine({ db: world.db, now: world.engine.now, newId: world.engine.newId })
     let revoked = false
     const using = (async () => {
       while (!revoked) expect((await findSecretKey(other, { key }))?.id ?? id).toBe(id)
     })()
-    expect(await findSecretKey(world.billing, { key })).toBeDefined()
-    expect((await revokeSecretKey(world.billing, { keyId: id })).revokedAt).toBe(world.billing.now())
-    expect([await findSecretKey(other, { key }), await findSecretKey(world.billing, { key })]).toEqual([
+    expect(await findSecretKey(world.engine, { key })).toBeDefined()
+    expect((await revokeSecretKey(world.engine, { keyId: id })).revokedAt).toBe(world.engine.now())
+    expect([await findSecretKey(other, { key }), await findSecretKey(world.engine, { key })]).toEqual([
       undefined,
       undefined,
     ])
     revoked = true
     await using
-    expect((await revokeSecretKey(world.billing, { keyId: id })).revokedAt).toBe(world.billing.now())
-    await expect(revokeSecretKey(world.billing, { keyId: 'key_nobody' })).rejects.toMatchObject({
+    expect((await revokeSecretKey(world.engine, { keyId: id })).revokedAt).toBe(world.engine.now())
+    await expect(revokeSecretKey(world.engine, { keyId: 'key_nobody' })).rejects.toMatchObject({
       code: 'key_not_found',
     })
   })
 
   test('a key ends at its instant, also where it was just used', async () => {
-    const { key } = await createSecretKey(world.billing, {
+    const { key } = await createSecretKey(world.engine, {
       name: 'short',
       expiresAt: '2026-03-02T08:00:00+08:00',
     })
     world.set('2026-03-01T23:59:59.999999Z')
-    expect(await findSecretKey(world.billing, { key })).toBeDefined()
+    expect(await findSecretKey(world.engine, { key })).toBeDefined()
     world.set('2026-03-02T00:00:00Z')
-    expect(await findSecretKey(world.billing, { key })).toBeUndefined()
+    expect(await findSecretKey(world.engine, { key })).toBeUndefined()
     for (const expiresAt of ['2026-03-02T00:00:00Z', 'tomorrow']) {
-      await expect(createSecretKey(world.billing, { name: 'over', expiresAt })).rejects.toMatchObject({
+      await expect(createSecretKey(world.engine, { name: 'over', expiresAt })).rejects.toMatchObject({
         code: 'invalid_key',
         detail: { pointer: '/expiresAt' },
       })
@@ -104,41 +104,41 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
   })
 
   test('rotating makes a key that may do the same; both open until the overlap ends, and a key that has ended is not rotated', async () => {
-    const old = await createSecretKey(world.billing, {
+    const old = await createSecretKey(world.engine, {
       name: 'intake',
       preset: 'events',
       expiresAt: '2026-12-31T00:00:00Z',
     })
-    const fresh = await rotateSecretKey(world.billing, { keyId: old.id, overlapSeconds: 3_600 })
+    const fresh = await rotateSecretKey(world.engine, { keyId: old.id, overlapSeconds: 3_600 })
     expect(fresh).toMatchObject({ name: 'intake', scopes: ['events:write', 'usage:read'], expiresAt: null })
-    expect(await findSecretKey(world.billing, { key: old.key })).toBeDefined()
+    expect(await findSecretKey(world.engine, { key: old.key })).toBeDefined()
     world.set('2026-03-02T01:00:00Z')
-    expect(await findSecretKey(world.billing, { key: old.key })).toBeUndefined()
-    expect((await findSecretKey(world.billing, { key: fresh.key }))?.id).toBe(fresh.id)
-    await expect(rotateSecretKey(world.billing, { keyId: old.id })).rejects.toMatchObject({
+    expect(await findSecretKey(world.engine, { key: old.key })).toBeUndefined()
+    expect((await findSecretKey(world.engine, { key: fresh.key }))?.id).toBe(fresh.id)
+    await expect(rotateSecretKey(world.engine, { keyId: old.id })).rejects.toMatchObject({
       code: 'key_ended',
     })
-    const last = await rotateSecretKey(world.billing, { keyId: fresh.id, overlapSeconds: 0 })
+    const last = await rotateSecretKey(world.engine, { keyId: fresh.id, overlapSeconds: 0 })
     expect([
-      await findSecretKey(world.billing, { key: fresh.key }),
-      (await findSecretKey(world.billing, { key: last.key }))?.id,
+      await findSecretKey(world.engine, { key: fresh.key }),
+      (await findSecretKey(world.engine, { key: last.key }))?.id,
     ]).toEqual([undefined, last.id])
     await expect(
-      rotateSecretKey(world.billing, { keyId: last.id, overlapSeconds: 90 * 86_400 + 1 }),
+      rotateSecretKey(world.engine, { keyId: last.id, overlapSeconds: 90 * 86_400 + 1 }),
     ).rejects.toMatchObject({ code: 'invalid_key' })
   })
 
   test('an overlap never lets a key live longer than it would have', async () => {
-    const old = await createSecretKey(world.billing, { name: 'ends soon', expiresAt: '2026-03-02T02:00:00Z' })
-    await rotateSecretKey(world.billing, { keyId: old.id, overlapSeconds: 86_400 })
-    const { data } = await listSecretKeys(world.billing)
+    const old = await createSecretKey(world.engine, { name: 'ends soon', expiresAt: '2026-03-02T02:00:00Z' })
+    await rotateSecretKey(world.engine, { keyId: old.id, overlapSeconds: 86_400 })
+    const { data } = await listSecretKeys(world.engine)
     expect(data.find(({ id }) => id === old.id)?.expiresAt).toBe('2026-03-02T02:00:00.000000Z')
   })
 
   test('the last use is kept to the minute', async () => {
-    const { id, key } = await createSecretKey(world.billing, { name: 'watched' })
+    const { id, key } = await createSecretKey(world.engine, { name: 'watched' })
     const lastUse = async () =>
-      (await listSecretKeys(world.billing)).data.find((listed) => listed.id === id)?.lastUsedAt
+      (await listSecretKeys(world.engine)).data.find((listed) => listed.id === id)?.lastUsedAt
     expect(await lastUse()).toBeNull()
     for (const [used, written] of [
       ['01:00:00', '01:00:00'],
@@ -146,34 +146,34 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
       ['01:01:00', '01:01:00'],
     ]) {
       world.set(`2026-03-02T${used}Z`)
-      expect(await findSecretKey(world.billing, { key })).toBeDefined()
+      expect(await findSecretKey(world.engine, { key })).toBeDefined()
       await expect.poll(lastUse).toBe(`2026-03-02T${written}.000000Z`)
     }
   })
 
   test('keys are listed newest first, page by page, without anything that opens', async () => {
     world.set('2026-03-03T00:00:00Z')
-    const { key } = await createSecretKey(world.billing, {
+    const { key } = await createSecretKey(world.engine, {
       name: 'newest',
       scopes: ['customers:*', 'customers:*', 'usage:read'],
     })
     const pages: string[] = []
     for (let cursor: string | undefined; ;) {
-      const page = await listSecretKeys(world.billing, { limit: 2, ...(cursor ? { cursor } : {}) })
+      const page = await listSecretKeys(world.engine, { limit: 2, ...(cursor ? { cursor } : {}) })
       expect(JSON.stringify(page)).not.toContain(key)
       pages.push(...page.data.map(({ name }) => name))
       if (page.nextCursor === null) break
       cursor = page.nextCursor
     }
     expect(pages[0]).toBe('newest')
-    expect(pages.length).toBe((await listSecretKeys(world.billing, { limit: 100 })).data.length)
-    expect((await findSecretKey(world.billing, { key }))?.scopes).toEqual(['customers:*', 'usage:read'])
+    expect(pages.length).toBe((await listSecretKeys(world.engine, { limit: 100 })).data.length)
+    expect((await findSecretKey(world.engine, { key }))?.scopes).toEqual(['customers:*', 'usage:read'])
   })
 
   test('at most a hundred keys may be used at once', async () => {
-    for (let count = await countSecretKeys(world.billing); count < 100; count += 1)
-      await createSecretKey(world.billing, { name: `key ${count}` })
-    await expect(createSecretKey(world.billing, { name: 'one more' })).rejects.toMatchObject({
+    for (let count = await countSecretKeys(world.engine); count < 100; count += 1)
+      await createSecretKey(world.engine, { name: `key ${count}` })
+    await expect(createSecretKey(world.engine, { name: 'one more' })).rejects.toMatchObject({
       code: 'key_limit',
     })
   })

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { BillingError } from '../errors.ts'
 import { grantableScopes, keyPresets, type GrantableScope, type KeyPreset } from './key-scopes.ts'
@@ -40,13 +40,10 @@ const mostKeys = 100
  * Makes a secret key of the vendor's API (or takes a given one) and returns it this once; only its hash is
  * kept. Throws key_limit, invalid_key.
  */
-export async function createSecretKey(
-  billing: Billing,
-  input: KeyInput,
-): Promise<SecretKey & { key: string }> {
+export async function createSecretKey(engine: Engine, input: KeyInput): Promise<SecretKey & { key: string }> {
   const key = input.key ?? newSecret('sk')
   const scopes = scopesOf(input)
-  return billing.transaction(async (tx) => {
+  return engine.transaction(async (tx) => {
     const expiresAt = expiryFrom(input.expiresAt, tx.at)
     const [known] = await readWhere(tx, 'key_hash = $1', [hashOf(key)])
     if (known) return { ...known, key }
@@ -65,12 +62,12 @@ export async function createSecretKey(
 
 /** The keys, newest first, revoked ones too. */
 export async function listSecretKeys(
-  billing: Billing,
+  engine: Engine,
   input: { cursor?: string; limit?: number } = {},
 ): Promise<Page<SecretKey>> {
   const limit = pageLimit(input.limit)
   const [createdAt = null, id = null] = decodeCursor(input.cursor, 2) ?? []
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const rows = await tx.query<SecretKey>(
         `select ${columns}
@@ -95,7 +92,7 @@ const longestOverlap = 90 * 24 * 3600
  * key_not_found, key_ended.
  */
 export async function rotateSecretKey(
-  billing: Billing,
+  engine: Engine,
   input: { keyId: string; overlapSeconds?: number },
 ): Promise<SecretKey & { key: string }> {
   const overlap = input.overlapSeconds ?? 24 * 3600
@@ -105,7 +102,7 @@ export async function rotateSecretKey(
       message: `the old key may be used for 0 to ${longestOverlap} seconds more`,
     })
   }
-  const made = await billing.transaction(async (tx) => {
+  const made = await engine.transaction(async (tx) => {
     await tx.query('select 1 from secret_keys where id = $1 for update', [input.keyId])
     const old = await usableKey(tx, input.keyId)
     const key = await createSecretKey(tx, { name: old.name, scopes: old.scopes })
@@ -117,7 +114,7 @@ export async function rotateSecretKey(
     return key
   })
   // The end of the old key must be known everywhere before somebody relies on it.
-  await forgetEverywhere(billing)
+  await forgetEverywhere(engine)
   return made
 }
 
@@ -125,21 +122,21 @@ export async function rotateSecretKey(
  * Ends a key for good. When this returns, no process accepts it any more: a process remembers what it found
  * for a quarter of a second, and so long this waits. Revoking it again changes nothing. Throws key_not_found.
  */
-export async function revokeSecretKey(billing: Billing, input: { keyId: string }): Promise<SecretKey> {
-  const key = await billing.transaction(async (tx) => {
+export async function revokeSecretKey(engine: Engine, input: { keyId: string }): Promise<SecretKey> {
+  const key = await engine.transaction(async (tx) => {
     await tx.query('update secret_keys set revoked_at = $2 where id = $1 and revoked_at is null', [
       input.keyId,
       tx.at,
     ])
     return getKey(tx, input.keyId)
   })
-  await forgetEverywhere(billing)
+  await forgetEverywhere(engine)
   return key
 }
 
 /** How many keys may be used. */
-export async function countSecretKeys(billing: Billing): Promise<number> {
-  return billing.transaction(countUsable, { readOnly: true })
+export async function countSecretKeys(engine: Engine): Promise<number> {
+  return engine.transaction(countUsable, { readOnly: true })
 }
 
 /** Whose a key is and what it may do. */
@@ -177,20 +174,17 @@ interface KeyReader {
   used: Map<string, Instant>
 }
 
-const readers = new WeakMap<Billing, KeyReader>()
+const readers = new WeakMap<Engine, KeyReader>()
 
 /**
  * The key's record, or undefined when it is unknown, revoked or has expired. Every request of the vendor's
  * asks for one: those under way at the same time ask together, and what was found serves for a quarter of a
  * second. What was not found is looked for each time, so that a new key works at once.
  */
-export async function findSecretKey(
-  billing: Billing,
-  input: { key: string },
-): Promise<VendorKey | undefined> {
+export async function findSecretKey(engine: Engine, input: { key: string }): Promise<VendorKey | undefined> {
   const hash = hashOf(input.key)
-  if ('query' in billing) return asVendorKey((await readKeys(billing, [hash]))[0])
-  const { read, found, used } = readerOf(billing)
+  if ('query' in engine) return asVendorKey((await readKeys(engine, [hash]))[0])
+  const { read, found, used } = readerOf(engine)
   const askedAt = performance.now()
   const keys = await currentValues(found, [hash], {
     isCurrent: (known) => askedAt - known.askedAt < rememberedFor,
@@ -201,9 +195,9 @@ export async function findSecretKey(
     },
   })
   const key = keys.get(hash)?.key
-  const now = billing.now()
+  const now = engine.now()
   if (!key || (key.expiresAt !== null && key.expiresAt <= now)) return undefined
-  noteUse(billing, used, key, now)
+  noteUse(engine, used, key, now)
   return asVendorKey(key)
 }
 
@@ -214,7 +208,7 @@ const asVendorKey = (key: FoundKey | undefined): VendorKey | undefined =>
  * Writes the last use of a key once a minute, beside the request: it neither waits for it nor fails with it.
  */
 function noteUse(
-  billing: Billing,
+  engine: Engine,
   used: Map<string, Instant>,
   { id, lastUsedAt }: FoundKey,
   now: Instant,
@@ -222,7 +216,7 @@ function noteUse(
   const last = used.get(id) ?? lastUsedAt
   if (last !== null && addSeconds(last, useIsWrittenEvery) > now) return
   used.set(id, now)
-  billing
+  engine
     .transaction((tx) =>
       tx.query(
         `update secret_keys
@@ -234,21 +228,21 @@ function noteUse(
     .catch(() => undefined)
 }
 
-function readerOf(billing: Billing): KeyReader {
-  const known = readers.get(billing)
+function readerOf(engine: Engine): KeyReader {
+  const known = readers.get(engine)
   if (known) return known
-  const read = sharedReads((hashes: string[]) => readKeys(billing, hashes), {
+  const read = sharedReads((hashes: string[]) => readKeys(engine, hashes), {
     together: mostTogether,
     waiting: 20 * mostTogether,
     atOnce: 1,
   })
   const reader: KeyReader = { read, found: new Map(), used: new Map() }
-  readers.set(billing, reader)
+  readers.set(engine, reader)
   return reader
 }
 
-async function readKeys(billing: Billing, hashes: readonly string[]): Promise<(FoundKey | undefined)[]> {
-  const rows = await billing.transaction(
+async function readKeys(engine: Engine, hashes: readonly string[]): Promise<(FoundKey | undefined)[]> {
+  const rows = await engine.transaction(
     (tx) =>
       tx.query<FoundKey & { hash: string }>(
         `select key_hash as hash, id, name, scopes, expires_at as "expiresAt", last_used_at as "lastUsedAt"
@@ -266,8 +260,8 @@ async function readKeys(billing: Billing, hashes: readonly string[]): Promise<(F
  * Returns when no process remembers how the keys were before: this one forgets them now, the others within
  * the time they remember.
  */
-async function forgetEverywhere(billing: Billing): Promise<void> {
-  readers.get(billing)?.found.clear()
+async function forgetEverywhere(engine: Engine): Promise<void> {
+  readers.get(engine)?.found.clear()
   await pause(rememberedFor)
 }
 
@@ -284,10 +278,10 @@ async function readWhere(
 
 /** The key of a given secret as it is shown, or undefined. */
 export async function describeSecretKey(
-  billing: Billing,
+  engine: Engine,
   input: { key: string },
 ): Promise<SecretKey | undefined> {
-  const [key] = await billing.transaction((tx) => readWhere(tx, 'key_hash = $1', [hashOf(input.key)]), {
+  const [key] = await engine.transaction((tx) => readWhere(tx, 'key_hash = $1', [hashOf(input.key)]), {
     readOnly: true,
   })
   return key

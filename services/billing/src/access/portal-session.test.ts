@@ -14,13 +14,13 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-10T00:00:00Z')
-    await seedCustomer(world.billing, 'acme')
-    await seedCustomer(world.billing, 'other')
+    await seedCustomer(world.engine, 'acme')
+    await seedCustomer(world.engine, 'other')
   })
   afterAll(() => world.close())
   const open = (at = '2026-11-10T00:00:00Z') => {
     world.set(at)
-    return createPortalSession(world.billing, {
+    return createPortalSession(world.engine, {
       customerId: 'acme',
       role: 'billing',
       actor: { id: 'u1', name: '小王' },
@@ -33,7 +33,7 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
     const { token, sessionId, expiresAt } = await open()
     expect(expiresAt).toBe('2026-11-10T00:15:00.000000Z')
     world.set('2026-11-10T00:14:59.999999Z')
-    expect(await findPortalSession(world.billing, { token })).toEqual({
+    expect(await findPortalSession(world.engine, { token })).toEqual({
       sessionId,
       customerId: 'acme',
       role: 'billing',
@@ -43,25 +43,25 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
       expiresAt,
     })
     world.set('2026-11-10T00:15:00Z')
-    expect(await findPortalSession(world.billing, { token })).toBeUndefined()
+    expect(await findPortalSession(world.engine, { token })).toBeUndefined()
   })
 
   test('the code is exchanged once', async () => {
     const { code, token } = await open()
-    const exchanged = await exchangePortalCode(world.billing, { code })
+    const exchanged = await exchangePortalCode(world.engine, { code })
     expect(exchanged).toMatchObject({
       customerId: 'acme',
       expiresAt: '2026-11-10T00:15:00.000000Z',
       renewal: { expiresAt: '2026-11-10T08:00:00.000000Z' },
     })
     expect(exchanged.token).not.toBe(token)
-    await expect(exchangePortalCode(world.billing, { code })).rejects.toMatchObject({ code: 'code_invalid' })
+    await expect(exchangePortalCode(world.engine, { code })).rejects.toMatchObject({ code: 'code_invalid' })
   })
 
   test('of many who exchange one code at once, one succeeds', async () => {
     const { code } = await open()
     const tries = await Promise.allSettled(
-      Array.from({ length: 8 }, () => exchangePortalCode(world.billing, { code })),
+      Array.from({ length: 8 }, () => exchangePortalCode(world.engine, { code })),
     )
     expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
   })
@@ -69,57 +69,57 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
   test('a code lives sixty seconds', async () => {
     const [inTime, late] = [await open(), await open()]
     world.set('2026-11-10T00:00:59.999999Z')
-    await exchangePortalCode(world.billing, { code: inTime.code })
+    await exchangePortalCode(world.engine, { code: inTime.code })
     world.set('2026-11-10T00:01:00Z')
-    await expect(exchangePortalCode(world.billing, { code: late.code })).rejects.toMatchObject({
+    await expect(exchangePortalCode(world.engine, { code: late.code })).rejects.toMatchObject({
       code: 'code_invalid',
     })
     for (const code of ['', 'code_x', inTime.token])
-      await expect(exchangePortalCode(world.billing, { code })).rejects.toMatchObject({
+      await expect(exchangePortalCode(world.engine, { code })).rejects.toMatchObject({
         code: 'code_invalid',
       })
   })
 
   test('the renewal secret gives new tokens for eight hours, and is no token itself', async () => {
     const { code, sessionId } = await open()
-    const { renewal } = await exchangePortalCode(world.billing, { code })
-    expect(await findPortalSession(world.billing, { token: renewal.secret })).toBeUndefined()
+    const { renewal } = await exchangePortalCode(world.engine, { code })
+    expect(await findPortalSession(world.engine, { token: renewal.secret })).toBeUndefined()
     world.set('2026-11-10T07:59:59Z')
-    const { token, customerId } = await renewPortalSession(world.billing, { secret: renewal.secret })
+    const { token, customerId } = await renewPortalSession(world.engine, { secret: renewal.secret })
     expect(customerId).toBe('acme')
-    expect(await findPortalSession(world.billing, { token })).toMatchObject({ sessionId, customerId: 'acme' })
+    expect(await findPortalSession(world.engine, { token })).toMatchObject({ sessionId, customerId: 'acme' })
     world.set('2026-11-10T08:00:00Z')
-    await expect(renewPortalSession(world.billing, { secret: renewal.secret })).rejects.toMatchObject({
+    await expect(renewPortalSession(world.engine, { secret: renewal.secret })).rejects.toMatchObject({
       code: 'unauthorized',
     })
-    await expect(renewPortalSession(world.billing, { secret: token })).rejects.toMatchObject({
+    await expect(renewPortalSession(world.engine, { secret: token })).rejects.toMatchObject({
       code: 'unauthorized',
     })
   })
 
   test('a session that was ended is over at once, with its tokens, renewal and code', async () => {
     const [first, second, untouched] = [await open(), await open(), await open()]
-    const { token, renewal } = await exchangePortalCode(world.billing, { code: first.code })
+    const { token, renewal } = await exchangePortalCode(world.engine, { code: first.code })
     // Another customer cannot end it.
-    await endPortalSession(world.billing, { customerId: 'other', sessionId: first.sessionId })
-    expect(await findPortalSession(world.billing, { token })).toBeDefined()
+    await endPortalSession(world.engine, { customerId: 'other', sessionId: first.sessionId })
+    expect(await findPortalSession(world.engine, { token })).toBeDefined()
     for (const { sessionId } of [first, second])
-      await endPortalSession(world.billing, { customerId: 'acme', sessionId })
+      await endPortalSession(world.engine, { customerId: 'acme', sessionId })
     for (const one of [token, first.token, second.token])
-      expect(await findPortalSession(world.billing, { token: one })).toBeUndefined()
-    await expect(renewPortalSession(world.billing, { secret: renewal.secret })).rejects.toMatchObject({
+      expect(await findPortalSession(world.engine, { token: one })).toBeUndefined()
+    await expect(renewPortalSession(world.engine, { secret: renewal.secret })).rejects.toMatchObject({
       code: 'unauthorized',
     })
-    await expect(exchangePortalCode(world.billing, { code: second.code })).rejects.toMatchObject({
+    await expect(exchangePortalCode(world.engine, { code: second.code })).rejects.toMatchObject({
       code: 'code_invalid',
     })
-    expect(await findPortalSession(world.billing, { token: untouched.token })).toBeDefined()
+    expect(await findPortalSession(world.engine, { token: untouched.token })).toBeDefined()
   })
 
   test('nothing that opens a door is stored: only hashes are', async () => {
     const { code, token } = await open()
-    const { renewal } = await exchangePortalCode(world.billing, { code })
-    const { key } = await createSecretKey(world.billing, { name: 'kept' })
+    const { renewal } = await exchangePortalCode(world.engine, { code })
+    const { key } = await createSecretKey(world.engine, { name: 'kept' })
     const rows = await world.db.asOwner(async (tx) => [
       await tx.query('select * from portal_sessions'),
       await tx.query('select * from portal_tokens'),
@@ -130,7 +130,7 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
   })
 
   test('a session needs a customer', async () => {
-    await expect(createPortalSession(world.billing, { customerId: 'nobody' })).rejects.toMatchObject({
+    await expect(createPortalSession(world.engine, { customerId: 'nobody' })).rejects.toMatchObject({
       code: 'customer_not_found',
       detail: { pointer: '/customerId' },
     })

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import { addSeconds, type Instant } from '../values/instant.ts'
 import { hashOf, newSecret } from './secret.ts'
@@ -31,7 +31,7 @@ const renewalSeconds = 8 * 3600
  * within a minute (or `codeSeconds`, where the link does not leave the vendor's own hands).
  */
 export async function createPortalSession(
-  billing: Billing,
+  engine: Engine,
   input: {
     customerId: string
     role?: PortalRole
@@ -41,7 +41,7 @@ export async function createPortalSession(
     codeSeconds?: number
   },
 ): Promise<PortalToken & { sessionId: string; code: string }> {
-  return billing.transaction(async (tx) => {
+  return engine.transaction(async (tx) => {
     const known = await tx.query('select 1 from customers where customer_id = $1', [input.customerId])
     if (known.length === 0)
       throw new BillingError('customer_not_found', {
@@ -77,10 +77,10 @@ export async function createPortalSession(
  * Throws code_invalid.
  */
 export async function exchangePortalCode(
-  billing: Billing,
+  engine: Engine,
   input: { code: string },
 ): Promise<PortalToken & { customerId: string; renewal: { secret: string; expiresAt: Instant } }> {
-  return billing.transaction(async (tx) => {
+  return engine.transaction(async (tx) => {
     const secret = newSecret('pr')
     const expiresAt = addSeconds(tx.at, renewalSeconds)
     const [session] = await tx.query<{ customer_id: string; id: string }>(
@@ -105,10 +105,10 @@ export async function exchangePortalCode(
 
 /** The session behind a token, or undefined when it is unknown, expired or ended. */
 export async function findPortalSession(
-  billing: Billing,
+  engine: Engine,
   input: { token: string },
 ): Promise<PortalSession | undefined> {
-  const [session] = await billing.transaction(
+  const [session] = await engine.transaction(
     (tx) =>
       tx.query<PortalSession>(
         `select s.id as "sessionId", s.customer_id as "customerId", s.role, s.actor, s.locale,
@@ -125,10 +125,10 @@ export async function findPortalSession(
 
 /** A new token for the holder of the renewal secret, and whose it is. Throws unauthorized. */
 export async function renewPortalSession(
-  billing: Billing,
+  engine: Engine,
   input: { secret: string },
 ): Promise<PortalToken & { customerId: string }> {
-  return billing.transaction(async (tx) => {
+  return engine.transaction(async (tx) => {
     const [session] = await tx.query<{ customer_id: string; id: string }>(
       `select customer_id, id
         from portal_sessions
@@ -145,10 +145,10 @@ export async function renewPortalSession(
 
 /** Ends a session: its tokens and its renewal stop working at once. */
 export async function endPortalSession(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; sessionId: string },
 ): Promise<void> {
-  await billing.transaction(async (tx) => {
+  await engine.transaction(async (tx) => {
     await tx.query(
       'update portal_sessions set ended_at = $3 where customer_id = $1 and id = $2 and ended_at is null',
       [input.customerId, input.sessionId, tx.at],
@@ -165,10 +165,10 @@ export async function endPortalSession(
  * many sessions that were.
  */
 export async function endPortalSessionsOf(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; actorId: string },
 ): Promise<number> {
-  return billing.transaction(async (tx) => {
+  return engine.transaction(async (tx) => {
     const ended = await tx.query<{ id: string }>(
       `update portal_sessions
         set ended_at = $3

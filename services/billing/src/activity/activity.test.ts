@@ -8,7 +8,7 @@ import {
   updateCustomer,
   upgradeSubscription,
   voidInvoice,
-  type Billing,
+  type Engine,
 } from '../index.ts'
 import type { Activity } from './activity.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
@@ -17,7 +17,7 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
   })
   afterAll(() => world.close())
 
@@ -28,7 +28,7 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
   ): Promise<{ changes: Activity[]; cursor: string | null }> {
     const changes: Activity[] = []
     for (let at = cursor; ;) {
-      const page = await listActivity(world.billing, { ...(at === null ? {} : { cursor: at }), limit })
+      const page = await listActivity(world.engine, { ...(at === null ? {} : { cursor: at }), limit })
       changes.push(...page.data)
       if (page.data.length === 0) return { changes, cursor: page.nextCursor }
       at = page.nextCursor
@@ -36,12 +36,12 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
   }
 
   test('it is empty before anything happens, and has no place to go on from', async () => {
-    expect(await listActivity(world.billing)).toEqual({ data: [], nextCursor: null })
+    expect(await listActivity(world.engine)).toEqual({ data: [], nextCursor: null })
   })
 
   test('it tells a customer’s life in the order it happened, and each change once', async () => {
-    await seedCustomer(world.billing, 'acme')
-    const { subscription, invoice } = await createSubscription(world.billing, {
+    await seedCustomer(world.engine, 'acme')
+    const { subscription, invoice } = await createSubscription(world.engine, {
       customerId: 'acme',
       planId: 'team',
     })
@@ -59,14 +59,14 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
 
     const half = invoice!.amountDue / 2
     for (const reference of ['a', 'b', 'b', 'c'])
-      await recordPayment(world.billing, { invoiceId: invoice!.id, amount: half, method: 'cash', reference })
-    await updateCustomer(actingFor(world.billing, 'acme'), { customerId: 'acme', phone: '010' })
-    const moved = await upgradeSubscription(actingFor(world.billing, 'acme'), {
+      await recordPayment(world.engine, { invoiceId: invoice!.id, amount: half, method: 'cash', reference })
+    await updateCustomer(actingFor(world.engine, 'acme'), { customerId: 'acme', phone: '010' })
+    const moved = await upgradeSubscription(actingFor(world.engine, 'acme'), {
       customerId: 'acme',
       planId: 'business',
     })
-    await voidInvoice(world.billing, { invoiceId: moved.invoice!.id })
-    await voidInvoice(world.billing, { invoiceId: moved.invoice!.id })
+    await voidInvoice(world.engine, { invoiceId: moved.invoice!.id })
+    await voidInvoice(world.engine, { invoiceId: moved.invoice!.id })
     await world.passTo('2026-11-30T18:00:00Z')
     const next = await readOn(first.cursor)
     expect(
@@ -108,10 +108,10 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
   test('what a refused command would have changed is not told', async () => {
     const { cursor } = await readOn(null)
     await expect(
-      createSubscription(world.billing, { customerId: 'acme', planId: 'team' }),
+      createSubscription(world.engine, { customerId: 'acme', planId: 'team' }),
     ).rejects.toMatchObject({ code: 'subscription_exists' })
     await expect(
-      updateCustomer(world.billing, { customerId: 'acme', version: 1, phone: '1' }),
+      updateCustomer(world.engine, { customerId: 'acme', version: 1, phone: '1' }),
     ).rejects.toMatchObject({ code: 'stale_version' })
     expect((await readOn(cursor)).changes).toEqual([])
   })
@@ -123,7 +123,7 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
       Buffer.from('["2026-10-31T16:00:00.000000Z","; drop"]').toString('base64url'),
       Buffer.from('["7"]').toString('base64url'),
     ]) {
-      await expect(listActivity(world.billing, { cursor })).rejects.toMatchObject({ code: 'invalid_cursor' })
+      await expect(listActivity(world.engine, { cursor })).rejects.toMatchObject({ code: 'invalid_cursor' })
     }
   })
 
@@ -141,12 +141,12 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
       }
     }
     const write = Array.from({ length: 8 }, async (_, index) => {
-      await seedCustomer(world.billing, `busy-${index}`)
-      await createSubscription(world.billing, { customerId: `busy-${index}`, planId: 'team' })
+      await seedCustomer(world.engine, `busy-${index}`)
+      await createSubscription(world.engine, { customerId: `busy-${index}`, planId: 'team' })
       await Promise.all(
-        [1, 2, 3].map((n) => updateCustomer(world.billing, { customerId: `busy-${index}`, phone: `${n}` })),
+        [1, 2, 3].map((n) => updateCustomer(world.engine, { customerId: `busy-${index}`, phone: `${n}` })),
       )
-      await upgradeSubscription(world.billing, { customerId: `busy-${index}`, planId: 'business' })
+      await upgradeSubscription(world.engine, { customerId: `busy-${index}`, planId: 'business' })
     })
     const readers = [follow(), follow()]
     await Promise.all(write)
@@ -179,7 +179,7 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
       const hasWritten = new Promise<void>((resolve) => {
         written = resolve
       })
-      const slow = world.billing.transaction(async (tx) => {
+      const slow = world.engine.transaction(async (tx) => {
         await updateCustomer(tx, { customerId: 'busy-0', phone: 'slow' })
         written()
         await new Promise<void>((resolve) => {
@@ -187,7 +187,7 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
         })
       })
       await hasWritten
-      await updateCustomer(world.billing, { customerId: 'busy-1', phone: 'quick' })
+      await updateCustomer(world.engine, { customerId: 'busy-1', phone: 'quick' })
       const before = await readOn(cursor)
       expect(before.changes.map((change) => change.customerId)).toEqual(['busy-1'])
       commit()
@@ -204,7 +204,7 @@ describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ cr
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z')
-    await seedCustomer(world.billing, 'acme')
+    await seedCustomer(world.engine, 'acme')
     await world.db.asOwner(async (tx) => {
       // Row level security is forced upon the owner too.
       await tx.query('alter table activity no force row level security')
@@ -224,10 +224,10 @@ describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ cr
     cursor: string | null,
   ): Promise<{ page: Awaited<ReturnType<typeof listActivity>>; plans: string[] }> {
     const plans: string[] = []
-    const explaining: Billing = {
-      ...world.billing,
+    const explaining: Engine = {
+      ...world.engine,
       transaction: (work, options) =>
-        world.billing.transaction(
+        world.engine.transaction(
           (tx) =>
             work({
               ...tx,
@@ -253,7 +253,7 @@ describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ cr
 
   const placed = async () =>
     (
-      await world.billing.transaction((tx) =>
+      await world.engine.transaction((tx) =>
         tx.query<{ count: number }>('select count(position)::int as count from activity'),
       )
     )[0]!.count
@@ -278,7 +278,7 @@ describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ cr
     const heard: string[] = []
     let cursor: string | null = null
     for (let pages = 0; pages < 45; pages += 1) {
-      const page: Awaited<ReturnType<typeof listActivity>> = await listActivity(world.billing, {
+      const page: Awaited<ReturnType<typeof listActivity>> = await listActivity(world.engine, {
         ...(cursor === null ? {} : { cursor }),
         limit: 100,
       })

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from '../values/cursor.ts'
 import type { Instant } from '../values/instant.ts'
 
@@ -52,13 +52,13 @@ export async function recordActivity(
  * change appears once.
  */
 export async function listActivity(
-  billing: Billing,
+  engine: Engine,
   input: { cursor?: string; limit?: number } = {},
 ): Promise<Page<Activity>> {
   const limit = pageLimit(input.limit)
   const [, after = '0'] = decodeCursor(input.cursor, 2) ?? []
   if (!/^\d{1,15}$/.test(after)) throw invalidCursor()
-  return billing.transaction(async (tx) => {
+  return engine.transaction(async (tx) => {
     await placeUnread(tx)
     const rows = await tx.query<Activity & { position: number }>(
       `select position, sequence::text as id, type, customer_id as "customerId", subject_id as "subjectId",

@@ -27,37 +27,37 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
   })
   afterAll(() => world.close())
   const invoicesOf = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data
   const subscribe = async (customerId: string) => {
     world.set('2026-10-31T16:00:00Z')
-    await seedCustomer(world.billing, customerId)
-    await createSubscription(world.billing, { customerId, planId: 'team' })
+    await seedCustomer(world.engine, customerId)
+    await createSubscription(world.engine, { customerId, planId: 'team' })
   }
 
   test('comes due at the end of the period and its grace, not a moment before', async () => {
     await subscribe('punctual')
-    expect(await nextRunAt(world.billing)).toBe('2026-11-30T17:00:00.000000Z')
+    expect(await nextRunAt(world.engine)).toBe('2026-11-30T17:00:00.000000Z')
     world.set('2026-11-30T16:59:59.999999Z')
-    expect(await runBilling(world.billing)).toBe(0)
+    expect(await runBilling(world.engine)).toBe(0)
     expect(await invoicesOf('punctual')).toMatchObject([{ status: 'draft' }, { kind: 'start' }])
     world.set('2026-11-30T17:00:00Z')
-    expect(await runBilling(world.billing)).toBe(1)
-    expect(await runBilling(world.billing)).toBe(0)
+    expect(await runBilling(world.engine)).toBe(1)
+    expect(await runBilling(world.engine)).toBe(0)
     expect(await invoicesOf('punctual')).toMatchObject([
       { kind: 'renewal', number: 'INV-202612-000001' },
       { kind: 'start' },
     ])
-    expect(await nextRunAt(world.billing)).toBe('2026-12-31T17:00:00.000000Z')
+    expect(await nextRunAt(world.engine)).toBe('2026-12-31T17:00:00.000000Z')
   })
 
   test('run twice at once bills once', async () => {
     for (const id of ['raced-1', 'raced-2', 'raced-3']) await subscribe(id)
     world.set('2026-11-30T17:00:00Z')
-    await Promise.all(Array.from({ length: 4 }, () => runBilling(world.billing)))
+    await Promise.all(Array.from({ length: 4 }, () => runBilling(world.engine)))
     for (const id of ['raced-1', 'raced-2', 'raced-3'])
       expect(await invoicesOf(id)).toMatchObject([{ kind: 'renewal' }, { kind: 'start' }])
   })
@@ -66,7 +66,7 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     const ids = Array.from({ length: 12 }, (_, index) => `many-${index}`)
     for (const id of ids) await subscribe(id)
     world.set('2026-11-30T17:00:00Z')
-    const done = await Promise.all([1, 2].map(() => runBilling(world.billing, { atOnce: 4, batch: 5 })))
+    const done = await Promise.all([1, 2].map(() => runBilling(world.engine, { atOnce: 4, batch: 5 })))
     expect(done[0]! + done[1]!).toBe(12)
     for (const id of ids) expect(await invoicesOf(id)).toMatchObject([{ kind: 'renewal' }, { kind: 'start' }])
     const numbers = await world.db.asOwner((tx) =>
@@ -90,13 +90,13 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     const taken = new Promise<void>((resolve) => {
       took = resolve
     })
-    const holding = world.billing.transaction(async (tx) => {
+    const holding = world.engine.transaction(async (tx) => {
       await lockCustomer(tx, 'held')
       took()
       await released
     })
     await taken
-    const running = runBilling(world.billing)
+    const running = runBilling(world.engine)
     // The embedded database does one transaction after the other: there nobody can look meanwhile.
     if (world.db.kind === 'postgres')
       await vi.waitFor(
@@ -112,7 +112,7 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
   test('after a pause of months it catches up in order, with the amounts it would have had in time', async () => {
     const story = async (customerId: string) => {
       await subscribe(customerId)
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         { id: 'u1', customerId, meter: 'ai_chat', quantity: 1_100, time: '2026-10-31T16:00:00Z' },
       ])
     }
@@ -123,14 +123,14 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
       tx.query("update customers set due_at = null where customer_id = 'paused'"),
     )
     for (const customerId of ['paused', 'in-time'])
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         { id: 'u2', customerId, meter: 'ai_chat', quantity: 1_200, time: '2026-12-14T00:00:00Z' },
       ])
     await world.passTo('2027-04-10T00:00:00Z')
     await world.db.asOwner((tx) =>
       tx.query("update customers set due_at = '2026-12-31T17:00:00Z' where customer_id = 'paused'"),
     )
-    expect(await runBilling(world.billing)).toBe(1)
+    expect(await runBilling(world.engine)).toBe(1)
     const [paused, inTime] = [summaryOf(await invoicesOf('paused')), summaryOf(await invoicesOf('in-time'))]
     expect(paused.map((invoice) => [invoice.period.label, invoice.total])).toEqual(
       inTime.map((invoice) => [invoice.period.label, invoice.total]),
@@ -150,7 +150,7 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
   test('a command that comes first does what is due', async () => {
     await subscribe('commanded')
     world.set('2027-01-20T16:00:00Z') // 21 January: eleven of 31 days are left
-    const { invoice } = await upgradeSubscription(world.billing, {
+    const { invoice } = await upgradeSubscription(world.engine, {
       customerId: 'commanded',
       planId: 'business',
     })
@@ -163,7 +163,7 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
       ].sort((a, b) => (a[0] === 'change' ? -1 : b[0] === 'change' ? 1 : 0)),
     )
     expect(invoice!.lines.map((line) => line.amount)).toEqual([-21_255, 70_932])
-    expect((await getSubscription(world.billing, { customerId: 'commanded' })).currentPeriod).toEqual({
+    expect((await getSubscription(world.engine, { customerId: 'commanded' })).currentPeriod).toEqual({
       start: '2027-01-01',
       end: '2027-02-01',
     })
@@ -192,9 +192,9 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     )
     world.set('2026-11-30T17:00:00Z')
     const failures: RunFailure[] = []
-    await runBilling(world.billing, { onFailure: (failure) => failures.push(failure) })
+    await runBilling(world.engine, { onFailure: (failure) => failures.push(failure) })
     expect(failures.map((failure) => failure.customerId)).toEqual(['failing'])
     expect(await invoicesOf('healthy')).toMatchObject([{ kind: 'renewal' }, { kind: 'start' }])
-    await expect(runBilling(world.billing)).rejects.toThrow()
+    await expect(runBilling(world.engine)).rejects.toThrow()
   })
 })

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { readBillingState, type BillingState } from '../subscription/state.ts'
 import { closesAt, firstOpen } from '../invoicing/closing.ts'
 import type { Cause, InvoiceDocument } from '../invoicing/document/document.ts'
@@ -51,12 +51,12 @@ export async function catchUp(
  * state that leaves. Throws customer_not_found.
  */
 export async function onCustomer<Answer>(
-  billing: Billing,
+  engine: Engine,
   customerId: string,
   options: { countsUsage?: boolean; force?: boolean },
   work: (tx: BillingTransaction, state: BillingState) => Promise<Answer>,
 ): Promise<Answer> {
-  return billing.transaction(async (tx) => {
+  return engine.transaction(async (tx) => {
     await lockCustomer(tx, customerId, options)
     return work(tx, await catchUp(tx, await readBillingState(tx, customerId), options))
   })
@@ -192,28 +192,28 @@ export interface RunOptions {
  * customers. With `onFailure`, a customer that fails is told there and passed over until the next call, so
  * that it cannot hold up the others; without, the first failure ends the call.
  */
-export async function runBilling(billing: Billing, options: RunOptions = {}): Promise<number> {
+export async function runBilling(engine: Engine, options: RunOptions = {}): Promise<number> {
   let done = 0
   for (
-    let due = await dueAfter(billing, null, options.batch);
+    let due = await dueAfter(engine, null, options.batch);
     due.length > 0;
-    due = await dueAfter(billing, due.at(-1)!, options.batch)
+    due = await dueAfter(engine, due.at(-1)!, options.batch)
   ) {
     // Whom another transaction holds is left for the end: likely another process is doing their work.
     const held: DueCustomer[] = []
-    done += await forEachAtOnce(billing, due, options, async (customer) => {
-      const worked = await billCustomer(billing, customer, 'skip locked')
+    done += await forEachAtOnce(engine, due, options, async (customer) => {
+      const worked = await billCustomer(engine, customer, 'skip locked')
       if (!worked) held.push(customer)
       return worked
     })
-    done += await forEachAtOnce(billing, held, options, (customer) => billCustomer(billing, customer, ''))
+    done += await forEachAtOnce(engine, held, options, (customer) => billCustomer(engine, customer, ''))
   }
   return done
 }
 
 /** Works on `atOnce` customers at the same time and counts those for whom there was something to do. */
 async function forEachAtOnce(
-  billing: Billing,
+  engine: Engine,
   customers: readonly DueCustomer[],
   { atOnce = 1, onFailure }: RunOptions,
   work: (customer: DueCustomer) => Promise<boolean>,
@@ -234,7 +234,7 @@ async function forEachAtOnce(
     }
   }
   const ended = await Promise.allSettled(
-    Array.from({ length: billing.db.kind === 'postgres' ? atOnce : 1 }, worker),
+    Array.from({ length: engine.db.kind === 'postgres' ? atOnce : 1 }, worker),
   )
   for (const one of ended) if (one.status === 'rejected') throw one.reason
   return done
@@ -245,11 +245,11 @@ async function forEachAtOnce(
  * customer.
  */
 async function billCustomer(
-  billing: Billing,
+  engine: Engine,
   { customerId }: DueCustomer,
   lock: 'skip locked' | '',
 ): Promise<boolean> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       if (!(await tryLockCustomer(tx, customerId, { dueBy: tx.at, skipLocked: lock === 'skip locked' })))
         return false
@@ -265,8 +265,8 @@ interface DueCustomer {
   dueAt: Instant
 }
 
-async function dueAfter(billing: Billing, last: DueCustomer | null, batch = 100): Promise<DueCustomer[]> {
-  return billing.transaction(
+async function dueAfter(engine: Engine, last: DueCustomer | null, batch = 100): Promise<DueCustomer[]> {
+  return engine.transaction(
     (tx) =>
       tx.query<DueCustomer>(
         `select customer_id as "customerId", due_at as "dueAt"
@@ -281,8 +281,8 @@ async function dueAfter(billing: Billing, last: DueCustomer | null, batch = 100)
 }
 
 /** The earliest instant at which something falls due, or null. */
-export async function nextRunAt(billing: Billing): Promise<Instant | null> {
-  const [row] = await billing.transaction(
+export async function nextRunAt(engine: Engine): Promise<Instant | null> {
+  const [row] = await engine.transaction(
     (tx) => tx.query<{ at: Instant | null }>('select min(due_at) as at from customers'),
     { readOnly: true },
   )

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import { askForFill } from './meter-fill-request.ts'
 import { canonicalJson } from '../values/canonical-json.ts'
@@ -93,8 +93,8 @@ export const mostMeters = 200
  * exists, since stored usage depends on it; but it may be broken down by one more property, which is then
  * filled from its events (`fillMeters`).
  */
-export async function putMeter(billing: Billing, input: MeterInput): Promise<Meter> {
-  return billing.transaction(async (tx) => {
+export async function putMeter(engine: Engine, input: MeterInput): Promise<Meter> {
+  return engine.transaction(async (tx) => {
     const known = await findMeter(tx, input.key)
     const uniqueBy = input.uniqueBy ?? known?.uniqueBy
     const groupBy = input.groupBy ?? known?.groupBy ?? []
@@ -267,8 +267,8 @@ async function assertReaders(tx: BillingTransaction, { eventType }: Meter): Prom
 export const everyMeter = `select ${columns} from meters order by key collate "C" limit ${mostMeters}`
 
 /** Every meter, by key. */
-export async function listMeters(billing: Billing): Promise<Meter[]> {
-  const rows = await billing.transaction((tx) => tx.query<MeterRow>(everyMeter), { readOnly: true })
+export async function listMeters(engine: Engine): Promise<Meter[]> {
+  const rows = await engine.transaction((tx) => tx.query<MeterRow>(everyMeter), { readOnly: true })
   return rows.map(meterFrom)
 }
 

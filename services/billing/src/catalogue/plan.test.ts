@@ -25,39 +25,39 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
   afterAll(() => world.close())
 
   test('before a seller is set there is none, and no invoice can be issued', async () => {
-    await expect(getSeller(world.billing)).rejects.toMatchObject({ code: 'not_found' })
-    await seedCustomer(world.billing, 'early')
-    await putPlan(world.billing, { id: 'paid', name: 'Paid', fee })
-    await putPlan(world.billing, { id: 'gift', name: 'Gift', fee: { amount: 0, per: 'subscription' } })
+    await expect(getSeller(world.engine)).rejects.toMatchObject({ code: 'not_found' })
+    await seedCustomer(world.engine, 'early')
+    await putPlan(world.engine, { id: 'paid', name: 'Paid', fee })
+    await putPlan(world.engine, { id: 'gift', name: 'Gift', fee: { amount: 0, per: 'subscription' } })
     await expect(
-      createSubscription(world.billing, { customerId: 'early', planId: 'paid' }),
+      createSubscription(world.engine, { customerId: 'early', planId: 'paid' }),
     ).rejects.toMatchObject({ code: 'seller_missing' })
     // The refusal left nothing behind; a plan without a fee needs no invoice and so no seller.
-    expect(await getSubscription(world.billing, { customerId: 'early' })).toMatchObject({
+    expect(await getSubscription(world.engine, { customerId: 'early' })).toMatchObject({
       status: 'none',
       plan: null,
     })
-    expect(await createSubscription(world.billing, { customerId: 'early', planId: 'gift' })).toMatchObject({
+    expect(await createSubscription(world.engine, { customerId: 'early', planId: 'gift' })).toMatchObject({
       invoice: null,
       subscription: { status: 'active' },
     })
   })
 
   test("the seller's zone must be a time zone", async () => {
-    await seedCatalogue(world.billing)
-    const seller = await getSeller(world.billing)
-    await expect(putSeller(world.billing, { ...seller, timezone: 'Asia/Hangzhou' })).rejects.toMatchObject({
+    await seedCatalogue(world.engine)
+    const seller = await getSeller(world.engine)
+    await expect(putSeller(world.engine, { ...seller, timezone: 'Asia/Hangzhou' })).rejects.toMatchObject({
       code: 'invalid_time_zone',
       detail: { pointer: '/timezone' },
     })
-    expect(await getSeller(world.billing)).toMatchObject({
+    expect(await getSeller(world.engine)).toMatchObject({
       taxId: '91330100799655058B',
       timezone: 'Asia/Shanghai',
     })
   })
 
   test('the defaults are those of the rules', async () => {
-    expect(await getPlan(world.billing, { planId: 'paid' })).toMatchObject({
+    expect(await getPlan(world.engine, { planId: 'paid' })).toMatchObject({
       version: 1,
       currency: 'CNY',
       interval: 'month',
@@ -76,7 +76,7 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
   })
 
   test('a plan may know no seats and have no description: nothing is made up for either', async () => {
-    const plan = await putPlan(world.billing, {
+    const plan = await putPlan(world.engine, {
       id: 'no-seats',
       name: 'No seats',
       seats: null,
@@ -85,18 +85,18 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
     expect([
       plan.seats,
       plan.description,
-      (await getPlan(world.billing, { planId: 'no-seats' })).seats,
+      (await getPlan(world.engine, { planId: 'no-seats' })).seats,
     ]).toEqual([null, null, null])
     await expect(
-      putPlan(world.billing, {
+      putPlan(world.engine, {
         id: 'per-seat',
         name: 'Per seat',
         seats: null,
         fee: { amount: 100, per: 'seat' },
       }),
     ).rejects.toMatchObject({ code: 'invalid_plan', detail: { pointer: '/seats' } })
-    await seedCustomer(world.billing, 'seatless')
-    const { subscription } = await createSubscription(world.billing, {
+    await seedCustomer(world.engine, 'seatless')
+    const { subscription } = await createSubscription(world.engine, {
       customerId: 'seatless',
       planId: 'no-seats',
     })
@@ -104,66 +104,66 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
   })
 
   test('the same content is the same version, another is the next, and the old one can still be read', async () => {
-    const first = await putPlan(world.billing, { id: 'grow', name: 'Grow', fee })
+    const first = await putPlan(world.engine, { id: 'grow', name: 'Grow', fee })
     expect(
-      await putPlan(world.billing, { fee, name: { en: 'Grow', 'zh-CN': 'Grow' }, taxRate: '6', id: 'grow' }),
+      await putPlan(world.engine, { fee, name: { en: 'Grow', 'zh-CN': 'Grow' }, taxRate: '6', id: 'grow' }),
     ).toEqual(first)
     expect(
-      await putPlan(world.billing, { id: 'grow', name: 'Grow', fee: { ...fee, amount: 200 } }),
+      await putPlan(world.engine, { id: 'grow', name: 'Grow', fee: { ...fee, amount: 200 } }),
     ).toMatchObject({ version: 2, fee: { amount: 200 } })
-    expect(await putPlan(world.billing, { id: 'grow', name: 'Grow', fee })).toMatchObject({
+    expect(await putPlan(world.engine, { id: 'grow', name: 'Grow', fee })).toMatchObject({
       version: 3,
       fee: { amount: 100 },
     })
-    expect(await getPlan(world.billing, { planId: 'grow' })).toMatchObject({ version: 3 })
-    expect(await getPlan(world.billing, { planId: 'grow', version: 1 })).toEqual(first)
+    expect(await getPlan(world.engine, { planId: 'grow' })).toMatchObject({ version: 3 })
+    expect(await getPlan(world.engine, { planId: 'grow', version: 1 })).toEqual(first)
     for (const input of [{ planId: 'grow', version: 4 }, { planId: 'nothing' }])
-      await expect(getPlan(world.billing, input)).rejects.toMatchObject({ code: 'plan_not_found' })
+      await expect(getPlan(world.engine, input)).rejects.toMatchObject({ code: 'plan_not_found' })
   })
 
   test('many at once who put the same plan make one version', async () => {
     const made = await Promise.all(
-      Array.from({ length: 5 }, () => putPlan(world.billing, { id: 'raced', name: 'Raced', fee })),
+      Array.from({ length: 5 }, () => putPlan(world.engine, { id: 'raced', name: 'Raced', fee })),
     )
     expect(new Set(made.map((plan) => plan.version))).toEqual(new Set([1]))
   })
 
   test('a subscriber stays on their version', async () => {
-    await seedCustomer(world.billing, 'loyal')
-    await putPlan(world.billing, { id: 'rising', name: 'Rising', fee })
-    await createSubscription(world.billing, { customerId: 'loyal', planId: 'rising' })
-    await putPlan(world.billing, { id: 'rising', name: 'Rising', fee: { amount: 900, per: 'subscription' } })
-    expect((await getSubscription(world.billing, { customerId: 'loyal' })).plan).toMatchObject({
+    await seedCustomer(world.engine, 'loyal')
+    await putPlan(world.engine, { id: 'rising', name: 'Rising', fee })
+    await createSubscription(world.engine, { customerId: 'loyal', planId: 'rising' })
+    await putPlan(world.engine, { id: 'rising', name: 'Rising', fee: { amount: 900, per: 'subscription' } })
+    expect((await getSubscription(world.engine, { customerId: 'loyal' })).plan).toMatchObject({
       version: 1,
       fee: { amount: 100 },
     })
-    const offered = await plansFor(world.billing, { customerId: 'loyal' })
+    const offered = await plansFor(world.engine, { customerId: 'loyal' })
     expect(offered.filter((plan) => plan.id === 'rising')).toMatchObject([
       { version: 1, relation: 'current' },
     ])
   })
 
   test('an archived plan takes nobody new and is listed only when asked for', async () => {
-    await seedCustomer(world.billing, 'late-comer')
-    await putPlan(world.billing, { id: 'old', name: 'Old', fee, archived: true })
+    await seedCustomer(world.engine, 'late-comer')
+    await putPlan(world.engine, { id: 'old', name: 'Old', fee, archived: true })
     await expect(
-      createSubscription(world.billing, { customerId: 'late-comer', planId: 'old' }),
+      createSubscription(world.engine, { customerId: 'late-comer', planId: 'old' }),
     ).rejects.toMatchObject({ code: 'plan_archived' })
-    expect((await getAllPlans(world.billing)).some((plan) => plan.id === 'old')).toBe(false)
+    expect((await getAllPlans(world.engine)).some((plan) => plan.id === 'old')).toBe(false)
     expect(
-      (await getAllPlans(world.billing, { includeArchived: true })).find((plan) => plan.id === 'old'),
+      (await getAllPlans(world.engine, { includeArchived: true })).find((plan) => plan.id === 'old'),
     ).toMatchObject({ archived: true })
   })
 
   test('a plan that was archived is gone from the list, older versions of it too', async () => {
-    await putPlan(world.billing, { id: 'fading', name: 'Fading', fee })
-    await putPlan(world.billing, { id: 'fading', name: 'Fading', fee, archived: true })
-    expect((await getAllPlans(world.billing)).some((plan) => plan.id === 'fading')).toBe(false)
+    await putPlan(world.engine, { id: 'fading', name: 'Fading', fee })
+    await putPlan(world.engine, { id: 'fading', name: 'Fading', fee, archived: true })
+    expect((await getAllPlans(world.engine)).some((plan) => plan.id === 'fading')).toBe(false)
   })
 
   test('more archived plans than a list holds never push out those on sale', async () => {
-    const onSale = (await getAllPlans(world.billing)).map((plan) => plan.id)
-    const { id: _, version: __, ...spec } = await getPlan(world.billing, { planId: 'old' })
+    const onSale = (await getAllPlans(world.engine)).map((plan) => plan.id)
+    const { id: _, version: __, ...spec } = await getPlan(world.engine, { planId: 'old' })
     await world.db.asOwner((tx) =>
       tx.query(
         `insert into plans (id, version, spec, created_at)
@@ -172,13 +172,13 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
         [JSON.stringify(spec)],
       ),
     )
-    await putPlan(world.billing, { id: 'zuletzt', name: 'Last by name and rank', rank: 999, fee })
-    expect((await getAllPlans(world.billing)).map((plan) => plan.id)).toEqual([...onSale, 'zuletzt'])
-    await seedCustomer(world.billing, 'chooser')
-    expect((await plansFor(world.billing, { customerId: 'chooser' })).map((plan) => plan.id)).toContain(
+    await putPlan(world.engine, { id: 'zuletzt', name: 'Last by name and rank', rank: 999, fee })
+    expect((await getAllPlans(world.engine)).map((plan) => plan.id)).toEqual([...onSale, 'zuletzt'])
+    await seedCustomer(world.engine, 'chooser')
+    expect((await plansFor(world.engine, { customerId: 'chooser' })).map((plan) => plan.id)).toContain(
       'zuletzt',
     )
-    const listed = await getAllPlans(world.billing, { includeArchived: true })
+    const listed = await getAllPlans(world.engine, { includeArchived: true })
     expect(listed).toHaveLength(200)
     expect(listed.filter((plan) => !plan.archived).map((plan) => plan.id)).toEqual([...onSale, 'zuletzt'])
   })
@@ -262,25 +262,25 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
     ],
     ['no currency', { currency: 'RMB' }, 'invalid_currency', '/currency'],
   ])('a plan with %s is refused, and where is said', async (_what, part, code, pointer) => {
-    await expect(putPlan(world.billing, { id: 'bad', name: 'Bad', fee, ...part })).rejects.toMatchObject({
+    await expect(putPlan(world.engine, { id: 'bad', name: 'Bad', fee, ...part })).rejects.toMatchObject({
       code,
       detail: { pointer },
     })
-    await expect(getPlan(world.billing, { planId: 'bad' })).rejects.toMatchObject({ code: 'plan_not_found' })
+    await expect(getPlan(world.engine, { planId: 'bad' })).rejects.toMatchObject({ code: 'plan_not_found' })
   })
 
   test('a meter can be renamed; what stored usage depends on cannot change', async () => {
-    await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', decimals: 2 })
+    await putMeter(world.engine, { key: 'calls', name: 'Calls', unit: 'calls', decimals: 2 })
     expect(
-      await putMeter(world.billing, { key: 'calls', name: { 'zh-CN': '通话', en: 'Calls' }, unit: 'min' }),
+      await putMeter(world.engine, { key: 'calls', name: { 'zh-CN': '通话', en: 'Calls' }, unit: 'min' }),
     ).toMatchObject({ name: { 'zh-CN': '通话' }, decimals: 2, aggregation: 'sum' })
     await expect(
-      putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'min', decimals: 3 }),
+      putMeter(world.engine, { key: 'calls', name: 'Calls', unit: 'min', decimals: 3 }),
     ).rejects.toMatchObject({ code: 'meter_in_use', detail: { pointer: '/decimals' } })
     await expect(
-      putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'min', aggregation: 'count' }),
+      putMeter(world.engine, { key: 'calls', name: 'Calls', unit: 'min', aggregation: 'count' }),
     ).rejects.toMatchObject({ code: 'meter_in_use', detail: { pointer: '/aggregation' } })
-    const keys = (await listMeters(world.billing)).map((meter) => meter.key)
+    const keys = (await listMeters(world.engine)).map((meter) => meter.key)
     expect(keys).toEqual([...keys].sort())
   })
 })

@@ -1,4 +1,4 @@
-import type { Billing } from '../engine.ts'
+import type { Engine } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import { findMeter } from './meter.ts'
 import { canonicalJson } from '../values/canonical-json.ts'
@@ -90,9 +90,9 @@ export interface PlanInput extends Partial<
 }
 
 /** Adds a version of a plan. The same content again changes nothing and answers the version there is. */
-export async function putPlan(billing: Billing, input: PlanInput): Promise<Plan> {
+export async function putPlan(engine: Engine, input: PlanInput): Promise<Plan> {
   const spec = specOf(input)
-  return billing.transaction(async (tx) => {
+  return engine.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock(hashtext($1))', [`plan ${input.id}`])
     for (const [index, charge] of spec.charges.entries()) {
       const meter = await findMeter(tx, charge.meter)
@@ -141,10 +141,10 @@ export async function putPlan(billing: Billing, input: PlanInput): Promise<Plan>
  * where there are more, those on sale come before archived ones.
  */
 export async function getAllPlans(
-  billing: Billing,
+  engine: Engine,
   options: { includeArchived?: boolean } = {},
 ): Promise<Plan[]> {
-  const rows = await billing.transaction(
+  const rows = await engine.transaction(
     (tx) =>
       tx.query<PlanRow>(
         `select id, version, spec
@@ -160,8 +160,8 @@ export async function getAllPlans(
 }
 
 /** One plan: the newest version unless one is named. Throws plan_not_found. */
-export async function getPlan(billing: Billing, input: { planId: string; version?: number }): Promise<Plan> {
-  return billing.transaction(
+export async function getPlan(engine: Engine, input: { planId: string; version?: number }): Promise<Plan> {
+  return engine.transaction(
     async (tx) => {
       const [row] =
         input.version === undefined

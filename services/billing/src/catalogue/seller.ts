@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import { assertDrawable } from '../invoicing/pdf/index.ts'
 import { isTimeZone } from '../values/zone.ts'
@@ -31,7 +31,7 @@ export function onDocument({ zeroInvoices: _, ...printed }: Seller): SellerOnDoc
  * Sets the seller's details; a logo is drawn once before. Invoices issued before keep what they were issued
  * with. Throws invalid_time_zone, invalid_logo.
  */
-export async function putSeller(billing: Billing, seller: Seller): Promise<Seller> {
+export async function putSeller(engine: Engine, seller: Seller): Promise<Seller> {
   if (!isTimeZone(seller.timezone))
     throw new BillingError('invalid_time_zone', {
       pointer: '/timezone',
@@ -39,7 +39,7 @@ export async function putSeller(billing: Billing, seller: Seller): Promise<Selle
       message: `'${seller.timezone}' is not an IANA time zone`,
     })
   if (seller.logo !== undefined) await assertDrawable(seller.logo)
-  await billing.transaction((tx) =>
+  await engine.transaction((tx) =>
     tx.query(
       `insert into seller (details, updated_at)
         values ($1, $2)
@@ -51,8 +51,8 @@ export async function putSeller(billing: Billing, seller: Seller): Promise<Selle
 }
 
 /** The seller. Throws not_found while none is set. */
-export async function getSeller(billing: Billing): Promise<Seller> {
-  const seller = await billing.transaction(findSeller, { readOnly: true })
+export async function getSeller(engine: Engine): Promise<Seller> {
+  const seller = await engine.transaction(findSeller, { readOnly: true })
   if (!seller) throw new BillingError('not_found', { message: 'no seller is set: PUT /api/billing/seller' })
   return seller
 }

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { BillingError } from '../errors.ts'
 import { isOfCustomerFound } from './search.ts'
@@ -32,18 +32,18 @@ export interface Account extends CustomerDetails {
 }
 
 /** Throws customer_not_found. */
-export async function getCustomer(billing: Billing, input: { customerId: string }): Promise<Account> {
-  return billing.transaction((tx) => accountOf(tx, input.customerId), { readOnly: true })
+export async function getCustomer(engine: Engine, input: { customerId: string }): Promise<Account> {
+  return engine.transaction((tx) => accountOf(tx, input.customerId), { readOnly: true })
 }
 
 /** Customers, newest first; those a text finds (see `isOfCustomerFound`) where one is given. */
 export async function listCustomers(
-  billing: Billing,
+  engine: Engine,
   input: { q?: string; cursor?: string; limit?: number } = {},
 ): Promise<Page<Account>> {
   const limit = pageLimit(input.limit)
   const [at, id] = decodeCursor(input.cursor, 2) ?? [null, null]
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const given = parameters(at, id, limit + 1)
       const found = input.q === undefined ? '' : `and ${isOfCustomerFound('customer_id', input.q, given)}`

@@ -1,5 +1,5 @@
 import { sqlState } from '@customer-portal/database'
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import { isCustomerId } from './customer-id.ts'
 import type { Instant } from '../values/instant.ts'
@@ -29,13 +29,10 @@ export function checkCustomerId(id: string, pointer: string): void {
  * Gives a customer a further id. Again for the same customer changes nothing. Throws customer_not_found,
  * alias_taken where it is the id or an alias of another, and too_many_aliases beyond 100.
  */
-export async function putAlias(
-  billing: Billing,
-  input: { customerId: string; alias: string },
-): Promise<Alias> {
+export async function putAlias(engine: Engine, input: { customerId: string; alias: string }): Promise<Alias> {
   checkCustomerId(input.alias, ':alias')
   try {
-    return await billing.transaction(async (tx) => {
+    return await engine.transaction(async (tx) => {
       await lockCustomer(tx, input.customerId)
       const known = await aliasesOf(tx, input.customerId)
       const before = known.find((one) => one.alias === input.alias)
@@ -64,10 +61,10 @@ export async function putAlias(
 
 /** Takes a further id back: what was recorded by it stays. Throws customer_not_found, alias_not_found. */
 export async function deleteAlias(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; alias: string },
 ): Promise<void> {
-  await billing.transaction(async (tx) => {
+  await engine.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
     const deleted = await tx.query(
       'delete from customer_aliases where customer_id = $1 and alias = $2 returning alias',
@@ -81,11 +78,8 @@ export async function deleteAlias(
 }
 
 /** The further ids of a customer, oldest first, at most 100. Throws customer_not_found. */
-export async function listAliases(
-  billing: Billing,
-  input: { customerId: string },
-): Promise<{ data: Alias[] }> {
-  return billing.transaction(async (tx) => ({ data: await aliasesOf(tx, input.customerId) }), {
+export async function listAliases(engine: Engine, input: { customerId: string }): Promise<{ data: Alias[] }> {
+  return engine.transaction(async (tx) => ({ data: await aliasesOf(tx, input.customerId) }), {
     readOnly: true,
   })
 }
@@ -113,17 +107,17 @@ async function aliasesOf(tx: BillingTransaction, customerId: string): Promise<Al
 }
 
 /** Of customers who exist the id never changes: it need not be looked up twice. */
-const knownIds = new WeakMap<Billing['db'], Set<string>>()
+const knownIds = new WeakMap<Engine['db'], Set<string>>()
 const mostKnown = 20_000
 
 /**
  * The id of the customer that a name, an id or an alias, leads to; the name itself where it leads to nobody.
  */
-export async function customerIdOf(billing: Billing, name: string): Promise<string> {
-  const known = knownIds.get(billing.db) ?? new Set()
-  knownIds.set(billing.db, known)
+export async function customerIdOf(engine: Engine, name: string): Promise<string> {
+  const known = knownIds.get(engine.db) ?? new Set()
+  knownIds.set(engine.db, known)
   if (known.has(name)) return name
-  const [row] = await billing.transaction(
+  const [row] = await engine.transaction(
     (tx) =>
       tx.query<{ customerId: string }>(
         `select customer_id as "customerId" from customers where customer_id = $1

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import type { Instant } from '../values/instant.ts'
 import type { InvoiceTitle } from './invoice-title.ts'
@@ -135,7 +135,7 @@ export async function arriveToBill(tx: BillingTransaction, customerId: string): 
  * The clock as parameters of `instantAfter`: the instant (null: the database's own), and the microseconds
  * after the last one.
  */
-export function clockOf({ clock, now }: Billing): [Instant | null, 0 | 1] {
+export function clockOf({ clock, now }: Engine): [Instant | null, 0 | 1] {
   // A standing clock would count commands, and what is done would depend on how many there were before.
   return [clock === 'database' ? null : now(), clock === 'given' ? 0 : 1]
 }

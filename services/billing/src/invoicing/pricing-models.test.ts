@@ -17,10 +17,10 @@ describe.each(testDatabases)('every pricing model on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z')
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, { key: 'payments', name: 'Payments', unit: 'CNY cents' })
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, { key: 'payments', name: 'Payments', unit: 'CNY cents' })
     const free = { fee: { amount: 0, per: 'subscription' as const } }
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'models',
       name: 'Models',
       rank: 1,
@@ -65,23 +65,23 @@ describe.each(testDatabases)('every pricing model on $name', ({ create }) => {
 
   const use = (customerId: string, meter: string, ...quantities: number[]) =>
     recordUsage(
-      world.billing,
+      world.engine,
       quantities.map((quantity, index) => ({ id: `${meter}-${index}`, customerId, meter, quantity })),
     )
   const renewalOf = async (customerId: string, at: string) => {
     world.set(at)
-    await runBilling(world.billing)
-    return (await getInvoices(world.billing, { customerId, limit: 1 })).data[0]!
+    await runBilling(world.engine)
+    return (await getInvoices(world.engine, { customerId, limit: 1 })).data[0]!
   }
 
   test('is billed with parts that add up to the line, and a minimum is due without usage', async () => {
-    await seedCustomer(world.billing, 'c1')
-    await createSubscription(world.billing, { customerId: 'c1', planId: 'models' })
+    await seedCustomer(world.engine, 'c1')
+    await createSubscription(world.engine, { customerId: 'c1', planId: 'models' })
     await use('c1', 'ai_chat', 1000)
     await use('c1', 'tokens', 900, 101)
     await use('c1', 'payments', 10_000, 20_050)
     expect(
-      (await getUsageSummary(world.billing, { customerId: 'c1' })).meters.map((one) => [
+      (await getUsageSummary(world.engine, { customerId: 'c1' })).meters.map((one) => [
         one.meter,
         one.overageAmount,
       ]),
@@ -118,7 +118,7 @@ describe.each(testDatabases)('every pricing model on $name', ({ create }) => {
     ])
     for (const line of lines) expect(sum(line.breakdown.map((part) => part.amount))).toBe(line.amount)
     // Late usage below the minimum changes nothing that is due; above it, the difference is billed.
-    await recordUsage(world.billing, [
+    await recordUsage(world.engine, [
       { id: 'late', customerId: 'c1', meter: 'storage', quantity: 300, time: '2026-11-29T00:00:00Z' },
     ])
     const next = await renewalOf('c1', '2026-12-31T17:00:00Z')
@@ -130,10 +130,10 @@ describe.each(testDatabases)('every pricing model on $name', ({ create }) => {
 
   test('minimum and maximum are shared out by days where the plan changes within the month', async () => {
     world.set('2026-10-31T16:00:00Z')
-    await seedCustomer(world.billing, 'c2')
-    await createSubscription(world.billing, { customerId: 'c2', planId: 'models' })
+    await seedCustomer(world.engine, 'c2')
+    await createSubscription(world.engine, { customerId: 'c2', planId: 'models' })
     world.set('2026-11-10T16:00:00Z')
-    await upgradeSubscription(world.billing, { customerId: 'c2', planId: 'team' })
+    await upgradeSubscription(world.engine, { customerId: 'c2', planId: 'team' })
     const { lines } = await renewalOf('c2', '2026-11-30T17:00:00Z')
     expect(
       lines.filter((line) => line.meter).map((line) => [line.meter, line.period.end, line.amount]),
@@ -142,7 +142,7 @@ describe.each(testDatabases)('every pricing model on $name', ({ create }) => {
 
   test('a percentage needs a meter that sums whole minor units', async () => {
     const plan = (meter: string) =>
-      putPlan(world.billing, {
+      putPlan(world.engine, {
         id: 'p',
         name: 'P',
         fee: { amount: 0, per: 'subscription' },

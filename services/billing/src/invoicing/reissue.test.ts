@@ -13,35 +13,35 @@ describe.each(testDatabases)('replacing what was voided, on $name', ({ create })
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
   })
   afterAll(() => world.close())
 
   const netBilled = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data
       .filter((invoice) => invoice.status !== 'void')
       .reduce((sum, invoice) => sum + invoice.subtotal, 0)
 
   test('a first invoice that was voided is made again, once, also while its period runs', async () => {
-    await seedCustomer(world.billing, 'first')
-    const { invoice } = await createSubscription(world.billing, { customerId: 'first', planId: 'team' })
-    await voidInvoice(world.billing, { invoiceId: invoice!.id })
-    const replacement = await generateInvoice(world.billing, { customerId: 'first', period: '2026-11' })
+    await seedCustomer(world.engine, 'first')
+    const { invoice } = await createSubscription(world.engine, { customerId: 'first', planId: 'team' })
+    await voidInvoice(world.engine, { invoiceId: invoice!.id })
+    const replacement = await generateInvoice(world.engine, { customerId: 'first', period: '2026-11' })
     expect(replacement).toMatchObject({ kind: 'start', total: invoice!.total, status: 'open' })
     expect(replacement.number).not.toBe(invoice!.number)
     await expect(
-      generateInvoice(world.billing, { customerId: 'first', period: '2026-11' }),
+      generateInvoice(world.engine, { customerId: 'first', period: '2026-11' }),
     ).rejects.toMatchObject({ code: 'period_not_over' })
   })
 
   test("a change's invoice that was voided is made again with the same lines", async () => {
-    await seedCustomer(world.billing, 'moved')
-    await createSubscription(world.billing, { customerId: 'moved', planId: 'team' })
+    await seedCustomer(world.engine, 'moved')
+    await createSubscription(world.engine, { customerId: 'moved', planId: 'team' })
     world.set('2026-11-15T16:30:00Z') // the 16th
-    const { invoice } = await upgradeSubscription(world.billing, { customerId: 'moved', planId: 'business' })
-    await voidInvoice(world.billing, { invoiceId: invoice!.id })
+    const { invoice } = await upgradeSubscription(world.engine, { customerId: 'moved', planId: 'business' })
+    await voidInvoice(world.engine, { invoiceId: invoice!.id })
     world.set('2026-11-20T00:00:00Z')
-    const replacement = await generateInvoice(world.billing, { customerId: 'moved', period: '2026-11' })
+    const replacement = await generateInvoice(world.engine, { customerId: 'moved', period: '2026-11' })
     expect(replacement.lines.map(({ kind, amount }) => [kind, amount])).toEqual(
       invoice!.lines.map(({ kind, amount }) => [kind, amount]),
     )
@@ -52,42 +52,42 @@ describe.each(testDatabases)('replacing what was voided, on $name', ({ create })
     // Ten seats from the 1st, twenty from the 20th with that change voided, thirty from the 25th, then the
     // first invoice voided too.
     world.set('2026-11-20T00:00:00Z')
-    await seedCustomer(world.billing, 'tangled')
-    const start = await createSubscription(world.billing, {
+    await seedCustomer(world.engine, 'tangled')
+    const start = await createSubscription(world.engine, {
       customerId: 'tangled',
       planId: 'seats',
       seats: 10,
       startsAt: '2026-10-31T16:00:00Z',
     })
-    const first = await upgradeSubscription(world.billing, {
+    const first = await upgradeSubscription(world.engine, {
       customerId: 'tangled',
       planId: 'seats',
       seats: 20,
     })
-    await voidInvoice(world.billing, { invoiceId: first.invoice!.id })
+    await voidInvoice(world.engine, { invoiceId: first.invoice!.id })
     world.set('2026-11-25T00:00:00Z')
-    const second = await upgradeSubscription(world.billing, {
+    const second = await upgradeSubscription(world.engine, {
       customerId: 'tangled',
       planId: 'seats',
       seats: 30,
     })
     // The change between was billed again at the midnight after it was voided, and gave back the rest of the
     // first invoice.
-    const later = (await getInvoices(world.billing, { customerId: 'tangled' })).data.filter(
+    const later = (await getInvoices(world.engine, { customerId: 'tangled' })).data.filter(
       (one) => one.status !== 'void' && one.kind === 'change',
     )
     expect(later[0]!.id).toBe(second.invoice!.id)
-    await expect(voidInvoice(world.billing, { invoiceId: start.invoice!.id })).rejects.toMatchObject({
+    await expect(voidInvoice(world.engine, { invoiceId: start.invoice!.id })).rejects.toMatchObject({
       code: 'credit_already_given',
       detail: { documents: later.map((one) => one.number) },
     })
-    for (const { id } of later) await voidInvoice(world.billing, { invoiceId: id })
-    await voidInvoice(world.billing, { invoiceId: start.invoice!.id })
-    await generateInvoice(world.billing, { customerId: 'tangled', period: '2026-11' })
-    await generateInvoice(world.billing, { customerId: 'tangled', period: '2026-11' })
-    await generateInvoice(world.billing, { customerId: 'tangled', period: '2026-11' })
+    for (const { id } of later) await voidInvoice(world.engine, { invoiceId: id })
+    await voidInvoice(world.engine, { invoiceId: start.invoice!.id })
+    await generateInvoice(world.engine, { customerId: 'tangled', period: '2026-11' })
+    await generateInvoice(world.engine, { customerId: 'tangled', period: '2026-11' })
+    await generateInvoice(world.engine, { customerId: 'tangled', period: '2026-11' })
     await expect(
-      generateInvoice(world.billing, { customerId: 'tangled', period: '2026-11' }),
+      generateInvoice(world.engine, { customerId: 'tangled', period: '2026-11' }),
     ).rejects.toMatchObject({ code: 'period_not_over' })
     // 19 days of 10 seats, 5 of 20, 6 of 30, at ¥99 for 30 days.
     expect(await netBilled('tangled')).toBe((9_900 * (19 * 10 + 5 * 20 + 6 * 30)) / 30)

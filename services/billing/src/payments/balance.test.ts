@@ -16,26 +16,26 @@ describe.each(testDatabases)('account credit on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-01T02:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
   })
   afterAll(() => world.close())
 
   test('is followed from each invoice that gave or used it to the balance, newest first', async () => {
-    await seedCustomer(world.billing, 'acme')
-    const { invoice: start } = await createSubscription(world.billing, { customerId: 'acme', planId: 'team' })
-    await recordPayment(world.billing, {
+    await seedCustomer(world.engine, 'acme')
+    const { invoice: start } = await createSubscription(world.engine, { customerId: 'acme', planId: 'team' })
+    await recordPayment(world.engine, {
       invoiceId: start!.id,
       amount: start!.amountDue + 1_000,
       method: 'bank_transfer',
       reference: 'r1',
     })
     // All at one moment: what happened first still stands below.
-    const { invoice: change } = await upgradeSubscription(world.billing, {
+    const { invoice: change } = await upgradeSubscription(world.engine, {
       customerId: 'acme',
       planId: 'business',
     })
-    await voidInvoice(world.billing, { invoiceId: change!.id })
-    const movements = await listBalanceTransactions(world.billing, { customerId: 'acme' })
+    await voidInvoice(world.engine, { invoiceId: change!.id })
+    const movements = await listBalanceTransactions(world.engine, { customerId: 'acme' })
     expect(
       movements.data.map(({ reason, amount, balance, invoiceNumber }) => [
         reason,
@@ -49,10 +49,10 @@ describe.each(testDatabases)('account credit on $name', ({ create }) => {
       ['overpaid', 1_000, 1_000, start!.number],
     ])
     expect(movements.nextCursor).toBeNull()
-    expect((await getCustomer(world.billing, { customerId: 'acme' })).creditBalance).toBe(
+    expect((await getCustomer(world.engine, { customerId: 'acme' })).creditBalance).toBe(
       movements.data[0]!.balance,
     )
-    expect((await getInvoices(world.billing, { customerId: 'acme' })).data.map((one) => one.id)).toContain(
+    expect((await getInvoices(world.engine, { customerId: 'acme' })).data.map((one) => one.id)).toContain(
       movements.data[0]!.invoiceId,
     )
   })
@@ -61,7 +61,7 @@ describe.each(testDatabases)('account credit on $name', ({ create }) => {
     const read = []
     let cursor: string | undefined
     do {
-      const page = await listBalanceTransactions(actingFor(world.billing, 'acme'), {
+      const page = await listBalanceTransactions(actingFor(world.engine, 'acme'), {
         customerId: 'acme',
         limit: 1,
         ...(cursor ? { cursor } : {}),
@@ -70,9 +70,9 @@ describe.each(testDatabases)('account credit on $name', ({ create }) => {
       cursor = page.nextCursor ?? undefined
     } while (cursor)
     expect(read).toEqual([1_000, 0, 1_000])
-    await seedCustomer(world.billing, 'globex')
+    await seedCustomer(world.engine, 'globex')
     expect(
-      (await listBalanceTransactions(actingFor(world.billing, 'globex'), { customerId: 'acme' })).data,
+      (await listBalanceTransactions(actingFor(world.engine, 'globex'), { customerId: 'acme' })).data,
     ).toEqual([])
   })
 })

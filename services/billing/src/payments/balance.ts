@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from '../values/cursor.ts'
 import type { Instant } from '../values/instant.ts'
 import { money, type Money } from '../values/money.ts'
@@ -63,13 +63,13 @@ export interface BalanceTransaction {
  * followed back to where it came from.
  */
 export async function listBalanceTransactions(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; cursor?: string; limit?: number },
 ): Promise<Page<BalanceTransaction>> {
   const limit = pageLimit(input.limit)
   const [, before = null] = decodeCursor(input.cursor, 2) ?? []
   if (before !== null && !/^\d{1,15}$/.test(before)) throw invalidCursor()
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const rows = await tx.query<BalanceTransaction & { sequence: number }>(
         `select m.sequence, m.id, m.at, m.reason, m.amount, m.currency, m."invoiceId",

@@ -19,14 +19,14 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-01T00:00:00Z')
-    await seedCatalogue(world.billing)
-    await putPlan(world.billing, {
+    await seedCatalogue(world.engine)
+    await putPlan(world.engine, {
       id: 'unlimited',
       name: 'Unlimited',
       fee: { amount: 0, per: 'subscription' },
       charges: [{ meter: 'ai_chat', included: null, overage: 'block' }],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'metered',
       name: 'Metered',
       fee: { amount: 0, per: 'subscription' },
@@ -36,13 +36,13 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
   afterAll(() => world.close())
   const subscribe = async (customerId: string, planId: string) => {
     world.set('2026-11-01T00:00:00Z')
-    await seedCustomer(world.billing, customerId)
-    await createSubscription(world.billing, { customerId, planId })
+    await seedCustomer(world.engine, customerId)
+    await createSubscription(world.engine, { customerId, planId })
   }
   const use = (customerId: string, id: string, quantity?: number, meter = 'ai_chat') =>
-    consume(world.billing, { customerId, meter, id, ...(quantity === undefined ? {} : { quantity }) })
+    consume(world.engine, { customerId, meter, id, ...(quantity === undefined ? {} : { quantity }) })
   const check = (customerId: string, quantity?: number, meter = 'ai_chat') =>
-    checkQuota(world.billing, { customerId, meter, quantity })
+    checkQuota(world.engine, { customerId, meter, quantity })
 
   test('blocked overage grants what is left and no more', async () => {
     await subscribe('blocked', 'free')
@@ -61,7 +61,7 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     expect([(await check('blocked', 4)).allowed, (await check('blocked', 5)).allowed]).toEqual([true, false])
     expect(await use('blocked', 'c', 10)).toEqual({ granted: 4, remaining: 0, overage: 0, duplicate: false })
     expect(await use('blocked', 'd', 1)).toEqual({ granted: 0, remaining: 0, overage: 0, duplicate: false })
-    expect(await getRemainingQuota(world.billing, { customerId: 'blocked', meter: 'ai_chat' })).toBe(0)
+    expect(await getRemainingQuota(world.engine, { customerId: 'blocked', meter: 'ai_chat' })).toBe(0)
   })
 
   test('the same id again answers the same grant and uses nothing', async () => {
@@ -82,7 +82,7 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     await use('freed', 'a', 20)
     expect(await use('freed', 'b', 3)).toMatchObject({ granted: 0, duplicate: false })
     expect(
-      (await getUsageDetail(world.billing, { customerId: 'freed' })).data.map((event) => event.id),
+      (await getUsageDetail(world.engine, { customerId: 'freed' })).data.map((event) => event.id),
     ).toEqual(['a'])
     world.set('2026-11-30T16:00:00Z')
     expect(await check('freed')).toMatchObject({
@@ -115,7 +115,7 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
 
   test('events and consumption share the counter and the ids', async () => {
     await subscribe('shared', 'free')
-    await recordUsage(world.billing, [{ id: 'e', customerId: 'shared', meter: 'ai_chat', quantity: 25 }])
+    await recordUsage(world.engine, [{ id: 'e', customerId: 'shared', meter: 'ai_chat', quantity: 25 }])
     expect(await check('shared')).toMatchObject({ allowed: false, used: 25, remaining: 0 })
     expect(await use('shared', 'f', 1)).toMatchObject({ granted: 0 })
     expect(await use('shared', 'e', 25)).toMatchObject({ granted: 25, duplicate: true })
@@ -132,8 +132,8 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
   })
 
   test('a meter that counts events is consumed one at a time', async () => {
-    await putMeter(world.billing, { key: 'visits', name: 'Visits', unit: 'visits', aggregation: 'count' })
-    await putPlan(world.billing, {
+    await putMeter(world.engine, { key: 'visits', name: 'Visits', unit: 'visits', aggregation: 'count' })
+    await putPlan(world.engine, {
       id: 'visited',
       name: 'Visited',
       fee: { amount: 0, per: 'subscription' },
@@ -167,12 +167,12 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
       used: 5,
       remaining: null,
     })
-    expect(await getRemainingQuota(world.billing, { customerId: 'unlimited', meter: 'ai_chat' })).toBeNull()
+    expect(await getRemainingQuota(world.engine, { customerId: 'unlimited', meter: 'ai_chat' })).toBeNull()
   })
 
   test('a meter outside the plan allows nothing; one that does not exist, and no subscription, are mistakes', async () => {
     await subscribe('narrow', 'free')
-    await seedCustomer(world.billing, 'none')
+    await seedCustomer(world.engine, 'none')
     expect(await check('narrow', 1, 'tokens')).toMatchObject({
       allowed: false,
       included: 0,
@@ -193,21 +193,21 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
   test('all or nothing is granted where that is asked for, and a part granted before is not all', async () => {
     await subscribe('whole', 'free')
     const all = (id: string, quantity: number) =>
-      consume(world.billing, { customerId: 'whole', meter: 'ai_chat', id, quantity, mode: 'all' })
+      consume(world.engine, { customerId: 'whole', meter: 'ai_chat', id, quantity, mode: 'all' })
     expect(await all('a', 15)).toMatchObject({ granted: 15, remaining: 5 })
     expect(await all('b', 6)).toEqual({ granted: 0, remaining: 5, overage: 0, duplicate: false })
     expect(await use('whole', 'c', 6)).toMatchObject({ granted: 5, remaining: 0 })
     await expect(all('c', 6)).rejects.toMatchObject({ code: 'event_conflict' })
     expect(await all('a', 15)).toMatchObject({ granted: 15, duplicate: true })
     expect(
-      (await getUsageDetail(world.billing, { customerId: 'whole' })).data.map(({ id }) => id).sort(),
+      (await getUsageDetail(world.engine, { customerId: 'whole' })).data.map(({ id }) => id).sort(),
     ).toEqual(['a', 'c'])
   })
 
   test('an amount in the properties of a consumption without a quantity is refused, and grants nothing; labels grant 1', async () => {
     await subscribe('amounts', 'free')
     const ask = (id: string, properties: Record<string, unknown>) =>
-      consume(world.billing, { customerId: 'amounts', meter: 'ai_chat', id, properties })
+      consume(world.engine, { customerId: 'amounts', meter: 'ai_chat', id, properties })
     for (const [name, value] of [
       ['chats', 7],
       ['chat_count', '7'],
@@ -230,8 +230,8 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
   test('properties of what is consumed, reserved and settled are kept with the usage', async () => {
     await subscribe('told', 'free')
     const of = { customerId: 'told', meter: 'ai_chat' }
-    await consume(world.billing, { ...of, id: 'c', properties: { model: 'a' } })
-    await reserve(world.billing, {
+    await consume(world.engine, { ...of, id: 'c', properties: { model: 'a' } })
+    await reserve(world.engine, {
       ...of,
       id: 'r',
       quantity: 5,
@@ -239,15 +239,15 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
       properties: { model: 'b', job: 1 },
     })
     await expect(
-      reserve(world.billing, { ...of, id: 'r', quantity: 5, ttlSeconds: 60, properties: { model: 'c' } }),
+      reserve(world.engine, { ...of, id: 'r', quantity: 5, ttlSeconds: 60, properties: { model: 'c' } }),
     ).rejects.toMatchObject({ code: 'event_conflict' })
-    await settleReservation(world.billing, {
+    await settleReservation(world.engine, {
       ...of,
       reservationId: 'r',
       quantity: 3,
       properties: { job: 2, tokens: 9 },
     })
-    const { data } = await getUsageDetail(world.billing, { customerId: 'told' })
+    const { data } = await getUsageDetail(world.engine, { customerId: 'told' })
     expect(Object.fromEntries(data.map(({ id, properties }) => [id, properties]))).toEqual({
       c: { model: 'a' },
       r: { model: 'b', job: 2, tokens: 9 },
@@ -257,23 +257,23 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
   test('a reservation that holds nothing any more is not promised again', async () => {
     await subscribe('over', 'free')
     const of = { customerId: 'over', meter: 'ai_chat' }
-    const hold = (id: string) => reserve(world.billing, { ...of, id, quantity: 5, ttlSeconds: 60 })
+    const hold = (id: string) => reserve(world.engine, { ...of, id, quantity: 5, ttlSeconds: 60 })
     for (const id of ['settled', 'released', 'expired']) expect(await hold(id)).toMatchObject({ granted: 5 })
     expect(await hold('expired')).toMatchObject({ granted: 5, duplicate: true })
-    await settleReservation(world.billing, { ...of, reservationId: 'settled', quantity: 2 })
-    await releaseReservation(world.billing, { ...of, reservationId: 'released' })
+    await settleReservation(world.engine, { ...of, reservationId: 'settled', quantity: 2 })
+    await releaseReservation(world.engine, { ...of, reservationId: 'released' })
     world.set('2026-11-01T00:02:00Z')
     for (const id of ['settled', 'released', 'expired'])
       await expect(hold(id)).rejects.toMatchObject({ code: 'reservation_closed' })
     expect(
-      await settleReservation(world.billing, { ...of, reservationId: 'expired', quantity: 4 }),
+      await settleReservation(world.engine, { ...of, reservationId: 'expired', quantity: 4 }),
     ).toMatchObject({ granted: 4 })
   })
 
   test('a quantity asked about is exact as text, and refused where it could not be granted', async () => {
     await subscribe('asked', 'metered')
     const ask = (quantity: string) =>
-      checkQuota(world.billing, { customerId: 'asked', meter: 'storage', quantity })
+      checkQuota(world.engine, { customerId: 'asked', meter: 'storage', quantity })
     expect([(await ask('1')).allowed, (await ask('0.999')).allowed, (await ask('1.001')).allowed]).toEqual([
       true,
       true,

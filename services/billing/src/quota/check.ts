@@ -1,5 +1,5 @@
 import { historyVersion } from '../usage/totals/state-version.ts'
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import type { Instant } from '../values/instant.ts'
 import { stepsFrom, unitsFrom } from '../values/quantity.ts'
@@ -43,20 +43,20 @@ export interface Quota {
 
 /** Whether `quantity` units (default 1) may be used now. A plan without this meter allows nothing of it. */
 export async function checkQuota(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; meter: string; quantity?: number | string },
 ): Promise<Quota> {
-  const found = 'query' in billing ? (await readQuotas(billing, [input]))[0]! : await readsOf(billing)(input)
+  const found = 'query' in engine ? (await readQuotas(engine, [input]))[0]! : await readsOf(engine)(input)
   if (found instanceof BillingError) throw found
   return quotaFor(found, quantityAsked(found, input))
 }
 
 /** The units left of a meter's allowance in this usage period: null when unlimited, 0 when used up. */
 export async function getRemainingQuota(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; meter: string },
 ): Promise<number | null> {
-  return (await checkQuota(billing, input)).remaining
+  return (await checkQuota(engine, input)).remaining
 }
 
 /** The units asked about, refused where a grant of them would be. */
@@ -82,23 +82,23 @@ interface Question {
 type Found = QuotaCounter | 'no charge' | BillingError
 
 const mostTogether = 500
-const reads = new WeakMap<Billing, (question: Question) => Promise<Found>>()
+const reads = new WeakMap<Engine, (question: Question) => Promise<Found>>()
 
-function readsOf(billing: Billing): (question: Question) => Promise<Found> {
+function readsOf(engine: Engine): (question: Question) => Promise<Found> {
   const known =
-    reads.get(billing)
-    ?? sharedReads((questions: Question[]) => readQuotas(billing, questions), {
+    reads.get(engine)
+    ?? sharedReads((questions: Question[]) => readQuotas(engine, questions), {
       together: mostTogether,
       waiting: 20 * mostTogether,
       atOnce: 2,
     })
-  reads.set(billing, known)
+  reads.set(engine, known)
   return known
 }
 
 /** Answers several questions from one transaction. */
-async function readQuotas(billing: Billing, questions: readonly Question[]): Promise<Found[]> {
-  return billing.transaction((tx) => countersFor(tx, knownContextsOf(billing), questions), {
+async function readQuotas(engine: Engine, questions: readonly Question[]): Promise<Found[]> {
+  return engine.transaction((tx) => countersFor(tx, knownContextsOf(engine), questions), {
     readOnly: true,
     keepPlans: true,
   })

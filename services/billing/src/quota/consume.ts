@@ -1,4 +1,4 @@
-import type { Billing } from '../engine.ts'
+import type { Engine } from '../engine.ts'
 import type { Consumed, ConsumeMode } from './command.ts'
 import { askQuota } from './transactions.ts'
 
@@ -9,7 +9,7 @@ import { askQuota } from './transactions.ts'
  * grant.
  */
 export async function consume(
-  billing: Billing,
+  engine: Engine,
   input: {
     customerId: string
     meter: string
@@ -19,5 +19,5 @@ export async function consume(
     properties?: Record<string, unknown>
   },
 ): Promise<Consumed> {
-  return askQuota(billing, { kind: 'consume', ...input })
+  return askQuota(engine, { kind: 'consume', ...input })
 }

@@ -5,7 +5,7 @@ import {
   changeSubscription,
   checkQuota,
   consume,
-  createBilling,
+  createEngine,
   createSubscription,
   downgradeSubscription,
   putMeter,
@@ -13,7 +13,7 @@ import {
   resumeSubscription,
   updateCustomer,
   upgradeSubscription,
-  type Billing,
+  type Engine,
 } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
@@ -23,13 +23,13 @@ import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing
  */
 describe.each(testDatabases)('what is remembered of quotas on $name', ({ create }) => {
   let world: World
-  let other: Billing
+  let other: Engine
   let now = '2026-11-01T00:00:00.000000Z'
   let ids = 0
   beforeAll(async () => {
     world = await createWorld(create, now)
-    await seedCatalogue(world.billing)
-    other = createBilling({
+    await seedCatalogue(world.engine)
+    other = createEngine({
       db: world.db,
       now: () => now,
       newId: (prefix) => `${prefix}_other_${(ids += 1)}`,
@@ -47,18 +47,18 @@ describe.each(testDatabases)('what is remembered of quotas on $name', ({ create 
    */
   async function quota(customerId: string, meter = 'ai_chat') {
     const outcome = (ask: Promise<unknown>) => ask.catch((error: { code: string }) => error.code)
-    const remembering = await outcome(checkQuota(world.billing, { customerId, meter }))
+    const remembering = await outcome(checkQuota(world.engine, { customerId, meter }))
     expect(remembering).toEqual(
-      await outcome(world.billing.transaction((tx) => checkQuota(tx, { customerId, meter }))),
+      await outcome(world.engine.transaction((tx) => checkQuota(tx, { customerId, meter }))),
     )
-    const used = await outcome(consume(world.billing, { customerId, meter, id: `use-${(ids += 1)}` }))
+    const used = await outcome(consume(world.engine, { customerId, meter, id: `use-${(ids += 1)}` }))
     if (typeof remembering === 'object') expect(used).toMatchObject({ granted: 1 })
     else expect(used).toBe(remembering)
     return remembering
   }
 
   test('is read again after each command that changes what an allowance follows from', async () => {
-    await seedCustomer(world.billing, 'acme')
+    await seedCustomer(world.engine, 'acme')
     expect(await quota('acme')).toBe('no_active_subscription')
     await createSubscription(other, { customerId: 'acme', planId: 'free' })
     expect(await quota('acme')).toMatchObject({ included: 20, used: 0 })
@@ -93,16 +93,16 @@ describe.each(testDatabases)('what is remembered of quotas on $name', ({ create 
 
   test('is read again for a meter, a plan or a zone that is new', async () => {
     passTo('2026-12-10T00:00:00.000000Z')
-    await seedCustomer(world.billing, 'beta')
-    await createSubscription(world.billing, { customerId: 'beta', planId: 'free' })
+    await seedCustomer(world.engine, 'beta')
+    await createSubscription(world.engine, { customerId: 'beta', planId: 'free' })
     expect(await quota('beta')).toMatchObject({ included: 20 })
     expect(
-      await checkQuota(world.billing, { customerId: 'beta', meter: 'pages' }).catch(
+      await checkQuota(world.engine, { customerId: 'beta', meter: 'pages' }).catch(
         (error: { code: string }) => error.code,
       ),
     ).toBe('meter_not_found')
     await putMeter(other, { key: 'pages', name: 'Pages', unit: 'pages' })
-    expect(await checkQuota(world.billing, { customerId: 'beta', meter: 'pages' })).toMatchObject({
+    expect(await checkQuota(world.engine, { customerId: 'beta', meter: 'pages' })).toMatchObject({
       allowed: false,
       included: 0,
     })
@@ -125,9 +125,9 @@ describe.each(testDatabases)('what is remembered of quotas on $name', ({ create 
   })
 
   test('is not what a transaction saw that was taken back', async () => {
-    await seedCustomer(world.billing, 'gamma')
-    await createSubscription(world.billing, { customerId: 'gamma', planId: 'free' })
-    await world.billing
+    await seedCustomer(world.engine, 'gamma')
+    await createSubscription(world.engine, { customerId: 'gamma', planId: 'free' })
+    await world.engine
       .transaction(async (tx) => {
         await upgradeSubscription(tx, { customerId: 'gamma', planId: 'team' })
         expect(await checkQuota(tx, { customerId: 'gamma', meter: 'ai_chat' })).toMatchObject({
@@ -140,7 +140,7 @@ describe.each(testDatabases)('what is remembered of quotas on $name', ({ create 
       })
       .catch((error: Error) => expect(error.message).toBe('taken back'))
     // As many changes as were taken back: the version is the same one again.
-    await updateCustomer(world.billing, { customerId: 'gamma', timezone: 'UTC' })
+    await updateCustomer(world.engine, { customerId: 'gamma', timezone: 'UTC' })
     expect(await quota('gamma')).toMatchObject({ overagePolicy: 'block', included: 20, used: 0 })
   })
 })

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { readSubscriptionStates, type SubscriptionState } from '../subscription/state.ts'
 import type { Meter } from '../catalogue/meter.ts'
 import type { LocalDate } from '../values/date.ts'
@@ -26,16 +26,16 @@ export type KnownContexts = RecentlyUsed<QuotaContext>
 /** Some ten megabytes at most, however many customers there are. */
 const mostKnown = 5_000
 
-const knownContexts = new WeakMap<Billing, KnownContexts>()
+const knownContexts = new WeakMap<Engine, KnownContexts>()
 
 /**
  * The facts this process has read on its own account. Inside somebody else's transaction none are shared:
  * what is read there may be taken back.
  */
-export function knownContextsOf(billing: Billing): KnownContexts {
-  if ('query' in billing) return new Map()
-  const known = knownContexts.get(billing) ?? new Map<string, QuotaContext>()
-  knownContexts.set(billing, known)
+export function knownContextsOf(engine: Engine): KnownContexts {
+  if ('query' in engine) return new Map()
+  const known = knownContexts.get(engine) ?? new Map<string, QuotaContext>()
+  knownContexts.set(engine, known)
   return known
 }
 

@@ -1,4 +1,4 @@
-import type { Billing } from '../engine.ts'
+import type { Engine } from '../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { BillingError } from '../errors.ts'
 import { readSubscriptionState } from '../subscription/state.ts'
@@ -30,12 +30,12 @@ export interface ListedReservation {
  * Throws customer_not_found, meter_not_found.
  */
 export async function listReservations(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; meter?: string; state?: ReservationState; cursor?: string; limit?: number },
 ): Promise<Page<ListedReservation>> {
   const limit = pageLimit(input.limit)
   const after = decodeCursor(input.cursor, 2)
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const { meters } = await readSubscriptionState(tx, input.customerId)
       if (input.meter !== undefined && !meters.has(input.meter)) {

@@ -27,9 +27,9 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
   let customers = 0
   beforeAll(async () => {
     world = await createWorld(create, started)
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, { key: 'visits', name: 'Visits', unit: 'visits', aggregation: 'count' })
-    await putPlan(world.billing, {
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, { key: 'visits', name: 'Visits', unit: 'visits', aggregation: 'count' })
+    await putPlan(world.engine, {
       id: 'fine',
       name: 'Fine',
       fee: { amount: 0, per: 'subscription' },
@@ -38,7 +38,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
         { meter: 'visits', included: 2, overage: 'block' },
       ],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'large',
       name: 'Large',
       rank: 5,
@@ -52,19 +52,19 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
   async function subscribed(planId: string, meter = 'ai_chat') {
     world.set(started)
     const customerId = `customer-${(customers += 1)}`
-    await seedCustomer(world.billing, customerId)
-    await createSubscription(world.billing, { customerId, planId })
+    await seedCustomer(world.engine, customerId)
+    await createSubscription(world.engine, { customerId, planId })
     const of = { customerId, meter }
     return {
       customerId,
-      quota: () => checkQuota(world.billing, of),
-      use: (id: string, quantity: number) => consume(world.billing, { ...of, id, quantity }),
+      quota: () => checkQuota(world.engine, of),
+      use: (id: string, quantity: number) => consume(world.engine, { ...of, id, quantity }),
       hold: (id: string, quantity: number, ttlSeconds = 60) =>
-        reserve(world.billing, { ...of, id, quantity, ttlSeconds }),
+        reserve(world.engine, { ...of, id, quantity, ttlSeconds }),
       settle: (reservationId: string, quantity: number) =>
-        settleReservation(world.billing, { ...of, reservationId, quantity }),
-      release: (reservationId: string) => releaseReservation(world.billing, { ...of, reservationId }),
-      events: async () => (await getUsageDetail(world.billing, { customerId })).data,
+        settleReservation(world.engine, { ...of, reservationId, quantity }),
+      release: (reservationId: string) => releaseReservation(world.engine, { ...of, reservationId }),
+      events: async () => (await getUsageDetail(world.engine, { customerId })).data,
     }
   }
 
@@ -72,7 +72,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     const { customerId, quota, use, hold, settle, release } = await subscribed('free')
     const left = async () => {
       const { used, reserved, remaining } = (
-        await getSubscription(world.billing, { customerId })
+        await getSubscription(world.engine, { customerId })
       ).allowances.find((one) => one.meter === 'ai_chat')!
       expect(remaining).toBe((await quota()).remaining)
       return { used, reserved, remaining }
@@ -144,7 +144,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     await expect(hold('job', 5)).rejects.toMatchObject({
       detail: { message: "reservation 'job' was settled with 30, of which 8 were granted" },
     })
-    expect((await getReconciliation(world.billing, { customerId })).rejected).toMatchObject([
+    expect((await getReconciliation(world.engine, { customerId })).rejected).toMatchObject([
       {
         id: 'job:excess',
         meter: 'ai_chat',
@@ -172,7 +172,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
   test('what others recorded meanwhile does not take what was promised', async () => {
     const { customerId, quota, hold, settle } = await subscribed('free')
     await hold('job', 5)
-    await recordUsage(world.billing, [{ id: 'e', customerId, meter: 'ai_chat', quantity: 18 }])
+    await recordUsage(world.engine, [{ id: 'e', customerId, meter: 'ai_chat', quantity: 18 }])
     expect(await settle('job', 6)).toMatchObject({ granted: 5, excess: 1, overage: 3 })
     expect(await quota()).toMatchObject({ used: 23, remaining: 0 })
   })
@@ -221,14 +221,14 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
 
   test('an id stands for one thing only: an event, a consumption or a reservation', async () => {
     const { customerId, quota, use, hold, settle } = await subscribed('free')
-    await recordUsage(world.billing, [{ id: 'event', customerId, meter: 'ai_chat', quantity: 2 }])
+    await recordUsage(world.engine, [{ id: 'event', customerId, meter: 'ai_chat', quantity: 2 }])
     await use('used', 2)
     await hold('held', 2)
     for (const id of ['event', 'used'])
       await expect(hold(id, 2)).rejects.toMatchObject({ code: 'event_conflict' })
     await expect(use('held', 2)).rejects.toMatchObject({ code: 'event_conflict' })
     const send = () =>
-      recordUsage(world.billing, [
+      recordUsage(world.engine, [
         { id: 'held', customerId, meter: 'ai_chat', quantity: 2 },
         { id: 'other', customerId, meter: 'ai_chat', quantity: 0 },
       ])
@@ -260,7 +260,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await quota()).toMatchObject({ used: 0, reserved: 0, remaining: 20 })
     expect(await settle('job', 10)).toMatchObject({ granted: 8, excess: 2, remaining: 0 })
     expect(await quota()).toMatchObject({ used: 0, remaining: 20 })
-    expect((await getUsageSummary(world.billing, { customerId, period: '2026-11' })).usage).toEqual({
+    expect((await getUsageSummary(world.engine, { customerId, period: '2026-11' })).usage).toEqual({
       ai_chat: 20,
     })
   })
@@ -268,7 +268,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
   test('a plan that changes on the same day takes the reservation along, since the day belongs to it', async () => {
     const { customerId, quota, hold, settle } = await subscribed('free')
     await hold('job', 20, 3600)
-    await upgradeSubscription(world.billing, { customerId, planId: 'large' })
+    await upgradeSubscription(world.engine, { customerId, planId: 'large' })
     expect(await quota()).toMatchObject({ included: 300, reserved: 20, remaining: 280 })
     expect(await settle('job', 50)).toMatchObject({ granted: 50, excess: 0, remaining: 250 })
   })
@@ -279,7 +279,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     await use('a', 5)
     await hold('job', 10, 36_000)
     world.set('2026-11-10T17:00:00Z')
-    await upgradeSubscription(world.billing, { customerId, planId: 'large' })
+    await upgradeSubscription(world.engine, { customerId, planId: 'large' })
     // 20 for ten days of 30, 300 for twenty: 206.
     expect(await quota()).toMatchObject({ included: 206, reserved: 10, used: 5, remaining: 191 })
     expect(await settle('job', 40)).toMatchObject({ granted: 40, excess: 0, remaining: 161 })
@@ -289,7 +289,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
   test('a subscription that ends at once still pays out what was promised', async () => {
     const { customerId, use, hold, settle } = await subscribed('free')
     await hold('job', 10, 3600)
-    await cancelSubscription(world.billing, { customerId, when: 'now' })
+    await cancelSubscription(world.engine, { customerId, when: 'now' })
     await expect(use('a', 1)).rejects.toMatchObject({ code: 'no_active_subscription' })
     await expect(hold('b', 1)).rejects.toMatchObject({ code: 'no_active_subscription' })
     expect(await settle('job', 12)).toEqual({
@@ -299,7 +299,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
       overage: 0,
       duplicate: false,
     })
-    expect((await getUsageSummary(world.billing, { customerId, period: '2026-11' })).usage).toEqual({
+    expect((await getUsageSummary(world.engine, { customerId, period: '2026-11' })).usage).toEqual({
       ai_chat: 10,
     })
   })
@@ -335,7 +335,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
       () => settle('nothing', 1),
       () => release('nothing'),
       () => release('a\u0000b'),
-      () => releaseReservation(world.billing, { customerId, meter: 'tokens', reservationId: 'job' }),
+      () => releaseReservation(world.engine, { customerId, meter: 'tokens', reservationId: 'job' }),
     ]) {
       await expect(ask()).rejects.toMatchObject({ code: 'reservation_not_found' })
     }
@@ -345,10 +345,10 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
         detail: { pointer: '/ttlSeconds' },
       })
     await expect(
-      reserve(world.billing, { customerId, meter: 'nonsense', id: 'x', quantity: 1, ttlSeconds: 1 }),
+      reserve(world.engine, { customerId, meter: 'nonsense', id: 'x', quantity: 1, ttlSeconds: 1 }),
     ).rejects.toMatchObject({ code: 'meter_not_found' })
     expect(
-      await reserve(world.billing, { customerId, meter: 'tokens', id: 'x', quantity: 1, ttlSeconds: 1 }),
+      await reserve(world.engine, { customerId, meter: 'tokens', id: 'x', quantity: 1, ttlSeconds: 1 }),
     ).toMatchObject({ granted: 0, remaining: 0 })
   })
 

@@ -1,4 +1,4 @@
-import type { Billing } from '../engine.ts'
+import type { Engine } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import type { Released, Reserved, Settled } from './command.ts'
 import { askQuota } from './transactions.ts'
@@ -12,7 +12,7 @@ export const longestReservation = 86_400
  * released or expired. Nothing held stores nothing, so the id stays free.
  */
 export async function reserve(
-  billing: Billing,
+  engine: Engine,
   input: {
     customerId: string
     meter: string
@@ -28,7 +28,7 @@ export async function reserve(
       message: `ttlSeconds ${input.ttlSeconds} is not a whole number from 1 to ${longestReservation}`,
     })
   }
-  return askQuota(billing, { kind: 'reserve', ...input })
+  return askQuota(engine, { kind: 'reserve', ...input })
 }
 
 /**
@@ -39,7 +39,7 @@ export async function reserve(
  * 35 days. Throws reservation_not_found, reservation_closed.
  */
 export async function settleReservation(
-  billing: Billing,
+  engine: Engine,
   input: {
     customerId: string
     meter: string
@@ -49,7 +49,7 @@ export async function settleReservation(
   },
 ): Promise<Settled> {
   const { reservationId: id, ...rest } = input
-  return askQuota(billing, { kind: 'settle', id, ...rest })
+  return askQuota(engine, { kind: 'settle', id, ...rest })
 }
 
 /**
@@ -57,9 +57,9 @@ export async function settleReservation(
  * once it is settled.
  */
 export async function releaseReservation(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; meter: string; reservationId: string },
 ): Promise<Released> {
   const { reservationId: id, ...rest } = input
-  return askQuota(billing, { kind: 'release', id, ...rest })
+  return askQuota(engine, { kind: 'release', id, ...rest })
 }

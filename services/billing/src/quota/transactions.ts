@@ -1,4 +1,4 @@
-import type { Billing } from '../engine.ts'
+import type { Engine } from '../engine.ts'
 import type { QuotaAnswers, QuotaCommand, QuotaOutcome } from './command.ts'
 import { rememberMonths } from '../usage/totals/month.ts'
 import { knownContextsOf } from './context.ts'
@@ -13,45 +13,45 @@ const limits = {
   pglite: { together: 500, waiting: 10_000, waitingOfOne: 2_000, shared: 1, alone: 1 },
 }
 
-const queues = new WeakMap<Billing, ReturnType<typeof quotaQueue>>()
+const queues = new WeakMap<Engine, ReturnType<typeof quotaQueue>>()
 
 /**
  * Answers one command: in a transaction it shares with whatever this process is asked at the same time, or in
  * the one that `billing` is in already. Throws as if it had run by itself.
  */
 export async function askQuota<C extends QuotaCommand>(
-  billing: Billing,
+  engine: Engine,
   command: C,
 ): Promise<QuotaAnswers[C['kind']]> {
-  if ('query' in billing) {
-    const [outcome] = await answerIn(billing, [command], { wait: true })
+  if ('query' in engine) {
+    const [outcome] = await answerIn(engine, [command], { wait: true })
     if (outcome === undefined || outcome === 'locked')
       throw new Error('a command that waits for its lock was left')
     if ('error' in outcome) throw outcome.error
     return outcome.answer as QuotaAnswers[C['kind']]
   }
   const queue =
-    queues.get(billing)
-    ?? quotaQueue((commands, options) => answerIn(billing, commands, options), limits[billing.db.kind])
-  queues.set(billing, queue)
+    queues.get(engine)
+    ?? quotaQueue((commands, options) => answerIn(engine, commands, options), limits[engine.db.kind])
+  queues.set(engine, queue)
   return queue.ask(command)
 }
 
 async function answerIn(
-  billing: Billing,
+  engine: Engine,
   commands: QuotaCommand[],
   options: { wait: boolean },
 ): Promise<QuotaOutcome[]> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const { outcomes, times } = await billing.transaction(
-        (tx) => answerTogether(tx, knownContextsOf(billing), commands, options),
+      const { outcomes, times } = await engine.transaction(
+        (tx) => answerTogether(tx, knownContextsOf(engine), commands, options),
         { keepPlans: true },
       )
-      if (!('query' in billing)) rememberMonths(billing.db, times)
+      if (!('query' in engine)) rememberMonths(engine.db, times)
       return outcomes
     } catch (error) {
-      if (!(error instanceof OvertakenById) || 'query' in billing || tries === mostTries) throw error
+      if (!(error instanceof OvertakenById) || 'query' in engine || tries === mostTries) throw error
     }
   }
 }

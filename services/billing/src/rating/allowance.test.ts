@@ -37,9 +37,9 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
   let customers = 0
   beforeAll(async () => {
     world = await createWorld(create, '2026-01-31T16:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
     for (const aggregation of ['max', 'last', 'unique'] as const)
-      await putMeter(world.billing, {
+      await putMeter(world.engine, {
         key: aggregation,
         name: aggregation,
         unit: 'x',
@@ -53,7 +53,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
       charges: PlanInput['charges'],
       more: Partial<PlanInput> = {},
     ) =>
-      putPlan(world.billing, {
+      putPlan(world.engine, {
         id,
         name: id,
         rank,
@@ -101,7 +101,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
   })
   afterAll(async () => {
     const found: unknown[] = []
-    for await (const mistake of findMistakes(world.billing)) found.push(mistake)
+    for await (const mistake of findMistakes(world.engine)) found.push(mistake)
     expect(found).toEqual([])
     await world.close()
   })
@@ -112,25 +112,25 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     world.passTo(new Date(Date.UTC(2026, month - 1, date, 4)).toISOString())
   const subscribed = async (planId: string) => {
     const customerId = `c${(customers += 1)}`
-    await seedCustomer(world.billing, customerId)
-    await createSubscription(world.billing, { customerId, planId })
+    await seedCustomer(world.engine, customerId)
+    await createSubscription(world.engine, { customerId, planId })
     return { customerId }
   }
   let ids = 0
   const take = async (who: { customerId: string }, quantity: number) =>
-    (await consume(world.billing, { ...who, meter: 'ai_chat', id: `t${(ids += 1)}`, quantity })).granted
+    (await consume(world.engine, { ...who, meter: 'ai_chat', id: `t${(ids += 1)}`, quantity })).granted
   const tell = (
     who: { customerId: string },
     meter: string,
     quantity: number,
     more: { time?: string; properties?: Record<string, unknown> } = {},
-  ) => recordUsage(world.billing, [{ id: `t${(ids += 1)}`, ...who, meter, quantity, ...more }])
+  ) => recordUsage(world.engine, [{ id: `t${(ids += 1)}`, ...who, meter, quantity, ...more }])
   const quota = (who: { customerId: string }, meter = 'ai_chat') =>
-    checkQuota(world.billing, { ...who, meter })
+    checkQuota(world.engine, { ...who, meter })
   const move = (who: { customerId: string }, planId: string, more: { planVersion?: number } = {}) =>
-    changeSubscription(world.billing, { ...who, planId, when: 'now', ...more })
+    changeSubscription(world.engine, { ...who, planId, when: 'now', ...more })
   const usageLines = async (who: { customerId: string }) =>
-    (await getInvoices(world.billing, { ...who, limit: 100 })).data
+    (await getInvoices(world.engine, { ...who, limit: 100 })).data
       .reverse()
       .flatMap((one) => one.lines.filter((line) => line.meter !== undefined))
 
@@ -157,15 +157,15 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     let granted = await take(who, 1000)
     for (let date = 2; date <= 6; date += 1) {
       await on(5, date)
-      await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
-      await createSubscription(world.billing, { ...who, planId: 'chat' })
+      await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
+      await createSubscription(world.engine, { ...who, planId: 'chat' })
       granted += await take(who, 1000)
     }
     expect(granted).toBeLessThanOrEqual(100 + 17)
     // On the 6th: 100 less what was used ahead; a month later nothing of it is left.
     const { deficit, remaining } = await quota(who)
     expect([deficit > 80, remaining]).toEqual([true, 0])
-    expect((await getSubscription(world.billing, who)).allowances).toMatchObject([
+    expect((await getSubscription(world.engine, who)).allowances).toMatchObject([
       { meter: 'ai_chat', allowance: 100, deficit, remaining: 0 },
     ])
     await on(6, 7)
@@ -177,8 +177,8 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     const who = await subscribed('chat')
     expect(await take(who, 1000)).toBe(100)
     await on(6, 15)
-    await cancelSubscription(world.billing, { ...who, when: 'now' })
-    await createSubscription(world.billing, { ...who, planId: 'chat' })
+    await cancelSubscription(world.engine, { ...who, when: 'now' })
+    await createSubscription(world.engine, { ...who, planId: 'chat' })
     expect(await quota(who)).toMatchObject({ deficit: 0, remaining: 100 })
   })
 
@@ -188,8 +188,8 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
       await on(6, 16)
       const who = await subscribed('chat')
       const again = async (next: string) => {
-        await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
-        await createSubscription(world.billing, { ...who, planId: next })
+        await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
+        await createSubscription(world.engine, { ...who, planId: next })
       }
       let granted = 0
       for (let date = 17; date <= 25; date += 2) {
@@ -238,11 +238,11 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     expect(await take(who, 150)).toBe(150)
     await tell(who, 'ai_chat', 150)
     await tell(who, 'ai_chat', 400)
-    await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
-    await createSubscription(world.billing, { ...who, planId: 'other' })
+    await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
+    await createSubscription(world.engine, { ...who, planId: 'other' })
     await on(6, 27)
-    await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
-    await createSubscription(world.billing, { ...who, planId: 'large' })
+    await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
+    await createSubscription(world.engine, { ...who, planId: 'large' })
     expect(await quota(who)).toMatchObject({ deficit: 200, remaining: 100 })
   })
 
@@ -250,14 +250,14 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await on(7, 1)
     const who = await subscribed('large')
     await on(7, 5)
-    const early = world.billing.now()
+    const early = world.engine.now()
     await on(7, 10)
     expect(await take(who, 200)).toBe(200)
     await on(7, 11)
     // 300 × 10 ÷ 31 = 96: 104 are ahead.
-    await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
+    await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
     await on(7, 12)
-    await createSubscription(world.billing, { ...who, planId: 'large' })
+    await createSubscription(world.engine, { ...who, planId: 'large' })
     // The 11th was paid for as well: 300 × 11 ÷ 31 = 106, and 94 are ahead.
     expect(await quota(who)).toMatchObject({ included: 300, deficit: 94, remaining: 206 })
     await tell(who, 'ai_chat', 60, { time: early })
@@ -269,7 +269,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     // The month that follows works the rest off as it always does: 300 were granted, and 194 and 106 counted.
     await on(8, 13)
     expect(await quota(who)).toMatchObject({ included: 300, deficit: 0, remaining: 300 })
-    expect((await listDeficits(world.billing, who)).data).toEqual([])
+    expect((await listDeficits(world.engine, who)).data).toEqual([])
   })
 
   test('a deficit stands through plans without the meter or without a limit, and late usage adds to it', async () => {
@@ -279,8 +279,8 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     expect(await take(who, 1000)).toBe(300)
     await on(7, 11)
     // 300 × 10 ÷ 31 = 96: 204 are ahead.
-    await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
-    await createSubscription(world.billing, { ...who, planId: 'other' })
+    await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
+    await createSubscription(world.engine, { ...who, planId: 'other' })
     await move(who, 'endless')
     expect(await quota(who)).toMatchObject({ remaining: null, deficit: 0 })
     await tell(who, 'ai_chat', 500)
@@ -296,33 +296,33 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     const who = await subscribed('large')
     expect(await take(who, 1000)).toBe(300)
     await on(9, 13)
-    await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
+    await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
     const {
       data: [before],
-    } = await listDeficits(world.billing, who)
+    } = await listDeficits(world.engine, who)
     expect(
-      await forgiveDeficit(world.billing, {
+      await forgiveDeficit(world.engine, {
         ...who,
         meter: 'ai_chat',
         quantity: 100,
         reason: 'promised by phone',
       }),
     ).toEqual({ meter: 'ai_chat', deficit: before!.deficit - 100 })
-    await createSubscription(world.billing, { ...who, planId: 'large' })
+    await createSubscription(world.engine, { ...who, planId: 'large' })
     const { deficit } = await quota(who)
     // The date belongs to the new subscription now: a day less of the old one's share, 10.
     expect(deficit).toBe(before!.deficit - 100 + 10)
     await expect(
-      forgiveDeficit(world.billing, { ...who, meter: 'ai_chat', quantity: deficit + 1, reason: 'too much' }),
+      forgiveDeficit(world.engine, { ...who, meter: 'ai_chat', quantity: deficit + 1, reason: 'too much' }),
     ).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '/quantity' } })
-    expect(await forgiveDeficit(world.billing, { ...who, meter: 'ai_chat', reason: 'a gift' })).toEqual({
+    expect(await forgiveDeficit(world.engine, { ...who, meter: 'ai_chat', reason: 'a gift' })).toEqual({
       meter: 'ai_chat',
       deficit: 0,
     })
-    expect(await listDeficits(world.billing, who)).toEqual({ data: [] })
+    expect(await listDeficits(world.engine, who)).toEqual({ data: [] })
     expect(await quota(who)).toMatchObject({ included: 300, deficit: 0 })
     await expect(
-      forgiveDeficit(world.billing, { ...who, meter: 'nothing', reason: 'no such meter' }),
+      forgiveDeficit(world.engine, { ...who, meter: 'nothing', reason: 'no such meter' }),
     ).rejects.toMatchObject({ code: 'meter_not_found' })
   })
 
@@ -330,7 +330,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     const who = await subscribed('chat')
     expect(await take(who, 1000)).toBe(100)
     await on(9, 28)
-    await upgradeSubscription(world.billing, { ...who, planId: 'large' })
+    await upgradeSubscription(world.engine, { ...who, planId: 'large' })
     expect(await quota(who)).toMatchObject({ included: 200, used: 100, remaining: 100 })
     expect(await take(who, 1000)).toBe(100)
   })
@@ -346,7 +346,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await tell(flat, 'ai_chat', 10)
     await on(10, 30)
     const words = { name: 'The same with other words' }
-    const tiered = await putPlan(world.billing, {
+    const tiered = await putPlan(world.engine, {
       id: 'tiered',
       rank: 1,
       fee: fee(0),
@@ -354,7 +354,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
       charges: [{ meter: 'ai_chat', included: 0, overage: 'bill', price: tiers! }],
       ...words,
     })
-    const again = await putPlan(world.billing, {
+    const again = await putPlan(world.engine, {
       id: 'flat',
       rank: 1,
       fee: fee(0),
@@ -385,7 +385,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
 
   test('another charge goes on at the place in its own tiers', async () => {
     await on(11, 17)
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'packs',
       name: 'packs',
       rank: 2,
@@ -403,9 +403,9 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     const who = await subscribed('tiered')
     await tell(who, 'ai_chat', 40)
     await on(11, 25)
-    await upgradeSubscription(world.billing, { ...who, planId: 'packs' })
+    await upgradeSubscription(world.engine, { ...who, planId: 'packs' })
     await tell(who, 'ai_chat', 15)
-    const { lines } = await getUsageLines(world.billing, who)
+    const { lines } = await getUsageLines(world.engine, who)
     // 30 at 10.00 and 10 at 6.00; the 41st to the 55th begin one more pack of 50 than the 40 before.
     expect(lines.map(({ quantity, amount }) => [quantity, amount])).toEqual([
       [40, 36_000],
@@ -424,8 +424,8 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await on(12, 5)
     for (const one of who) await report(one)
     await on(12, 15)
-    await upgradeSubscription(world.billing, { ...who[1]!, planId: 'gauge-large' })
-    await upgradeSubscription(world.billing, { ...who[2]!, planId: 'gauge-150' })
+    await upgradeSubscription(world.engine, { ...who[1]!, planId: 'gauge-large' })
+    await upgradeSubscription(world.engine, { ...who[2]!, planId: 'gauge-150' })
     // Nothing is reported any more: what stood goes on.
     await on(12, 31)
     const sums = async (one: { customerId: string }) => {
@@ -448,7 +448,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await tell(who, 'last', 2)
     expect(await quota(who, 'last')).toMatchObject({ used: 2, remaining: 3 })
     await world.passTo('2027-02-01T04:00:00Z')
-    await upgradeSubscription(world.billing, { ...who, planId: 'gauge-150' })
+    await upgradeSubscription(world.engine, { ...who, planId: 'gauge-150' })
     expect(await quota(who, 'last')).toMatchObject({ included: 150, used: 2, remaining: 148 })
   })
 
@@ -459,11 +459,11 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await take(ahead, 300)
     await world.passTo('2027-03-16T04:00:00Z')
     // (100 × 15 + 300 × 16) ÷ 31 = 203, of which 100 are used.
-    expect(await previewChange(world.billing, { ...who, planId: 'large' })).toMatchObject({
+    expect(await previewChange(world.engine, { ...who, planId: 'large' })).toMatchObject({
       allowancesAfter: [{ meter: 'ai_chat', allowance: 203, used: 100, deficit: 0, remaining: 103 }],
       warnings: [],
     })
-    const less = await previewChange(world.billing, { ...ahead, planId: 'chat', when: 'now' })
+    const less = await previewChange(world.engine, { ...ahead, planId: 'chat', when: 'now' })
     // (300 × 15 + 100 × 16) ÷ 31 = 196, of which 300 are used.
     expect(less.allowancesAfter).toEqual([
       {
@@ -478,7 +478,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     ])
     expect(less.warnings.map(({ code }) => code)).toContain('allowance_used_up')
     // Another interval begins a period: what was used ahead of the share of 15 days, 145, counts in it.
-    expect(await previewChange(world.billing, { ...ahead, planId: 'year', when: 'now' })).toMatchObject({
+    expect(await previewChange(world.engine, { ...ahead, planId: 'year', when: 'now' })).toMatchObject({
       allowancesAfter: [{ allowance: 100, used: 0, deficit: 155, remaining: 0 }],
       warnings: expect.arrayContaining([expect.objectContaining({ code: 'allowance_used_up' })]),
     })
@@ -490,7 +490,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
       { meter: 'ai_chat', included: 10, includedPer: 'seat' as const, overage: 'block' as const },
     ]
     await expect(
-      putPlan(world.billing, { id: 'per-seat', name: 'x', fee: fee(100), charges }),
+      putPlan(world.engine, { id: 'per-seat', name: 'x', fee: fee(100), charges }),
     ).rejects.toMatchObject({ code: 'invalid_plan', detail: { pointer: '/charges/0/includedPer' } })
     const level = {
       meter: 'last',
@@ -499,7 +499,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
       overage: 'bill' as const,
       price: { model: 'per_unit' as const, rate: { amount: 100, per: 1 } },
     }
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'per-seat',
       name: 'x',
       fee: { amount: 100, per: 'seat' },
@@ -509,13 +509,13 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     const who = await subscribed('per-seat')
     await tell(who, 'last', 30)
     await world.passTo('2027-04-16T04:00:00Z')
-    await upgradeSubscription(world.billing, { ...who, planId: 'per-seat', seats: 3 })
+    await upgradeSubscription(world.engine, { ...who, planId: 'per-seat', seats: 3 })
     // One seat for 15 days, three for 15: (10 × 15 + 30 × 15) ÷ 30.
     expect(await quota(who)).toMatchObject({ included: 20 })
     expect(await quota(who, 'last')).toMatchObject({ included: 30, used: 30, remaining: 0 })
     // Other seats are another charge of a level: 20 above 10 for half the month, then none above 30.
     expect(
-      (await getUsageLines(world.billing, who)).lines
+      (await getUsageLines(world.engine, who)).lines
         .filter((line) => line.meter === 'last')
         .map(({ quantity, included, amount }) => [quantity, included, amount]),
     ).toEqual([
@@ -526,7 +526,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
 
   test('a level that carries stands over the end of a period, not over that of a subscription', async () => {
     await world.passTo('2027-05-01T04:00:00Z')
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       key: 'files',
       name: 'Files',
       unit: 'GB',
@@ -534,9 +534,9 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
       carry: true,
     })
     await expect(
-      putMeter(world.billing, { key: 'wrong', name: 'x', unit: 'x', aggregation: 'max', carry: true }),
+      putMeter(world.engine, { key: 'wrong', name: 'x', unit: 'x', aggregation: 'max', carry: true }),
     ).rejects.toMatchObject({ code: 'invalid_meter', detail: { pointer: '/carry' } })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'files',
       name: 'Files',
       fee: fee(100),
@@ -558,15 +558,15 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
       [7, 700],
     ])
     expect(await quota(who, 'files')).toMatchObject({ used: 7 })
-    await cancelSubscription(world.billing, { ...who, when: 'now' })
+    await cancelSubscription(world.engine, { ...who, when: 'now' })
     await world.passTo('2027-07-04T04:00:00Z')
-    await createSubscription(world.billing, { ...who, planId: 'files' })
+    await createSubscription(world.engine, { ...who, planId: 'files' })
     expect(await quota(who, 'files')).toMatchObject({ used: 0 })
   })
 
   test('an upgrade that gives the whole allowance is paid for from the first day of the usage period, once, also when made again', async () => {
     await world.passTo('2027-09-01T04:00:00Z')
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'whole',
       name: 'Whole',
       rank: 5,
@@ -577,14 +577,14 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     const [who, twice] = [await subscribed('chat'), await subscribed('chat')]
     expect(await take(who, 1000)).toBe(100)
     await world.passTo('2027-09-11T04:00:00Z')
-    await upgradeSubscription(world.billing, { ...twice, planId: 'large' })
+    await upgradeSubscription(world.engine, { ...twice, planId: 'large' })
     await world.passTo('2027-09-16T04:00:00Z')
-    const preview = await previewChange(world.billing, { ...who, planId: 'whole' })
+    const preview = await previewChange(world.engine, { ...who, planId: 'whole' })
     expect(preview).toMatchObject({
       total: 60_000,
       allowancesAfter: [{ allowance: 300, used: 100, remaining: 200 }],
     })
-    const { invoice } = await upgradeSubscription(world.billing, {
+    const { invoice } = await upgradeSubscription(world.engine, {
       ...who,
       planId: 'whole',
       quoteId: preview.quoteId,
@@ -595,14 +595,14 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     ])
     expect(await take(who, 1000)).toBe(200)
     // Of the ten days on the first plan the change before left 100.00: they come back too.
-    const second = await upgradeSubscription(world.billing, { ...twice, planId: 'whole' })
+    const second = await upgradeSubscription(world.engine, { ...twice, planId: 'whole' })
     expect(second.invoice!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([
       ['unused_time', -10_000],
       ['unused_time', -40_000],
       ['fee', 90_000],
     ])
-    await voidInvoice(world.billing, { invoiceId: invoice!.id })
-    const again = await generateInvoice(world.billing, { ...who, period: invoice!.period.label })
+    await voidInvoice(world.engine, { invoiceId: invoice!.id })
+    const again = await generateInvoice(world.engine, { ...who, period: invoice!.period.label })
     expect(again!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([
       ['unused_time', -30_000],
       ['fee', 90_000],

@@ -26,8 +26,8 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-04-02T04:00:00Z')
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, {
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, {
       key: 'ask',
       name: { 'zh-CN': 'AI 提问', en: 'AI asks' },
       unit: { 'zh-CN': '次', en: 'answers', one: 'answer' },
@@ -36,7 +36,7 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
     const block = (included: number | null) => [{ meter: 'ask', included, overage: 'block' as const }]
     const bill = (included: number) => [{ meter: 'ask', included, overage: 'bill' as const, price }]
     const plan = (id: string, charges: PlanInput['charges'], more: Partial<PlanInput> = {}) =>
-      putPlan(world.billing, {
+      putPlan(world.engine, {
         id,
         name: id,
         fee: { amount: 300, per: 'subscription' },
@@ -56,8 +56,8 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
       fee: { amount: 100, per: 'seat' },
     })
     for (const { id, start, used } of lives) {
-      await seedCustomer(world.billing, id)
-      await createSubscription(world.billing, { customerId: id, ...start })
+      await seedCustomer(world.engine, id)
+      await createSubscription(world.engine, { customerId: id, ...start })
       if (used > 0) await take(id, used)
     }
     await world.passTo('2026-04-12T04:00:00Z')
@@ -67,12 +67,12 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
   let ids = 0
   const take = async (customerId: string, quantity: number) =>
     expect(
-      await consume(world.billing, { customerId, meter: 'ask', id: `t${(ids += 1)}`, quantity }),
+      await consume(world.engine, { customerId, meter: 'ask', id: `t${(ids += 1)}`, quantity }),
     ).toMatchObject({ granted: quantity })
   const told = (notices: readonly { code: string; detail: { en: string } }[]) =>
     notices.filter((one) => one.code === code).map(({ detail }) => detail)
   const owed = async (customerId: string) =>
-    (await listDeficits(world.billing, { customerId })).data[0]?.deficit ?? 0
+    (await listDeficits(world.engine, { customerId })).data[0]?.deficit ?? 0
   const text = (units: string) => ({
     'zh-CN': `AI 提问：本周期用量超出可用量 ${units} 次，记为待抵扣用量，计入后续周期。`,
     en: `AI asks: ${units} answers used beyond what the period allows will count in your next periods.`,
@@ -149,9 +149,9 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
 
   /** A customer on the plan of 300 from the 2nd of a month, who has used 280 by the 12th. */
   async function tenDaysOf280(customerId: string, month: string) {
-    await seedCustomer(world.billing, customerId)
+    await seedCustomer(world.engine, customerId)
     await world.passTo(`${month}-02T04:00:00Z`)
-    await createSubscription(world.billing, { customerId, planId: 'k3' })
+    await createSubscription(world.engine, { customerId, planId: 'k3' })
     await take(customerId, 280)
     await world.passTo(`${month}-12T04:00:00Z`)
     return { customerId }
@@ -163,18 +163,18 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
       const texts = tells === 0 ? [] : [text(String(tells))]
       if (to) {
         const asked = { customerId, ...to, when: 'now' as const }
-        const preview = await previewChange(world.billing, asked)
+        const preview = await previewChange(world.engine, asked)
         expect([customerId, told(preview.warnings)]).toEqual([customerId, texts])
         const rows = preview.allowancesAfter
         expect([customerId, rows.map(({ deficitAfter }) => deficitAfter)]).toEqual([
           customerId,
           to.planId === 'none' ? [] : [leaves],
         ])
-        const { notices, subscription } = await changeSubscription(world.billing, asked)
+        const { notices, subscription } = await changeSubscription(world.engine, asked)
         expect([customerId, told(notices), subscription.allowances]).toEqual([customerId, texts, rows])
       } else {
         expect(
-          told((await cancelSubscription(world.billing, { customerId, when: 'now', credit: true })).notices),
+          told((await cancelSubscription(world.engine, { customerId, when: 'now', credit: true })).notices),
         ).toEqual(texts)
       }
       if (leaves !== tells) expect(await owed(customerId)).toBe(tells)
@@ -185,30 +185,30 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
       left,
     )
     const found: unknown[] = []
-    for await (const mistake of findMistakes(world.billing)) found.push(mistake)
+    for await (const mistake of findMistakes(world.engine)) found.push(mistake)
     expect(found).toEqual([])
   })
 
   test('is what a trial leaves of the one carried into it, and named again by what cuts that short', async () => {
     const who = await tenDaysOf280('through a trial', '2026-06')
-    await cancelSubscription(world.billing, { ...who, when: 'now', credit: true })
+    await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
     await world.passTo('2026-06-13T04:00:00Z')
     // The trial gives 100 for its own dates: 170 are owed, 70 stay.
     const trial = { ...who, planId: 'k1', trialDays: 10 }
     const allowances = [{ deficit: 170, deficitAfter: 70 }]
-    expect(await previewChange(world.billing, trial)).toMatchObject({
+    expect(await previewChange(world.engine, trial)).toMatchObject({
       allowancesAfter: allowances,
       warnings: [],
     })
-    expect(await createSubscription(world.billing, trial)).toMatchObject({ subscription: { allowances } })
+    expect(await createSubscription(world.engine, trial)).toMatchObject({ subscription: { allowances } })
     await world.passTo('2026-06-18T04:00:00Z')
     // A plan without a trial ends it, and its 5 dates have the whole 100; where it goes on they have 100 × 5
     // ÷ 10.
     const ends = { ...who, planId: 'none', when: 'now' as const }
-    expect(told((await previewChange(world.billing, ends)).warnings)).toEqual([text('70')])
+    expect(told((await previewChange(world.engine, ends)).warnings)).toEqual([text('70')])
     const goesOn = { ...ends, planId: 'none-trial' }
-    expect(told((await previewChange(world.billing, goesOn)).warnings)).toEqual([text('120')])
-    expect(told((await changeSubscription(world.billing, goesOn)).notices)).toEqual([text('120')])
+    expect(told((await previewChange(world.engine, goesOn)).warnings)).toEqual([text('120')])
+    expect(told((await changeSubscription(world.engine, goesOn)).notices)).toEqual([text('120')])
     await world.passTo('2026-06-24T04:00:00Z')
     expect(await owed(who.customerId)).toBe(120)
   })
@@ -216,13 +216,13 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
   test('is not named by a change that waits, nor by one of the plan they are on', async () => {
     const who = await tenDaysOf280('waits', '2026-07')
     const waits = { ...who, planId: 'k1', when: 'period_end' as const }
-    const preview = await previewChange(world.billing, waits)
+    const preview = await previewChange(world.engine, waits)
     expect([told(preview.warnings), preview.allowancesAfter.map(({ deficitAfter }) => deficitAfter)]).toEqual(
       [[], [0]],
     )
-    expect(told((await changeSubscription(world.billing, waits)).notices)).toEqual([])
-    expect(told((await cancelSubscription(world.billing, who)).notices)).toEqual([])
-    expect((await getSubscription(world.billing, who)).allowances).toMatchObject([{ deficitAfter: 0 }])
+    expect(told((await changeSubscription(world.engine, waits)).notices)).toEqual([])
+    expect(told((await cancelSubscription(world.engine, who)).notices)).toEqual([])
+    expect((await getSubscription(world.engine, who)).allowances).toMatchObject([{ deficitAfter: 0 }])
     await world.passTo('2026-08-02T20:00:00Z')
     expect(await owed(who.customerId)).toBe(0)
   })

@@ -20,20 +20,20 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-09-30T16:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
     // Invoices of a free plan, to be voided.
-    await putSeller(world.billing, { ...(await getSeller(world.billing)), zeroInvoices: true })
-    await putMeter(world.billing, { key: 'visits', name: 'Visits', unit: 'visits', aggregation: 'count' })
+    await putSeller(world.engine, { ...(await getSeller(world.engine)), zeroInvoices: true })
+    await putMeter(world.engine, { key: 'visits', name: 'Visits', unit: 'visits', aggregation: 'count' })
   })
   afterAll(() => world.close())
   const subscribe = async (customerId: string, planId: string) => {
-    await seedCustomer(world.billing, customerId)
-    await createSubscription(world.billing, { customerId, planId })
+    await seedCustomer(world.engine, customerId)
+    await createSubscription(world.engine, { customerId, planId })
   }
   const use = (customerId: string, id: string, meter: string, quantity: number, time?: string) =>
-    recordUsage(world.billing, [{ id, customerId, meter, quantity, ...(time ? { time } : {}) }])
+    recordUsage(world.engine, [{ id, customerId, meter, quantity, ...(time ? { time } : {}) }])
   const proven = async (customerId: string, period: string) => {
-    const { meters, ...rest } = await getReconciliation(world.billing, { customerId, period })
+    const { meters, ...rest } = await getReconciliation(world.engine, { customerId, period })
     const kept = meters
       .filter((one) => one.accepted > 0)
       .map(({ meter, accepted, billed, adjusted, unbilled, uncharged, difference }) => [
@@ -49,7 +49,7 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
   }
   const mistakes = async () => {
     const found: string[] = []
-    for await (const { customerId, what, row } of findMistakes(world.billing))
+    for await (const { customerId, what, row } of findMistakes(world.engine))
       found.push(`${customerId}: ${what}: ${row}`)
     return found
   }
@@ -68,7 +68,7 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
   })
 
   test('what was billed by then is no mistake to a clock that was set back', async () => {
-    const now = world.billing.now()
+    const now = world.engine.now()
     // The line of October belongs to a period that has not begun in September.
     world.set('2026-09-30T15:00:00Z')
     expect(await mistakes()).toEqual([])
@@ -93,8 +93,8 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
   })
 
   test('voiding an invoice makes its usage unbilled again', async () => {
-    const [renewal] = (await getInvoices(world.billing, { customerId: 'limited' })).data
-    await voidInvoice(world.billing, { invoiceId: renewal!.id })
+    const [renewal] = (await getInvoices(world.engine, { customerId: 'limited' })).data
+    await voidInvoice(world.engine, { invoiceId: renewal!.id })
     expect((await proven('limited', '2026-12')).meters).toEqual([['ai_chat', 50, 0, 0, 20, 30, 0]])
   })
 
@@ -102,15 +102,15 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     const old = { id: 'old', customerId: 'acme', meter: 'storage', quantity: 1, time: '2026-10-05T00:00:00Z' }
     const fine = { id: 'e2', customerId: 'acme', meter: 'storage', quantity: 0.0001 }
     for (let sent = 0; sent < 3; sent += 1)
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         old,
         fine,
         { id: 'x\u0000', customerId: 'acme', meter: 'no\ud800thing' },
         { ...old, customerId: 'nobody' },
       ])
-    await recordUsage(world.billing, [{ ...old, quantity: 2 }])
+    await recordUsage(world.engine, [{ ...old, quantity: 2 }])
     expect(
-      (await getReconciliation(world.billing, { customerId: 'acme', period: '2026-10' })).rejected.map(
+      (await getReconciliation(world.engine, { customerId: 'acme', period: '2026-10' })).rejected.map(
         ({ detail: _, ...event }) => event,
       ),
     ).toEqual([
@@ -121,7 +121,7 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
         time: '2026-10-05T00:00:00Z',
         code: 'event_too_old',
         times: 3,
-        rejectedAt: world.billing.now(),
+        rejectedAt: world.engine.now(),
       },
       {
         id: 'old',
@@ -130,10 +130,10 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
         time: '2026-10-05T00:00:00Z',
         code: 'event_too_old',
         times: 1,
-        rejectedAt: world.billing.now(),
+        rejectedAt: world.engine.now(),
       },
     ])
-    const now = await getReconciliation(world.billing, { customerId: 'acme' })
+    const now = await getReconciliation(world.engine, { customerId: 'acme' })
     expect(
       now.rejected.map(({ id, meter, quantity, time, code, times }) => [
         id,
@@ -150,9 +150,9 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
   })
 
   test('of one customer the newest ten thousand rejected events are kept, for a hundred days', async () => {
-    await seedCustomer(world.billing, 'noisy')
+    await seedCustomer(world.engine, 'noisy')
     const [start] = await world.db.asOwner((tx) =>
-      tx.query<{ at: string }>("select $1::timestamptz - interval '1 day' as at", [world.billing.now()]),
+      tx.query<{ at: string }>("select $1::timestamptz - interval '1 day' as at", [world.engine.now()]),
     )
     await world.db.asOwner((tx) =>
       tx.query(
@@ -182,13 +182,13 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
   test('a sound ledger has no mistake, and each row that breaks it is named', async () => {
     await world.passTo('2027-06-01T00:00:01Z')
     await subscribe('late', 'team')
-    await upgradeSubscription(world.billing, { customerId: 'late', planId: 'business' })
+    await upgradeSubscription(world.engine, { customerId: 'late', planId: 'business' })
     await subscribe('ended', 'team')
-    await cancelSubscription(world.billing, { customerId: 'ended', when: 'now' })
-    const data = (await getInvoices(world.billing, { customerId: 'acme', limit: 100 })).data.filter(
+    await cancelSubscription(world.engine, { customerId: 'ended', when: 'now' })
+    const data = (await getInvoices(world.engine, { customerId: 'acme', limit: 100 })).data.filter(
       (invoice) => invoice.status !== 'draft',
     )
-    await recordPayment(world.billing, {
+    await recordPayment(world.engine, {
       invoiceId: data[0]!.id,
       amount: data[0]!.amountDue + 5,
       method: 'cash',

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { readSubscriptionState } from '../subscription/state.ts'
 import { documentsOfNothing, type DocumentOfNothing } from '../invoicing/nothing.ts'
@@ -52,10 +52,10 @@ export interface Mistake {
  * period_not_found.
  */
 export async function getReconciliation(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; period?: string },
 ): Promise<Reconciliation> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, input.customerId)
       const period = periodNamed(state, input.period)
@@ -114,16 +114,16 @@ export async function getReconciliation(
  * rule. `onCustomer` hears of every customer looked at.
  */
 export async function* findMistakes(
-  billing: Billing,
+  engine: Engine,
   options: { customerId?: string; onCustomer?: (customerId: string) => void } = {},
 ): AsyncGenerator<Mistake> {
-  for (const broken of await billing.transaction(numberMistakes, { readOnly: true }))
+  for (const broken of await engine.transaction(numberMistakes, { readOnly: true }))
     yield { customerId: null, ...broken }
-  if (options.customerId !== undefined) return yield* await mistakesOfCustomer(billing, options.customerId)
+  if (options.customerId !== undefined) return yield* await mistakesOfCustomer(engine, options.customerId)
   for (let last = ''; ;) {
-    const customers = await customersAfter(billing, last)
+    const customers = await customersAfter(engine, last)
     for (const customerId of customers) {
-      yield* await mistakesOfCustomer(billing, customerId)
+      yield* await mistakesOfCustomer(engine, customerId)
       options.onCustomer?.(customerId)
     }
     if (customers.length === 0) return
@@ -144,33 +144,33 @@ const mostMistakes = 1_000
  * it has so many.
  */
 export async function listMistakes(
-  billing: Billing,
+  engine: Engine,
   input: { cursor?: string; limit?: number } = {},
 ): Promise<MistakePage> {
   const [, last = ''] = decodeCursor(input.cursor, 2) ?? []
   const limit = pageLimit(input.limit)
   const data: Mistake[] =
     input.cursor === undefined
-      ? (await billing.transaction(numberMistakes, { readOnly: true }))
+      ? (await engine.transaction(numberMistakes, { readOnly: true }))
           .slice(0, mostMistakes)
           .map((broken) => ({ customerId: null, ...broken }))
       : []
-  const ids = await customersAfter(billing, last, limit + 1)
+  const ids = await customersAfter(engine, last, limit + 1)
   let customers = 0
   for (const customerId of ids.slice(0, limit)) {
-    data.push(...(await mistakesOfCustomer(billing, customerId)).slice(0, mostMistakes))
+    data.push(...(await mistakesOfCustomer(engine, customerId)).slice(0, mostMistakes))
     customers += 1
     if (data.length >= mostMistakes) break
   }
   return {
     data,
     customers,
-    nextCursor: customers < ids.length ? encodeCursor([billing.now(), ids[customers - 1]!]) : null,
+    nextCursor: customers < ids.length ? encodeCursor([engine.now(), ids[customers - 1]!]) : null,
   }
 }
 
-async function customersAfter(billing: Billing, last: string, limit = 500): Promise<string[]> {
-  const rows = await billing.transaction(
+async function customersAfter(engine: Engine, last: string, limit = 500): Promise<string[]> {
+  const rows = await engine.transaction(
     (tx) =>
       tx.query<{ id: string }>(
         'select customer_id as id from customers where customer_id > $1 order by customer_id limit $2',
@@ -181,8 +181,8 @@ async function customersAfter(billing: Billing, last: string, limit = 500): Prom
   return rows.map((row) => row.id)
 }
 
-async function mistakesOfCustomer(billing: Billing, customerId: string): Promise<Mistake[]> {
-  return billing.transaction(
+async function mistakesOfCustomer(engine: Engine, customerId: string): Promise<Mistake[]> {
+  return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, customerId)
       const rows = await documentRows(tx, customerId, null)

@@ -23,8 +23,8 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, november)
-    await seedCatalogue(world.billing)
-    const put = (plan: PlanInput) => putPlan(world.billing, plan)
+    await seedCatalogue(world.engine)
+    const put = (plan: PlanInput) => putPlan(world.engine, plan)
     await put({
       id: 'team-year',
       name: { 'zh-CN': '团队版', en: 'Team' },
@@ -60,28 +60,28 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
   const start = async (customerId: string, planId = 'team', seats?: number) => {
     world.set(november)
     await world.db.asOwner((tx) => tx.query('update customers set due_at = null'))
-    await seedCustomer(world.billing, customerId)
-    await createSubscription(world.billing, { customerId, planId, seats })
+    await seedCustomer(world.engine, customerId)
+    await createSubscription(world.engine, { customerId, planId, seats })
   }
   let count = 0
   /** Each at noon of its date in Shanghai. */
   const use = async (customerId: string, meter: string, byDate: Record<string, number>) => {
     for (const [date, quantity] of Object.entries(byDate)) {
       await world.passTo(`${date}T04:00:00Z`)
-      const { rejected } = await recordUsage(world.billing, [
+      const { rejected } = await recordUsage(world.engine, [
         { id: `e${(count += 1)}`, customerId, meter, quantity },
       ])
       expect(rejected).toEqual([])
     }
   }
-  const advice = (customerId: string) => getAdvice(world.billing, { customerId })
+  const advice = (customerId: string) => getAdvice(world.engine, { customerId })
   const on = ({ plans }: Advice, planId: string) => plans.find((plan) => plan.planId === planId)!
 
   test('what the plan of now would have cost is what was billed for it, line by line', async () => {
     await start('acme')
     await use('acme', 'ai_chat', { '2026-11-05': 900, '2026-11-20': 500 })
     await world.passTo('2026-12-02T04:00:00Z')
-    const { data } = await getInvoices(world.billing, { customerId: 'acme' })
+    const { data } = await getInvoices(world.engine, { customerId: 'acme' })
     const lines = data
       .flatMap((invoice) => invoice.lines)
       .filter((line) => line.period.start === '2026-11-01')
@@ -147,14 +147,14 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
 
   test('discounts and seats are those of the customer', async () => {
     await start('many', 'seats', 50)
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'small',
       name: { 'zh-CN': '小团队版', en: 'Small' },
       rank: 12,
       fee: { amount: 5_000, per: 'seat' },
       seats: { min: 1, max: 20 },
     })
-    await putDiscount(world.billing, {
+    await putDiscount(world.engine, {
       customerId: 'many',
       discountId: 'half',
       kind: 'percent',
@@ -186,9 +186,9 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
       tried: [],
     })
     // Whoever leaves before has no plans to compare any more.
-    await cancelSubscription(world.billing, { customerId: 'new', when: 'period_end' })
+    await cancelSubscription(world.engine, { customerId: 'new', when: 'period_end' })
     expect(await advice('new')).toMatchObject({ period: null, availableFrom: null, forecast: said.forecast })
-    await seedCustomer(world.billing, 'nobody')
+    await seedCustomer(world.engine, 'nobody')
     expect(await advice('nobody')).toEqual({
       currency: 'CNY',
       period: null,
@@ -220,7 +220,7 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
       { period: '2026-11', forecast: 1_200, actual: 1_000 },
     ])
     expect(forecast!.meters[0]!.errorBasisPoints).toBe(4_000) // (100 % + 0 % + 20 %) ÷ 3
-    const summary = await getUsageSummary(world.billing, { customerId: 'steady' })
+    const summary = await getUsageSummary(world.engine, { customerId: 'steady' })
     expect(forecast!.meters[0]).toMatchObject({
       forecast: summary.meters[0]!.forecast,
       runsOutAt: summary.meters[0]!.runsOutAt,
@@ -269,7 +269,7 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
   test('a change in the middle of the period does not matter: each plan is taken for all of it', async () => {
     await start('moved')
     await world.passTo('2026-11-15T04:00:00Z')
-    await upgradeSubscription(world.billing, { customerId: 'moved', planId: 'business' })
+    await upgradeSubscription(world.engine, { customerId: 'moved', planId: 'business' })
     await world.passTo('2026-12-02T04:00:00Z')
     const said = await advice('moved')
     expect([on(said, 'team').fee, on(said, 'business').fee, on(said, 'business').difference]).toEqual([
@@ -278,12 +278,12 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
   })
 
   test('a plan that takes a feature away is not recommended, and says what it lacks', async () => {
-    const charges = (await getPlan(world.billing, { planId: 'team' })).charges
+    const charges = (await getPlan(world.engine, { planId: 'team' })).charges
     const [keep, both] = [
       { 'zh-CN': '知识库', en: 'Knowledge base' },
       { 'zh-CN': '单点登录', en: 'Single sign-on' },
     ]
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'rich',
       name: 'Rich',
       rank: 50,
@@ -291,7 +291,7 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
       charges,
       features: [keep, both],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'rich-less',
       name: 'Rich less',
       rank: 49,
@@ -308,7 +308,7 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
       [],
     ])
     for (const id of ['rich', 'rich-less'])
-      await putPlan(world.billing, {
+      await putPlan(world.engine, {
         id,
         name: 'Rich',
         archived: true,
@@ -325,14 +325,14 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
         price: { model: 'per_unit', rate: { amount: 100, per: 1 } },
       },
     ]
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'wide',
       name: 'Wide',
       rank: 50,
       fee: { amount: 20_000, per: 'subscription' },
       charges: charge(1_000),
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'narrow',
       name: 'Narrow',
       rank: 49,

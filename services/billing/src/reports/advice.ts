@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { tooManySeats } from '../commands/subscription/planned-change.ts'
 import { readBillingState, type BillingState, type SubscriptionState } from '../subscription/state.ts'
 import type { Discount } from '../customer/discount.ts'
@@ -106,8 +106,8 @@ export interface Advice {
  * running one is heading. Each plan is taken for the whole period, also the current one, with the discounts
  * the customer has. A fee for longer than a month counts with its days in the period.
  */
-export async function getAdvice(billing: Billing, input: { customerId: string }): Promise<Advice> {
-  return billing.transaction(
+export async function getAdvice(engine: Engine, input: { customerId: string }): Promise<Advice> {
+  return engine.transaction(
     async (tx) => {
       const state = await readBillingState(tx, input.customerId)
       const { currency } = state.customer

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Billing } from '../engine.ts'
+import type { Engine } from '../engine.ts'
 import { renderInvoicePdf, templateVersion } from '../invoicing/pdf/index.ts'
 import { sha256 } from '../values/canonical-json.ts'
 import type { Instant } from '../values/instant.ts'
@@ -19,15 +19,15 @@ export interface InvoicePdf {
  * are marked as such, and are other files.
  */
 export async function generatePdf(
-  billing: Billing,
+  engine: Engine,
   input: { invoiceId: string; customerId?: string },
 ): Promise<InvoicePdf> {
-  const invoice = await getInvoice(billing, input)
-  const bytes = await renderInvoicePdf(asIssued(invoice, await firstDueAt(billing, invoice)), {
+  const invoice = await getInvoice(engine, input)
+  const bytes = await renderInvoicePdf(asIssued(invoice, await firstDueAt(engine, invoice)), {
     customerId: invoice.customerId,
   })
   const hash = sha256(bytes)
-  if (invoice.status !== 'draft' && invoice.status !== 'void') await keepHash(billing, invoice, hash)
+  if (invoice.status !== 'draft' && invoice.status !== 'void') await keepHash(engine, invoice, hash)
   const suffix = invoice.status === 'void' ? '-VOID' : ''
   return { bytes, fileName: `${invoice.number ?? 'DRAFT'}${suffix}.pdf`, sha256: hash }
 }
@@ -50,8 +50,8 @@ function asIssued(invoice: Invoice, dueAt: Instant | null): Invoice {
 }
 
 /** When an invoice fell due as it was issued: one that was paid and is due again says another date today. */
-async function firstDueAt(billing: Billing, { customerId, id }: Invoice): Promise<Instant | null> {
-  return billing.transaction(
+async function firstDueAt(engine: Engine, { customerId, id }: Invoice): Promise<Instant | null> {
+  return engine.transaction(
     async (tx) => {
       const [row] = await tx.query<{ dueAt: Instant }>(
         'select due_at as "dueAt" from invoices where customer_id = $1 and id = $2',
@@ -63,8 +63,8 @@ async function firstDueAt(billing: Billing, { customerId, id }: Invoice): Promis
   )
 }
 
-async function keepHash(billing: Billing, invoice: Invoice, hash: string): Promise<void> {
-  const kept = await billing.transaction(async (tx) => {
+async function keepHash(engine: Engine, invoice: Invoice, hash: string): Promise<void> {
+  const kept = await engine.transaction(async (tx) => {
     await tx.query(
       `update invoices
         set pdf_sha256 = $3

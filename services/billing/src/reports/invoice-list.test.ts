@@ -31,7 +31,7 @@ import {
   summarizePayments,
   summarizeSubscriptions,
   voidInvoice,
-  type Billing,
+  type Engine,
   type Invoice,
 } from '../index.ts'
 import { countingStatements, createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
@@ -41,10 +41,10 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
   let start: Invoice
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z')
-    await seedCatalogue(world.billing)
-    for (const id of ['many', 'few']) await seedCustomer(world.billing, id)
-    start = (await createSubscription(world.billing, { customerId: 'many', planId: 'team' })).invoice!
-    await createSubscription(world.billing, { customerId: 'few', planId: 'team' })
+    await seedCatalogue(world.engine)
+    for (const id of ['many', 'few']) await seedCustomer(world.engine, id)
+    start = (await createSubscription(world.engine, { customerId: 'many', planId: 'team' })).invoice!
+    await createSubscription(world.engine, { customerId: 'few', planId: 'team' })
   })
   afterAll(() => world.close())
 
@@ -76,14 +76,14 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
       await tx.query('alter table invoices force row level security')
     })
   const sumsOf = async (input: { status?: 'open' | 'overdue' | 'paid' | 'void'; year?: number } = {}) =>
-    (await summarizeInvoices(world.billing, { customerId: 'many', ...input })).currencies.map(
+    (await summarizeInvoices(world.engine, { customerId: 'many', ...input })).currencies.map(
       ({ nextRunAt: _, ...sums }) => sums,
     )
   const listed = async (status?: 'open' | 'overdue' | 'paid' | 'void') => {
     const all: Invoice[] = []
     let cursor: string | null = null
     do {
-      const page = await getInvoices(world.billing, {
+      const page = await getInvoices(world.engine, {
         customerId: 'many',
         limit: 100,
         ...(status ? { status } : {}),
@@ -106,15 +106,15 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
     ])
     // One paid in part, one whole, one given back in part, one void: 5.00 are paid of the first, 100.00
     // credited of the third.
-    await recordPayment(world.billing, { invoiceId: 'copy_1', amount: 500, method: 'cash', reference: 'r' })
-    await recordPayment(world.billing, {
+    await recordPayment(world.engine, { invoiceId: 'copy_1', amount: 500, method: 'cash', reference: 'r' })
+    await recordPayment(world.engine, {
       invoiceId: 'copy_2',
       amount: 63_494,
       method: 'cash',
       reference: 'r',
     })
-    await issueCreditNote(world.billing, { invoiceId: 'copy_3', amount: 10_000, reason: 'goodwill' })
-    await voidInvoice(world.billing, { invoiceId: 'copy_4' })
+    await issueCreditNote(world.engine, { invoiceId: 'copy_3', amount: 10_000, reason: 'goodwill' })
+    await voidInvoice(world.engine, { invoiceId: 'copy_4' })
     // Due 500 seconds after the first: that one, which was due then, and the copies before it are late.
     world.set(new Date(Date.parse(start.dueAt!) + 500_500).toISOString())
     const [cny, usd] = await sumsOf()
@@ -147,7 +147,7 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
       amountOverdue: sum((one) => (one.overdue ? one.amountDue : 0)),
       total: sum((one) => (one.status === 'void' ? 0 : one.total)),
     })
-    const { nextRunAt } = (await summarizeInvoices(world.billing, { customerId: 'many' })).currencies[0]!
+    const { nextRunAt } = (await summarizeInvoices(world.engine, { customerId: 'many' })).currencies[0]!
     expect(nextRunAt).toBe(
       all
         .filter((one) => one.status === 'open' && !one.overdue)
@@ -160,14 +160,14 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
     expect(await sumsOf({ year: 2025 })).toEqual([])
     expect((await sumsOf({ year: 2026 })).map((one) => one.count)).toEqual([902, 100])
     await expect(sumsOf({ year: 0 })).rejects.toMatchObject({ code: 'invalid_range' })
-    expect(await summarizeInvoices(world.billing, { customerId: 'nobody' })).toMatchObject({
+    expect(await summarizeInvoices(world.engine, { customerId: 'nobody' })).toMatchObject({
       firstIssuedAt: null,
       currencies: [],
     })
   })
 
   test('a list of 100 rows takes no more statements than a list of a few, and at most five', async () => {
-    await recordUsage(world.billing, [
+    await recordUsage(world.engine, [
       ...Array.from({ length: 120 }, (_, index) => ({
         id: `r${index}`,
         customerId: 'many',
@@ -175,22 +175,22 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
       })),
       { id: 'r', customerId: 'few', meter: 'nothing' },
     ])
-    for (let index = 0; index < 100; index += 1) await seedCustomer(world.billing, `another-${index}`)
+    for (let index = 0; index < 100; index += 1) await seedCustomer(world.engine, `another-${index}`)
     const lists: Record<
       string,
-      (billing: Billing, customerId: string) => Promise<{ data: readonly unknown[] }>
+      (engine: Engine, customerId: string) => Promise<{ data: readonly unknown[] }>
     > = {
-      invoices: (billing, customerId) => getInvoices(billing, { customerId, status: 'open', limit: 100 }),
-      'late events': (billing, customerId) => listLateEvents(billing, { customerId, limit: 100 }),
-      'rejected events': (billing, customerId) => listRejectedEvents(billing, { customerId, limit: 100 }),
-      'account credit': (billing, customerId) => listBalanceTransactions(billing, { customerId, limit: 100 }),
-      discounts: (billing, customerId) => listDiscounts(billing, { customerId }),
+      invoices: (engine, customerId) => getInvoices(engine, { customerId, status: 'open', limit: 100 }),
+      'late events': (engine, customerId) => listLateEvents(engine, { customerId, limit: 100 }),
+      'rejected events': (engine, customerId) => listRejectedEvents(engine, { customerId, limit: 100 }),
+      'account credit': (engine, customerId) => listBalanceTransactions(engine, { customerId, limit: 100 }),
+      discounts: (engine, customerId) => listDiscounts(engine, { customerId }),
     }
     for (const [name, list] of Object.entries(lists)) {
       const counts: number[] = []
       for (const customerId of ['few', 'many']) {
-        const { billing, statements } = countingStatements(world.billing)
-        const { data } = await list(billing, customerId)
+        const { engine, statements } = countingStatements(world.engine)
+        const { data } = await list(engine, customerId)
         if (customerId === 'many' && (name === 'invoices' || name === 'rejected events'))
           expect(data).toHaveLength(100)
         counts.push(statements())
@@ -202,16 +202,16 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
     // whatever the length of the list.
     const withDraft = await Promise.all(
       ['few', 'many'].map(async (customerId) => {
-        const { billing, statements } = countingStatements(world.billing)
-        await getInvoices(billing, { customerId, limit: 100 })
+        const { engine, statements } = countingStatements(world.engine)
+        await getInvoices(engine, { customerId, limit: 100 })
         return statements()
       }),
     )
     expect(withDraft[0]).toBe(withDraft[1])
-    const { billing, statements } = countingStatements(world.billing)
-    expect((await listCustomers(billing, { limit: 100 })).data).toHaveLength(100)
+    const { engine, statements } = countingStatements(world.engine)
+    expect((await listCustomers(engine, { limit: 100 })).data).toHaveLength(100)
     expect(statements()).toBeLessThanOrEqual(2)
-    const { billing: reading, statements: read } = countingStatements(world.billing)
+    const { engine: reading, statements: read } = countingStatements(world.engine)
     const acrossCustomers: Record<string, () => Promise<unknown>> = {
       invoices: () => listInvoices(reading, { limit: 100 }),
       payments: () => listAllPayments(reading, { limit: 100 }),
@@ -239,7 +239,7 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
       counted[name] = read()
     }
     expect(Object.entries(counted).filter(([, statements]) => statements > 5)).toEqual([])
-    await summarizeInvoices(billing, { customerId: 'many' })
+    await summarizeInvoices(engine, { customerId: 'many' })
     expect(statements()).toBe(1)
   })
 })

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { BillingError } from '../errors.ts'
 import { readBillingState } from '../subscription/state.ts'
@@ -19,14 +19,14 @@ export type InvoiceFilter = 'draft' | 'open' | 'paid' | 'void' | 'overdue'
  * date of issue.
  */
 export async function getInvoices(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; status?: InvoiceFilter; year?: number; cursor?: string; limit?: number },
 ): Promise<Page<Invoice>> {
   const limit = pageLimit(input.limit)
   checkYear(input.year)
   const [at, sequence] = decodeCursor(input.cursor, 2) ?? [null, null]
   if (typeof sequence === 'string' && !/^\d{1,15}$/.test(sequence)) throw invalidCursor()
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const state = await readBillingState(tx, input.customerId)
       const mayHoldDraft =
@@ -149,13 +149,13 @@ export interface InvoicesFilter {
  * invalid_range.
  */
 export async function listInvoices(
-  billing: Billing,
+  engine: Engine,
   input: InvoicesFilter & { cursor?: string; limit?: number },
 ): Promise<Page<Invoice>> {
   const limit = pageLimit(input.limit)
   const after = decodeCursor(input.cursor, 2)
   if (after && !/^\d{1,15}$/.test(after[1]!)) throw invalidCursor()
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const given = parameters()
       const conditions = await conditionsOf(tx, input, given)
@@ -215,11 +215,11 @@ function isFoundBy(q: string, given: Parameters): string {
  * issued yet and not in it. Throws invalid_range for more than 100,000 documents.
  */
 export async function summarizeInvoices(
-  billing: Billing,
+  engine: Engine,
   { year, status, ...filter }: Omit<InvoicesFilter, 'status'> & { status?: InvoiceFilter; year?: number },
 ): Promise<InvoiceSummary> {
   checkYear(year)
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       if (status === 'draft') return { asOf: tx.at, firstIssuedAt: null, currencies: [] }
       const given = parameters(tx.at)

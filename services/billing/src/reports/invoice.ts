@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import type { Page } from '../values/cursor.ts'
 import { BillingError } from '../errors.ts'
 import { readBillingState } from '../subscription/state.ts'
@@ -10,10 +10,10 @@ import { notFound, storedInvoice, view, type Invoice } from '../invoicing/view.t
 
 /** One invoice (or draft). With `customerId`, only that customer's. Throws invoice_not_found. */
 export async function getInvoice(
-  billing: Billing,
+  engine: Engine,
   input: { invoiceId: string; customerId?: string },
 ): Promise<Invoice> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const draft = draftIdParts(input.invoiceId)
       if (!draft) return view(tx, await storedInvoice(tx, input.invoiceId, input.customerId))
@@ -29,10 +29,10 @@ export async function getInvoice(
 
 /** The usage events behind one line, newest first: their quantities add up to the line's. A fee has none. */
 export async function getInvoiceLineEvents(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; invoiceId: string; lineId: string; cursor?: string; limit?: number },
 ): Promise<Page<UsageEvent>> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const lines = await linesOf(tx, input)
       const line = lines.find((one) => one.id === input.lineId)
@@ -72,10 +72,10 @@ async function linesOf(
 
 /** The payments of an invoice, oldest first; at most 100 are ever needed, and recorded one by one. */
 export async function listPayments(
-  billing: Billing,
+  engine: Engine,
   input: { invoiceId: string },
 ): Promise<{ data: Payment[] }> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const row = await storedInvoice(tx, input.invoiceId)
       return { data: await paymentsOf(tx, row.document.customerId, row.id) }

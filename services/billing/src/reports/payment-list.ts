@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { BillingError } from '../errors.ts'
 import type { Instant } from '../values/instant.ts'
@@ -33,12 +33,12 @@ export interface PaymentsFilter {
 
 /** Payments of all customers, the last recorded first. Throws invalid_range. */
 export async function listAllPayments(
-  billing: Billing,
+  engine: Engine,
   input: PaymentsFilter & { cursor?: string; limit?: number },
 ): Promise<Page<ListedPayment>> {
   const limit = pageLimit(input.limit)
   const after = decodeCursor(input.cursor, 4)
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const given = parameters()
       const conditions = await conditionsOf(tx, input, given)
@@ -84,10 +84,10 @@ export interface PaymentSums {
  * than 100,000.
  */
 export async function summarizePayments(
-  billing: Billing,
+  engine: Engine,
   filter: PaymentsFilter,
 ): Promise<{ asOf: Instant; currencies: PaymentSums[] }> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const given = parameters()
       const conditions = await conditionsOf(tx, filter, given)

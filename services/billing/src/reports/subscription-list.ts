@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../engine.ts'
+import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { BillingError } from '../errors.ts'
 import { mostSummed } from './invoice-list.ts'
@@ -41,12 +41,12 @@ export interface SubscriptionsFilter {
 
 /** Subscriptions of all customers, the last made first; those that have ended too. */
 export async function listSubscriptions(
-  billing: Billing,
+  engine: Engine,
   input: SubscriptionsFilter & { cursor?: string; limit?: number },
 ): Promise<Page<ListedSubscription>> {
   const limit = pageLimit(input.limit)
   const after = decodeCursor(input.cursor, 3)
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const given = parameters(tx.at)
       const conditions = conditionsOf(input, given)
@@ -89,10 +89,10 @@ export interface SubscriptionSums {
  * 100,000.
  */
 export async function summarizeSubscriptions(
-  billing: Billing,
+  engine: Engine,
   filter: SubscriptionsFilter,
 ): Promise<{ asOf: Instant; plans: SubscriptionSums[] }> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const plans = await sumsOf(tx, filter)
       if (plans.reduce((count, row) => count + row.count, 0) > mostSummed) {

@@ -15,12 +15,12 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-10T00:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
   })
   afterAll(() => world.close())
 
   test('a customer is Chinese unless told otherwise', async () => {
-    expect(await createCustomer(world.billing, { id: 'plain', companyName: '平凡公司' })).toEqual({
+    expect(await createCustomer(world.engine, { id: 'plain', companyName: '平凡公司' })).toEqual({
       customerId: 'plain',
       companyName: '平凡公司',
       contactName: null,
@@ -36,7 +36,7 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
       version: 1,
       createdAt: '2026-11-10T00:00:00.000000Z',
     })
-    expect((await createCustomer(world.billing, { companyName: 'No id' })).customerId).toMatch(/^cus_/)
+    expect((await createCustomer(world.engine, { companyName: 'No id' })).customerId).toMatch(/^cus_/)
   })
 
   test.each([
@@ -58,11 +58,11 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
       '/invoiceTitle/taxId',
     ],
   ])('%j is refused: %s', async (input, code, pointer) => {
-    await expect(createCustomer(world.billing, input)).rejects.toMatchObject({ code, detail: { pointer } })
+    await expect(createCustomer(world.engine, input)).rejects.toMatchObject({ code, detail: { pointer } })
   })
 
   test('only the given fields change, and the version counts the changes', async () => {
-    await createCustomer(world.billing, {
+    await createCustomer(world.engine, {
       id: 'changing',
       companyName: 'Old',
       email: 'a@example.com',
@@ -70,76 +70,76 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
     })
     const invoiceTitle = { kind: 'company' as const, title: '杭州公司', taxId: '9144030071526726XG' }
     expect(
-      await updateCustomer(world.billing, { customerId: 'changing', companyName: 'New', invoiceTitle }),
+      await updateCustomer(world.engine, { customerId: 'changing', companyName: 'New', invoiceTitle }),
     ).toMatchObject({ companyName: 'New', email: 'a@example.com', phone: '1', invoiceTitle, version: 2 })
     expect(
-      await updateCustomer(world.billing, {
+      await updateCustomer(world.engine, {
         customerId: 'changing',
         email: null,
         invoiceTitle: null,
         version: 2,
       }),
     ).toMatchObject({ companyName: 'New', email: null, invoiceTitle: null, version: 3 })
-    expect(await getCustomer(world.billing, { customerId: 'changing' })).toMatchObject({
+    expect(await getCustomer(world.engine, { customerId: 'changing' })).toMatchObject({
       version: 3,
       phone: '1',
     })
   })
 
   test('a change that was based on an older version is refused and changes nothing', async () => {
-    await createCustomer(world.billing, { id: 'contested', companyName: 'First' })
+    await createCustomer(world.engine, { id: 'contested', companyName: 'First' })
     const both = await Promise.allSettled(
       ['A', 'B'].map((companyName) =>
-        updateCustomer(world.billing, { customerId: 'contested', companyName, version: 1 }),
+        updateCustomer(world.engine, { customerId: 'contested', companyName, version: 1 }),
       ),
     )
     expect(both.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected'])
     expect(both.find((one) => one.status === 'rejected')).toMatchObject({
       reason: { code: 'stale_version', detail: { current: 2 } },
     })
-    expect(await getCustomer(world.billing, { customerId: 'contested' })).toMatchObject({ version: 2 })
-    await expect(getCustomer(world.billing, { customerId: 'nobody' })).rejects.toMatchObject({
+    expect(await getCustomer(world.engine, { customerId: 'contested' })).toMatchObject({ version: 2 })
+    await expect(getCustomer(world.engine, { customerId: 'nobody' })).rejects.toMatchObject({
       code: 'customer_not_found',
     })
     await expect(
-      updateCustomer(world.billing, { customerId: 'nobody', companyName: 'X' }),
+      updateCustomer(world.engine, { customerId: 'nobody', companyName: 'X' }),
     ).rejects.toMatchObject({ code: 'customer_not_found' })
   })
 
   test('a new zone applies from the next period; the current one keeps its dates', async () => {
     world.set('2026-11-10T00:00:00Z')
-    await seedCustomer(world.billing, 'mover')
-    await createSubscription(world.billing, { customerId: 'mover', planId: 'free' })
+    await seedCustomer(world.engine, 'mover')
+    await createSubscription(world.engine, { customerId: 'mover', planId: 'free' })
     expect(
-      await updateCustomer(world.billing, { customerId: 'mover', timezone: 'America/New_York' }),
+      await updateCustomer(world.engine, { customerId: 'mover', timezone: 'America/New_York' }),
     ).toMatchObject({
       timezone: 'Asia/Shanghai',
       nextTimezone: { timezone: 'America/New_York', from: '2026-12-10' },
     })
     // Asking for the zone in force takes the change back; asking again for another one replaces it.
     expect(
-      await updateCustomer(world.billing, { customerId: 'mover', timezone: 'Asia/Shanghai' }),
+      await updateCustomer(world.engine, { customerId: 'mover', timezone: 'Asia/Shanghai' }),
     ).toMatchObject({ nextTimezone: null })
-    await updateCustomer(world.billing, { customerId: 'mover', timezone: 'Europe/Berlin' })
-    await updateCustomer(world.billing, { customerId: 'mover', timezone: 'America/New_York' })
+    await updateCustomer(world.engine, { customerId: 'mover', timezone: 'Europe/Berlin' })
+    await updateCustomer(world.engine, { customerId: 'mover', timezone: 'America/New_York' })
     world.set('2026-12-10T04:59:00Z') // 9 December 23:59 in New York, 10 December 12:59 in Shanghai
-    expect(await getUsageSummary(world.billing, { customerId: 'mover' })).toMatchObject({
+    expect(await getUsageSummary(world.engine, { customerId: 'mover' })).toMatchObject({
       period: { start: '2026-11-10', end: '2026-12-10' },
       timezone: 'Asia/Shanghai',
     })
     world.set('2026-12-10T05:00:00Z')
-    expect(await getCustomer(world.billing, { customerId: 'mover' })).toMatchObject({
+    expect(await getCustomer(world.engine, { customerId: 'mover' })).toMatchObject({
       timezone: 'America/New_York',
       nextTimezone: null,
     })
-    await recordUsage(world.billing, [
+    await recordUsage(world.engine, [
       { id: 'before', customerId: 'mover', meter: 'ai_chat', time: '2026-12-10T04:59:59Z' },
       { id: 'after', customerId: 'mover', meter: 'ai_chat', quantity: 2, time: '2026-12-10T05:00:00Z' },
     ])
     expect(
-      (await getUsageSummary(world.billing, { customerId: 'mover', period: '2026-11' })).daily.at(-1),
+      (await getUsageSummary(world.engine, { customerId: 'mover', period: '2026-11' })).daily.at(-1),
     ).toEqual({ date: '2026-12-09', usage: { ai_chat: 1 } })
-    expect(await getUsageSummary(world.billing, { customerId: 'mover' })).toMatchObject({
+    expect(await getUsageSummary(world.engine, { customerId: 'mover' })).toMatchObject({
       period: { start: '2026-12-10', end: '2027-01-10' },
       usage: { ai_chat: 2 },
       timezone: 'America/New_York',
@@ -148,22 +148,22 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
 
   test('a move so far east that the next period would have begun already waits for the one after', async () => {
     world.set('2026-11-09T20:00:00Z')
-    await seedCustomer(world.billing, 'eastward', 'America/New_York')
-    await createSubscription(world.billing, { customerId: 'eastward', planId: 'free' })
+    await seedCustomer(world.engine, 'eastward', 'America/New_York')
+    await createSubscription(world.engine, { customerId: 'eastward', planId: 'free' })
     // 15:00 on 8 December in New York is 04:00 on the 9th in Shanghai, where the new period starts.
     world.set('2026-12-08T20:00:00Z')
     expect(
-      await updateCustomer(world.billing, { customerId: 'eastward', timezone: 'Asia/Shanghai' }),
+      await updateCustomer(world.engine, { customerId: 'eastward', timezone: 'Asia/Shanghai' }),
     ).toMatchObject({ timezone: 'America/New_York', nextTimezone: { from: '2027-01-09' } })
-    expect(await getUsageSummary(world.billing, { customerId: 'eastward' })).toMatchObject({
+    expect(await getUsageSummary(world.engine, { customerId: 'eastward' })).toMatchObject({
       period: { start: '2026-11-09' },
     })
   })
 
   test('before anything is counted a new zone applies at once', async () => {
     world.set('2026-11-10T00:00:00Z')
-    await seedCustomer(world.billing, 'fresh')
-    expect(await updateCustomer(world.billing, { customerId: 'fresh', timezone: 'UTC' })).toMatchObject({
+    await seedCustomer(world.engine, 'fresh')
+    expect(await updateCustomer(world.engine, { customerId: 'fresh', timezone: 'UTC' })).toMatchObject({
       timezone: 'UTC',
       nextTimezone: null,
     })
@@ -171,18 +171,18 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
 
   test('without a subscription a new zone applies from the next month, and a subscription keeps its first period whole', async () => {
     world.set('2026-11-10T00:00:00Z')
-    await seedCustomer(world.billing, 'idle')
-    await recordUsage(world.billing, [{ id: 'first', customerId: 'idle', meter: 'ai_chat' }])
-    expect(await updateCustomer(world.billing, { customerId: 'idle', timezone: 'UTC' })).toMatchObject({
+    await seedCustomer(world.engine, 'idle')
+    await recordUsage(world.engine, [{ id: 'first', customerId: 'idle', meter: 'ai_chat' }])
+    expect(await updateCustomer(world.engine, { customerId: 'idle', timezone: 'UTC' })).toMatchObject({
       timezone: 'Asia/Shanghai',
       nextTimezone: { timezone: 'UTC', from: '2026-12-01' },
     })
-    expect(await getUsageSummary(world.billing, { customerId: 'idle' })).toMatchObject({
+    expect(await getUsageSummary(world.engine, { customerId: 'idle' })).toMatchObject({
       period: { start: '2026-11-01', end: '2026-12-01', label: '2026-11' },
       usage: { ai_chat: 1 },
     })
-    await createSubscription(world.billing, { customerId: 'idle', planId: 'team' })
-    expect(await getCustomer(world.billing, { customerId: 'idle' })).toMatchObject({
+    await createSubscription(world.engine, { customerId: 'idle', planId: 'team' })
+    expect(await getCustomer(world.engine, { customerId: 'idle' })).toMatchObject({
       timezone: 'Asia/Shanghai',
       nextTimezone: { timezone: 'UTC', from: '2026-12-10' },
     })
@@ -191,7 +191,7 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
   test('the list is complete, newest first, page by page', async () => {
     const seen: string[] = []
     for (let cursor: string | undefined, page = 0; page < 50; page += 1) {
-      const { data, nextCursor } = await listCustomers(world.billing, { limit: 2, cursor })
+      const { data, nextCursor } = await listCustomers(world.engine, { limit: 2, cursor })
       seen.push(...data.map((customer) => `${customer.createdAt} ${customer.customerId}`))
       if (nextCursor === null) break
       cursor = nextCursor
@@ -212,10 +212,10 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
       { a: 1 },
     ].map((content) => Buffer.from(JSON.stringify(content)).toString('base64url')),
   ])('the cursor %j is none of ours', async (cursor) => {
-    await expect(listCustomers(world.billing, { cursor })).rejects.toMatchObject({ code: 'invalid_cursor' })
+    await expect(listCustomers(world.engine, { cursor })).rejects.toMatchObject({ code: 'invalid_cursor' })
   })
 
   test.each([0, -1, 101, 1.5, Number.NaN])('a page of %s rows is refused', async (limit) => {
-    await expect(listCustomers(world.billing, { limit })).rejects.toMatchObject({ code: 'invalid_range' })
+    await expect(listCustomers(world.engine, { limit })).rejects.toMatchObject({ code: 'invalid_range' })
   })
 })

@@ -1,5 +1,5 @@
 import { checkCustomerId, isNameTaken } from '../../customer/alias.ts'
-import type { Billing } from '../../engine.ts'
+import type { Engine } from '../../engine.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { onCustomer, scheduleNext } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
@@ -15,7 +15,7 @@ import { changeTimeZone } from './time-zone.ts'
  * customer_exists.
  */
 export async function createCustomer(
-  billing: Billing,
+  engine: Engine,
   input: Partial<CustomerDetails> & { id?: string; companyName: string; currency?: string },
 ): Promise<Account> {
   checkDetails(input)
@@ -27,7 +27,7 @@ export async function createCustomer(
       currency,
       message: `'${currency}' is not an ISO 4217 currency`,
     })
-  return billing
+  return engine
     .transaction(async (tx) => {
       const customerId = input.id ?? tx.newId('cus')
       const created = await tx.query(
@@ -78,12 +78,12 @@ function customerExists(customerId: string): BillingError {
  * new time zone applies from the next usage period, since a period's dates stay as they were counted.
  */
 export async function updateCustomer(
-  billing: Billing,
+  engine: Engine,
   input: Partial<CustomerDetails> & { customerId: string; version?: number },
 ): Promise<Account> {
   checkDetails(input)
   // What fell due before is issued to who they were then.
-  return onCustomer(billing, input.customerId, {}, async (tx, { customer: before }) => {
+  return onCustomer(engine, input.customerId, {}, async (tx, { customer: before }) => {
     if (input.version !== undefined && input.version !== before.version) {
       throw new BillingError('stale_version', {
         pointer: '/version',

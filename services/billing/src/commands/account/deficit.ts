@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { onCustomer } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
 import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
@@ -22,10 +22,10 @@ export interface Deficit {
  * customer_not_found.
  */
 export async function listDeficits(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string },
 ): Promise<{ data: Deficit[] }> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, input.customerId)
       const { carried } = await standing(tx, state)
@@ -44,10 +44,10 @@ export async function listDeficits(
  * and validation_failed where less stands.
  */
 export async function forgiveDeficit(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; meter: string; quantity?: number; reason: string },
 ): Promise<Deficit> {
-  return onCustomer(billing, input.customerId, {}, async (tx, state) => {
+  return onCustomer(engine, input.customerId, {}, async (tx, state) => {
     const meter = state.meters.get(input.meter)
     if (!meter)
       throw new BillingError('meter_not_found', {

@@ -1,4 +1,4 @@
-import type { Billing } from '../../engine.ts'
+import type { Engine } from '../../engine.ts'
 import { onCustomer } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
 import { readBillingState } from '../../subscription/state.ts'
@@ -22,10 +22,10 @@ export interface DiscountInput {
  * Gives a customer a discount, or changes the one of that id, which keeps its place in their order. What is
  * issued, and what was due before, stays as it was. Throws invalid_discount, too_many_discounts.
  */
-export async function putDiscount(billing: Billing, input: DiscountInput): Promise<Discount> {
+export async function putDiscount(engine: Engine, input: DiscountInput): Promise<Discount> {
   const discount = discountFrom(input)
   // What fell due before is issued with the discounts of then.
-  return onCustomer(billing, input.customerId, {}, async (tx) => {
+  return onCustomer(engine, input.customerId, {}, async (tx) => {
     const others = await tx.query('select 1 from discounts where customer_id = $1 and id <> $2', [
       input.customerId,
       discount.id,
@@ -59,10 +59,10 @@ export async function putDiscount(billing: Billing, input: DiscountInput): Promi
 
 /** Ends a discount for all that is not issued yet. Throws discount_not_found. */
 export async function deleteDiscount(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; discountId: string },
 ): Promise<void> {
-  await onCustomer(billing, input.customerId, {}, async (tx) => {
+  await onCustomer(engine, input.customerId, {}, async (tx) => {
     const deleted = await tx.query('delete from discounts where customer_id = $1 and id = $2 returning id', [
       input.customerId,
       input.discountId,
@@ -77,10 +77,10 @@ export async function deleteDiscount(
 
 /** A customer's discounts in the order they apply, at most 50. Throws customer_not_found. */
 export async function listDiscounts(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string },
 ): Promise<{ data: Discount[] }> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => ({ data: (await readBillingState(tx, input.customerId)).discounts }),
     { readOnly: true },
   )

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { creditBalance, mostFromOutside, addBalanceTransaction } from '../../payments/balance.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../../values/cursor.ts'
@@ -31,11 +31,11 @@ const refundColumns =
  * duplicate_reference, and amount_out_of_range with what is left.
  */
 export async function recordRefund(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; amount: Money; method: string; reference: string; creditNoteId?: string },
 ): Promise<Refund> {
   const { customerId, amount, method, reference, creditNoteId = null } = input
-  return onCustomer(billing, customerId, {}, async (tx, { customer: { currency } }) => {
+  return onCustomer(engine, customerId, {}, async (tx, { customer: { currency } }) => {
     const [known] = await tx.query<Refund>(
       `select ${refundColumns} from refunds where customer_id = $1 and reference = $2`,
       [customerId, reference],
@@ -138,12 +138,12 @@ async function sourceOf(
 
 /** A customer's refunds, newest first. */
 export async function listRefunds(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; cursor?: string; limit?: number },
 ): Promise<Page<Refund>> {
   const limit = pageLimit(input.limit)
   const [at = null, id = null] = decodeCursor(input.cursor, 2) ?? []
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       await readSubscriptionState(tx, input.customerId)
       const rows = await tx.query<Refund>(
@@ -179,11 +179,11 @@ export interface BalanceAdjustment {
  * Throws customer_not_found, and amount_out_of_range with what is left.
  */
 export async function adjustBalance(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; amount: Money; reason: string },
 ): Promise<BalanceAdjustment> {
   const { customerId, amount, reason } = input
-  return onCustomer(billing, customerId, {}, async (tx, { customer: { currency }, balance: before }) => {
+  return onCustomer(engine, customerId, {}, async (tx, { customer: { currency }, balance: before }) => {
     if (!Number.isSafeInteger(amount) || amount === 0 || amount + before < 0) {
       throw new BillingError('amount_out_of_range', {
         pointer: '/amount',

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { addBalanceTransaction } from '../../payments/balance.ts'
 import { BillingError } from '../../errors.ts'
@@ -40,8 +40,8 @@ export interface CreditNoteInput {
  * the rest becomes balance, which first pays open invoices. Throws invoice_void, invoice_is_draft,
  * credit_note_final (a note of a note), amount_out_of_range with what is left.
  */
-export async function issueCreditNote(billing: Billing, input: CreditNoteInput): Promise<Invoice> {
-  return billing.transaction(async (tx) => {
+export async function issueCreditNote(engine: Engine, input: CreditNoteInput): Promise<Invoice> {
+  return engine.transaction(async (tx) => {
     if (draftIdParts(input.invoiceId))
       throw new BillingError('invoice_is_draft', {
         message: `'${input.invoiceId}' is a draft: it can be credited once it is issued`,

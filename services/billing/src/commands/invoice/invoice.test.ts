@@ -32,15 +32,15 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z')
-    await seedCatalogue(world.billing)
-    await putPlan(world.billing, {
+    await seedCatalogue(world.engine)
+    await putPlan(world.engine, {
       id: 'calendar',
       name: 'Calendar',
       fee: { amount: 30_000, per: 'subscription' },
       alignment: 'calendar',
       charges: [{ meter: 'ai_chat', included: 300, overage: 'block' }],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'yearly',
       name: 'Yearly',
       interval: 'year',
@@ -55,7 +55,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         },
       ],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'yearly-plus',
       name: 'Yearly plus',
       interval: 'year',
@@ -71,30 +71,30 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
     world.set(at)
     // The customers of the tests before are done with: due work would only cost time.
     await world.db.asOwner((tx) => tx.query('update customers set due_at = null'))
-    await seedCustomer(world.billing, customerId)
-    return (await createSubscription(world.billing, { customerId, planId })).invoice!
+    await seedCustomer(world.engine, customerId)
+    return (await createSubscription(world.engine, { customerId, planId })).invoice!
   }
   const invoicesOf = async (customerId: string) =>
-    (await getInvoices(world.billing, { customerId, limit: 100 })).data
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data
   const creditOf = async (customerId: string) =>
-    (await getCustomer(world.billing, { customerId })).creditBalance
+    (await getCustomer(world.engine, { customerId })).creditBalance
   const dueAt = async (instant: string) => {
     world.set(instant)
-    await runBilling(world.billing)
+    await runBilling(world.engine)
   }
   const pay = (
     invoiceId: string,
     amount: number,
     reference = 'r1',
     more: { paidAt?: string; method?: string } = {},
-  ) => recordPayment(world.billing, { invoiceId, amount, method: 'bank_transfer', reference, ...more })
+  ) => recordPayment(world.engine, { invoiceId, amount, method: 'bank_transfer', reference, ...more })
 
   describe('starting', () => {
     test('a start 35 days back bills what is overdue at once, and not a moment more is allowed', async () => {
       world.set('2026-12-06T12:00:00Z')
-      await seedCustomer(world.billing, 'backdated')
+      await seedCustomer(world.engine, 'backdated')
       const start = (startsAt: string) =>
-        createSubscription(world.billing, { customerId: 'backdated', planId: 'team', startsAt })
+        createSubscription(world.engine, { customerId: 'backdated', planId: 'team', startsAt })
       await expect(start('2026-11-01T11:59:59.999999Z')).rejects.toMatchObject({
         code: 'starts_too_early',
         detail: { pointer: '/startsAt' },
@@ -123,11 +123,11 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       // Both were issued at one instant: the last one stands first, page by page too.
       const [newest, first] = await invoicesOf('backdated')
       expect([newest!.issuedAt, newest!.number! > first!.number!]).toEqual([first!.issuedAt, true])
-      const { data, nextCursor } = await getInvoices(world.billing, { customerId: 'backdated', limit: 1 })
+      const { data, nextCursor } = await getInvoices(world.engine, { customerId: 'backdated', limit: 1 })
       expect(
         [
           data,
-          (await getInvoices(world.billing, { customerId: 'backdated', limit: 1, cursor: nextCursor! })).data,
+          (await getInvoices(world.engine, { customerId: 'backdated', limit: 1, cursor: nextCursor! })).data,
         ]
           .flat()
           .map((one) => one.number),
@@ -142,7 +142,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         period: { start: '2026-11-16', end: '2026-12-01', label: '2026-11' },
         lines: [{ days: { billed: 15, of: 30 } }],
       })
-      expect(await getSubscription(world.billing, { customerId: 'calendar' })).toMatchObject({
+      expect(await getSubscription(world.engine, { customerId: 'calendar' })).toMatchObject({
         allowances: [{ allowance: 150 }],
         currentPeriod: { start: '2026-11-16', end: '2026-12-01' },
       })
@@ -155,7 +155,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         },
         { kind: 'start' },
       ])
-      expect(await getSubscription(world.billing, { customerId: 'calendar' })).toMatchObject({
+      expect(await getSubscription(world.engine, { customerId: 'calendar' })).toMatchObject({
         allowances: [{ allowance: 300 }],
       })
     })
@@ -173,7 +173,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         subtotal: 365_000,
         lines: [{ period: { start: '2026-10-31', end: '2027-10-31' } }],
       })
-      await recordUsage(world.billing, [{ id: 'u1', customerId: 'yearly', meter: 'ai_chat', quantity: 103 }])
+      await recordUsage(world.engine, [{ id: 'u1', customerId: 'yearly', meter: 'ai_chat', quantity: 103 }])
       await dueAt('2026-11-29T17:00:00Z')
       expect(await invoicesOf('yearly')).toMatchObject([
         {
@@ -184,7 +184,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         {},
       ])
       world.set('2026-12-30T16:00:00Z') // 31 December: 304 of 365 days are left
-      const { invoice } = await upgradeSubscription(world.billing, {
+      const { invoice } = await upgradeSubscription(world.engine, {
         customerId: 'yearly',
         planId: 'yearly-plus',
       })
@@ -197,13 +197,13 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
 
   describe('numbers', () => {
     test("count from one each month of the seller's zone, without a gap", async () => {
-      const seller = await getSeller(world.billing)
+      const seller = await getSeller(world.engine)
       await subscribe('num-1', 'team', '2030-01-31T15:59:59Z')
       await subscribe('num-2', 'team', '2030-01-31T16:00:00Z')
       await subscribe('num-3', 'team', '2030-01-31T16:00:01Z')
-      await putSeller(world.billing, { ...seller, timezone: 'UTC' })
+      await putSeller(world.engine, { ...seller, timezone: 'UTC' })
       await subscribe('num-4', 'team', '2030-01-31T16:00:02Z')
-      await putSeller(world.billing, seller)
+      await putSeller(world.engine, seller)
       await expect(subscribe('num-5', 'nothing', '2030-02-01T00:00:00Z')).rejects.toMatchObject({
         code: 'plan_not_found',
       })
@@ -225,7 +225,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
     test('only a period that is over can be generated, and the same one is generated once', async () => {
       await subscribe('generated')
       world.set('2026-11-30T15:59:59Z')
-      const generate = (period: string) => generateInvoice(world.billing, { customerId: 'generated', period })
+      const generate = (period: string) => generateInvoice(world.engine, { customerId: 'generated', period })
       await expect(generate('2026-11')).rejects.toMatchObject({
         code: 'period_not_over',
         detail: { pointer: '/period', endsOn: '2026-12-01' },
@@ -240,7 +240,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         issuedAt: '2026-11-30T16:00:00.000000Z',
       })
       expect(await generate('2026-11')).toEqual(invoice)
-      expect(await runBilling(world.billing)).toBe(0)
+      expect(await runBilling(world.engine)).toBe(0)
       expect(await invoicesOf('generated')).toHaveLength(2)
     })
 
@@ -253,7 +253,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         ['before-mid', '2026-10'],
         ['before-mid', '2026-11-01'],
       ] as const) {
-        await expect(generateInvoice(world.billing, { customerId, period })).rejects.toMatchObject({
+        await expect(generateInvoice(world.engine, { customerId, period })).rejects.toMatchObject({
           code: expect.stringMatching(/invoice_not_found|period_not_found/),
         })
         expect(await invoicesOf(customerId)).toHaveLength(1)
@@ -262,7 +262,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
 
     test('void, then generate again makes one replacement with the usage known then', async () => {
       await subscribe('replaced')
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         { id: 'u1', customerId: 'replaced', meter: 'ai_chat', quantity: 1010, time: '2026-10-31T16:00:00Z' },
       ])
       await dueAt('2026-11-30T17:00:00Z')
@@ -272,21 +272,21 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         ['usage', 50],
       ])
       expect(
-        await voidInvoice(world.billing, { invoiceId: first!.id, reason: 'wrong address' }),
+        await voidInvoice(world.engine, { invoiceId: first!.id, reason: 'wrong address' }),
       ).toMatchObject({ status: 'void', amountDue: 0, voidedAt: '2026-11-30T17:00:00.000000Z' })
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         { id: 'u2', customerId: 'replaced', meter: 'ai_chat', quantity: 2, time: '2026-11-30T15:00:00Z' },
       ])
       // Before the next midnight only a request makes it again.
       await dueAt('2026-12-01T10:00:00Z')
       expect(await invoicesOf('replaced')).toHaveLength(2)
-      const second = await generateInvoice(world.billing, { customerId: 'replaced', period: '2026-11' })
+      const second = await generateInvoice(world.engine, { customerId: 'replaced', period: '2026-11' })
       expect(amounts(second)).toEqual([
         ['fee', 59_900],
         ['usage', 60],
       ])
       expect(second.number).not.toBe(first!.number)
-      expect(await generateInvoice(world.billing, { customerId: 'replaced', period: '2026-11' })).toEqual(
+      expect(await generateInvoice(world.engine, { customerId: 'replaced', period: '2026-11' })).toEqual(
         second,
       )
       await dueAt('2026-12-31T17:00:00Z')
@@ -296,32 +296,32 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
     test('a renewal that is generated again after a change on its day bills nothing of the plan that was left, and the change the new one once', async () => {
       await subscribe('grace-void')
       world.set('2026-11-30T16:30:00Z')
-      await upgradeSubscription(world.billing, { customerId: 'grace-void', planId: 'business' })
+      await upgradeSubscription(world.engine, { customerId: 'grace-void', planId: 'business' })
       const [change, renewal] = await invoicesOf('grace-void')
       expect(amounts(change)).toEqual([
         ['unused_time', -59_900],
         ['fee', 199_900],
       ])
-      await expect(voidInvoice(world.billing, { invoiceId: renewal!.id })).rejects.toMatchObject({
+      await expect(voidInvoice(world.engine, { invoiceId: renewal!.id })).rejects.toMatchObject({
         code: 'credit_already_given',
         detail: { documents: [change!.number] },
       })
-      for (const invoice of [change, renewal]) await voidInvoice(world.billing, { invoiceId: invoice!.id })
+      for (const invoice of [change, renewal]) await voidInvoice(world.engine, { invoiceId: invoice!.id })
       // No day of the old plan is left in the new period: 59,900 − 59,900 + 199,900 is the new fee.
       await expect(
-        generateInvoice(world.billing, { customerId: 'grace-void', period: '2026-11' }),
+        generateInvoice(world.engine, { customerId: 'grace-void', period: '2026-11' }),
       ).rejects.toMatchObject({ code: 'invoice_not_found' })
       expect(
-        amounts(await generateInvoice(world.billing, { customerId: 'grace-void', period: '2026-12' })),
+        amounts(await generateInvoice(world.engine, { customerId: 'grace-void', period: '2026-12' })),
       ).toEqual([['fee', 199_900]])
     })
 
     test('a renewal that was void is billed again from the next midnight, and a change after that gives back its days', async () => {
       await subscribe('void-change')
       await dueAt('2026-11-30T17:00:00Z')
-      await voidInvoice(world.billing, { invoiceId: (await invoicesOf('void-change'))[0]!.id })
+      await voidInvoice(world.engine, { invoiceId: (await invoicesOf('void-change'))[0]!.id })
       world.set('2026-12-10T16:00:00Z') // 11 December: 21 of 31 days are left
-      const { invoice } = await upgradeSubscription(world.billing, {
+      const { invoice } = await upgradeSubscription(world.engine, {
         customerId: 'void-change',
         planId: 'business',
       })
@@ -331,18 +331,18 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         ['fee', 135_416],
       ])
       expect(
-        amounts(await generateInvoice(world.billing, { customerId: 'void-change', period: '2026-11' })),
+        amounts(await generateInvoice(world.engine, { customerId: 'void-change', period: '2026-11' })),
       ).toEqual([['fee', 59_900]])
     })
 
     test("a draft waits for its hour, is what will be issued, and is nobody else's", async () => {
       await subscribe('stranger')
       await subscribe('drafted')
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         { id: 'u1', customerId: 'drafted', meter: 'ai_chat', quantity: 1010, time: '2026-10-31T16:00:00Z' },
       ])
       world.set('2026-11-30T16:59:59Z')
-      const [draft] = (await getInvoices(world.billing, { customerId: 'drafted', status: 'draft' })).data
+      const [draft] = (await getInvoices(world.engine, { customerId: 'drafted', status: 'draft' })).data
       expect(draft).toMatchObject({
         id: 'draft_drafted_2026-11',
         status: 'draft',
@@ -352,11 +352,11 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         total: 63_547,
         amountDue: 63_547,
       })
-      expect(await getInvoice(world.billing, { invoiceId: draft!.id, customerId: 'drafted' })).toEqual(draft)
+      expect(await getInvoice(world.engine, { invoiceId: draft!.id, customerId: 'drafted' })).toEqual(draft)
       await expect(
-        getInvoice(world.billing, { invoiceId: draft!.id, customerId: 'stranger' }),
+        getInvoice(world.engine, { invoiceId: draft!.id, customerId: 'stranger' }),
       ).rejects.toMatchObject({ code: 'invoice_not_found' })
-      const behind = await getInvoiceLineEvents(world.billing, {
+      const behind = await getInvoiceLineEvents(world.engine, {
         customerId: 'drafted',
         invoiceId: draft!.id,
         lineId: 'line_2',
@@ -365,18 +365,18 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       await dueAt('2026-11-30T17:00:00Z')
       const [issued] = await invoicesOf('drafted')
       expect(issued).toMatchObject({ lines: draft!.lines, total: draft!.total })
-      await expect(getInvoice(world.billing, { invoiceId: draft!.id })).rejects.toMatchObject({
+      await expect(getInvoice(world.engine, { invoiceId: draft!.id })).rejects.toMatchObject({
         code: 'invoice_not_found',
       })
       expect(
-        await getInvoiceLineEvents(world.billing, {
+        await getInvoiceLineEvents(world.engine, {
           customerId: 'drafted',
           invoiceId: issued!.id,
           lineId: 'line_2',
         }),
       ).toEqual(behind)
       await expect(
-        getInvoiceLineEvents(world.billing, {
+        getInvoiceLineEvents(world.engine, {
           customerId: 'stranger',
           invoiceId: issued!.id,
           lineId: 'line_2',
@@ -401,9 +401,9 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         paidAt: '2026-10-31T16:00:00.000000Z',
       })
       expect(
-        (await listPayments(world.billing, { invoiceId: id })).data.map((payment) => payment.reference),
+        (await listPayments(world.engine, { invoiceId: id })).data.map((payment) => payment.reference),
       ).toEqual(['first', 'second'])
-      await expect(voidInvoice(world.billing, { invoiceId: id })).rejects.toMatchObject({
+      await expect(voidInvoice(world.engine, { invoiceId: id })).rejects.toMatchObject({
         code: 'invoice_not_open',
       })
     })
@@ -415,16 +415,16 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       expect(await creditOf('overpaid')).toBe(6_506)
       // What each payment gave into the balance: 634.94 were due.
       expect(
-        (await getInvoice(world.billing, { invoiceId: id })).payments.map(
+        (await getInvoice(world.engine, { invoiceId: id })).payments.map(
           ({ addedToBalance }) => addedToBalance,
         ),
       ).toEqual([0, 6_506])
       expect(
-        (await listAllPayments(world.billing, { customerId: 'overpaid' })).data.map(
+        (await listAllPayments(world.engine, { customerId: 'overpaid' })).data.map(
           ({ addedToBalance }) => addedToBalance,
         ),
       ).toEqual([6_506, 0])
-      expect(await getInvoice(world.billing, { invoiceId: id })).toMatchObject({
+      expect(await getInvoice(world.engine, { invoiceId: id })).toMatchObject({
         total: 63_494,
         addedToBalance: 6_506,
       })
@@ -467,7 +467,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       // ¥634.94 of it paid the invoice: as much fits on the balance, and not a cent more.
       expect(await creditOf('boundless')).toBe(most - 63_494)
       const adjust = (amount: number) =>
-        adjustBalance(world.billing, { customerId: 'boundless', amount, reason: 'a test' })
+        adjustBalance(world.engine, { customerId: 'boundless', amount, reason: 'a test' })
       await expect(adjust(63_495)).rejects.toMatchObject({
         code: 'amount_out_of_range',
         detail: { pointer: '/amount' },
@@ -481,7 +481,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         code: 'validation_failed',
         detail: { pointer: '/paidAt' },
       })
-      await voidInvoice(world.billing, { invoiceId: id })
+      await voidInvoice(world.engine, { invoiceId: id })
       await expect(pay(id, 1)).rejects.toMatchObject({ code: 'invoice_void' })
       await expect(pay('inv_nothing', 1)).rejects.toMatchObject({ code: 'invoice_not_found' })
     })
@@ -494,9 +494,9 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       await dueAt('2026-11-30T17:00:00Z')
       const [renewal] = await invoicesOf('void-credit')
       expect(await creditOf('void-credit')).toBe(36_506)
-      await voidInvoice(world.billing, { invoiceId: renewal!.id })
+      await voidInvoice(world.engine, { invoiceId: renewal!.id })
       expect(await creditOf('void-credit')).toBe(100_000)
-      await voidInvoice(world.billing, { invoiceId: renewal!.id })
+      await voidInvoice(world.engine, { invoiceId: renewal!.id })
       expect(await creditOf('void-credit')).toBe(100_000)
     })
 
@@ -505,23 +505,23 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         const start = await subscribe(customerId, 'business')
         await pay(start.id, start.total)
         world.set('2026-11-15T16:00:00Z')
-        await putPlan(world.billing, {
+        await putPlan(world.engine, {
           id: 'top',
           name: 'Top',
           rank: 99,
           fee: { amount: 3_000, per: 'subscription' },
         })
-        await upgradeSubscription(world.billing, { customerId, planId: 'top' })
+        await upgradeSubscription(world.engine, { customerId, planId: 'top' })
         expect(await creditOf(customerId)).toBe(104_357)
       }
       const change = async (customerId: string) =>
         (await invoicesOf(customerId)).find((one) => one.kind === 'change')!.id
-      await voidInvoice(world.billing, { invoiceId: await change('unspent') })
+      await voidInvoice(world.engine, { invoiceId: await change('unspent') })
       expect(await creditOf('unspent')).toBe(0)
       await dueAt('2026-11-30T17:00:00Z')
       const [renewal] = await invoicesOf('spent')
       expect(renewal).toMatchObject({ status: 'paid', creditApplied: 3_180 })
-      await voidInvoice(world.billing, { invoiceId: await change('spent') })
+      await voidInvoice(world.engine, { invoiceId: await change('spent') })
       expect((await invoicesOf('spent'))[0]).toMatchObject({
         id: renewal!.id,
         status: 'open',
@@ -537,9 +537,9 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
     await pay(start.id, start.total)
     await dueAt('2026-11-30T17:00:00Z')
     await dueAt('2026-12-31T17:00:00Z')
-    await voidInvoice(world.billing, { invoiceId: (await invoicesOf('listed'))[0]!.id })
+    await voidInvoice(world.engine, { invoiceId: (await invoicesOf('listed'))[0]!.id })
     const list = async (filter: object) =>
-      (await getInvoices(world.billing, { customerId: 'listed', ...filter })).data.map(
+      (await getInvoices(world.engine, { customerId: 'listed', ...filter })).data.map(
         (invoice) => invoice.period.label,
       )
     expect(await list({})).toEqual(['2026-12', '2026-11', '2026-11'])
@@ -555,8 +555,8 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       ['2026-12'],
       [],
     ])
-    const first = await getInvoices(world.billing, { customerId: 'listed', limit: 2 })
-    const second = await getInvoices(world.billing, {
+    const first = await getInvoices(world.engine, { customerId: 'listed', limit: 2 })
+    const second = await getInvoices(world.engine, {
       customerId: 'listed',
       limit: 2,
       cursor: first.nextCursor!,
@@ -570,40 +570,40 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         code: 'invalid_range',
         detail: { pointer: '?year' },
       })
-    await expect(getInvoices(world.billing, { customerId: 'listed', cursor: 'x' })).rejects.toMatchObject({
+    await expect(getInvoices(world.engine, { customerId: 'listed', cursor: 'x' })).rejects.toMatchObject({
       code: 'invalid_cursor',
     })
     await expect(
-      getInvoice(world.billing, { invoiceId: start.id, customerId: 'parts' }),
+      getInvoice(world.engine, { invoiceId: start.id, customerId: 'parts' }),
     ).rejects.toMatchObject({ code: 'invoice_not_found' })
   })
 
   test('what was issued never changes: not with the customer, the seller or the payment', async () => {
     const start = await subscribe('frozen')
-    const seller = await getSeller(world.billing)
-    await updateCustomer(world.billing, { customerId: 'frozen', companyName: 'Renamed' })
-    await putSeller(world.billing, { ...seller, name: 'Other' })
-    const after = await getInvoice(world.billing, { invoiceId: start.id })
-    await putSeller(world.billing, seller)
+    const seller = await getSeller(world.engine)
+    await updateCustomer(world.engine, { customerId: 'frozen', companyName: 'Renamed' })
+    await putSeller(world.engine, { ...seller, name: 'Other' })
+    const after = await getInvoice(world.engine, { invoiceId: start.id })
+    await putSeller(world.engine, seller)
     expect(after).toEqual(start)
     expect(after.buyer.companyName).toBe('frozen 有限公司')
   })
 
   test('the PDF is the same bytes each time, paid or not, and its hash is kept', async () => {
     const start = await subscribe('printed')
-    const first = await generatePdf(world.billing, { invoiceId: start.id })
+    const first = await generatePdf(world.engine, { invoiceId: start.id })
     expect(first.fileName).toBe(`${start.number}.pdf`)
     await pay(start.id, start.total + 500)
-    const second = await generatePdf(world.billing, { invoiceId: start.id, customerId: 'printed' })
+    const second = await generatePdf(world.engine, { invoiceId: start.id, customerId: 'printed' })
     expect(Buffer.compare(first.bytes, second.bytes)).toBe(0)
-    expect((await getInvoice(world.billing, { invoiceId: start.id })).pdfSha256).toBe(first.sha256)
+    expect((await getInvoice(world.engine, { invoiceId: start.id })).pdfSha256).toBe(first.sha256)
     await expect(
-      generatePdf(world.billing, { invoiceId: start.id, customerId: 'listed' }),
+      generatePdf(world.engine, { invoiceId: start.id, customerId: 'listed' }),
     ).rejects.toMatchObject({ code: 'invoice_not_found' })
     await world.db.asOwner((tx) =>
       tx.query("update invoices set pdf_sha256 = 'other' where id = $1", [start.id]),
     )
-    await expect(generatePdf(world.billing, { invoiceId: start.id })).rejects.toThrow(
+    await expect(generatePdf(world.engine, { invoiceId: start.id })).rejects.toThrow(
       /differs from its first rendering/,
     )
   })

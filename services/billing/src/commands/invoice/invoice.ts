@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { creditBalance, mostFromOutside, addBalanceTransaction } from '../../payments/balance.ts'
 import { billAgain, closePeriod, catchUp, scheduleNext } from '../../billing-run/run.ts'
@@ -27,10 +27,10 @@ import { lockCustomer } from '../../customer/customer.ts'
  * one first.
  */
 export async function generateInvoice(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; period: string },
 ): Promise<Invoice> {
-  return billing.transaction(async (tx) => {
+  return engine.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
     const running = await readBillingState(tx, input.customerId)
     const period = periodNamed(running, input.period)
@@ -95,10 +95,10 @@ async function firstReplacement(
  * credit_note_final for a credit note.
  */
 export async function voidInvoice(
-  billing: Billing,
+  engine: Engine,
   input: { invoiceId: string; reason?: string },
 ): Promise<Invoice> {
-  return billing.transaction(async (tx) => {
+  return engine.transaction(async (tx) => {
     const row = await lockedInvoice(tx, input.invoiceId)
     const { customerId, currency } = row.document
     refuseCreditNote(row, 'voided')
@@ -178,10 +178,10 @@ async function balanceUsedOn(
  * balance, which first pays other open invoices. Throws payment_reversed for the reference of one that was.
  */
 export async function recordPayment(
-  billing: Billing,
+  engine: Engine,
   input: { invoiceId: string; amount: number; method: string; reference: string; paidAt?: string },
 ): Promise<Invoice> {
-  return billing.transaction(async (tx) => {
+  return engine.transaction(async (tx) => {
     const row = await lockedInvoice(tx, input.invoiceId)
     const { customerId, currency, number } = row.document
     refuseCreditNote(row, 'paid')

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { addBalanceTransaction } from '../../payments/balance.ts'
 import { BillingError } from '../../errors.ts'
@@ -21,10 +21,10 @@ import { storedInvoice, view, type Invoice, type StoredInvoice } from '../../inv
  * it answers the same. Throws payment_not_found.
  */
 export async function reversePayment(
-  billing: Billing,
+  engine: Engine,
   input: { paymentId: string; reason: string },
 ): Promise<Invoice> {
-  return billing.transaction(async (tx) => {
+  return engine.transaction(async (tx) => {
     const { customerId, invoiceId } = await placeOfPayment(tx, input.paymentId)
     const row = await lockedInvoice(tx, invoiceId)
     const payment = (await paymentsOf(tx, customerId, invoiceId)).find((one) => one.id === input.paymentId)!

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { partyOf } from './planned-change.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { onCustomer, scheduleNext } from '../../billing-run/run.ts'
@@ -26,13 +26,13 @@ import type { Notice } from '../../values/localized-text.ts'
  * (`invoice` says so). Throws no_active_subscription.
  */
 export async function cancelSubscription(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; when?: 'now' | 'period_end'; reason?: string; credit?: boolean },
 ): Promise<Changed> {
   const { customerId, reason } = input
   const now = input.when === 'now'
   // Where a clock stands, what was used at its instant and told before the ending was used before it.
-  return onCustomer(billing, customerId, { countsUsage: now, force: now }, async (tx, state) => {
+  return onCustomer(engine, customerId, { countsUsage: now, force: now }, async (tx, state) => {
     const current = currentOf(state)
     const by = partyOf(tx)
     let after = state
@@ -57,10 +57,10 @@ export async function cancelSubscription(
  * ended.
  */
 export async function resumeSubscription(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string },
 ): Promise<{ subscription: Subscription; notices: Notice[] }> {
-  return onCustomer(billing, input.customerId, {}, async (tx, state) => {
+  return onCustomer(engine, input.customerId, {}, async (tx, state) => {
     currentOf(state)
     const by = partyOf(tx)
     const isUndone = (one: Waiting) => isEnd(one) && (by === 'vendor' || one.by === by)

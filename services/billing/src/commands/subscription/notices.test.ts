@@ -18,20 +18,20 @@ describe.each(testDatabases)(
     let world: World
     beforeAll(async () => {
       world = await createWorld(create, '2026-04-16T01:00:00Z')
-      await seedCatalogue(world.billing)
+      await seedCatalogue(world.engine)
     })
     afterAll(() => world.close())
 
     const subscribe = async (customerId: string, startsAt?: string) => {
-      await seedCustomer(world.billing, customerId)
-      return createSubscription(world.billing, {
+      await seedCustomer(world.engine, customerId)
+      return createSubscription(world.engine, {
         customerId,
         planId: 'team',
         ...(startsAt === undefined ? {} : { startsAt }),
       })
     }
     const issued = async (customerId: string) =>
-      (await getInvoices(world.billing, { customerId, limit: 100 })).data
+      (await getInvoices(world.engine, { customerId, limit: 100 })).data
         .filter((one) => one.status !== 'draft')
         .reverse()
     const told = ({ notices }: Pick<Changed, 'notices'>) =>
@@ -58,12 +58,12 @@ describe.each(testDatabases)(
     test('in the hour of grace: the renewal that a change or an ending issues first', async () => {
       await Promise.all(['moved', 'ended', 'kept'].map((customerId) => subscribe(customerId)))
       world.set('2026-05-15T16:20:00Z') // 00:20 on the 16th
-      const moved = await changeSubscription(world.billing, {
+      const moved = await changeSubscription(world.engine, {
         customerId: 'moved',
         planId: 'free',
         when: 'now',
       })
-      const ended = await cancelSubscription(world.billing, {
+      const ended = await cancelSubscription(world.engine, {
         customerId: 'ended',
         when: 'now',
         credit: true,
@@ -80,9 +80,9 @@ describe.each(testDatabases)(
         ])
       }
       // What only waits issues nothing, until the hour is over.
-      expect(told(await cancelSubscription(world.billing, { customerId: 'kept' }))).toEqual([])
+      expect(told(await cancelSubscription(world.engine, { customerId: 'kept' }))).toEqual([])
       world.set('2026-05-15T17:30:00Z')
-      const resumed = await resumeSubscription(world.billing, { customerId: 'kept' })
+      const resumed = await resumeSubscription(world.engine, { customerId: 'kept' })
       expect(told(resumed)).toEqual([named((await issued('kept'))[1]!)])
     })
 
@@ -90,8 +90,8 @@ describe.each(testDatabases)(
       world.set('2026-06-20T01:00:00Z')
       await subscribe('again')
       world.set('2026-06-25T01:00:00Z')
-      await cancelSubscription(world.billing, { customerId: 'again', when: 'now', credit: true })
-      const answer = await createSubscription(world.billing, { customerId: 'again', planId: 'business' })
+      await cancelSubscription(world.engine, { customerId: 'again', when: 'now', credit: true })
+      const answer = await createSubscription(world.engine, { customerId: 'again', planId: 'business' })
       const [, , lastDay, start] = await issued('again')
       expect([lastDay!.kind, answer.invoice!.id]).toEqual(['change', start!.id])
       // One of 30 days of 599.00, and 6 %.
@@ -106,19 +106,19 @@ describe.each(testDatabases)(
       const beside = ({ notices }: Pick<Changed, 'notices'>, code: string) =>
         notices.filter((one) => one.code === code).map((one) => one.detail.en)
       expect(
-        (await previewChange(world.billing, { customerId: 'asking', planId: 'business' })).notices,
+        (await previewChange(world.engine, { customerId: 'asking', planId: 'business' })).notices,
       ).toEqual([])
       world.set('2026-08-15T16:20:00Z') // 00:20 on the 16th
-      const preview = await previewChange(world.billing, { customerId: 'asking', planId: 'business' })
+      const preview = await previewChange(world.engine, { customerId: 'asking', planId: 'business' })
       // 599.00 and 6 %, for the period from the 16th on.
       expect(beside(preview, 'invoice_will_be_issued')).toEqual([
         'Confirming also issues the invoice for period 2026-07, ¥634.94 so far.',
       ])
       // The lower plan only waits: nothing is issued.
-      expect((await previewChange(world.billing, { customerId: 'asking', planId: 'free' })).notices).toEqual(
+      expect((await previewChange(world.engine, { customerId: 'asking', planId: 'free' })).notices).toEqual(
         [],
       )
-      const moved = await changeSubscription(world.billing, {
+      const moved = await changeSubscription(world.engine, {
         customerId: 'asking',
         planId: 'business',
         quoteId: preview.quoteId,

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import {
   beginsGrid,
   blockersOf,
@@ -35,10 +35,10 @@ import type { Notice } from '../../values/localized-text.ts'
  * the change they scheduled. Throws not_an_upgrade for a lower plan.
  */
 export async function upgradeSubscription(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; planId: string; seats?: number; quoteId?: string },
 ): Promise<Changed> {
-  return applyChange(billing, input, ({ direction, to, at }) => {
+  return applyChange(engine, input, ({ direction, to, at }) => {
     if (direction === 'down')
       throw new BillingError('not_an_upgrade', {
         pointer: pointerOf(input),
@@ -58,11 +58,11 @@ export async function upgradeSubscription(
  * change_blocked for what the lower plan has no room for.
  */
 export async function downgradeSubscription(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; planId: string; planVersion?: number; seats?: number; quoteId?: string },
 ): Promise<{ subscription: Subscription; notices: Notice[] }> {
   const { subscription, notices } = await applyChange(
-    billing,
+    engine,
     input,
     ({ direction, when, to }, { waiting }, party) => {
       const undoes = direction === 'same' && waiting.some((one) => one.by === party && one.change)
@@ -85,10 +85,10 @@ export async function downgradeSubscription(
  * a plan that was changed. Throws plan_not_found for a version there is not.
  */
 export async function changeSubscription(
-  billing: Billing,
+  engine: Engine,
   input: ChangeRequest & { customerId: string; quoteId?: string },
 ): Promise<Changed> {
-  return applyChange(billing, input, () => {})
+  return applyChange(engine, input, () => {})
 }
 
 /** What decides which way a change goes: the seats, where they are named. */
@@ -97,12 +97,12 @@ const pointerOf = ({ seats }: ChangeRequest) => (seats === undefined ? '/planId'
 type Check = (change: PlannedChange, state: BillingState, party: Party) => void
 
 async function applyChange(
-  billing: Billing,
+  engine: Engine,
   input: ChangeRequest & { customerId: string; quoteId?: string },
   check: Check,
 ): Promise<Changed> {
   const { customerId, quoteId } = input
-  return onCustomer(billing, customerId, {}, async (tx, before) => {
+  return onCustomer(engine, customerId, {}, async (tx, before) => {
     const { state, change } = await changeFrom(tx, before, input)
     const party = partyOf(tx)
     check(change, state, party)
@@ -251,10 +251,10 @@ async function beginGrid(tx: BillingTransaction, state: BillingState, phase: Pha
  * Without one it changes nothing.
  */
 export async function cancelScheduledChange(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; by?: Party },
 ): Promise<{ subscription: Subscription; notices: Notice[] }> {
-  return onCustomer(billing, input.customerId, {}, async (tx, state) => {
+  return onCustomer(engine, input.customerId, {}, async (tx, state) => {
     const party = input.by ?? partyOf(tx)
     const undone = (one: Waiting) => one.by === party && one.change !== null
     const after = await dropWaiting(tx, state, undone)

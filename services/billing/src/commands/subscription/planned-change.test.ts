@@ -27,8 +27,8 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z')
-    await seedCatalogue(world.billing)
-    const put = (plan: PlanInput) => putPlan(world.billing, plan)
+    await seedCatalogue(world.engine)
+    const put = (plan: PlanInput) => putPlan(world.engine, plan)
     for (const id of ['level-a', 'level-b']) await put({ id, name: id, rank: 5, ...feeOf(30_000) })
     await put({ id: 'inclusive', name: 'Inclusive', rank: 12, ...feeOf(90_000), taxMode: 'inclusive' })
     await put({ id: 'pricey', name: 'Pricey', rank: 1, ...feeOf(900_000) })
@@ -43,15 +43,15 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     world.set('2026-10-31T16:00:00Z')
     // The customers of the tests before are done with: due work would only cost time.
     await world.db.asOwner((tx) => tx.query('update customers set due_at = null'))
-    await seedCustomer(world.billing, customerId)
-    const { invoice } = await createSubscription(world.billing, { customerId, planId, seats })
+    await seedCustomer(world.engine, customerId)
+    const { invoice } = await createSubscription(world.engine, { customerId, planId, seats })
     world.set('2026-11-15T16:30:00Z') // 00:30 on the 16th: fifteen days are left
     return invoice
   }
   const upgrade = (customerId: string, planId: string, more: { seats?: number; quoteId?: string } = {}) =>
-    upgradeSubscription(world.billing, { customerId, planId, ...more })
+    upgradeSubscription(world.engine, { customerId, planId, ...more })
   const pay = (invoice: Invoice | null) =>
-    recordPayment(world.billing, {
+    recordPayment(world.engine, {
       invoiceId: invoice!.id,
       amount: invoice!.total,
       method: 'bank',
@@ -68,7 +68,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
       ),
     )
   const creditOf = async (customerId: string) =>
-    (await getCustomer(world.billing, { customerId })).creditBalance
+    (await getCustomer(world.engine, { customerId })).creditBalance
 
   test('the plan they are on changes nothing', async () => {
     await subscribe('same', 'team')
@@ -93,7 +93,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
       detail: { pointer: '/planId' },
     })
     expect(await phasesOf(`to-${planId}`)).toMatchObject([{ plan: 'team', to: null }])
-    expect((await getInvoices(world.billing, { customerId: `to-${planId}` })).data).toHaveLength(1)
+    expect((await getInvoices(world.engine, { customerId: `to-${planId}` })).data).toHaveLength(1)
   })
 
   test('the rank decides before the price', async () => {
@@ -118,8 +118,8 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     await pay(await subscribe('credited', 'team'))
     await upgrade('credited', 'cheap')
     world.set('2026-11-30T17:00:00Z')
-    await runBilling(world.billing)
-    const [renewal] = (await getInvoices(world.billing, { customerId: 'credited' })).data
+    await runBilling(world.engine)
+    const [renewal] = (await getInvoices(world.engine, { customerId: 'credited' })).data
     expect(renewal).toMatchObject({
       kind: 'renewal',
       total: 3_180,
@@ -133,7 +133,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
 
   test('seats more on the same plan cost their days and keep the counter', async () => {
     await subscribe('seated', 'seats', 2)
-    await consume(world.billing, { customerId: 'seated', meter: 'ai_chat', id: 'c1', quantity: 250 })
+    await consume(world.engine, { customerId: 'seated', meter: 'ai_chat', id: 'c1', quantity: 250 })
     const { invoice, subscription } = await upgrade('seated', 'seats', { seats: 5 })
     expect(amounts(invoice)).toEqual([
       ['unused_time', -9_900],
@@ -145,7 +145,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
       allowances: [{ allowance: 300, used: 250, remaining: 50 }],
     })
     expect(
-      await consume(world.billing, { customerId: 'seated', meter: 'ai_chat', id: 'c2', quantity: 100 }),
+      await consume(world.engine, { customerId: 'seated', meter: 'ai_chat', id: 'c2', quantity: 100 }),
     ).toMatchObject({ granted: 50, remaining: 0 })
     await expect(upgrade('seated', 'seats', { seats: 4 })).rejects.toMatchObject({
       code: 'not_an_upgrade',
@@ -160,7 +160,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
 
   test('another plan goes on with the counter: what both include by days, less what was used', async () => {
     await subscribe('counter', 'free')
-    await recordUsage(world.billing, [
+    await recordUsage(world.engine, [
       { id: 'before', customerId: 'counter', meter: 'ai_chat', quantity: 15, time: '2026-11-15T15:59:59Z' },
       { id: 'today', customerId: 'counter', meter: 'ai_chat', quantity: 3 },
     ])
@@ -190,7 +190,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
       { plan: 'seats', from: '2026-11-16', to: '2026-11-16' },
       { plan: 'business', from: '2026-11-16', to: null },
     ])
-    expect((await getSubscription(world.billing, { customerId: 'twice' })).nextInvoice).toMatchObject({
+    expect((await getSubscription(world.engine, { customerId: 'twice' })).nextInvoice).toMatchObject({
       at: '2026-12-01',
       estimatedTotal: 211_894,
     })
@@ -198,8 +198,8 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
 
   test('on the first day everything is given back', async () => {
     world.set('2026-10-31T16:00:00Z')
-    await seedCustomer(world.billing, 'first-day')
-    await createSubscription(world.billing, { customerId: 'first-day', planId: 'team' })
+    await seedCustomer(world.engine, 'first-day')
+    await createSubscription(world.engine, { customerId: 'first-day', planId: 'team' })
     expect(amounts((await upgrade('first-day', 'business')).invoice)).toEqual([
       ['unused_time', -59_900],
       ['fee', 199_900],
@@ -228,14 +228,14 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
 
   test('credit is only for what was billed: a voided start invoice gives none', async () => {
     const start = await subscribe('voided', 'team')
-    await voidInvoice(world.billing, { invoiceId: start!.id })
+    await voidInvoice(world.engine, { invoiceId: start!.id })
     expect(amounts((await upgrade('voided', 'business')).invoice)).toEqual([['fee', 99_950]])
   })
 
   test('a voided change gave nothing back: what was paid before it is credited by the next', async () => {
     await subscribe('undone', 'team')
     const { invoice } = await upgrade('undone', 'business')
-    await voidInvoice(world.billing, { invoiceId: invoice!.id })
+    await voidInvoice(world.engine, { invoiceId: invoice!.id })
     expect(amounts((await upgrade('undone', 'cheap')).invoice)).toEqual([
       ['unused_time', -29_950],
       ['fee', 1_500],
@@ -259,11 +259,11 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
 
   test('in the hour of grace the renewal is issued first, and its fee is given back', async () => {
     await subscribe('graced', 'team')
-    await recordUsage(world.billing, [{ id: 'u', customerId: 'graced', meter: 'ai_chat', quantity: 1010 }])
+    await recordUsage(world.engine, [{ id: 'u', customerId: 'graced', meter: 'ai_chat', quantity: 1010 }])
     world.set('2026-11-30T16:30:00Z')
-    const preview = await previewChange(world.billing, { customerId: 'graced', planId: 'business' })
+    const preview = await previewChange(world.engine, { customerId: 'graced', planId: 'business' })
     const { invoice } = await upgrade('graced', 'business', { quoteId: preview.quoteId })
-    const { data } = await getInvoices(world.billing, { customerId: 'graced' })
+    const { data } = await getInvoices(world.engine, { customerId: 'graced' })
     expect(data.map((one) => [one.kind, amounts(one)])).toEqual([
       [
         'change',
@@ -286,9 +286,9 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
 
   test('a preview is the invoice, line by line, and writes nothing else', async () => {
     await subscribe('previewed', 'team')
-    const before = await getSubscription(world.billing, { customerId: 'previewed' })
-    const preview = await previewChange(world.billing, { customerId: 'previewed', planId: 'seats', seats: 7 })
-    expect(await getSubscription(world.billing, { customerId: 'previewed' })).toEqual(before)
+    const before = await getSubscription(world.engine, { customerId: 'previewed' })
+    const preview = await previewChange(world.engine, { customerId: 'previewed', planId: 'seats', seats: 7 })
+    expect(await getSubscription(world.engine, { customerId: 'previewed' })).toEqual(before)
     const { invoice } = await upgrade('previewed', 'seats', { seats: 7, quoteId: preview.quoteId })
     for (const key of ['subtotal', 'taxes', 'taxTotal', 'total', 'creditApplied'] as const)
       expect(invoice![key]).toEqual(preview[key])
@@ -298,13 +298,13 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
 
   test('a quote holds fifteen minutes', async () => {
     await subscribe('quoted', 'team')
-    const first = await previewChange(world.billing, { customerId: 'quoted', planId: 'business' })
+    const first = await previewChange(world.engine, { customerId: 'quoted', planId: 'business' })
     expect(first.expiresAt).toBe('2026-11-15T16:45:00.000000Z')
     world.set('2026-11-15T16:45:00Z')
     await expect(upgrade('quoted', 'business', { quoteId: first.quoteId })).rejects.toMatchObject({
       code: 'quote_expired',
     })
-    const second = await previewChange(world.billing, { customerId: 'quoted', planId: 'business' })
+    const second = await previewChange(world.engine, { customerId: 'quoted', planId: 'business' })
     world.set('2026-11-15T16:59:59.999999Z')
     expect(await upgrade('quoted', 'business', { quoteId: second.quoteId })).toMatchObject({
       invoice: { total: second.total },
@@ -314,7 +314,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
   test("a quote ends at the customer's midnight", async () => {
     await subscribe('midnight', 'team')
     world.set('2026-11-16T15:55:00Z')
-    const preview = await previewChange(world.billing, { customerId: 'midnight', planId: 'business' })
+    const preview = await previewChange(world.engine, { customerId: 'midnight', planId: 'business' })
     expect(preview.expiresAt).toBe('2026-11-16T16:00:00.000000Z')
     world.set('2026-11-16T16:00:00Z')
     await expect(upgrade('midnight', 'business', { quoteId: preview.quoteId })).rejects.toMatchObject({
@@ -324,20 +324,20 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
 
   test('a quote is refused when what it was computed from has changed', async () => {
     await subscribe('outdated', 'team')
-    await putPlan(world.billing, { id: 'moving', name: 'Moving', rank: 25, ...feeOf(250_000) })
-    const priced = await previewChange(world.billing, { customerId: 'outdated', planId: 'moving' })
-    await putPlan(world.billing, { id: 'moving', name: 'Moving', rank: 25, ...feeOf(260_000) })
+    await putPlan(world.engine, { id: 'moving', name: 'Moving', rank: 25, ...feeOf(250_000) })
+    const priced = await previewChange(world.engine, { customerId: 'outdated', planId: 'moving' })
+    await putPlan(world.engine, { id: 'moving', name: 'Moving', rank: 25, ...feeOf(260_000) })
     await expect(upgrade('outdated', 'moving', { quoteId: priced.quoteId })).rejects.toMatchObject({
       code: 'quote_outdated',
     })
-    const credited = await previewChange(world.billing, { customerId: 'outdated', planId: 'moving' })
-    const [start] = (await getInvoices(world.billing, { customerId: 'outdated' })).data
-    await voidInvoice(world.billing, { invoiceId: start!.id })
+    const credited = await previewChange(world.engine, { customerId: 'outdated', planId: 'moving' })
+    const [start] = (await getInvoices(world.engine, { customerId: 'outdated' })).data
+    await voidInvoice(world.engine, { invoiceId: start!.id })
     await expect(upgrade('outdated', 'moving', { quoteId: credited.quoteId })).rejects.toMatchObject({
       code: 'quote_outdated',
     })
     expect(await phasesOf('outdated')).toHaveLength(1)
-    const last = await previewChange(world.billing, { customerId: 'outdated', planId: 'moving' })
+    const last = await previewChange(world.engine, { customerId: 'outdated', planId: 'moving' })
     expect((await upgrade('outdated', 'moving', { quoteId: last.quoteId })).invoice).toMatchObject({
       total: last.total,
     })
@@ -347,8 +347,8 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     await subscribe('mine', 'team')
     await subscribe('theirs', 'team')
     const [mine, theirs] = [
-      await previewChange(world.billing, { customerId: 'mine', planId: 'seats', seats: 3 }),
-      await previewChange(world.billing, { customerId: 'theirs', planId: 'seats', seats: 3 }),
+      await previewChange(world.engine, { customerId: 'mine', planId: 'seats', seats: 3 }),
+      await previewChange(world.engine, { customerId: 'theirs', planId: 'seats', seats: 3 }),
     ]
     await expect(upgrade('mine', 'seats', { seats: 3, quoteId: theirs.quoteId })).rejects.toMatchObject({
       code: 'quote_expired',
@@ -367,7 +367,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
 
   test('a lower plan is previewed for the end of the period', async () => {
     await subscribe('lower', 'business')
-    expect(await previewChange(world.billing, { customerId: 'lower', planId: 'team' })).toMatchObject({
+    expect(await previewChange(world.engine, { customerId: 'lower', planId: 'team' })).toMatchObject({
       when: 'period_end',
       effectiveAt: '2026-12-01',
       lines: [],
@@ -375,7 +375,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
       dueNow: 0,
       nextInvoice: { at: '2026-12-01', estimatedTotal: 63_494 },
     })
-    const offered = await plansFor(world.billing, { customerId: 'lower' })
+    const offered = await plansFor(world.engine, { customerId: 'lower' })
     expect(
       offered
         .filter((plan) => ['team', 'business', 'cheap'].includes(plan.id))
@@ -389,12 +389,12 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
   })
 
   test('without a subscription there is nothing to change', async () => {
-    await seedCustomer(world.billing, 'unsubscribed')
+    await seedCustomer(world.engine, 'unsubscribed')
     await expect(
-      upgradeSubscription(world.billing, { customerId: 'unsubscribed', planId: 'team' }),
+      upgradeSubscription(world.engine, { customerId: 'unsubscribed', planId: 'team' }),
     ).rejects.toMatchObject({ code: 'no_active_subscription' })
     // What is previewed is the start of one: 599.00 and 6 %.
-    expect(await previewChange(world.billing, { customerId: 'unsubscribed', planId: 'team' })).toMatchObject({
+    expect(await previewChange(world.engine, { customerId: 'unsubscribed', planId: 'team' })).toMatchObject({
       when: 'now',
       lines: [{ kind: 'fee', amount: 59_900 }],
       total: 63_494,

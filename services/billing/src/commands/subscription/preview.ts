@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { blockersOf, partyOf, warningsOf, type ChangeRequest } from './planned-change.ts'
 import { catchUp } from '../../billing-run/run.ts'
 import { readBillingState, type BillingState } from '../../subscription/state.ts'
@@ -49,10 +49,10 @@ const quoteSeconds = 15 * 60
  * customer's midnight, when the days to charge are others.
  */
 export async function previewChange(
-  billing: Billing,
+  engine: Engine,
   input: ChangeRequest & { customerId: string; trialDays?: number },
 ): Promise<Preview> {
-  return billing.transaction(async (tx) => {
+  return engine.transaction(async (tx) => {
     await lockCustomer(tx, input.customerId)
     const before = await readBillingState(tx, input.customerId)
     const {

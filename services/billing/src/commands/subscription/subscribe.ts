@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { directionOf, refuseArchived, refuseSeatsWithout, seatsFor } from './planned-change.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { catchUp, onCustomer } from '../../billing-run/run.ts'
@@ -89,10 +89,10 @@ export interface Changed {
  * before that end, or on the very date it was ended at once. Throws subscription_exists when they have one.
  */
 export async function createSubscription(
-  billing: Billing,
+  engine: Engine,
   input: StartRequest & { quoteId?: string },
 ): Promise<Changed> {
-  return onCustomer(billing, input.customerId, {}, async (tx, before) => {
+  return onCustomer(engine, input.customerId, {}, async (tx, before) => {
     const { document, notices, state } = await beginSubscription(tx, before, input)
     return {
       subscription: await subscriptionOf(tx, state),
@@ -277,21 +277,18 @@ function startOf(startsAt: string | undefined, at: Instant): Instant {
 /**
  * A customer's subscription as of now: status 'none' where there never was one. Throws customer_not_found.
  */
-export async function getSubscription(
-  billing: Billing,
-  input: { customerId: string },
-): Promise<Subscription> {
-  return billing.transaction(async (tx) => subscriptionOf(tx, await readBillingState(tx, input.customerId)), {
+export async function getSubscription(engine: Engine, input: { customerId: string }): Promise<Subscription> {
+  return engine.transaction(async (tx) => subscriptionOf(tx, await readBillingState(tx, input.customerId)), {
     readOnly: true,
   })
 }
 
 /** Whether the customer may use the product now: trialing, active or past due. */
 export async function checkSubscriptionStatus(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string },
 ): Promise<boolean> {
-  const { status } = await getSubscription(billing, input)
+  const { status } = await getSubscription(engine, input)
   return status === 'trialing' || status === 'active' || status === 'past_due'
 }
 
@@ -309,8 +306,8 @@ export interface OfferedPlan extends Plan {
 }
 
 /** The catalogue with what each plan is to this customer's own, at the seats they have. */
-export async function plansFor(billing: Billing, input: { customerId: string }): Promise<OfferedPlan[]> {
-  return billing.transaction(
+export async function plansFor(engine: Engine, input: { customerId: string }): Promise<OfferedPlan[]> {
+  return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, input.customerId)
       const current = currentPhase(state)

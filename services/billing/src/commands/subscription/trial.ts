@@ -1,4 +1,4 @@
-import type { Billing } from '../../engine.ts'
+import type { Engine } from '../../engine.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { catchUp, onCustomer } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
@@ -17,11 +17,11 @@ import { currentPhase } from '../../subscription/phase.ts'
  * validation_failed for a date before today, not after the trial's first, or too far ahead.
  */
 export async function changeTrial(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; endsOn: LocalDate },
 ): Promise<Changed> {
   const { customerId, endsOn } = input
-  return onCustomer(billing, customerId, {}, async (tx, before) => {
+  return onCustomer(engine, customerId, {}, async (tx, before) => {
     const current = currentPhase(before)
     if (!current || current.trialEnds === null)
       throw new BillingError('not_in_trial', { message: `customer '${customerId}' has no trial now` })

@@ -15,7 +15,7 @@ export interface Typesetter {
 }
 
 /** Which build of Typst sets the page: the native one where it loads (`auto`), or one by name. */
-export type Engine = 'auto' | Typesetter['engine']
+export type TypesetterKind = 'auto' | Typesetter['engine']
 
 const template = readFileSync(new URL('./invoice.typ', import.meta.url), 'utf8')
 
@@ -23,7 +23,7 @@ const template = readFileSync(new URL('./invoice.typ', import.meta.url), 'utf8')
  * Loads Typst with our fonts and template. There are native builds for some machines only; WASM gives the
  * same pages everywhere.
  */
-export async function openTypesetter(engine: Engine): Promise<Typesetter> {
+export async function openTypesetter(engine: TypesetterKind): Promise<Typesetter> {
   if (engine === 'wasm') return openWasm()
   if (engine === 'native') return openNative()
   try {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Worker } from 'node:worker_threads'
 import type { InvoicePage } from './page.ts'
-import { openTypesetter, type Engine } from './typesetter.ts'
+import { openTypesetter, type TypesetterKind } from './typesetter.ts'
 
 /** What the worker answers to one page. */
 export type Rendering = { pdf: Uint8Array<ArrayBuffer>; logoFailure?: string } | { failure: string }
@@ -11,7 +11,7 @@ export type FromWorker = 'ready' | Rendering
 assert(process.send)
 const send = process.send.bind(process) as (message: FromWorker) => void
 endWithParent()
-const typesetter = await openTypesetter(process.argv[2] as Engine)
+const typesetter = await openTypesetter(process.argv[2] as TypesetterKind)
 
 process.on('message', (page: InvoicePage) => {
   void render(page).then(send)

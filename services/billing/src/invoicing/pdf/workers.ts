@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { BillingError } from '../../errors.ts'
 import type { InvoicePage } from './page.ts'
-import type { Engine } from './typesetter.ts'
+import type { TypesetterKind } from './typesetter.ts'
 import type { FromWorker } from './worker.ts'
 
 export interface WorkersOptions {
@@ -26,7 +26,7 @@ export interface WorkersOptions {
   pagesPerProcess?: number
   /** Bytes a process may hold while it sets a page, where the system tells (Linux). */
   memoryLimit?: number
-  engine?: Engine
+  engine?: TypesetterKind
 }
 
 export interface Rendered {

@@ -16,15 +16,15 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-08-31T16:00:00Z') // 1 September in Shanghai
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, {
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, {
       key: 'calls',
       name: 'Calls',
       unit: 'calls',
       decimals: 1,
       groupBy: ['channel'],
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       key: 'visitors',
       name: 'Visitors',
       unit: 'people',
@@ -36,7 +36,7 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
       { upTo: null, rate: { amount: 7, per: 2 } },
     ]
     const charge = { meter: 'calls', overage: 'bill' as const, price: { model: 'graduated' as const, tiers } }
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'small',
       name: 'Small',
       rank: 1,
@@ -57,19 +57,19 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
         },
       ],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'large',
       name: 'Large',
       rank: 2,
       fee: { amount: 100, per: 'subscription' },
       charges: [{ ...charge, included: 8, minimum: 300 }],
     })
-    await seedCustomer(world.billing, 'acme')
-    await createSubscription(world.billing, { customerId: 'acme', planId: 'small' })
+    await seedCustomer(world.engine, 'acme')
+    await createSubscription(world.engine, { customerId: 'acme', planId: 'small' })
     await recordDays('2026-09', 30, 1.7)
     world.set('2026-10-12T04:00:00Z')
     await recordDays('2026-10', 11, 2.3)
-    await upgradeSubscription(world.billing, { customerId: 'acme', planId: 'large' })
+    await upgradeSubscription(world.engine, { customerId: 'acme', planId: 'large' })
     await recordDays('2026-11', 2, 9.9)
     world.set('2026-11-03T04:00:00Z')
   })
@@ -91,17 +91,17 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
       ]
     })
     world.set(`${month}-${String(days).padStart(2, '0')}T04:00:00Z`)
-    const { rejected } = await recordUsage(world.billing, events.flat())
+    const { rejected } = await recordUsage(world.engine, events.flat())
     expect(rejected).toEqual([])
   }
   const days = (input: { start?: string; end?: string; groupBy?: string } = {}) =>
-    getUsageDays(world.billing, { customerId: 'acme', ...input })
+    getUsageDays(world.engine, { customerId: 'acme', ...input })
   const feesOf = (of: Awaited<ReturnType<typeof days>>) =>
     of.meters.reduce((total, meter) => total + meter.fee, 0)
 
   test('the fees of a period’s days add up to what its usage costs, whatever the plan became in it', async () => {
     for (const period of ['2026-09', '2026-10', '2026-11']) {
-      const summary = await getUsageSummary(world.billing, { customerId: 'acme', period })
+      const summary = await getUsageSummary(world.engine, { customerId: 'acme', period })
       const lastDay = { '2026-09': '30', '2026-10': '31', '2026-11': '30' }[period]
       const all = await days({ start: `${period}-01`, end: `${period}-${lastDay}` })
       expect([period, feesOf(all)]).toEqual([
@@ -151,8 +151,8 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
   })
 
   test('whoever was seen before they came can be looked at from then on', async () => {
-    await seedCustomer(world.billing, 'early')
-    await recordUsage(world.billing, [
+    await seedCustomer(world.engine, 'early')
+    await recordUsage(world.engine, [
       { id: 'e', customerId: 'early', meter: 'calls', time: '2026-10-20T02:00:00Z' },
       {
         id: 'f',
@@ -162,7 +162,7 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
         properties: { who: 1 },
       },
     ])
-    expect((await getUsageDays(world.billing, { customerId: 'early' })).since).toBe('2026-10-20')
+    expect((await getUsageDays(world.engine, { customerId: 'early' })).since).toBe('2026-10-20')
   })
 
   test('the values of a property add up to each day', async () => {
@@ -184,7 +184,7 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
   })
 
   test('beyond the twenty most used, values are the rest', async () => {
-    await seedCustomer(world.billing, 'many')
+    await seedCustomer(world.engine, 'many')
     const events = Array.from({ length: 25 }, (_, index) => ({
       id: `m${index}`,
       customerId: 'many',
@@ -192,11 +192,11 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
       quantity: index + 1,
       properties: { channel: `c${index}` },
     }))
-    await recordUsage(world.billing, [
+    await recordUsage(world.engine, [
       ...events,
       { id: 'none', customerId: 'many', meter: 'calls', quantity: 100 },
     ])
-    const { groups } = await getUsageDays(world.billing, { customerId: 'many', groupBy: 'channel' })
+    const { groups } = await getUsageDays(world.engine, { customerId: 'many', groupBy: 'channel' })
     const values = groups![0]!.values
     expect([values.length, values[0], values.find(({ kind }) => kind === 'rest')?.used]).toEqual([
       22,
@@ -219,8 +219,8 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
   })
 
   test('a level stands on days without a report: within its period, and beyond it where it carries', async () => {
-    await putMeter(world.billing, { key: 'seats_used', name: 'Seats', unit: 'seats', aggregation: 'last' })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, { key: 'seats_used', name: 'Seats', unit: 'seats', aggregation: 'last' })
+    await putMeter(world.engine, {
       key: 'files',
       name: 'Files',
       unit: 'GB',
@@ -228,11 +228,11 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
       aggregation: 'last',
       carry: true,
     })
-    await seedCustomer(world.billing, 'level')
+    await seedCustomer(world.engine, 'level')
     world.set('2026-11-28T04:00:00Z')
-    await createSubscription(world.billing, { customerId: 'level', planId: 'small' })
+    await createSubscription(world.engine, { customerId: 'level', planId: 'small' })
     const report = (id: string, meter: string, quantity: number) =>
-      recordUsage(world.billing, [{ id, customerId: 'level', meter, quantity }])
+      recordUsage(world.engine, [{ id, customerId: 'level', meter, quantity }])
     await report('s1', 'seats_used', 5)
     await report('f1', 'files', 2.5)
     world.set('2026-11-30T04:00:00Z')
@@ -240,7 +240,7 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
     world.set('2026-12-30T04:00:00Z')
     await report('s3', 'seats_used', 1)
     const days = (start: string, end: string) =>
-      getUsageDays(world.billing, { customerId: 'level', start, end })
+      getUsageDays(world.engine, { customerId: 'level', start, end })
     const levels = ({ days: shown }: Awaited<ReturnType<typeof days>>) =>
       shown.map(({ date, usage }) => [date.slice(5), usage['seats_used'] ?? 0, usage['files'] ?? 0])
     expect(levels(await days('2026-11-27', '2026-12-01'))).toEqual([
@@ -251,7 +251,7 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
       ['12-01', 7, 2.5],
     ])
     // So it does in the summary of the period, which the first page draws.
-    const { daily } = await getUsageSummary(world.billing, { customerId: 'level', period: '2026-11' })
+    const { daily } = await getUsageSummary(world.engine, { customerId: 'level', period: '2026-11' })
     expect(
       daily.slice(0, 4).map(({ date, usage }) => [date.slice(5), usage['seats_used'], usage['files']]),
     ).toEqual([

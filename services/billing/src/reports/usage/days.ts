@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { BillingError } from '../../errors.ts'
 import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
 import type { Meter } from '../../catalogue/meter.ts'
@@ -80,10 +80,10 @@ export const mostUsageDays = 92
  * Days to come are not listed. Throws invalid_range.
  */
 export async function getUsageDays(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; start?: string; end?: string; groupBy?: string },
 ): Promise<UsageDays> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, input.customerId)
       const asked = datesAsked(state, input)

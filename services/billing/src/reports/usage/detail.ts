@@ -1,4 +1,4 @@
-import type { Billing } from '../../engine.ts'
+import type { Engine } from '../../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../../values/cursor.ts'
 import { BillingError } from '../../errors.ts'
 import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
@@ -70,10 +70,10 @@ export const mostCounted = 100_000
  * meter_not_found, invalid_range, validation_failed.
  */
 export async function getUsageDetail(
-  billing: Billing,
+  engine: Engine,
   input: DetailFilter & { total?: boolean; cursor?: string; limit?: number },
 ): Promise<Page<DetailEvent> & { total?: DetailTotal }> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, input.customerId)
       if (input.meter !== undefined && !state.meters.has(input.meter))
@@ -252,7 +252,7 @@ const countedBetween = (after: string, until: string) => `(
  * line's.
  */
 export async function eventsBehind(
-  billing: Billing,
+  engine: Engine,
   input: {
     customerId: string
     meter: string
@@ -263,7 +263,7 @@ export async function eventsBehind(
     limit?: number
   },
 ): Promise<Page<UsageEvent>> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, input.customerId)
       // The dates lie in these months, whatever the zone: the other months need not be looked at.

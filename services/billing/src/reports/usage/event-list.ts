@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../../values/cursor.ts'
 import { BillingError } from '../../errors.ts'
 import { metersByKey, mostMeters, noMeter } from '../../catalogue/meter.ts'
@@ -52,12 +52,12 @@ const daysSearched = { unlessTold: 31, most: 92 }
  * told, and at most 31. Throws meter_not_found, invalid_range.
  */
 export async function listEvents(
-  billing: Billing,
+  engine: Engine,
   input: EventsFilter & { cursor?: string; limit?: number },
 ): Promise<Page<ListedEvent>> {
   const limit = pageLimit(input.limit)
   const after = decodeCursor(input.cursor, 4) as Place | undefined
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const rows = await readEvents(tx, await eventsAsked(tx, input), after, limit + 1)
       const shown = rows.slice(0, limit)
@@ -73,21 +73,21 @@ export async function listEvents(
  * own, and none after the reader has left. What is stored after the first page was read stays out.
  */
 export async function exportEvents(
-  billing: Billing,
+  engine: Engine,
   input: EventsFilter,
 ): Promise<AsyncGenerator<ListedEvent[], void>> {
-  const asked = await billing.transaction(
+  const asked = await engine.transaction(
     async (tx) => ({ ...(await eventsAsked(tx, input)), storedBy: storedByNow(tx) }),
     { readOnly: true },
   )
-  return pagesOf(billing, asked)
+  return pagesOf(engine, asked)
 }
 
-async function* pagesOf(billing: Billing, asked: Asked): AsyncGenerator<ListedEvent[], void> {
-  const limit = rowsPerPage[billing.db.kind]
+async function* pagesOf(engine: Engine, asked: Asked): AsyncGenerator<ListedEvent[], void> {
+  const limit = rowsPerPage[engine.db.kind]
   let after: Place | undefined
   for (;;) {
-    const page = await readPage(billing, (tx) => readEvents(tx, asked, after, limit))
+    const page = await readPage(engine, (tx) => readEvents(tx, asked, after, limit))
     if (page.length > 0) yield page
     if (page.length < limit) return
     after = placeOf(page.at(-1)!)
@@ -101,10 +101,10 @@ export interface FoundEvent extends ListedEvent {
 
 /** One event by its id, with each meter that counts it. Throws customer_not_found, event_not_found. */
 export async function getEvent(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; eventId: string },
 ): Promise<FoundEvent> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const [customer] = await tx.query('select from customers where customer_id = $1', [input.customerId])
       if (!customer)

@@ -17,15 +17,15 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-03-01T02:00:00Z')
-    await seedCatalogue(world.billing)
-    await seedCustomer(world.billing, 'acme')
-    await seedCustomer(world.billing, 'globex', 'America/New_York')
-    await createSubscription(world.billing, { customerId: 'acme', planId: 'team' })
+    await seedCatalogue(world.engine)
+    await seedCustomer(world.engine, 'acme')
+    await seedCustomer(world.engine, 'globex', 'America/New_York')
+    await createSubscription(world.engine, { customerId: 'acme', planId: 'team' })
     world.set('2026-03-10T04:00:00Z')
     const times = ['2026-03-01T15:59:59.999999Z', '2026-03-01T16:00:00Z', '2026-03-05T01:02:03.456789Z']
     for (const part of [0, 1, 2]) {
       await recordUsage(
-        world.billing,
+        world.engine,
         Array.from({ length: 850 }, (_, n) => ({
           id: `e-${part}-${n}`,
           customerId: 'acme',
@@ -36,7 +36,7 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
         })),
       )
     }
-    await recordUsage(world.billing, [
+    await recordUsage(world.engine, [
       { id: 'other', customerId: 'globex', meter: 'ai_chat', time: '2026-03-08T06:59:00Z' },
       { id: 'later', customerId: 'globex', meter: 'ai_chat', time: '2026-03-08T07:01:00Z' },
     ])
@@ -52,7 +52,7 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
   test('holds what the detail shows, in its order, over many pages', async () => {
     const shown: UsageEvent[] = []
     for (let cursor: string | undefined; ;) {
-      const page = await getUsageDetail(world.billing, {
+      const page = await getUsageDetail(world.engine, {
         customerId: 'acme',
         limit: 100,
         ...(cursor ? { cursor } : {}),
@@ -61,7 +61,7 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
       if (page.nextCursor === null) break
       cursor = page.nextCursor
     }
-    const exported = await exportUsage(world.billing, { customerId: 'acme' })
+    const exported = await exportUsage(world.engine, { customerId: 'acme' })
     expect([exported.timezone, exported.start, exported.end]).toEqual([
       'Asia/Shanghai',
       '2026-03-01',
@@ -88,7 +88,7 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
   })
 
   test('covers the local dates that were asked for, of one meter where it is named', async () => {
-    const exported = await exportUsage(world.billing, {
+    const exported = await exportUsage(world.engine, {
       customerId: 'acme',
       start: '2026-03-02',
       end: '2026-03-05',
@@ -98,7 +98,7 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
     const events = await all(exported)
     expect(events.length).toBe(170)
     expect(events.at(-1)!.clockTime).toBe('2026-03-02 00:00:00.000')
-    const instants = await exportUsage(world.billing, {
+    const instants = await exportUsage(world.engine, {
       customerId: 'acme',
       start: '2026-03-01T15:00:00Z',
       end: '2026-03-01T16:00:00Z',
@@ -113,16 +113,16 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
   test('holds what is looked for by id or by a property alone, as the list of events does; so does the vendor’s', async () => {
     const ids = async (filter: { id?: string; property?: string; value?: string; meter?: string }) => {
       const input = { customerId: 'acme', start: '2026-03-01', end: '2026-03-05', ...filter }
-      const exported = await exportUsage(world.billing, input)
+      const exported = await exportUsage(world.engine, input)
       const found = (await all(exported)).map(({ id }) => id)
-      expect(
-        (await getUsageDetail(world.billing, { ...input, limit: 100 })).data.map(({ id }) => id),
-      ).toEqual(found)
-      expect((await listEvents(world.billing, { ...input, limit: 100 })).data.map(({ id }) => id)).toEqual(
+      expect((await getUsageDetail(world.engine, { ...input, limit: 100 })).data.map(({ id }) => id)).toEqual(
+        found,
+      )
+      expect((await listEvents(world.engine, { ...input, limit: 100 })).data.map(({ id }) => id)).toEqual(
         found,
       )
       const listed: string[] = []
-      for await (const page of await exportEvents(world.billing, input))
+      for await (const page of await exportEvents(world.engine, input))
         listed.push(...page.map(({ id }) => id))
       expect(listed).toEqual(found)
       expect(exported.columns.names).toEqual(found.length === 0 ? [] : ['n'])
@@ -135,7 +135,7 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
     expect(await ids({ id: 'e-0-0', property: 'n', value: '1' })).toEqual([])
     const wrong = async (filter: object, pointer: string, code = 'validation_failed') => {
       for (const read of [exportUsage, listEvents])
-        await expect(read(world.billing, { customerId: 'acme', ...filter })).rejects.toMatchObject({
+        await expect(read(world.engine, { customerId: 'acme', ...filter })).rejects.toMatchObject({
           code,
           detail: { pointer },
         })
@@ -147,21 +147,21 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
       '?start',
       'invalid_range',
     )
-    await expect(listEvents(world.billing, { property: 'n', value: '1' })).rejects.toMatchObject({
+    await expect(listEvents(world.engine, { property: 'n', value: '1' })).rejects.toMatchObject({
       code: 'validation_failed',
       detail: { pointer: '?customerId' },
     })
   })
 
   test('has a column for each of the 50 properties most events have, and keeps the others together', async () => {
-    await seedCustomer(world.billing, 'wide')
+    await seedCustomer(world.engine, 'wide')
     const many = (from: number, to: number) =>
       Object.fromEntries(Array.from({ length: to - from }, (_, n) => [`p${from + n}`, n]))
-    await recordUsage(world.billing, [
+    await recordUsage(world.engine, [
       { id: 'w1', customerId: 'wide', meter: 'ai_chat', quantity: 1, properties: many(10, 60) },
       { id: 'w2', customerId: 'wide', meter: 'ai_chat', quantity: 1, properties: many(11, 61) },
     ])
-    const { columns } = await exportUsage(world.billing, { customerId: 'wide' })
+    const { columns } = await exportUsage(world.engine, { customerId: 'wide' })
     expect([columns.names.length, columns.names[0], columns.names.at(-1), columns.areAll]).toEqual([
       50,
       'p10',
@@ -174,26 +174,26 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
     expect(
       (
         await all(
-          await exportUsage(world.billing, { customerId: 'globex', start: '2026-03-01', end: '2026-03-09' }),
+          await exportUsage(world.engine, { customerId: 'globex', start: '2026-03-01', end: '2026-03-09' }),
         )
       ).map(({ clockTime }) => clockTime),
     ).toEqual(['2026-03-08 03:01:00.000', '2026-03-08 01:59:00.000'])
   })
 
   test('is of the moment it was asked for', async () => {
-    const exported = await exportUsage(world.billing, { customerId: 'globex', start: '2026-03-01' })
+    const exported = await exportUsage(world.engine, { customerId: 'globex', start: '2026-03-01' })
     world.set('2026-03-10T05:00:00Z')
-    await recordUsage(world.billing, [
+    await recordUsage(world.engine, [
       { id: 'meanwhile', customerId: 'globex', meter: 'ai_chat', time: '2026-03-02T00:00:00Z' },
     ])
     expect((await all(exported)).map(({ id }) => id)).toEqual(['later', 'other'])
     expect(
-      (await all(await exportUsage(world.billing, { customerId: 'globex', start: '2026-03-01' }))).length,
+      (await all(await exportUsage(world.engine, { customerId: 'globex', start: '2026-03-01' }))).length,
     ).toBe(3)
   })
 
   test('is refused where it would be too long, and says how long it may be', async () => {
-    const refused = (input: object) => exportUsage(world.billing, { customerId: 'acme', ...input })
+    const refused = (input: object) => exportUsage(world.engine, { customerId: 'acme', ...input })
     await expect(refused({ start: '2025-03-01', end: '2026-03-02' })).rejects.toMatchObject({
       code: 'invalid_range',
       detail: { pointer: '?start', message: expect.stringContaining('366 days') },

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { BillingError } from '../../errors.ts'
 import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
 import { addDays, daysBetween, type LocalDate } from '../../values/date.ts'
@@ -58,11 +58,11 @@ export interface UsageExport {
  * events (`most`).
  */
 export async function exportUsage(
-  billing: Billing,
+  engine: Engine,
   input: DetailFilter & { most?: number },
 ): Promise<UsageExport> {
   const { customerId, meter, most = mostExported } = input
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, customerId)
       if (meter !== undefined && !state.meters.has(meter))
@@ -99,7 +99,7 @@ export async function exportUsage(
         timezone,
         start,
         end,
-        pages: readPages(billing, { at: storedBy, state, where, timezone, customerId, meter }),
+        pages: readPages(engine, { at: storedBy, state, where, timezone, customerId, meter }),
       }
     },
     { readOnly: true },
@@ -199,21 +199,18 @@ function lastDateBefore(state: SubscriptionState, to: Instant, start: LocalDate)
   return last < start ? start : last
 }
 
-const reading = new WeakMap<Billing['db'], Promise<unknown>>()
+const reading = new WeakMap<Engine['db'], Promise<unknown>>()
 
 /**
  * Reads a page of a file. The embedded database answers one after another: there the pages of all files take
  * turns, so that whoever else asks waits for one of them at most.
  */
-export async function readPage<T>(
-  billing: Billing,
-  read: (tx: BillingTransaction) => Promise<T>,
-): Promise<T> {
-  const page = () => billing.transaction(read, { readOnly: true })
-  if (billing.db.kind === 'postgres') return page()
-  const own = (reading.get(billing.db) ?? Promise.resolve()).then(page)
+export async function readPage<T>(engine: Engine, read: (tx: BillingTransaction) => Promise<T>): Promise<T> {
+  const page = () => engine.transaction(read, { readOnly: true })
+  if (engine.db.kind === 'postgres') return page()
+  const own = (reading.get(engine.db) ?? Promise.resolve()).then(page)
   reading.set(
-    billing.db,
+    engine.db,
     own.catch(() => undefined),
   )
   return own
@@ -229,13 +226,13 @@ interface Reading {
 }
 
 async function* readPages(
-  billing: Billing,
+  engine: Engine,
   { at, state, where, timezone, customerId, meter }: Reading,
 ): AsyncGenerator<ExportedEvent[], void> {
-  const limit = rowsPerPage[billing.db.kind]
+  const limit = rowsPerPage[engine.db.kind]
   let after: Place | undefined
   for (;;) {
-    const page = await readPage(billing, (tx) =>
+    const page = await readPage(engine, (tx) =>
       eventRows(tx.query, state, where, { customerId, meter, after, limit }),
     )
     const last = page.at(-1)

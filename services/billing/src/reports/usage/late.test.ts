@@ -20,11 +20,11 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z')
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, { key: 'visits', name: 'Visits', unit: 'visits' })
-    await putMeter(world.billing, { key: 'peak', name: 'Peak', unit: 'agents', aggregation: 'max' })
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, { key: 'visits', name: 'Visits', unit: 'visits' })
+    await putMeter(world.engine, { key: 'peak', name: 'Peak', unit: 'agents', aggregation: 'max' })
     const price = { model: 'per_unit' as const, rate: { amount: 5, per: 1 } }
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'late',
       name: 'Late',
       rank: 1,
@@ -37,10 +37,10 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
       })),
     })
     for (const customerId of ['acme', 'other']) {
-      await seedCustomer(world.billing, customerId)
-      await createSubscription(world.billing, { customerId, planId: 'late' })
+      await seedCustomer(world.engine, customerId)
+      await createSubscription(world.engine, { customerId, planId: 'late' })
     }
-    await seedCustomer(world.billing, 'nobody')
+    await seedCustomer(world.engine, 'nobody')
     world.set('2026-11-21T00:00:00Z')
     await use('in-time', 'ai_chat', 7, '2026-11-20T00:00:00Z')
     await use('in-time-peak', 'peak', 9, '2026-11-20T00:00:00Z')
@@ -48,17 +48,17 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
   })
   afterAll(() => world.close())
   const use = async (id: string, meter: string, quantity: number, time: string, customerId = 'acme') =>
-    expect(await recordUsage(world.billing, [{ id, customerId, meter, quantity, time }])).toMatchObject({
+    expect(await recordUsage(world.engine, [{ id, customerId, meter, quantity, time }])).toMatchObject({
       accepted: 1,
     })
   const late = async () =>
-    (await listLateEvents(world.billing, { customerId: 'acme' })).data.map(({ id, outcome, invoice }) => [
+    (await listLateEvents(world.engine, { customerId: 'acme' })).data.map(({ id, outcome, invoice }) => [
       id,
       outcome,
       invoice?.number ?? null,
     ])
   const renewal = async (label: string) =>
-    (await getInvoices(world.billing, { customerId: 'acme' })).data.find(
+    (await getInvoices(world.engine, { customerId: 'acme' })).data.find(
       (one) => one.kind === 'renewal' && one.period.label === label && one.status !== 'void',
     )!
 
@@ -76,7 +76,7 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
       ['l1', 'pending', null],
       ['l2', 'uncharged', null],
     ])
-    const { data } = await listLateEvents(world.billing, { customerId: 'acme', limit: 2 })
+    const { data } = await listLateEvents(world.engine, { customerId: 'acme', limit: 2 })
     expect(data[1]).toEqual({
       id: 'l3',
       meter: 'storage',
@@ -92,7 +92,7 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
       outcome: 'pending',
       invoice: null,
     })
-    expect(await listLateEvents(world.billing, { customerId: 'nobody' })).toEqual({
+    expect(await listLateEvents(world.engine, { customerId: 'nobody' })).toEqual({
       data: [],
       nextCursor: null,
     })
@@ -102,18 +102,18 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
     const ids: string[] = []
     let cursor: string | undefined
     do {
-      const page = await listLateEvents(world.billing, { customerId: 'acme', limit: 1, cursor })
+      const page = await listLateEvents(world.engine, { customerId: 'acme', limit: 1, cursor })
       ids.push(...page.data.map((one) => one.id))
       cursor = page.nextCursor ?? undefined
     } while (cursor)
     expect(ids).toEqual(['l4', 'l3', 'l1', 'l2'])
     await expect(
-      listLateEvents(world.billing, { customerId: 'acme', cursor: 'nothing' }),
+      listLateEvents(world.engine, { customerId: 'acme', cursor: 'nothing' }),
     ).rejects.toMatchObject({ code: 'invalid_cursor' })
-    await expect(listLateEvents(world.billing, { customerId: 'acme', limit: 101 })).rejects.toMatchObject({
+    await expect(listLateEvents(world.engine, { customerId: 'acme', limit: 101 })).rejects.toMatchObject({
       code: 'invalid_range',
     })
-    await expect(listLateEvents(world.billing, { customerId: 'who' })).rejects.toMatchObject({
+    await expect(listLateEvents(world.engine, { customerId: 'who' })).rejects.toMatchObject({
       code: 'customer_not_found',
     })
   })
@@ -140,7 +140,7 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
   })
 
   test('waits again while that invoice is void, and is on the one that is generated instead', async () => {
-    await voidInvoice(world.billing, { invoiceId: (await renewal('2026-12')).id })
+    await voidInvoice(world.engine, { invoiceId: (await renewal('2026-12')).id })
     await use('l5', 'ai_chat', 1, '2026-12-20T00:00:00Z')
     expect(await late()).toEqual([
       ['l5', 'pending', null],
@@ -149,7 +149,7 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
       ['l1', 'pending', null],
       ['l2', 'uncharged', null],
     ])
-    const { number } = await generateInvoice(world.billing, { customerId: 'acme', period: '2026-12' })
+    const { number } = await generateInvoice(world.engine, { customerId: 'acme', period: '2026-12' })
     expect(await late()).toEqual([
       ['l5', 'billed', number],
       ['l4', 'unchanged', null],
@@ -174,30 +174,30 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
     const zero = { planId: 'late', startsAt: '2027-01-31T16:00:00Z' }
     await world.passTo('2027-02-01T00:00:00Z')
     for (const customerId of ['still', 'again']) {
-      await seedCustomer(world.billing, customerId)
-      await createSubscription(world.billing, { ...zero, customerId })
+      await seedCustomer(world.engine, customerId)
+      await createSubscription(world.engine, { ...zero, customerId })
       await use('a', 'ai_chat', 7, '2027-01-31T20:00:00Z', customerId)
       await use('b', 'ai_chat', 4, '2027-01-31T20:00:00Z', customerId)
     }
     // February ends at 16:00, and is billed an hour later.
     await world.passTo('2027-02-28T17:00:00Z')
     await use('c', 'ai_chat', 9, '2027-02-27T00:00:00Z', 'still')
-    await voidEvents(world.billing, { customerId: 'still', ids: ['a'], reason: 'sent twice' })
+    await voidEvents(world.engine, { customerId: 'still', ids: ['a'], reason: 'sent twice' })
     expect(
-      (await consume(world.billing, { customerId: 'still', meter: 'ai_chat', id: 'd', quantity: 2 })).granted,
+      (await consume(world.engine, { customerId: 'still', meter: 'ai_chat', id: 'd', quantity: 2 })).granted,
     ).toBe(2)
     expect(
-      (await listLateEvents(world.billing, { customerId: 'still' })).data.map(({ id, outcome }) => [
+      (await listLateEvents(world.engine, { customerId: 'still' })).data.map(({ id, outcome }) => [
         id,
         outcome,
       ]),
     ).toEqual([['c', 'pending']])
     // Billed twice at one instant: what came in between is on the second.
     await use('e', 'ai_chat', 3, '2027-02-28T15:30:00Z', 'again')
-    await voidInvoice(world.billing, {
-      invoiceId: (await getInvoices(world.billing, { customerId: 'again' })).data[0]!.id,
+    await voidInvoice(world.engine, {
+      invoiceId: (await getInvoices(world.engine, { customerId: 'again' })).data[0]!.id,
     })
-    const again = await generateInvoice(world.billing, { customerId: 'again', period: '2027-02' })
+    const again = await generateInvoice(world.engine, { customerId: 'again', period: '2027-02' })
     expect(again.lines.find((line) => line.meter === 'ai_chat')).toMatchObject({
       kind: 'usage',
       quantity: 14,
@@ -205,19 +205,19 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
     await use('f', 'ai_chat', 5, '2027-02-28T15:40:00Z', 'again')
     await world.passTo('2027-04-30T17:00:00Z')
     for (const customerId of ['still', 'again']) {
-      const lines = (await getInvoices(world.billing, { customerId, limit: 100 })).data.flatMap((invoice) =>
+      const lines = (await getInvoices(world.engine, { customerId, limit: 100 })).data.flatMap((invoice) =>
         invoice.lines.map((line) => ({ line, invoiceId: invoice.id })),
       )
       const counted = lines.filter(({ line }) => line.meter === 'ai_chat')
       expect(counted.length).toBeGreaterThan(2)
       for (const { line, invoiceId } of counted) {
-        const { data } = await getInvoiceLineEvents(world.billing, { customerId, invoiceId, lineId: line.id })
+        const { data } = await getInvoiceLineEvents(world.engine, { customerId, invoiceId, lineId: line.id })
         expect(
           data.reduce((sum, { quantity }) => sum + quantity, 0),
           `${customerId} ${line.kind} ${line.period.start}`,
         ).toBe(line.quantity)
       }
     }
-    for await (const mistake of findMistakes(world.billing)) expect(mistake).toBeNull()
+    for await (const mistake of findMistakes(world.engine)) expect(mistake).toBeNull()
   })
 })

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../../values/cursor.ts'
 import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
 import type { InvoiceDocument } from '../../invoicing/document/document.ts'
@@ -38,12 +38,12 @@ const listedDays = 100
 
 /** A customer's late events of the last 100 days, the last stored first. Throws customer_not_found. */
 export async function listLateEvents(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; cursor?: string; limit?: number },
 ): Promise<Page<LateEvent>> {
   const limit = pageLimit(input.limit)
   const after = decodeCursor(input.cursor, 4, ['instant'])
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, input.customerId)
       const closed = await closedLately(tx, state)

@@ -21,9 +21,9 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-08-31T16:00:00Z') // 1 September in Shanghai
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', decimals: 1 })
-    await putMeter(world.billing, {
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, { key: 'calls', name: 'Calls', unit: 'calls', decimals: 1 })
+    await putMeter(world.engine, {
       key: 'visitors',
       name: 'Visitors',
       unit: 'people',
@@ -35,7 +35,7 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
       { upTo: null, rate: { amount: 7, per: 2 } },
     ]
     const calls = { meter: 'calls', overage: 'bill' as const, price: { model: 'graduated' as const, tiers } }
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'small',
       name: 'Small',
       rank: 1,
@@ -56,18 +56,18 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
         },
       ],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'large',
       name: 'Large',
       rank: 2,
       fee: { amount: 100, per: 'subscription' },
       charges: [{ ...calls, included: 8, minimum: 300 }],
     })
-    await seedCustomer(world.billing, 'acme')
-    await createSubscription(world.billing, { customerId: 'acme', planId: 'small' })
+    await seedCustomer(world.engine, 'acme')
+    await createSubscription(world.engine, { customerId: 'acme', planId: 'small' })
     await record(1, 12)
     world.set('2026-09-12T04:00:00Z')
-    await upgradeSubscription(world.billing, { customerId: 'acme', planId: 'large' })
+    await upgradeSubscription(world.engine, { customerId: 'acme', planId: 'large' })
     await record(12, 30)
   })
   afterAll(() => world.close())
@@ -83,14 +83,14 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
         time,
         ...more,
       })
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         of('calls', { quantity: 1.7 }),
         of('visitors', { properties: { who: day % 6 } }),
       ])
     }
   }
   const linesNow = async (period?: string) =>
-    (await getUsageLines(world.billing, { customerId: 'acme', ...(period ? { period } : {}) })).lines
+    (await getUsageLines(world.engine, { customerId: 'acme', ...(period ? { period } : {}) })).lines
 
   test('a line’s tiers add up to it, and so do its days; its days’ quantities add up where the meter does', async () => {
     const lines = await linesNow()
@@ -124,8 +124,8 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
 
   test('the lines of a meter add up to what the usage page says it costs, and to what its days do', async () => {
     const lines = await linesNow()
-    const { meters } = await getUsageSummary(world.billing, { customerId: 'acme' })
-    const days = await getUsageDays(world.billing, { customerId: 'acme' })
+    const { meters } = await getUsageSummary(world.engine, { customerId: 'acme' })
+    const days = await getUsageDays(world.engine, { customerId: 'acme' })
     for (const { meter, overageAmount } of meters) {
       expect([meter, total(lines.filter((line) => line.meter === meter))]).toEqual([meter, overageAmount])
       expect([meter, days.meters.find((one) => one.meter === meter)!.fee]).toEqual([meter, overageAmount])
@@ -135,7 +135,7 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
   test('they are the lines of the invoice that the period comes to', async () => {
     const said = await linesNow()
     world.set('2026-10-02T04:00:00Z')
-    const { data } = await getInvoices(world.billing, { customerId: 'acme' })
+    const { data } = await getInvoices(world.engine, { customerId: 'acme' })
     const renewal = data.find(
       (invoice) => invoice.kind === 'renewal' && invoice.period.start === '2026-09-01',
     )!
@@ -163,7 +163,7 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
   })
 
   test('a trial costs nothing, and says that it is one', async () => {
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'tried',
       name: 'Tried',
       rank: 1,
@@ -178,10 +178,10 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
         },
       ],
     })
-    await seedCustomer(world.billing, 'trying')
-    await createSubscription(world.billing, { customerId: 'trying', planId: 'tried' })
-    await recordUsage(world.billing, [{ id: 'one', customerId: 'trying', meter: 'calls', quantity: 9 }])
-    const { lines } = await getUsageLines(world.billing, { customerId: 'trying' })
+    await seedCustomer(world.engine, 'trying')
+    await createSubscription(world.engine, { customerId: 'trying', planId: 'tried' })
+    await recordUsage(world.engine, [{ id: 'one', customerId: 'trying', meter: 'calls', quantity: 9 }])
+    const { lines } = await getUsageLines(world.engine, { customerId: 'trying' })
     expect(lines).toMatchObject([{ meter: 'calls', quantity: 9, amount: 0, breakdown: [], trial: true }])
   })
 })

@@ -1,4 +1,4 @@
-import type { Billing } from '../../engine.ts'
+import type { Engine } from '../../engine.ts'
 import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
 import { usageLine } from '../../invoicing/document/line.ts'
 import { publicLine, type PublicLine } from '../../invoicing/view.ts'
@@ -50,10 +50,10 @@ export interface UsageLines {
  * invoice has them, rated by the same rules, with what each date added. Lines of zero are there too.
  */
 export async function getUsageLines(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; period?: string },
 ): Promise<UsageLines> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, input.customerId)
       const period = periodNamed(state, input.period)

@@ -17,8 +17,8 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2025-06-30T16:00:00Z') // 1 July in Shanghai
-    await seedCatalogue(world.billing)
-    await putPlan(world.billing, {
+    await seedCatalogue(world.engine)
+    await putPlan(world.engine, {
       id: 'yearly',
       name: 'Yearly',
       rank: 30,
@@ -34,9 +34,9 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
         },
       ],
     })
-    for (const id of ['acme', 'year', 'none']) await seedCustomer(world.billing, id)
-    await createSubscription(world.billing, { customerId: 'acme', planId: 'team' })
-    await createSubscription(world.billing, { customerId: 'year', planId: 'yearly' })
+    for (const id of ['acme', 'year', 'none']) await seedCustomer(world.engine, id)
+    await createSubscription(world.engine, { customerId: 'acme', planId: 'team' })
+    await createSubscription(world.engine, { customerId: 'year', planId: 'yearly' })
     for (let month = 0; month < 14; month += 1) {
       const first = new Date(Date.UTC(2025, 6 + month, 10, 4)).toISOString()
       await world.passTo(first)
@@ -47,16 +47,16 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
         quantity,
         time: first,
       })
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         use('ai_chat', 1000 + month * 10),
         use('storage', 10.125 + month / 8),
         use('ai_chat', 1200, 'year'),
       ])
-      if (month === 9) await upgradeSubscription(world.billing, { customerId: 'acme', planId: 'business' })
+      if (month === 9) await upgradeSubscription(world.engine, { customerId: 'acme', planId: 'business' })
     }
   })
   afterAll(() => world.close())
-  const monthsOf = (customerId: string) => getUsageMonths(world.billing, { customerId })
+  const monthsOf = (customerId: string) => getUsageMonths(world.engine, { customerId })
   const total = (parts: readonly { amount: number }[]) => parts.reduce((sum, { amount }) => sum + amount, 0)
 
   test('usage is what the summary of each period says, and amounts what the invoices’ lines come to', async () => {
@@ -68,10 +68,10 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
       'CNY',
     ])
     expect(meters.map(({ meter }) => meter)).toEqual(['ai_chat', 'tokens', 'storage'])
-    const invoices = (await getInvoices(world.billing, { customerId: 'acme', limit: 100 })).data
+    const invoices = (await getInvoices(world.engine, { customerId: 'acme', limit: 100 })).data
     const lines = invoices.flatMap((invoice) => invoice.lines)
     for (const month of months) {
-      const { usage, meters: summary } = await getUsageSummary(world.billing, {
+      const { usage, meters: summary } = await getUsageSummary(world.engine, {
         customerId: 'acme',
         period: month.period.label,
       })
@@ -131,20 +131,20 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
     const { months } = await monthsOf('none')
     expect(months).toEqual([])
     const first = await createWorld(create, '2026-01-09T16:00:00Z')
-    await seedCatalogue(first.billing)
-    await seedCustomer(first.billing, 'new')
-    await createSubscription(first.billing, { customerId: 'new', planId: 'team' })
-    expect((await getUsageMonths(first.billing, { customerId: 'new' })).months).toMatchObject([
+    await seedCatalogue(first.engine)
+    await seedCustomer(first.engine, 'new')
+    await createSubscription(first.engine, { customerId: 'new', planId: 'team' })
+    expect((await getUsageMonths(first.engine, { customerId: 'new' })).months).toMatchObject([
       { running: true, fee: 59_900, amount: 59_900, change: null },
     ])
     await first.close()
     // 1,500 chats in the first month of a trial of 40 days, 500 above what a plan includes.
     const world2 = await createWorld(create, '2026-01-31T16:00:00Z')
-    await seedCatalogue(world2.billing)
-    await seedCustomer(world2.billing, 'trial')
-    await createSubscription(world2.billing, { customerId: 'trial', planId: 'team', trialDays: 10 })
-    await recordUsage(world2.billing, [{ id: 'a', customerId: 'trial', meter: 'ai_chat', quantity: 1500 }])
-    expect((await getUsageMonths(world2.billing, { customerId: 'trial' })).months).toMatchObject([
+    await seedCatalogue(world2.engine)
+    await seedCustomer(world2.engine, 'trial')
+    await createSubscription(world2.engine, { customerId: 'trial', planId: 'team', trialDays: 10 })
+    await recordUsage(world2.engine, [{ id: 'a', customerId: 'trial', meter: 'ai_chat', quantity: 1500 }])
+    expect((await getUsageMonths(world2.engine, { customerId: 'trial' })).months).toMatchObject([
       { fee: 0, amount: 0, meters: [{ used: 1500, amount: 0 }, {}, {}] },
     ])
     await world2.close()
@@ -152,28 +152,28 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
 
   test('what was billed for dates after an ending and not given back counts once, in the last month of its subscription', async () => {
     const own = await createWorld(create, '2026-01-09T16:00:00Z') // 10 January in Shanghai
-    await seedCatalogue(own.billing)
+    await seedCatalogue(own.engine)
     for (const customerId of ['kept', 'given']) {
-      await seedCustomer(own.billing, customerId)
-      await createSubscription(own.billing, { customerId, planId: 'team' })
+      await seedCustomer(own.engine, customerId)
+      await createSubscription(own.engine, { customerId, planId: 'team' })
     }
     await own.passTo('2026-01-20T04:00:00Z')
     for (const [customerId, credit] of [
       ['kept', false],
       ['given', true],
     ] as const)
-      await cancelSubscription(own.billing, { customerId, when: 'now', credit })
+      await cancelSubscription(own.engine, { customerId, when: 'now', credit })
     const feesOf = async (customerId: string) =>
-      (await getUsageMonths(own.billing, { customerId })).months.map(({ fee }) => fee)
+      (await getUsageMonths(own.engine, { customerId })).months.map(({ fee }) => fee)
     // The whole fee was paid for 10 January – 9 February; with credit, the days from the 21st on came back:
     // 599.00 × 11/31 = 212.548… stays.
     expect([await feesOf('kept'), await feesOf('given')]).toEqual([[59_900], [21_255]])
     await own.passTo('2026-01-25T04:00:00Z')
     for (const customerId of ['kept', 'given']) {
       const before = await feesOf(customerId)
-      await createSubscription(own.billing, { customerId, planId: 'business' })
+      await createSubscription(own.engine, { customerId, planId: 'business' })
       expect(await feesOf(customerId)).toEqual([...before, 199_900])
-      const lines = (await getInvoices(own.billing, { customerId })).data.flatMap((invoice) => invoice.lines)
+      const lines = (await getInvoices(own.engine, { customerId })).data.flatMap((invoice) => invoice.lines)
       expect(total(lines.filter(({ kind }) => kind === 'fee' || kind === 'unused_time'))).toBe(
         before[0]! + 199_900,
       )

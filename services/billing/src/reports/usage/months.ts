@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { readBillingState, type BillingState, type SubscriptionState } from '../../subscription/state.ts'
 import { linesSince } from '../../invoicing/document/billed.ts'
 import type { LineDraft } from '../../invoicing/document/line.ts'
@@ -57,8 +57,8 @@ export const mostMonths = 12
  * next. Usage is as the summary of each period says it; fees are those of the invoices that are not void,
  * less what changes gave back of them; one of more than a month counts with its days.
  */
-export async function getUsageMonths(billing: Billing, input: { customerId: string }): Promise<UsageMonths> {
-  return billing.transaction(
+export async function getUsageMonths(engine: Engine, input: { customerId: string }): Promise<UsageMonths> {
+  return engine.transaction(
     async (tx) => {
       const state = await readBillingState(tx, input.customerId)
       // One more, so that the first has a change too.

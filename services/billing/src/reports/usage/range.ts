@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { BillingError } from '../../errors.ts'
 import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
 import type { Meter } from '../../catalogue/meter.ts'
@@ -67,8 +67,8 @@ interface RangeInput {
  * by the hour of one meter, also between two instants (half-open). Throws customer_not_found,
  * meter_not_found, invalid_range.
  */
-export async function getUsageRange(billing: Billing, input: RangeInput): Promise<UsageRange> {
-  return billing.transaction(
+export async function getUsageRange(engine: Engine, input: RangeInput): Promise<UsageRange> {
+  return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, input.customerId)
       if (input.meter !== undefined && !state.meters.has(input.meter)) {

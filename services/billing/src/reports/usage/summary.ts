@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { BillingError } from '../../errors.ts'
 import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
 import { isAdditive, type Meter } from '../../catalogue/meter.ts'
@@ -72,10 +72,10 @@ const mostPeriods = 24
  * property where asked. Days to come are not listed.
  */
 export async function getUsageSummary(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; period?: string; groupBy?: string },
 ): Promise<UsageSummary> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, input.customerId)
       const period = periodNamed(state, input.period)

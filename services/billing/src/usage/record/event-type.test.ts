@@ -2,7 +2,7 @@ import { testDatabases } from '@customer-portal/database/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  createBilling,
+  createEngine,
   createSubscription,
   findMistakes,
   getEvent,
@@ -27,10 +27,10 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-03-01T02:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
     const meter = { unit: 'x', eventType: 'llm.completion' }
-    await putMeter(world.billing, { ...meter, key: 'input-tokens', name: 'Input', valueProperty: 'input' })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, { ...meter, key: 'input-tokens', name: 'Input', valueProperty: 'input' })
+    await putMeter(world.engine, {
       ...meter,
       key: 'output-tokens',
       name: 'Output',
@@ -38,28 +38,28 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
       decimals: 2,
       groupBy: ['model'],
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       ...meter,
       key: 'large-calls',
       name: 'Calls',
       aggregation: 'count',
       filters: { model: 'large', stream: true },
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       ...meter,
       key: 'people',
       name: 'People',
       aggregation: 'unique',
       uniqueBy: 'who',
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       ...meter,
       key: 'longest',
       name: 'Longest',
       aggregation: 'max',
       valueProperty: 'ms',
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'llm',
       name: 'LLM',
       fee: { amount: 0, per: 'subscription' },
@@ -71,8 +71,8 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
         price: { model: 'per_unit' as const, rate: { amount: 100, per: 1 } },
       })),
     })
-    await seedCustomer(world.billing, 'acme')
-    await createSubscription(world.billing, { customerId: 'acme', planId: 'llm' })
+    await seedCustomer(world.engine, 'acme')
+    await createSubscription(world.engine, { customerId: 'acme', planId: 'llm' })
   })
   afterAll(() => world.close())
 
@@ -89,11 +89,11 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     ...more,
   })
   const used = async (customerId = 'acme') =>
-    (await getUsageSummary(world.billing, { customerId, period: '2026-03' })).usage
+    (await getUsageSummary(world.engine, { customerId, period: '2026-03' })).usage
   const detail = async (meter?: string) => {
     const events: UsageEvent[] = []
     for (let cursor: string | undefined; ;) {
-      const page = await getUsageDetail(world.billing, {
+      const page = await getUsageDetail(world.engine, {
         customerId: 'acme',
         start: '2026-03-01',
         limit: 2,
@@ -114,12 +114,12 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
       call('c', { input: 0, output: 2.5, model: 'small', stream: true }),
       { id: 'd', customerId: 'acme', meter: 'input-tokens', quantity: 7 },
     ]
-    expect(await recordUsage(world.billing, [...events, events[0]!])).toMatchObject({
+    expect(await recordUsage(world.engine, [...events, events[0]!])).toMatchObject({
       accepted: 4,
       duplicates: 1,
       rejected: [],
     })
-    expect(await recordUsage(world.billing, events.slice(0, 3))).toMatchObject({ accepted: 0, duplicates: 3 })
+    expect(await recordUsage(world.engine, events.slice(0, 3))).toMatchObject({ accepted: 0, duplicates: 3 })
     expect(await used()).toEqual({
       'input-tokens': 1307,
       'output-tokens': 33.75,
@@ -127,7 +127,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
       people: 2,
       longest: 70,
     })
-    expect((await getUsageSummary(world.billing, { customerId: 'acme', groupBy: 'model' })).groups).toEqual([
+    expect((await getUsageSummary(world.engine, { customerId: 'acme', groupBy: 'model' })).groups).toEqual([
       {
         meter: 'output-tokens',
         property: 'model',
@@ -158,7 +158,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
       ['a', 'input-tokens', 1250],
     ])
     expect((await detail('large-calls')).map(({ id }) => id)).toEqual(['a'])
-    expect(await getEvent(world.billing, { customerId: 'acme', eventId: 'b' })).toMatchObject({
+    expect(await getEvent(world.engine, { customerId: 'acme', eventId: 'b' })).toMatchObject({
       id: 'b',
       type: 'llm.completion',
       properties: { input: 50 },
@@ -172,21 +172,21 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
   })
 
   test('sent with the time that one without was given are the same event', async () => {
-    await seedCustomer(world.billing, 'later')
+    await seedCustomer(world.engine, 'later')
     const timeless = {
       id: 'timed-later',
       customerId: 'later',
       type: 'llm.completion',
       properties: { who: 'li', ms: 10, input: 1, output: 1, model: 'timed' },
     }
-    expect(await recordUsage(world.billing, [timeless])).toMatchObject({ accepted: 1 })
-    const { time } = await getEvent(world.billing, { customerId: 'later', eventId: 'timed-later' })
-    expect(await recordUsage(world.billing, [{ ...timeless, time }])).toMatchObject({
+    expect(await recordUsage(world.engine, [timeless])).toMatchObject({ accepted: 1 })
+    const { time } = await getEvent(world.engine, { customerId: 'later', eventId: 'timed-later' })
+    expect(await recordUsage(world.engine, [{ ...timeless, time }])).toMatchObject({
       accepted: 0,
       duplicates: 1,
     })
     expect(
-      (await recordUsage(world.billing, [{ ...timeless, time: '2026-03-05T01:00:00Z' }])).rejected,
+      (await recordUsage(world.engine, [{ ...timeless, time: '2026-03-05T01:00:00Z' }])).rejected,
     ).toMatchObject([{ differs: ['time'] }])
   })
 
@@ -199,7 +199,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
       properties: { who: 'li', ms: 10, input: 1, output: 1, model: 'told' },
     }
     expect(
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         {
           id: 'charged',
           customerId: 'acme',
@@ -221,7 +221,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
   })
 
   test('with other content under a used id are a conflict that names what differs', async () => {
-    const { rejected } = await recordUsage(world.billing, [
+    const { rejected } = await recordUsage(world.engine, [
       call('a', { input: 1, output: 1, model: 'large', stream: true }),
       call(
         'b',
@@ -244,40 +244,40 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
       time: '2026-03-05T01:30:00Z',
       properties: { model: 'small' },
     }
-    expect((await recordUsage(world.billing, [unread])).rejected).toMatchObject([
+    expect((await recordUsage(world.engine, [unread])).rejected).toMatchObject([
       {
         code: 'meter_not_found',
         detail: "there is no meter 'llm.embedding', and none reads events of type 'llm.embedding'",
       },
     ])
     expect(
-      (await listRejectedEvents(world.billing, { customerId: 'acme', code: 'meter_not_found' })).data,
+      (await listRejectedEvents(world.engine, { customerId: 'acme', code: 'meter_not_found' })).data,
     ).toMatchObject([{ id: 'unread', meter: 'llm.embedding', retryable: true }])
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       key: 'embeddings',
       name: 'E',
       unit: 'x',
       eventType: 'llm.embedding',
       filters: { model: 'large' },
     })
-    expect(await retryRejectedEvents(world.billing, { customerId: 'acme' })).toMatchObject({ accepted: 1 })
+    expect(await retryRejectedEvents(world.engine, { customerId: 'acme' })).toMatchObject({ accepted: 1 })
     expect((await used())['embeddings']).toBeUndefined()
-    expect(await getEvent(world.billing, { customerId: 'acme', eventId: 'unread' })).toMatchObject({
+    expect(await getEvent(world.engine, { customerId: 'acme', eventId: 'unread' })).toMatchObject({
       meter: null,
       type: 'llm.embedding',
       meters: [],
     })
-    expect((await listEvents(world.billing, { customerId: 'acme', id: 'unread' })).data).toMatchObject([
+    expect((await listEvents(world.engine, { customerId: 'acme', id: 'unread' })).data).toMatchObject([
       { meter: null, quantity: 0 },
     ])
-    expect(await recordUsage(world.billing, [unread])).toMatchObject({ duplicates: 1 })
+    expect(await recordUsage(world.engine, [unread])).toMatchObject({ duplicates: 1 })
   })
 
   test('a meter made later reads from then on, in every process', async () => {
     // Another process on the same database, which has read the meters before.
-    const other = createBilling({ db: world.db, now: world.billing.now, newId: world.billing.newId })
+    const other = createEngine({ db: world.db, now: world.engine.now, newId: world.engine.newId })
     await recordUsage(other, [call('before', { input: 1, output: 1 })])
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       key: 'milliseconds',
       name: 'ms',
       unit: 'ms',
@@ -290,7 +290,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
 
   test('are refused as a whole where one meter has no quantity, and the sentence names what is missing', async () => {
     const refusals = async (...events: UsageEventInput[]) =>
-      (await recordUsage(world.billing, events)).rejected.map(({ code, detail: text }) => [code, text])
+      (await recordUsage(world.engine, events)).rejected.map(({ code, detail: text }) => [code, text])
     const before = await used()
     expect(
       await refusals(
@@ -312,7 +312,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
       ['quantity_negative', 'quantity -1 is below zero'],
       ['quantity_too_precise', "quantity 0.5 has more than the 0 decimals of meter 'input-tokens'"],
     ])
-    await putMeter(world.billing, { key: 'minutes', name: 'M', unit: 'min', eventType: 'call.ended' })
+    await putMeter(world.engine, { key: 'minutes', name: 'M', unit: 'min', eventType: 'call.ended' })
     expect(
       await refusals({ id: 'x5', customerId: 'acme', type: 'call.ended', properties: { seconds: 60 } }),
     ).toEqual([
@@ -355,7 +355,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     expect((await refusals(...nested)).map(([code]) => code)).toEqual(nested.map(() => 'validation_failed'))
     expect(await used()).toEqual(before)
     expect(
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         { id: 'x7', customerId: 'acme', type: 'tokens', properties: { model: 'gpt' } },
         { id: 'x8', customerId: 'acme', type: 'minutes', quantity: '2' },
       ]),
@@ -369,12 +369,12 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
       [{ valueProperty: 'x' }, '/valueProperty'],
       [{ filters: { a: 1 } }, '/filters'],
     ] as const) {
-      await expect(putMeter(world.billing, { ...base, ...change })).rejects.toMatchObject({
+      await expect(putMeter(world.engine, { ...base, ...change })).rejects.toMatchObject({
         code: 'meter_in_use',
         detail: { pointer },
       })
     }
-    expect(await putMeter(world.billing, base)).toMatchObject({
+    expect(await putMeter(world.engine, base)).toMatchObject({
       eventType: 'llm.completion',
       valueProperty: 'input',
     })
@@ -383,11 +383,11 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
       [{ aggregation: 'count', valueProperty: 'a' }, '/valueProperty'],
     ] as const) {
       await expect(
-        putMeter(world.billing, { key: 'wrong', name: 'x', unit: 'x', ...wrong }),
+        putMeter(world.engine, { key: 'wrong', name: 'x', unit: 'x', ...wrong }),
       ).rejects.toMatchObject({ code: 'invalid_meter', detail: { pointer } })
     }
     for (let index = 0; index < 10; index += 1)
-      await putMeter(world.billing, {
+      await putMeter(world.engine, {
         key: `many-${index}`,
         name: 'x',
         unit: 'x',
@@ -395,7 +395,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
         aggregation: 'count',
       })
     await expect(
-      putMeter(world.billing, {
+      putMeter(world.engine, {
         key: 'many-10',
         name: 'x',
         unit: 'x',
@@ -407,14 +407,14 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
 
   test('their invoice lines have the events of their meter, and the books prove it', async () => {
     await world.passTo('2026-04-02T00:00:00Z')
-    const [invoice] = (await getInvoices(world.billing, { customerId: 'acme' })).data
+    const [invoice] = (await getInvoices(world.engine, { customerId: 'acme' })).data
     expect(invoice!.lines.map(({ meter, quantity, amount }) => [meter, quantity, amount])).toEqual([
       ['input-tokens', 1309, 130_900],
       ['output-tokens', 35.75, 3_575],
       ['large-calls', 1, 100],
     ])
     const line = invoice!.lines.find(({ meter }) => meter === 'output-tokens')!
-    const { data } = await getInvoiceLineEvents(world.billing, {
+    const { data } = await getInvoiceLineEvents(world.engine, {
       customerId: 'acme',
       invoiceId: invoice!.id,
       lineId: line.id,
@@ -424,12 +424,12 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
       35.75,
     ])
     for (const { meter, difference } of (
-      await getReconciliation(world.billing, { customerId: 'acme', period: '2026-03' })
+      await getReconciliation(world.engine, { customerId: 'acme', period: '2026-03' })
     ).meters)
       expect([meter, difference]).toEqual([meter, 0])
     const mistakes: unknown[] = []
-    for await (const mistake of findMistakes(world.billing)) mistakes.push(mistake)
-    for await (const difference of rebuildUsage(world.billing, { check: true })) mistakes.push(difference)
+    for await (const mistake of findMistakes(world.engine)) mistakes.push(mistake)
+    for await (const difference of rebuildUsage(world.engine, { check: true })) mistakes.push(difference)
     expect(mistakes).toEqual([])
   })
 
@@ -452,7 +452,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
           fc.integer({ min: 1, max: 12 }),
           async (all, size) => {
             const customerId = `random-${(run += 1)}`
-            await seedCustomer(world.billing, customerId)
+            await seedCustomer(world.engine, customerId)
             const events = all.map((properties, index) => ({
               id: `e${index}`,
               customerId,
@@ -460,9 +460,9 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
               properties,
             }))
             for (let from = 0; from < events.length; from += size)
-              await recordUsage(world.billing, events.slice(from, from + size))
-            await recordUsage(world.billing, events)
-            const { usage } = await getUsageSummary(world.billing, { customerId })
+              await recordUsage(world.engine, events.slice(from, from + size))
+            await recordUsage(world.engine, events)
+            const { usage } = await getUsageSummary(world.engine, { customerId })
             const sum = (valueOf: (one: (typeof all)[number]) => number) =>
               all.reduce((total, one) => total + valueOf(one), 0)
             expect(usage).toMatchObject({

@@ -17,13 +17,13 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-20T00:00:00Z')
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, { key: 'bytes', name: 'Bytes', unit: 'B' })
-    for (const id of ['a', 'b', 'c']) await seedCustomer(world.billing, id)
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, { key: 'bytes', name: 'Bytes', unit: 'B' })
+    for (const id of ['a', 'b', 'c']) await seedCustomer(world.engine, id)
   })
   afterAll(async () => {
     const mistakes: unknown[] = []
-    for await (const mistake of findMistakes(world.billing)) mistakes.push(mistake)
+    for await (const mistake of findMistakes(world.engine)) mistakes.push(mistake)
     expect(mistakes).toEqual([])
     await world.close()
   })
@@ -33,7 +33,7 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
     meter: 'ai_chat',
     ...more,
   })
-  const record = (events: UsageEventInput[]) => recordUsage(world.billing, events)
+  const record = (events: UsageEventInput[]) => recordUsage(world.engine, events)
   const rows = <T>(sql: string) => world.db.asOwner((tx) => tx.query<T>(sql))
 
   test('share a few transactions, and each hears its own answer', async () => {
@@ -82,7 +82,7 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
         resolve()
       }
     })
-    const holding = world.billing.transaction(async (tx) => {
+    const holding = world.engine.transaction(async (tx) => {
       await tx.query("select from customers where customer_id = 'a' for update")
       await held
     })
@@ -128,7 +128,7 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
 
   test('what the database refuses is found by halves and fails nobody else', async () => {
     await rows("alter table usage_keys add constraint poison check (id not like 'poison%')")
-    const before = (await getUsageSummary(world.billing, { customerId: 'b' })).usage.ai_chat!
+    const before = (await getUsageSummary(world.engine, { customerId: 'b' })).usage.ai_chat!
     const warnings: string[] = []
     const listen = (warning: Error) => warnings.push(warning.message)
     process.on('warning', listen)
@@ -149,9 +149,9 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
         rejected: index % 14 === 3 ? [{ index: 1, id: `poison${index}`, code: 'internal_error' }] : [],
       })
     }
-    expect((await getUsageSummary(world.billing, { customerId: 'b' })).usage.ai_chat).toBe(before + 60)
+    expect((await getUsageSummary(world.engine, { customerId: 'b' })).usage.ai_chat).toBe(before + 60)
     expect(
-      (await getReconciliation(world.billing, { customerId: 'b' })).rejected
+      (await getReconciliation(world.engine, { customerId: 'b' })).rejected
         .map(({ id, code }) => `${id} ${code}`)
         .sort(),
     ).toEqual(['poison17 internal_error', 'poison3 internal_error'])
@@ -180,7 +180,7 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
       'l5 quantity_overflow',
       'l6 quantity_overflow',
     ])
-    expect((await getUsageSummary(world.billing, { customerId: 'c' })).usage.bytes).toBe(most)
+    expect((await getUsageSummary(world.engine, { customerId: 'c' })).usage.bytes).toBe(most)
   })
 
   test('more than may wait is refused at once, and what was let in is recorded', async () => {
@@ -191,7 +191,7 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
     expect(refused.map((answer) => answer.reason as { code: string; detail: unknown })).toMatchObject(
       [1, 2].map(() => ({ code: 'rate_limited', detail: { retryAfterSeconds: 1 } })),
     )
-    expect((await getUsageSummary(world.billing, { customerId: 'a' })).usage.tokens).toBe(16_000)
+    expect((await getUsageSummary(world.engine, { customerId: 'a' })).usage.tokens).toBe(16_000)
     expect(await record(batch(17))).toMatchObject({ accepted: 1000 })
   })
 
@@ -236,6 +236,6 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
   test('a database that is away is told as such', async () => {
     const other = await createWorld(create, '2026-11-20T00:00:00Z')
     await other.close()
-    await expect(recordUsage(other.billing, [event('a', 'lost')])).rejects.toBeInstanceOf(DatabaseUnavailable)
+    await expect(recordUsage(other.engine, [event('a', 'lost')])).rejects.toBeInstanceOf(DatabaseUnavailable)
   })
 })

@@ -2,7 +2,7 @@ import { testDatabases } from '@customer-portal/database/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   consume,
-  createBilling,
+  createEngine,
   createSubscription,
   fillMeters,
   findMistakes,
@@ -13,29 +13,29 @@ import {
   putPlan,
   rebuildUsage,
   recordUsage,
-  type Billing,
+  type Engine,
   type UsageEventInput,
 } from '../../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
 describe.each(testDatabases)('filling meters on $name', ({ create }) => {
   let world: World
-  let other: Billing
+  let other: Engine
   const customers = ['a', 'b', 'c', '杭州']
   beforeAll(async () => {
     world = await createWorld(create, '2026-02-01T02:00:00Z')
     // Another process on the same database, with what it remembers.
-    other = createBilling({ db: world.db, now: world.billing.now, newId: world.billing.newId })
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
-    await putMeter(world.billing, {
+    other = createEngine({ db: world.db, now: world.engine.now, newId: world.engine.newId })
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
+    await putMeter(world.engine, {
       key: 'input',
       name: 'Input',
       unit: 'x',
       eventType: 'completion',
       valueProperty: 'input',
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'calls',
       name: 'Calls',
       fee: { amount: 0, per: 'subscription' },
@@ -50,20 +50,20 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
       ],
     })
     for (const id of [...customers, 'quiet']) {
-      await seedCustomer(world.billing, id)
-      await createSubscription(world.billing, { customerId: id, planId: 'calls' })
+      await seedCustomer(world.engine, id)
+      await createSubscription(world.engine, { customerId: id, planId: 'calls' })
     }
   })
   afterAll(() => world.close())
 
   const groups = async (customerId: string, property: string, period?: string) =>
-    (await getUsageSummary(world.billing, { customerId, groupBy: property, ...(period ? { period } : {}) }))
+    (await getUsageSummary(world.engine, { customerId, groupBy: property, ...(period ? { period } : {}) }))
       .groups!.find(({ meter }) => meter === 'calls')!
       .values.map(({ kind, value, used }) => [kind, value, used])
   const mistakes = async () => {
     const found: unknown[] = []
-    for await (const mistake of findMistakes(world.billing)) found.push(mistake)
-    for await (const difference of rebuildUsage(world.billing, { check: true })) found.push(difference)
+    for await (const mistake of findMistakes(world.engine)) found.push(mistake)
+    for await (const difference of rebuildUsage(world.engine, { check: true })) found.push(difference)
     return found
   }
 
@@ -72,7 +72,7 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
     for (const [index, day] of [1, 2, 9, 20].entries()) {
       world.set(at(day))
       await recordUsage(
-        world.billing,
+        world.engine,
         customers.flatMap((customerId): UsageEventInput[] => [
           {
             id: `c${day}`,
@@ -90,7 +90,7 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
     ])
     await consume(other, { customerId: 'a', meter: 'calls', id: 'warm-2', quantity: 1 })
     expect(
-      await putMeter(world.billing, {
+      await putMeter(world.engine, {
         key: 'calls',
         name: 'Calls',
         unit: 'calls',
@@ -105,7 +105,7 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
     // Not filled yet: it need not add up, and what else there is does.
     expect((await mistakes()).filter((one) => !JSON.stringify(one).includes('usage_groups'))).toEqual([])
     let steps = 0
-    while ((await fillMeters(world.billing, { steps: 1 })) > 0) {
+    while ((await fillMeters(world.engine, { steps: 1 })) > 0) {
       steps += 1
       await recordUsage(other, [
         {
@@ -118,7 +118,7 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
       ])
     }
     expect(steps).toBeGreaterThan(customers.length)
-    expect(await listMeterFills(world.billing)).toMatchObject([
+    expect(await listMeterFills(world.engine)).toMatchObject([
       { meter: 'calls', property: 'region', doneAt: expect.any(String) },
     ])
     const south =
@@ -137,17 +137,17 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
       24 + 1 + 2,
     ])
     expect(await mistakes()).toEqual([])
-    expect(await fillMeters(world.billing)).toBe(0)
+    expect(await fillMeters(world.engine)).toBe(0)
     for (const groupBy of [['region'], ['channel', 'region', 'more']]) {
       await expect(
-        putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'calls', groupBy }),
+        putMeter(world.engine, { key: 'calls', name: 'Calls', unit: 'calls', groupBy }),
       ).rejects.toMatchObject({ detail: { pointer: '/groupBy' } })
     }
   })
 
   test('a new meter with backfill counts what was stored in open periods, once, and leaves what was billed', async () => {
     await recordUsage(
-      world.billing,
+      world.engine,
       customers.map((customerId) => ({
         id: 'billed',
         customerId,
@@ -156,9 +156,9 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
       })),
     )
     await world.passTo('2026-03-02T00:00:00Z')
-    const before = (await getInvoices(world.billing, { customerId: 'a' })).data.length
+    const before = (await getInvoices(world.engine, { customerId: 'a' })).data.length
     await recordUsage(
-      world.billing,
+      world.engine,
       customers.flatMap((customerId): UsageEventInput[] =>
         Array.from({ length: 30 }, (_, n) => ({
           id: `e${n}`,
@@ -171,23 +171,23 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
       ),
     )
     const spec = { name: 'Output', unit: 'x', eventType: 'completion' }
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       ...spec,
       key: 'output',
       valueProperty: 'output',
       groupBy: ['model'],
       backfill: true,
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       ...spec,
       key: 'large',
       aggregation: 'count',
       filters: { model: 'large' },
       backfill: true,
     })
-    await putMeter(world.billing, { ...spec, key: 'sent', decimals: 1, backfill: true })
-    await putMeter(world.billing, { ...spec, key: 'whole', backfill: true })
-    await putMeter(world.billing, { ...spec, key: 'from-now', valueProperty: 'output' })
+    await putMeter(world.engine, { ...spec, key: 'sent', decimals: 1, backfill: true })
+    await putMeter(world.engine, { ...spec, key: 'whole', backfill: true })
+    await putMeter(world.engine, { ...spec, key: 'from-now', valueProperty: 'output' })
     await recordUsage(other, [
       {
         id: 'later',
@@ -197,8 +197,8 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
         properties: { input: 1, output: 7, model: 'large' },
       },
     ])
-    await fillMeters(world.billing)
-    const fills = (await listMeterFills(world.billing)).filter(({ property }) => property === null)
+    await fillMeters(world.engine)
+    const fills = (await listMeterFills(world.engine)).filter(({ property }) => property === null)
     expect(
       fills.map(({ meter, added, skipped, doneAt }) => [meter, added, skipped, doneAt !== null]),
     ).toEqual([
@@ -209,10 +209,10 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
       ['whole', 0, 120, true],
     ])
     // 0 + 1 + … + 29 = 435, and of every third one 10.
-    const { usage } = await getUsageSummary(world.billing, { customerId: 'b' })
+    const { usage } = await getUsageSummary(world.engine, { customerId: 'b' })
     expect(usage).toMatchObject({ input: 30, output: 435, large: 10, sent: 75 })
     expect(usage['from-now']).toBeUndefined()
-    expect((await getUsageSummary(world.billing, { customerId: 'a' })).usage).toMatchObject({
+    expect((await getUsageSummary(world.engine, { customerId: 'a' })).usage).toMatchObject({
       input: 31,
       output: 442,
       large: 11,
@@ -221,10 +221,10 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
       'from-now': 7,
     })
     expect(
-      (await getUsageSummary(world.billing, { customerId: 'a', period: '2026-02' })).usage['output'],
+      (await getUsageSummary(world.engine, { customerId: 'a', period: '2026-02' })).usage['output'],
     ).toBeUndefined()
     expect(
-      (await getUsageSummary(world.billing, { customerId: 'b', groupBy: 'model' })).groups!.find(
+      (await getUsageSummary(world.engine, { customerId: 'b', groupBy: 'model' })).groups!.find(
         ({ meter }) => meter === 'output',
       )!.values,
     ).toMatchObject([
@@ -232,19 +232,19 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
       { value: 'large', used: 135 },
     ])
     // Asked again nothing is counted twice.
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       ...spec,
       key: 'output',
       valueProperty: 'output',
       groupBy: ['model'],
       backfill: true,
     })
-    await fillMeters(world.billing)
-    expect((await getUsageSummary(world.billing, { customerId: 'b' })).usage['output']).toBe(435)
-    expect((await getInvoices(world.billing, { customerId: 'a' })).data.length).toBe(before)
+    await fillMeters(world.engine)
+    expect((await getUsageSummary(world.engine, { customerId: 'b' })).usage['output']).toBe(435)
+    expect((await getInvoices(world.engine, { customerId: 'a' })).data.length).toBe(before)
     expect(await mistakes()).toEqual([])
     await expect(
-      putMeter(world.billing, { key: 'odd', name: 'x', unit: 'x', backfill: true }),
+      putMeter(world.engine, { key: 'odd', name: 'x', unit: 'x', backfill: true }),
     ).rejects.toMatchObject({ code: 'invalid_meter', detail: { pointer: '/backfill' } })
   })
 })

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { readBillingState } from '../../subscription/state.ts'
 import { metersByKey, noMeter, type Meter } from '../../catalogue/meter.ts'
 import { firstOfMonth, type LocalDate } from '../../values/date.ts'
@@ -27,8 +27,8 @@ export interface MeterFill {
 }
 
 /** The fillings of all meters, the last asked for first: one for each meter and break-down at most. */
-export async function listMeterFills(billing: Billing): Promise<MeterFill[]> {
-  return billing.transaction(
+export async function listMeterFills(engine: Engine): Promise<MeterFill[]> {
+  return engine.transaction(
     (tx) =>
       tx.query<MeterFill>(
         `select meter, nullif(property, '') as property, asked_at as "askedAt", done_at as "doneAt", added,
@@ -59,10 +59,10 @@ const mostSteps = 1_000
  * and it goes on where it was interrupted.
  */
 export async function fillMeters(
-  billing: Billing,
+  engine: Engine,
   { steps = mostSteps }: { steps?: number } = {},
 ): Promise<number> {
-  for (let taken = 0; taken < steps; taken += 1) if (!(await takeStep(billing))) return taken
+  for (let taken = 0; taken < steps; taken += 1) if (!(await takeStep(engine))) return taken
   return steps
 }
 
@@ -76,8 +76,8 @@ interface Fill {
 /** Within a customer: the last date, or the last event, that is done. */
 type Place = { date: LocalDate } | { time: Instant; id: string }
 
-async function takeStep(billing: Billing): Promise<boolean> {
-  return billing.transaction(async (tx) => {
+async function takeStep(engine: Engine): Promise<boolean> {
+  return engine.transaction(async (tx) => {
     const [fill] = await tx.query<Fill>(
       `select meter, property, after_customer as after, place from meter_fills where done_at is null
        order by asked_at, meter, property limit 1 for update skip locked`,

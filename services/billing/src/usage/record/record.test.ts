@@ -20,19 +20,19 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-20T00:00:00Z')
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, { key: 'visits', name: 'Visits', unit: 'visits', aggregation: 'count' })
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, { key: 'visits', name: 'Visits', unit: 'visits', aggregation: 'count' })
   })
   afterAll(() => world.close())
   const customer = async (id: string) => {
-    await seedCustomer(world.billing, id)
+    await seedCustomer(world.engine, id)
     return (event: Omit<UsageEventInput, 'customerId' | 'meter'> & { meter?: string }): UsageEventInput => ({
       customerId: id,
       meter: 'ai_chat',
       ...event,
     })
   }
-  const usageOf = async (customerId: string) => (await getUsageSummary(world.billing, { customerId })).usage
+  const usageOf = async (customerId: string) => (await getUsageSummary(world.engine, { customerId })).usage
 
   test('a batch sent twice equals once', async () => {
     const event = await customer('twice')
@@ -43,21 +43,21 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
         time: `2026-11-${String(1 + (index % 19)).padStart(2, '0')}T08:00:00Z`,
       }),
     )
-    expect(await recordUsage(world.billing, batch)).toEqual({ accepted: 200, duplicates: 0, rejected: [] })
-    const once = await getUsageSummary(world.billing, { customerId: 'twice' })
-    expect(await recordUsage(world.billing, [...batch].reverse())).toEqual({
+    expect(await recordUsage(world.engine, batch)).toEqual({ accepted: 200, duplicates: 0, rejected: [] })
+    const once = await getUsageSummary(world.engine, { customerId: 'twice' })
+    expect(await recordUsage(world.engine, [...batch].reverse())).toEqual({
       accepted: 0,
       duplicates: 200,
       rejected: [],
     })
-    expect(await getUsageSummary(world.billing, { customerId: 'twice' })).toEqual(once)
+    expect(await getUsageSummary(world.engine, { customerId: 'twice' })).toEqual(once)
     expect(once.usage).toEqual({ ai_chat: batch.reduce((total, one) => total + Number(one.quantity), 0) })
   })
 
   test('the same id is a duplicate with the same content and a conflict with any other', async () => {
     const event = await customer('ids')
     const first = event({ id: 'x', quantity: 2, time: '2026-11-19T00:00:00Z', properties: { b: 1, a: 2 } })
-    expect(await recordUsage(world.billing, [first, { ...first, properties: { a: 2, b: 1 } }])).toEqual({
+    expect(await recordUsage(world.engine, [first, { ...first, properties: { a: 2, b: 1 } }])).toEqual({
       accepted: 1,
       duplicates: 1,
       rejected: [],
@@ -68,7 +68,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
       { time: '2026-11-19T00:00:01Z' },
       { properties: {} },
     ].map((part) => ({ ...first, ...part }))
-    expect(await recordUsage(world.billing, others)).toMatchObject({
+    expect(await recordUsage(world.engine, others)).toMatchObject({
       accepted: 0,
       duplicates: 0,
       rejected: others.map((_, index) => ({ index, id: 'x', code: 'event_conflict' })),
@@ -85,17 +85,17 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
       '2026-11-19T04:00:00.1234569Z',
       '2026-11-18T22:30:00.123456789-05:30',
     ]
-    expect(await recordUsage(world.billing, notations.map(at))).toEqual({
+    expect(await recordUsage(world.engine, notations.map(at))).toEqual({
       accepted: 1,
       duplicates: 3,
       rejected: [],
     })
-    expect(await recordUsage(world.billing, notations.toReversed().map(at))).toEqual({
+    expect(await recordUsage(world.engine, notations.toReversed().map(at))).toEqual({
       accepted: 0,
       duplicates: 4,
       rejected: [],
     })
-    expect((await getUsageDetail(world.billing, { customerId: 'notations' })).data).toMatchObject([
+    expect((await getUsageDetail(world.engine, { customerId: 'notations' })).data).toMatchObject([
       { time: '2026-11-19T04:00:00.123456Z', quantity: 2 },
     ])
   })
@@ -104,7 +104,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     const event = await customer('conflicts')
     const first = event({ id: 'x', quantity: 2, time: '2026-11-19T00:00:00Z', properties: { b: 1 } })
     const timeless = event({ id: 'now', quantity: 3 })
-    expect(await recordUsage(world.billing, [first, timeless])).toMatchObject({ accepted: 2 })
+    expect(await recordUsage(world.engine, [first, timeless])).toMatchObject({ accepted: 2 })
     const { time: _, ...untimed } = first
     const others: [UsageEventInput, string[]][] = [
       [{ ...first, time: '2026-11-19T00:00:01Z' }, ['time']],
@@ -116,7 +116,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
       [{ ...timeless, quantity: 4 }, ['quantity']],
     ]
     const { rejected } = await recordUsage(
-      world.billing,
+      world.engine,
       others.map(([other]) => other),
     )
     expect(rejected.map(({ differs }) => differs)).toEqual(others.map(([, differs]) => differs))
@@ -125,7 +125,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
       first: { meter: 'ai_chat', quantity: 2, time: '2026-11-19T00:00:00.000000Z', properties: { b: 1 } },
     })
     // What two senders sent in one batch as well: the first of them is recorded.
-    const inOne = await recordUsage(world.billing, [
+    const inOne = await recordUsage(world.engine, [
       event({ id: 'pair', quantity: 5 }),
       event({ id: 'pair', quantity: 6 }),
     ])
@@ -138,12 +138,12 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
   test('an event that came without a time is the same one when it is sent with the time it was given', async () => {
     const event = await customer('timed-later')
     const timeless = event({ id: 'now', quantity: 3, properties: { b: 1 } })
-    expect(await recordUsage(world.billing, [timeless])).toMatchObject({ accepted: 1 })
+    expect(await recordUsage(world.engine, [timeless])).toMatchObject({ accepted: 1 })
     const {
       data: [{ time } = { time: '' }],
-    } = await getUsageDetail(world.billing, { customerId: 'timed-later' })
+    } = await getUsageDetail(world.engine, { customerId: 'timed-later' })
     expect(
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         { ...timeless, time },
         timeless,
         { ...timeless, time: time.replace('Z', '+00:00') },
@@ -151,7 +151,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     ).toEqual({ accepted: 0, duplicates: 3, rejected: [] })
     expect(
       (
-        await recordUsage(world.billing, [
+        await recordUsage(world.engine, [
           { ...timeless, time, quantity: 4 },
           { ...timeless, time, properties: {} },
         ])
@@ -163,7 +163,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     const event = await customer('amounts')
     const of = (id: string, properties: Record<string, unknown>, more: Partial<UsageEventInput> = {}) =>
       event({ id, meter: 'tokens', properties, ...more })
-    const { accepted, rejected } = await recordUsage(world.billing, [
+    const { accepted, rejected } = await recordUsage(world.engine, [
       of('a', { tokens: 1250 }),
       of('b', { usage: { model: 'x', Tokens: '1250' } }),
       of('c', { parts: [{ amount: 1250 }] }),
@@ -191,10 +191,10 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
 
   test('a consumption under a taken id names what differs', async () => {
     const event = await customer('consumed-conflict')
-    await createSubscription(world.billing, { customerId: 'consumed-conflict', planId: 'team' })
-    await recordUsage(world.billing, [event({ id: 'x', meter: 'tokens', quantity: 2 })])
+    await createSubscription(world.engine, { customerId: 'consumed-conflict', planId: 'team' })
+    await recordUsage(world.engine, [event({ id: 'x', meter: 'tokens', quantity: 2 })])
     const again = (meter: string, quantity: number) =>
-      consume(world.billing, { customerId: 'consumed-conflict', meter, id: 'x', quantity })
+      consume(world.engine, { customerId: 'consumed-conflict', meter, id: 'x', quantity })
     await expect(again('tokens', 3)).rejects.toMatchObject({
       code: 'event_conflict',
       detail: { differs: ['quantity'], first: { meter: 'tokens', quantity: 2 } },
@@ -209,7 +209,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
   test('ids are one space per customer', async () => {
     const [a, b] = [await customer('space-a'), await customer('space-b')]
     expect(
-      await recordUsage(world.billing, [a({ id: 'same' }), b({ id: 'same', quantity: 5 })]),
+      await recordUsage(world.engine, [a({ id: 'same' }), b({ id: 'same', quantity: 5 })]),
     ).toMatchObject({ accepted: 2 })
     expect([await usageOf('space-a'), await usageOf('space-b')]).toEqual([{ ai_chat: 1 }, { ai_chat: 5 }])
   })
@@ -243,7 +243,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
       [event({ id: 'zero', quantity: 0 }), null],
     ]
     const recorded = await recordUsage(
-      world.billing,
+      world.engine,
       batch.map(([one]) => one),
     )
     expect(recorded.rejected.map(({ index, code }) => [batch[index]![0].id, code])).toEqual(
@@ -256,19 +256,19 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
   test('a batch holds a thousand events, and not one more', async () => {
     const event = await customer('many')
     const batch = Array.from({ length: 1001 }, (_, index) => event({ id: `n${index}` }))
-    await expect(recordUsage(world.billing, batch)).rejects.toMatchObject({ code: 'payload_too_large' })
+    await expect(recordUsage(world.engine, batch)).rejects.toMatchObject({ code: 'payload_too_large' })
     expect(await usageOf('many')).toEqual({})
-    expect(await recordUsage(world.billing, batch.slice(1))).toMatchObject({ accepted: 1000 })
-    expect(await recordUsage(world.billing, [])).toEqual({ accepted: 0, duplicates: 0, rejected: [] })
+    expect(await recordUsage(world.engine, batch.slice(1))).toMatchObject({ accepted: 1000 })
+    expect(await recordUsage(world.engine, [])).toEqual({ accepted: 0, duplicates: 0, rejected: [] })
   })
 
   test("what would take a period's sum past 2^53 − 1 is refused, and its neighbours are not", async () => {
     const [event, other] = [await customer('full'), await customer('neighbour')]
     const at = '2026-11-10T00:00:00Z'
     expect(
-      await recordUsage(world.billing, [event({ id: 'a', quantity: most - 10, time: at })]),
+      await recordUsage(world.engine, [event({ id: 'a', quantity: most - 10, time: at })]),
     ).toMatchObject({ accepted: 1 })
-    const mixed = await recordUsage(world.billing, [
+    const mixed = await recordUsage(world.engine, [
       event({ id: 'b', quantity: 4, time: '2026-11-15T00:00:00Z' }),
       event({ id: 'c', quantity: 7, time: at }),
       event({ id: 'd', quantity: 6, time: at }),
@@ -279,19 +279,19 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     expect(await usageOf('full')).toEqual({ ai_chat: most, tokens: 8 })
     expect(await usageOf('neighbour')).toEqual({ ai_chat: 9 })
     expect(
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         event({ id: 'g' }),
         event({ id: 'a', quantity: most - 10, time: at }),
       ]),
     ).toMatchObject({ duplicates: 1, rejected: [{ id: 'g', code: 'quantity_overflow' }] })
     // A refused id is free: the vendor may send it again, corrected.
-    expect(await recordUsage(world.billing, [event({ id: 'g', quantity: 0 })])).toMatchObject({ accepted: 1 })
+    expect(await recordUsage(world.engine, [event({ id: 'g', quantity: 0 })])).toMatchObject({ accepted: 1 })
   })
 
   test('sums beyond 2^32 are exact', async () => {
     const event = await customer('large')
     await recordUsage(
-      world.billing,
+      world.engine,
       Array.from({ length: 9 }, (_, index) =>
         event({ id: `l${index}`, meter: 'tokens', quantity: 4_294_967_295 }),
       ),
@@ -301,22 +301,22 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
 
   test('no quantity, however large, makes a counting meter or a consumption unreadable', async () => {
     const event = await customer('flood')
-    await createSubscription(world.billing, { customerId: 'flood', planId: 'team' })
-    await recordUsage(world.billing, [
+    await createSubscription(world.engine, { customerId: 'flood', planId: 'team' })
+    await recordUsage(world.engine, [
       event({ id: 'v1', meter: 'visits', quantity: most }),
       event({ id: 'v2', meter: 'visits', quantity: most }),
     ])
     // At ¥0.40 per 1,000 this is near the most that one meter's month may cost.
     const large = 2_000_000_000_000_000
-    await consume(world.billing, { customerId: 'flood', meter: 'tokens', id: 'c1', quantity: large })
+    await consume(world.engine, { customerId: 'flood', meter: 'tokens', id: 'c1', quantity: large })
     await expect(
-      consume(world.billing, { customerId: 'flood', meter: 'tokens', id: 'c2', quantity: large }),
+      consume(world.engine, { customerId: 'flood', meter: 'tokens', id: 'c2', quantity: large }),
     ).rejects.toMatchObject({ code: 'quantity_overflow' })
     expect(
-      await consume(world.billing, { customerId: 'flood', meter: 'tokens', id: 'c3', quantity: 5 }),
+      await consume(world.engine, { customerId: 'flood', meter: 'tokens', id: 'c3', quantity: 5 }),
     ).toMatchObject({ granted: 5 })
     expect(await usageOf('flood')).toMatchObject({ tokens: large + 5 })
-    expect(await checkQuota(world.billing, { customerId: 'flood', meter: 'tokens' })).toMatchObject({
+    expect(await checkQuota(world.engine, { customerId: 'flood', meter: 'tokens' })).toMatchObject({
       used: large + 5,
       remaining: 0,
     })
@@ -324,8 +324,8 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
 
   test('what could be counted but not billed exactly is refused while it still can be', async () => {
     const event = await customer('priceless')
-    await createSubscription(world.billing, { customerId: 'priceless', planId: 'team' })
-    const { rejected } = await recordUsage(world.billing, [
+    await createSubscription(world.engine, { customerId: 'priceless', planId: 'team' })
+    const { rejected } = await recordUsage(world.engine, [
       event({ id: 'huge', meter: 'ai_chat', quantity: most }),
       event({ id: 'small', meter: 'ai_chat', quantity: 3 }),
     ])
@@ -334,7 +334,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
   })
 
   test('a dear meter is refused by what it would cost, long before its sum is large', async () => {
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'dear',
       name: 'Dear',
       rank: 99,
@@ -349,8 +349,8 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
       ],
     })
     const event = await customer('dear')
-    await createSubscription(world.billing, { customerId: 'dear', planId: 'dear' })
-    const { rejected } = await recordUsage(world.billing, [
+    await createSubscription(world.engine, { customerId: 'dear', planId: 'dear' })
+    const { rejected } = await recordUsage(world.engine, [
       event({ id: 'd1', meter: 'ai_chat', quantity: 100_000 }),
       event({ id: 'd2', meter: 'ai_chat', quantity: 90 }),
       event({ id: 'd3', meter: 'ai_chat', quantity: 20 }),
@@ -364,7 +364,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
 
   test('a counting meter counts events', async () => {
     const event = await customer('counted')
-    await recordUsage(world.billing, [
+    await recordUsage(world.engine, [
       event({ id: 'v1', meter: 'visits', quantity: 5 }),
       event({ id: 'v2', meter: 'visits' }),
       event({ id: 'v3', meter: 'visits', quantity: 0 }),
@@ -374,19 +374,19 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
 
   test('the detail tells of an event that no plan charges for, and of one that came after the end', async () => {
     const event = await customer('leaving')
-    await createSubscription(world.billing, {
+    await createSubscription(world.engine, {
       customerId: 'leaving',
       planId: 'team',
       startsAt: '2026-11-10T04:00:00Z',
     })
-    await recordUsage(world.billing, [
+    await recordUsage(world.engine, [
       event({ id: 'before', time: '2026-11-09T04:00:00Z' }),
       event({ id: 'other', meter: 'visits' }),
       event({ id: 'charged' }),
     ])
-    await cancelSubscription(world.billing, { customerId: 'leaving', when: 'now' })
-    await recordUsage(world.billing, [event({ id: 'after', time: '2026-11-20T00:02:00Z' })])
-    const { data } = await getUsageDetail(world.billing, { customerId: 'leaving', start: '2026-11-01' })
+    await cancelSubscription(world.engine, { customerId: 'leaving', when: 'now' })
+    await recordUsage(world.engine, [event({ id: 'after', time: '2026-11-20T00:02:00Z' })])
+    const { data } = await getUsageDetail(world.engine, { customerId: 'leaving', start: '2026-11-01' })
     expect(
       Object.fromEntries(data.map(({ id, uncharged, afterEnd }) => [id, [uncharged, afterEnd]])),
     ).toEqual({
@@ -407,14 +407,14 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
       '2026-11-10T16:00:00Z',
     ]
     await recordUsage(
-      world.billing,
+      world.engine,
       times.map((time, index) => event({ id: `t${index}`, time })),
     )
     const ids = async (range: { start?: string; end?: string }) => {
       const found: string[] = []
       let cursor: string | undefined
       do {
-        const page = await getUsageDetail(world.billing, { customerId: 'listed', limit: 2, cursor, ...range })
+        const page = await getUsageDetail(world.engine, { customerId: 'listed', limit: 2, cursor, ...range })
         found.push(...page.data.map((one) => one.id))
         cursor = page.nextCursor ?? undefined
       } while (cursor)
@@ -439,11 +439,11 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
       { id: 'd', time: '2026-11-05T04:00:00Z', properties: { channel: 'web' } },
     ]
     await recordUsage(
-      world.billing,
+      world.engine,
       sent.map((one) => event({ time: '2026-11-10T04:00:00Z', ...one })),
     )
     const find = async (filter: Partial<Parameters<typeof getUsageDetail>[1]>) => {
-      const { data, total } = await getUsageDetail(world.billing, {
+      const { data, total } = await getUsageDetail(world.engine, {
         customerId: 'searched',
         start: '2026-11-08',
         end: '2026-11-12',
@@ -498,7 +498,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     { start: '0000-01-01' },
     { start: '9999-12-31T23:59:59-14:00' },
   ])('a range of %j is refused', async (range) => {
-    await expect(getUsageDetail(world.billing, { customerId: 'listed', ...range })).rejects.toMatchObject({
+    await expect(getUsageDetail(world.engine, { customerId: 'listed', ...range })).rejects.toMatchObject({
       code: 'invalid_range',
     })
   })

@@ -1,5 +1,5 @@
 import { sqlState } from '@customer-portal/database'
-import { isTransaction, type Billing, type BillingTransaction } from '../../engine.ts'
+import { isTransaction, type Engine, type BillingTransaction } from '../../engine.ts'
 import { BillingError, type Code } from '../../errors.ts'
 import type { Instant } from '../../values/instant.ts'
 import { localDateOf } from '../../values/zone.ts'
@@ -40,14 +40,14 @@ export const mostEvents = 1000
  * neighbours; it is kept with its reason. Requests under way at the same time share a transaction; inside one
  * already, that one is used. Throws rate_limited when too many wait.
  */
-export async function recordUsage(billing: Billing, events: readonly UsageEventInput[]): Promise<Recorded> {
+export async function recordUsage(engine: Engine, events: readonly UsageEventInput[]): Promise<Recorded> {
   if (events.length > mostEvents)
     throw new BillingError('payload_too_large', {
       message: `a batch holds at most ${mostEvents} events, not ${events.length}`,
     })
   return summaryOf(
     events,
-    await (isTransaction(billing) ? recordInside(billing, events) : intakeOf(billing)(events)),
+    await (isTransaction(engine) ? recordInside(engine, events) : intakeOf(engine)(events)),
   )
 }
 
@@ -56,11 +56,11 @@ export async function recordUsage(billing: Billing, events: readonly UsageEventI
  * `retryRejected`. Throws customer_not_found.
  */
 export async function retryRejectedEvents(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; ids?: readonly string[] },
 ): Promise<Recorded> {
-  await getCustomer(billing, input)
-  return retryRejected(billing, input, (events) => recordUsage(billing, events))
+  await getCustomer(engine, input)
+  return retryRejected(engine, input, (events) => recordUsage(engine, events))
 }
 
 async function recordInside(
@@ -72,20 +72,20 @@ async function recordInside(
   return slots.map((slot) => slot.outcome!)
 }
 
-const intakes = new WeakMap<Billing, ReturnType<typeof openIntake>>()
+const intakes = new WeakMap<Engine, ReturnType<typeof openIntake>>()
 
-function intakeOf(billing: Billing): ReturnType<typeof openIntake> {
-  const known = intakes.get(billing)
+function intakeOf(engine: Engine): ReturnType<typeof openIntake> {
+  const known = intakes.get(engine)
   if (known) return known
   // The embedded database has one session; on a server one flush computes while the other writes.
-  const transactions = billing.db.kind === 'postgres' ? 2 : 1
+  const transactions = engine.db.kind === 'postgres' ? 2 : 1
   const intake = openIntake({
     flushers: transactions,
     waiters: transactions,
     settle: (slots, { wait }) =>
-      settle(billing, slots, { wait, transaction: (work) => billing.transaction(work, { keepPlans: true }) }),
+      settle(engine, slots, { wait, transaction: (work) => engine.transaction(work, { keepPlans: true }) }),
   })
-  intakes.set(billing, intake)
+  intakes.set(engine, intake)
   return intake
 }
 
@@ -94,14 +94,14 @@ function intakeOf(billing: Billing): ReturnType<typeof openIntake> {
  * refuses them, halves are tried, down to the one that cannot be: its neighbours are recorded all the same.
  * Without `wait`, the events of customers whom somebody else is at work on are left; answers them.
  */
-async function settle(billing: Billing, slots: readonly Slot[], ways: Ways): Promise<readonly Slot[]> {
+async function settle(engine: Engine, slots: readonly Slot[], ways: Ways): Promise<readonly Slot[]> {
   if (slots.length === 0) return []
   const { wait, transaction } = ways
   try {
     const events = slots.map((slot) => slot.event)
-    const known = knownRecordingContextsOf(billing)
+    const known = knownRecordingContextsOf(engine)
     const { outcomes, times } = await transaction((tx) => recordIn(tx, events, known, wait))
-    if (!isTransaction(billing)) rememberMonths(billing.db, times)
+    if (!isTransaction(engine)) rememberMonths(engine.db, times)
     return slots.filter((slot, index) => {
       const outcome = outcomes[index]!
       if (outcome !== 'locked') slot.outcome = outcome
@@ -112,8 +112,8 @@ async function settle(billing: Billing, slots: readonly Slot[], ways: Ways): Pro
     if (slots.length > 1) {
       const middle = slots.length >> 1
       return [
-        ...(await settle(billing, slots.slice(0, middle), ways)),
-        ...(await settle(billing, slots.slice(middle), ways)),
+        ...(await settle(engine, slots.slice(0, middle), ways)),
+        ...(await settle(engine, slots.slice(middle), ways)),
       ]
     }
     const [slot] = slots as [Slot]

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { metersByKey, type Meter } from '../../catalogue/meter.ts'
 import type { Charge } from '../../catalogue/plan.ts'
 import type { ZoneChange } from '../../values/zone.ts'
@@ -36,18 +36,18 @@ export interface KnownMeters {
 /** A few megabytes at most, however many customers there are. */
 const mostKnown = 20_000
 
-const knownContexts = new WeakMap<Billing, KnownRecordingContexts>()
+const knownContexts = new WeakMap<Engine, KnownRecordingContexts>()
 
 /**
  * The facts read on this process's own account. Inside somebody else's transaction none are shared: what is
  * read there may be taken back.
  */
-export function knownRecordingContextsOf(billing: Billing): KnownRecordingContexts {
-  const known = knownContexts.get(billing) ?? {
+export function knownRecordingContextsOf(engine: Engine): KnownRecordingContexts {
+  const known = knownContexts.get(engine) ?? {
     customers: new Map<string, RecordingContext>(),
     meters: { version: 0, byKey: new Map<string, Meter>(), byType: new Map<string, Meter[]>() },
   }
-  if (!('query' in billing)) knownContexts.set(billing, known)
+  if (!('query' in engine)) knownContexts.set(engine, known)
   return known
 }
 

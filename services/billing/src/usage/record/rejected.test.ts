@@ -16,50 +16,50 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-20T00:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
   })
   afterAll(() => world.close())
 
   test('one without a time counts when it first came, however often and late it is tried again', async () => {
-    await seedCustomer(world.billing, 'early')
+    await seedCustomer(world.engine, 'early')
     const event = { id: 'x', customerId: 'early', meter: 'to_come' }
-    expect(await recordUsage(world.billing, [event])).toMatchObject({
+    expect(await recordUsage(world.engine, [event])).toMatchObject({
       rejected: [{ code: 'meter_not_found' }],
     })
     world.set('2026-11-21T00:00:00Z')
-    expect(await recordUsage(world.billing, [event])).toMatchObject({
+    expect(await recordUsage(world.engine, [event])).toMatchObject({
       rejected: [{ code: 'meter_not_found' }],
     })
-    expect(await retryRejectedEvents(world.billing, { customerId: 'early' })).toMatchObject({ accepted: 0 })
+    expect(await retryRejectedEvents(world.engine, { customerId: 'early' })).toMatchObject({ accepted: 0 })
     world.set('2026-11-24T00:00:00Z')
-    await putMeter(world.billing, { key: 'to_come', name: 'To come', unit: 'u' })
-    expect(await retryRejectedEvents(world.billing, { customerId: 'early' })).toEqual({
+    await putMeter(world.engine, { key: 'to_come', name: 'To come', unit: 'u' })
+    expect(await retryRejectedEvents(world.engine, { customerId: 'early' })).toEqual({
       accepted: 1,
       duplicates: 0,
       rejected: [],
     })
-    expect((await getUsageDetail(world.billing, { customerId: 'early' })).data).toMatchObject([
+    expect((await getUsageDetail(world.engine, { customerId: 'early' })).data).toMatchObject([
       { id: 'x', time: '2026-11-20T00:00:00.000000Z' },
     ])
-    expect((await listRejectedEvents(world.billing, { customerId: 'early' })).data).toEqual([])
+    expect((await listRejectedEvents(world.engine, { customerId: 'early' })).data).toEqual([])
     // The sender itself may try again too: it is the same event.
-    expect(await recordUsage(world.billing, [event])).toMatchObject({ duplicates: 1 })
+    expect(await recordUsage(world.engine, [event])).toMatchObject({ duplicates: 1 })
   })
 
   test('one without a time is too old once its first arrival is', async () => {
-    await seedCustomer(world.billing, 'forgotten')
+    await seedCustomer(world.engine, 'forgotten')
     const event = { id: 'x', customerId: 'forgotten', meter: 'too_late' }
-    await recordUsage(world.billing, [event])
-    await putMeter(world.billing, { key: 'too_late', name: 'Too late', unit: 'u' })
+    await recordUsage(world.engine, [event])
+    await putMeter(world.engine, { key: 'too_late', name: 'Too late', unit: 'u' })
     world.set('2026-12-30T00:00:00Z')
-    expect(await retryRejectedEvents(world.billing, { customerId: 'forgotten' })).toMatchObject({
+    expect(await retryRejectedEvents(world.engine, { customerId: 'forgotten' })).toMatchObject({
       rejected: [{ code: 'event_too_old' }],
     })
   })
 
   test('one without a time that its sender sends again counts when it first came, under an alias too', async () => {
     world.set('2026-12-30T00:00:00Z')
-    await seedCustomer(world.billing, 'sent-again')
+    await seedCustomer(world.engine, 'sent-again')
     const event = {
       id: 'x',
       customerId: 'sent-again',
@@ -67,14 +67,14 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
       quantity: 2,
       properties: { b: 1 },
     }
-    await recordUsage(world.billing, [event, { ...event, id: 'y', customerId: 'again|7' }])
+    await recordUsage(world.engine, [event, { ...event, id: 'y', customerId: 'again|7' }])
     world.set('2026-12-31T00:00:00Z')
-    await recordUsage(world.billing, [event])
-    await putMeter(world.billing, { key: 'to_be_made', name: 'Made at last', unit: 'u' })
-    await putAlias(world.billing, { customerId: 'sent-again', alias: 'again|7' })
+    await recordUsage(world.engine, [event])
+    await putMeter(world.engine, { key: 'to_be_made', name: 'Made at last', unit: 'u' })
+    await putAlias(world.engine, { customerId: 'sent-again', alias: 'again|7' })
     world.set('2027-01-01T00:00:00Z')
     expect(
-      await recordUsage(world.billing, [
+      await recordUsage(world.engine, [
         event,
         { ...event, id: 'y', customerId: 'again|7' },
         { ...event, id: 'z' },
@@ -85,7 +85,7 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
       rejected: [{ index: 3, code: 'event_conflict' }],
     })
     expect(
-      (await getUsageDetail(world.billing, { customerId: 'sent-again', start: '2026-12-01' })).data.map(
+      (await getUsageDetail(world.engine, { customerId: 'sent-again', start: '2026-12-01' })).data.map(
         ({ id, time }) => [id, time],
       ),
     ).toEqual([
@@ -93,8 +93,8 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
       ['y', '2026-12-30T00:00:00.000000Z'],
       ['x', '2026-12-30T00:00:00.000000Z'],
     ])
-    expect(await recordUsage(world.billing, [event])).toMatchObject({ duplicates: 1 })
-    expect(await retryRejectedEvents(world.billing, { customerId: 'sent-again' })).toEqual({
+    expect(await recordUsage(world.engine, [event])).toMatchObject({ duplicates: 1 })
+    expect(await retryRejectedEvents(world.engine, { customerId: 'sent-again' })).toEqual({
       accepted: 0,
       duplicates: 2,
       rejected: [],
@@ -104,37 +104,37 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
   test('one that comes before its customer is kept under the id it named, and taken once the customer is made', async () => {
     world.set('2027-01-10T00:00:00Z')
     const event = { id: 'x', customerId: 'to-come@example.com', meter: 'ai_chat', quantity: 7 }
-    expect(await recordUsage(world.billing, [event])).toMatchObject({
+    expect(await recordUsage(world.engine, [event])).toMatchObject({
       accepted: 0,
       rejected: [{ code: 'customer_not_found', retryable: true }],
     })
-    await recordUsage(world.billing, [{ ...event, id: 'y', customerId: 'crm|17' }])
+    await recordUsage(world.engine, [{ ...event, id: 'y', customerId: 'crm|17' }])
     expect(
-      (await listRejectedEvents(world.billing, { customerId: 'to-come@example.com' })).data,
+      (await listRejectedEvents(world.engine, { customerId: 'to-come@example.com' })).data,
     ).toMatchObject([{ id: 'x', code: 'customer_not_found', retryable: true }])
     await expect(
-      retryRejectedEvents(world.billing, { customerId: 'to-come@example.com' }),
+      retryRejectedEvents(world.engine, { customerId: 'to-come@example.com' }),
     ).rejects.toMatchObject({ code: 'customer_not_found' })
     world.set('2027-01-12T00:00:00Z')
-    await seedCustomer(world.billing, 'to-come@example.com')
-    expect(await retryRejectedEvents(world.billing, { customerId: 'to-come@example.com' })).toEqual({
+    await seedCustomer(world.engine, 'to-come@example.com')
+    expect(await retryRejectedEvents(world.engine, { customerId: 'to-come@example.com' })).toEqual({
       accepted: 1,
       duplicates: 0,
       rejected: [],
     })
-    expect((await getUsageDetail(world.billing, { customerId: 'to-come@example.com' })).data).toMatchObject([
+    expect((await getUsageDetail(world.engine, { customerId: 'to-come@example.com' })).data).toMatchObject([
       { id: 'x', time: '2027-01-10T00:00:00.000000Z', quantity: 7 },
     ])
     // What came under another id of theirs is found by either.
-    await putAlias(world.billing, { customerId: 'to-come@example.com', alias: 'crm|17' })
-    expect(await retryRejectedEvents(world.billing, { customerId: 'to-come@example.com' })).toMatchObject({
+    await putAlias(world.engine, { customerId: 'to-come@example.com', alias: 'crm|17' })
+    expect(await retryRejectedEvents(world.engine, { customerId: 'to-come@example.com' })).toMatchObject({
       accepted: 1,
     })
-    expect((await listRejectedEvents(world.billing, { customerId: 'to-come@example.com' })).data).toEqual([])
+    expect((await listRejectedEvents(world.engine, { customerId: 'to-come@example.com' })).data).toEqual([])
   })
 
   test('of customers that never come no more are kept than of one, and nothing that cannot be an id', async () => {
-    await recordUsage(world.billing, [{ id: 'x', customerId: 'a\nb', meter: 'ai_chat' }])
+    await recordUsage(world.engine, [{ id: 'x', customerId: 'a\nb', meter: 'ai_chat' }])
     const kept = () =>
       world.db.asOwner((tx) =>
         tx.query<{ count: number }>(
@@ -153,13 +153,13 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
         ['2027-01-12T00:00:00Z'],
       ),
     )
-    await recordUsage(world.billing, [{ id: 'x', customerId: 'one-more', meter: 'ai_chat' }])
+    await recordUsage(world.engine, [{ id: 'x', customerId: 'one-more', meter: 'ai_chat' }])
     expect(before).toBe(0)
     expect((await kept())[0]!.count).toBe(10_000)
   })
 
   test('trying again is offered only where it may help', async () => {
-    await seedCustomer(world.billing, 'helpless')
+    await seedCustomer(world.engine, 'helpless')
     const event = (id: string, more: Partial<UsageEventInput>) => ({
       id,
       customerId: 'helpless',
@@ -167,8 +167,8 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
       ...more,
     })
     const now = '2027-01-12T00:00:00Z'
-    await recordUsage(world.billing, [event('taken', { quantity: 1 })])
-    const { rejected } = await recordUsage(world.billing, [
+    await recordUsage(world.engine, [event('taken', { quantity: 1 })])
+    const { rejected } = await recordUsage(world.engine, [
       event('old', { time: '2026-11-01T00:00:00Z' }),
       event('ahead', { time: '2027-01-12T01:00:00Z' }),
       event('meter', { meter: 'none' }),
@@ -180,35 +180,36 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
     expect(Object.fromEntries(rejected.map(({ id, retryable }) => [id, retryable]))).toEqual(offered)
     expect(
       Object.fromEntries(
-        (await listRejectedEvents(world.billing, { customerId: 'helpless' })).data.map(
-          ({ id, retryable }) => [id, retryable],
-        ),
+        (await listRejectedEvents(world.engine, { customerId: 'helpless' })).data.map(({ id, retryable }) => [
+          id,
+          retryable,
+        ]),
       ),
     ).toEqual(offered)
     expect(
-      (await retryRejectedEvents(world.billing, { customerId: 'helpless' })).rejected
+      (await retryRejectedEvents(world.engine, { customerId: 'helpless' })).rejected
         .map(({ id }) => id)
         .sort(),
     ).toEqual(['ahead', 'meter'])
     world.set(now.replace('T00', 'T02'))
-    expect(await retryRejectedEvents(world.billing, { customerId: 'helpless' })).toMatchObject({
+    expect(await retryRejectedEvents(world.engine, { customerId: 'helpless' })).toMatchObject({
       accepted: 1,
       rejected: [{ id: 'meter' }],
     })
   })
 
   test('usage that the plan does not charge is accepted and told', async () => {
-    await seedCustomer(world.billing, 'told')
+    await seedCustomer(world.engine, 'told')
     const batch = ['ai_chat', 'storage', 'ai_chat'].map((meter, index) => ({
       id: `e${index}`,
       customerId: 'told',
       meter,
     }))
-    expect(await recordUsage(world.billing, batch)).toEqual({ accepted: 3, duplicates: 0, rejected: [] })
-    await createSubscription(world.billing, { customerId: 'told', planId: 'free' })
+    expect(await recordUsage(world.engine, batch)).toEqual({ accepted: 3, duplicates: 0, rejected: [] })
+    await createSubscription(world.engine, { customerId: 'told', planId: 'free' })
     expect(
       await recordUsage(
-        world.billing,
+        world.engine,
         batch.map((event) => ({ ...event, id: `${event.id}-b` })),
       ),
     ).toEqual({

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../../values/cursor.ts'
 import type { Code } from '../../errors.ts'
 import type { DateRange, LocalDate } from '../../values/date.ts'
@@ -69,9 +69,9 @@ const zoneOfUnknown: readonly ZoneChange[] = [{ from: '0001-01-01', timezone: 'A
  * Keeps refused events, each once however often it is sent: those of customers that do not exist too, under
  * the id they named, until somebody makes the customer and has them tried again.
  */
-export async function keepRejected(billing: Billing, refused: readonly RefusedEvent[]): Promise<void> {
+export async function keepRejected(engine: Engine, refused: readonly RefusedEvent[]): Promise<void> {
   if (refused.length === 0) return
-  await billing.transaction(async (tx) => {
+  await engine.transaction(async (tx) => {
     const zones = await zonesOf(
       tx,
       [...new Set(refused.map((event) => event.customerId))].filter((id) => !id.includes('\u0000')),
@@ -187,12 +187,12 @@ export interface ListedRejection extends RejectedEvent {
 
 /** Refused events, the last refused first: of one customer, or for one reason, where asked. */
 export async function listRejectedEvents(
-  billing: Billing,
+  engine: Engine,
   input: { customerId?: string; code?: Code; cursor?: string; limit?: number } = {},
 ): Promise<Page<ListedRejection>> {
   const limit = pageLimit(input.limit)
   const after = decodeCursor(input.cursor, 5) ?? [null, null, null, null, null]
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const rows = await tx.query<ListedRejection & { bodyHash: string }>(
         `select customer_id as "customerId", id, meter, quantity, time, code, detail, times,
@@ -236,11 +236,11 @@ const mostRetried = 1000
  * is what takes events.
  */
 export async function retryRejected(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; ids?: readonly string[] },
   record: (events: UsageEventInput[]) => Promise<Recorded>,
 ): Promise<Recorded> {
-  const rows = await billing.transaction(
+  const rows = await engine.transaction(
     (tx) =>
       tx.query<{
         customerId: string
@@ -269,7 +269,7 @@ export async function retryRejected(
     rows.map(({ sent, arrivedAt }) => ({ ...sent, arrivedAt, customerId: input.customerId })),
   )
   const refused = new Map(recorded.rejected.map(({ index, code }) => [index, code]))
-  await billing.transaction((tx) =>
+  await engine.transaction((tx) =>
     tx.query(
       `delete from rejected_events r using jsonb_to_recordset($1) as d(
           customer_id text, id text, body_hash text, code text

@@ -53,9 +53,9 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
     for (const aggregation of aggregations)
-      await putMeter(world.billing, {
+      await putMeter(world.engine, {
         key: aggregation,
         name: aggregation,
         unit: 'x',
@@ -69,21 +69,21 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
         overage: 'bill' as const,
         price: { model: 'per_unit' as const, rate: { amount, per: 1 } },
       }))
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'small',
       name: 'Small',
       rank: 1,
       fee: { amount: 1_000, per: 'subscription' },
       charges: charges(3, 100),
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'large',
       name: 'Large',
       rank: 2,
       fee: { amount: 3_000, per: 'subscription' },
       charges: charges(4, 10),
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'walled',
       name: 'Walled',
       rank: 3,
@@ -93,17 +93,17 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
   })
   afterAll(() => world.close())
   const subscribe = async (customerId: string, planId: string) => {
-    await seedCustomer(world.billing, customerId)
-    await createSubscription(world.billing, { customerId, planId })
+    await seedCustomer(world.engine, customerId)
+    await createSubscription(world.engine, { customerId, planId })
   }
   const mistakes = async () => {
     const found: unknown[] = []
-    for await (const mistake of findMistakes(world.billing)) found.push(mistake)
+    for await (const mistake of findMistakes(world.engine)) found.push(mistake)
     return found
   }
 
   test('any events, in any order and in batches of any size, come to what they come to, by day and by period', async () => {
-    await seedCustomer(world.billing, 'random')
+    await seedCustomer(world.engine, 'random')
     world.set('2026-11-30T00:00:00Z')
     const random = randomFrom(20_261_125)
     const who = ['li', 'wang', 'zhao', 1, '1', true, ['li'], { a: 1 }]
@@ -122,11 +122,11 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
     const sent: Promise<unknown>[] = []
     for (let from = 0; from < shuffled.length;) {
       const size = 1 + random(20)
-      sent.push(recordUsage(world.billing, shuffled.slice(from, from + size)))
+      sent.push(recordUsage(world.engine, shuffled.slice(from, from + size)))
       from += size
     }
-    await Promise.all([...sent, recordUsage(world.billing, events.slice(0, 50))])
-    const { usage, daily } = await getUsageSummary(world.billing, { customerId: 'random', period: '2026-11' })
+    await Promise.all([...sent, recordUsage(world.engine, events.slice(0, 50))])
+    const { usage, daily } = await getUsageSummary(world.engine, { customerId: 'random', period: '2026-11' })
     expect(usage).toEqual(
       Object.fromEntries(
         aggregations.map((meter) => [
@@ -157,7 +157,7 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
     await subscribe('story', 'small')
     const use = (id: string, quantity: number, who: string, time?: string) =>
       recordUsage(
-        world.billing,
+        world.engine,
         aggregations.map((meter) => ({
           id: `${id}-${meter}`,
           customerId: 'story',
@@ -170,10 +170,10 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
     world.set('2026-12-05T00:00:00Z')
     for (const [index, who] of ['a', 'b', 'a', 'c', 'd'].entries()) await use(`s${index}`, 2 + index, who)
     world.set('2026-12-16T00:00:00Z')
-    await upgradeSubscription(world.billing, { customerId: 'story', planId: 'large' })
+    await upgradeSubscription(world.engine, { customerId: 'story', planId: 'large' })
     await use('l0', 9, 'a')
     await use('l1', 1, 'e')
-    const summary = await getUsageSummary(world.billing, { customerId: 'story' })
+    const summary = await getUsageSummary(world.engine, { customerId: 'story' })
     expect(summary.usage).toEqual({ sum: 30, count: 7, max: 9, last: 1, unique: 5 })
     expect(
       summary.meters.map(({ meter, forecast, runsOutAt }) => [meter, forecast !== null, runsOutAt]),
@@ -186,7 +186,7 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
     ])
     await world.passTo('2027-01-02T00:00:00Z')
     const usageLines = async () =>
-      (await getInvoices(world.billing, { customerId: 'story' })).data
+      (await getInvoices(world.engine, { customerId: 'story' })).data
         .find((invoice) => invoice.kind === 'renewal')!
         .lines.filter((line) => line.meter !== undefined)
         .map((line) => [line.kind, line.meter, line.quantity, line.amount])
@@ -205,7 +205,7 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
       ['usage', 'last', 1, 0],
       ['usage', 'unique', 5, 5],
     ])
-    const proven = await getReconciliation(world.billing, { customerId: 'story', period: '2026-12' })
+    const proven = await getReconciliation(world.engine, { customerId: 'story', period: '2026-12' })
     expect(
       proven.meters.map(({ meter, accepted, billed, difference }) => [meter, accepted, billed, difference]),
     ).toEqual([
@@ -239,21 +239,21 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
       meter: 'unique',
       properties: { who },
     })
-    await recordUsage(world.billing, [seen('u1', 'a'), seen('u2', 'a'), seen('u3', 'b')])
+    await recordUsage(world.engine, [seen('u1', 'a'), seen('u2', 'a'), seen('u3', 'b')])
     world.set('2027-02-04T00:00:00Z')
-    await recordUsage(world.billing, [seen('u4', 'b'), seen('u5', 'c')])
-    const { usage, daily } = await getUsageSummary(world.billing, { customerId: 'fresh' })
+    await recordUsage(world.engine, [seen('u4', 'b'), seen('u5', 'c')])
+    const { usage, daily } = await getUsageSummary(world.engine, { customerId: 'fresh' })
     expect([
       usage.unique,
       daily.filter((day) => day.usage.unique! > 0).map((day) => day.usage.unique),
     ]).toEqual([3, [2, 2]])
     await world.passTo('2027-03-03T00:00:00Z')
-    await recordUsage(world.billing, [seen('u6', 'a')])
-    expect((await getUsageSummary(world.billing, { customerId: 'fresh' })).usage.unique).toBe(1)
+    await recordUsage(world.engine, [seen('u6', 'a')])
+    expect((await getUsageSummary(world.engine, { customerId: 'fresh' })).usage.unique).toBe(1)
   })
 
   test('an event without the property is rejected, and a large quantity of what is not added up is not too large', async () => {
-    const { rejected } = await recordUsage(world.billing, [
+    const { rejected } = await recordUsage(world.engine, [
       { id: 'n1', customerId: 'fresh', meter: 'unique' },
       { id: 'n2', customerId: 'fresh', meter: 'unique', properties: { who: null } },
       ...Array.from({ length: 5 }, (_, index) => ({
@@ -267,7 +267,7 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
       [0, 'validation_failed'],
       [1, 'validation_failed'],
     ])
-    expect((await getUsageSummary(world.billing, { customerId: 'random' })).usage.max).toBe(
+    expect((await getUsageSummary(world.engine, { customerId: 'random' })).usage.max).toBe(
       Number.MAX_SAFE_INTEGER,
     )
   })
@@ -275,7 +275,7 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
   test('their quota is read, and cannot be consumed one by one', async () => {
     await subscribe('walled', 'walled')
     const told = (meter: string, quantity: number, who: string) =>
-      recordUsage(world.billing, [
+      recordUsage(world.engine, [
         { id: `${meter}${quantity}${who}`, customerId: 'walled', meter, quantity, properties: { who } },
       ])
     for (const meter of ['max', 'last', 'unique']) {
@@ -283,8 +283,8 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
       await told(meter, 4, 'b')
     }
     const check = async (meter: string, quantity: number) =>
-      (await checkQuota(world.billing, { customerId: 'walled', meter, quantity })).allowed
-    expect(await checkQuota(world.billing, { customerId: 'walled', meter: 'max' })).toMatchObject({
+      (await checkQuota(world.engine, { customerId: 'walled', meter, quantity })).allowed
+    expect(await checkQuota(world.engine, { customerId: 'walled', meter: 'max' })).toMatchObject({
       included: 5,
       used: 4,
       remaining: 1,
@@ -298,7 +298,7 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
       await check('unique', 4),
     ]).toEqual([true, false, true, false, true, false])
     await expect(
-      consume(world.billing, { customerId: 'walled', meter: 'max', id: 'c' }),
+      consume(world.engine, { customerId: 'walled', meter: 'max', id: 'c' }),
     ).rejects.toMatchObject({ code: 'validation_failed' })
   })
 })

@@ -18,35 +18,35 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
-    await seedCatalogue(world.billing)
-    await putMeter(world.billing, {
+    await seedCatalogue(world.engine)
+    await putMeter(world.engine, {
       key: 'calls',
       name: 'Calls',
       unit: 'calls',
       decimals: 1,
       groupBy: ['channel', 'agent'],
     })
-    await putMeter(world.billing, {
+    await putMeter(world.engine, {
       key: 'visits',
       name: 'Visits',
       unit: 'visits',
       aggregation: 'count',
       groupBy: ['channel'],
     })
-    await putPlan(world.billing, {
+    await putPlan(world.engine, {
       id: 'calling',
       name: 'Calling',
       fee: { amount: 0, per: 'subscription' },
       charges: [{ meter: 'calls', included: 5, overage: 'block' }],
     })
-    await seedCustomer(world.billing, 'acme')
-    await createSubscription(world.billing, { customerId: 'acme', planId: 'calling' })
-    await seedCustomer(world.billing, 'many')
+    await seedCustomer(world.engine, 'acme')
+    await createSubscription(world.engine, { customerId: 'acme', planId: 'calling' })
+    await seedCustomer(world.engine, 'many')
     world.set('2026-11-20T00:00:00Z')
   })
   afterAll(async () => {
     const mistakes: unknown[] = []
-    for await (const mistake of findMistakes(world.billing)) mistakes.push(mistake)
+    for await (const mistake of findMistakes(world.engine)) mistakes.push(mistake)
     expect(mistakes).toEqual([])
     await world.close()
   })
@@ -59,7 +59,7 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
   const by = async (customerId: string, groupBy: string, period?: string) =>
     Object.fromEntries(
       (
-        await getUsageSummary(world.billing, { customerId, groupBy, ...(period ? { period } : {}) })
+        await getUsageSummary(world.engine, { customerId, groupBy, ...(period ? { period } : {}) })
       ).groups!.map(({ meter, values }) => [
         meter,
         values.map(({ kind, value, used }) => `${kind} ${value} ${used}`),
@@ -77,25 +77,25 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
       call('acme', 'v1', { channel: 'web' }, { meter: 'visits', quantity: 9 }),
       call('acme', 'v2', {}, { meter: 'visits' }),
     ]
-    await recordUsage(world.billing, events)
-    await recordUsage(world.billing, [...events, call('acme', 'c1', { channel: 'other' })])
+    await recordUsage(world.engine, events)
+    await recordUsage(world.engine, [...events, call('acme', 'c1', { channel: 'other' })])
     expect(await by('acme', 'channel')).toEqual({
       calls: ['value web 3.5', 'none  1', 'value 7 1', 'value {"a":1} 1'],
       visits: ['none  1', 'value web 1'],
     })
     expect(await by('acme', 'agent')).toEqual({ calls: ['none  3', 'value li 2.5', 'value wang 1'] })
-    const { usage, groups } = await getUsageSummary(world.billing, { customerId: 'acme' })
+    const { usage, groups } = await getUsageSummary(world.engine, { customerId: 'acme' })
     expect([usage, groups]).toEqual([{ calls: 6.5, visits: 2 }, undefined])
     expect(await by('acme', 'channel', '2026-11')).toEqual(await by('acme', 'channel'))
     await expect(
-      getUsageSummary(world.billing, { customerId: 'acme', groupBy: 'colour' }),
+      getUsageSummary(world.engine, { customerId: 'acme', groupBy: 'colour' }),
     ).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '?groupBy' } })
   })
 
   test('what is consumed counts there too', async () => {
-    await seedCustomer(world.billing, 'consumer')
-    await createSubscription(world.billing, { customerId: 'consumer', planId: 'calling' })
-    await consume(world.billing, {
+    await seedCustomer(world.engine, 'consumer')
+    await createSubscription(world.engine, { customerId: 'consumer', planId: 'calling' })
+    await consume(world.engine, {
       customerId: 'consumer',
       meter: 'calls',
       id: 'x',
@@ -106,13 +106,13 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
   })
 
   test('what was reserved counts there once it is settled, without a value', async () => {
-    await seedCustomer(world.billing, 'holder')
-    await createSubscription(world.billing, { customerId: 'holder', planId: 'calling' })
+    await seedCustomer(world.engine, 'holder')
+    await createSubscription(world.engine, { customerId: 'holder', planId: 'calling' })
     const of = { customerId: 'holder', meter: 'calls' }
-    await reserve(world.billing, { ...of, id: 'job', quantity: 3, ttlSeconds: 60 })
+    await reserve(world.engine, { ...of, id: 'job', quantity: 3, ttlSeconds: 60 })
     expect(await by('holder', 'channel')).toEqual({ calls: [], visits: [] })
-    await settleReservation(world.billing, { ...of, reservationId: 'job', quantity: 2.5 })
-    await consume(world.billing, { ...of, id: 'y', quantity: 1, properties: { channel: 'app' } })
+    await settleReservation(world.engine, { ...of, reservationId: 'job', quantity: 2.5 })
+    await consume(world.engine, { ...of, id: 'y', quantity: 1, properties: { channel: 'app' } })
     expect(await by('holder', 'channel')).toEqual({ calls: ['none  2.5', 'value app 1'], visits: [] })
   })
 
@@ -127,7 +127,7 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
     await Promise.all(
       Array.from({ length: 13 }, (_, batch) =>
         recordUsage(
-          world.billing,
+          world.engine,
           Array.from({ length: 20 }, (_, place) => event(batch * 20 + place)),
         ),
       ),
@@ -137,14 +137,14 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
     expect(values[0]).toBe('rest  60')
     expect(values.slice(1).every((value) => /^value a\d+ 2$/.test(value))).toBe(true)
     // A name once given stays, and the month before has names of its own.
-    await recordUsage(world.billing, [event(0), event(129), event(260), event(1000, '2026-10-25T00:00:00Z')])
+    await recordUsage(world.engine, [event(0), event(129), event(260), event(1000, '2026-10-25T00:00:00Z')])
     expect((await by('many', 'agent')).calls).toHaveLength(101)
     expect((await by('many', 'agent', '2026-10')).calls).toEqual([`value a${1000 % 130} 1`])
     expect((await by('many', 'channel')).calls).toEqual([`value ${'长'.repeat(100)} 261`])
   })
 
   test('how a meter is broken down is part of what it is', async () => {
-    const put = (input: object) => putMeter(world.billing, { key: 'new', name: 'New', unit: 'x', ...input })
+    const put = (input: object) => putMeter(world.engine, { key: 'new', name: 'New', unit: 'x', ...input })
     for (const wrong of [
       { groupBy: ['a', 'b', 'c'] },
       { groupBy: ['a', 'a'] },

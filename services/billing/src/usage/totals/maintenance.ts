@@ -1,5 +1,5 @@
 import { sqlState } from '@customer-portal/database'
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { addDays, addMonths, type LocalDate } from '../../values/date.ts'
 import { addSeconds, type Instant } from '../../values/instant.ts'
 import { ensureMonths, monthOf, monthsFrom, rememberMonths } from './month.ts'
@@ -26,22 +26,22 @@ export interface UsageMaintenance {
  * several at once.
  */
 export async function maintainUsage(
-  billing: Billing,
+  engine: Engine,
   options: { monthsKept?: number } = {},
 ): Promise<UsageMaintenance> {
-  await makeMonths(billing)
-  const forgotten = await forgetIds(billing)
-  const dropped = options.monthsKept === undefined ? [] : await dropMonths(billing, options.monthsKept)
-  return { forgotten: forgotten + (await forgetIdsOfHistory(billing)), dropped }
+  await makeMonths(engine)
+  const forgotten = await forgetIds(engine)
+  const dropped = options.monthsKept === undefined ? [] : await dropMonths(engine, options.monthsKept)
+  return { forgotten: forgotten + (await forgetIdsOfHistory(engine)), dropped }
 }
 
-async function makeMonths(billing: Billing): Promise<void> {
-  const times = await billing.transaction(async (tx) => {
+async function makeMonths(engine: Engine): Promise<void> {
+  const times = await engine.transaction(async (tx) => {
     const months = [addSeconds(tx.at, -latestDays * 86_400), ...monthsFrom(tx.at, monthsAhead)]
     await ensureMonths(tx, months)
     return months
   })
-  rememberMonths(billing.db, times)
+  rememberMonths(engine.db, times)
 }
 
 /**
@@ -49,8 +49,8 @@ async function makeMonths(billing: Billing): Promise<void> {
  * before the last closed period is, and everything of a customer for whom nothing falls due any more. Those
  * of history, and of what was taken back, are kept. In batches, so that nobody waits long.
  */
-async function forgetIds(billing: Billing): Promise<number> {
-  return forgetInBatches(billing, (tx) => ({
+async function forgetIds(engine: Engine): Promise<number> {
+  return forgetInBatches(engine, (tx) => ({
     old: `select k.ctid
       from usage_keys k
       join customers c using (customer_id)
@@ -72,10 +72,10 @@ async function forgetIds(billing: Billing): Promise<number> {
  * Forgets the ids of history whose events were dropped: none of that time is taken any more. What was taken
  * back stays known.
  */
-async function forgetIdsOfHistory(billing: Billing): Promise<number> {
-  const keptFrom = await billing.transaction(readKeptFrom, { readOnly: true })
+async function forgetIdsOfHistory(engine: Engine): Promise<number> {
+  const keptFrom = await engine.transaction(readKeptFrom, { readOnly: true })
   if (keptFrom === null) return 0
-  return forgetInBatches(billing, () => ({
+  return forgetInBatches(engine, () => ({
     old: `select k.ctid
       from usage_keys k
       where k.time < $1
@@ -86,12 +86,12 @@ async function forgetIdsOfHistory(billing: Billing): Promise<number> {
 }
 
 async function forgetInBatches(
-  billing: Billing,
+  engine: Engine,
   which: (tx: BillingTransaction) => { old: string; before: Instant },
 ): Promise<number> {
   let forgotten = 0
   for (let batch = 0; batch < batchesPerRun; batch += 1) {
-    const [{ count }] = (await billing.transaction((tx) => {
+    const [{ count }] = (await engine.transaction((tx) => {
       const { old, before } = which(tx)
       return tx.query<{ count: number }>(
         `with old as (${old} limit ${keysPerBatch}
@@ -110,21 +110,21 @@ async function forgetInBatches(
  * A month goes once all its ids have: so none whose usage is not issued yet. Gives way to whoever reads, and
  * tries again next time.
  */
-async function dropMonths(billing: Billing, monthsKept: number): Promise<LocalDate[]> {
+async function dropMonths(engine: Engine, monthsKept: number): Promise<LocalDate[]> {
   const dropped: LocalDate[] = []
-  const before = addMonths(monthOf(billing.now()), -Math.max(monthsKept, fewestMonthsKept))
-  for (const month of await monthsThere(billing)) {
-    if (month >= before || (await holdsIds(billing, addMonths(month, 1)))) break
-    if (!(await dropMonth(billing, month))) break
+  const before = addMonths(monthOf(engine.now()), -Math.max(monthsKept, fewestMonthsKept))
+  for (const month of await monthsThere(engine)) {
+    if (month >= before || (await holdsIds(engine, addMonths(month, 1)))) break
+    if (!(await dropMonth(engine, month))) break
     dropped.push(month)
   }
   return dropped
 }
 
 /** False where somebody reads or writes the table for so long that others would have to wait. */
-async function dropMonth(billing: Billing, month: LocalDate): Promise<boolean> {
+async function dropMonth(engine: Engine, month: LocalDate): Promise<boolean> {
   try {
-    await billing.transaction((tx) =>
+    await engine.transaction((tx) =>
       tx.asOwner(async () => {
         await tx.query("set local lock_timeout = '2s'")
         // Who records history has read from when on it is taken, and holds this until that is committed.
@@ -148,8 +148,8 @@ async function dropMonth(billing: Billing, month: LocalDate): Promise<boolean> {
 
 const tableOf = (month: LocalDate) => `usage_events_${month.slice(0, 7).replace('-', '_')}`
 
-async function monthsThere(billing: Billing): Promise<LocalDate[]> {
-  const rows = await billing.transaction(
+async function monthsThere(engine: Engine): Promise<LocalDate[]> {
+  const rows = await engine.transaction(
     (tx) =>
       tx.query<{ month: LocalDate }>(
         `select to_date(right(c.relname, 7), 'YYYY_MM') as month
@@ -163,8 +163,8 @@ async function monthsThere(billing: Billing): Promise<LocalDate[]> {
   return rows.map((row) => row.month)
 }
 
-async function holdsIds(billing: Billing, before: LocalDate): Promise<boolean> {
-  const rows = await billing.transaction(
+async function holdsIds(engine: Engine, before: LocalDate): Promise<boolean> {
+  const rows = await engine.transaction(
     (tx) =>
       tx.query(
         `select 1

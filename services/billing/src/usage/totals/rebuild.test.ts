@@ -7,20 +7,20 @@ describe.each(testDatabases)('sums made anew on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-20T00:00:00Z')
-    await seedCatalogue(world.billing)
+    await seedCatalogue(world.engine)
     for (const aggregation of ['count', 'max', 'last', 'unique'] as const)
-      await putMeter(world.billing, {
+      await putMeter(world.engine, {
         key: aggregation,
         name: aggregation,
         unit: 'x',
         aggregation,
         ...(aggregation === 'unique' ? { uniqueBy: 'who' } : {}),
       })
-    await putMeter(world.billing, { key: 'calls', name: 'Calls', unit: 'x', groupBy: ['who'] })
+    await putMeter(world.engine, { key: 'calls', name: 'Calls', unit: 'x', groupBy: ['who'] })
     for (const id of ['a', 'b']) {
-      await seedCustomer(world.billing, id)
+      await seedCustomer(world.engine, id)
       await recordUsage(
-        world.billing,
+        world.engine,
         Array.from({ length: 600 }, (_, index) => ({
           id: `e${index}`,
           customerId: id,
@@ -37,7 +37,7 @@ describe.each(testDatabases)('sums made anew on $name', ({ create }) => {
   const differences = async (check: boolean) => {
     const found: string[] = []
     const customers: string[] = []
-    for await (const { customerId, row, was, shouldBe } of rebuildUsage(world.billing, {
+    for await (const { customerId, row, was, shouldBe } of rebuildUsage(world.engine, {
       check,
       onCustomer: (id) => customers.push(id),
     }))
@@ -94,13 +94,13 @@ describe.each(testDatabases)('sums made anew on $name', ({ create }) => {
     expect(await differences(false)).toEqual(named)
     expect(await differences(true)).toEqual([])
     expect(await sums()).toEqual(before)
-    for await (const mistake of findMistakes(world.billing)) expect.fail(JSON.stringify(mistake))
+    for await (const mistake of findMistakes(world.engine)) expect.fail(JSON.stringify(mistake))
   })
 
   test('while events go on coming nothing is lost', async () => {
     const record = async (batch: number) =>
       recordUsage(
-        world.billing,
+        world.engine,
         Array.from({ length: 40 }, (_, index) => ({
           id: `w${batch}-${index}`,
           customerId: index % 2 ? 'a' : 'b',

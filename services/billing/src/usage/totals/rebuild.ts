@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { addDays, type DateRange, type LocalDate } from '../../values/date.ts'
 import { beginningOfTime } from '../../values/zone.ts'
 import { countedSums, dayOf, historicalSums, latestOf, valueOf, type Sums } from './day.ts'
@@ -35,11 +35,11 @@ const totalsPerPage = 2_000
  * memory at a time.
  */
 export async function* rebuildUsage(
-  billing: Billing,
+  engine: Engine,
   options: { check?: boolean; onCustomer?: (customerId: string) => void } = {},
 ): AsyncGenerator<Difference> {
   for (let last = ''; ;) {
-    const rows = await billing.transaction(
+    const rows = await engine.transaction(
       (tx) =>
         tx.query<{ id: string }>(
           `select customer_id as id
@@ -52,7 +52,7 @@ export async function* rebuildUsage(
       { readOnly: true },
     )
     for (const { id } of rows) {
-      yield* rebuildCustomer(billing, id, options.check ?? false)
+      yield* rebuildCustomer(engine, id, options.check ?? false)
       options.onCustomer?.(id)
     }
     if (rows.length === 0) return
@@ -61,24 +61,24 @@ export async function* rebuildUsage(
 }
 
 async function* rebuildCustomer(
-  billing: Billing,
+  engine: Engine,
   customerId: string,
   check: boolean,
 ): AsyncGenerator<Difference> {
-  const { ranges, all } = await billing.transaction(
+  const { ranges, all } = await engine.transaction(
     async (tx) => ({ ranges: await rangesOf(tx, customerId), all: await sumsThere(tx, customerId) }),
     { readOnly: true },
   )
   for (const range of ranges) {
     for (const sums of all) {
       for (let offset = 0; ;) {
-        const values = await valueDifferences(billing, customerId, range, check, offset, sums)
+        const values = await valueDifferences(engine, customerId, range, check, offset, sums)
         yield* values
         if (values.length < valuesTogether) break
         // What was mended is no difference any more.
         if (check) offset += values.length
       }
-      yield* await rebuildDays(billing, customerId, range, check, sums)
+      yield* await rebuildDays(engine, customerId, range, check, sums)
     }
   }
 }
@@ -163,14 +163,14 @@ const eventsOfRange = (sums: Sums) => `select e.*, m.aggregation, m.unique_by, m
 
 /** Mends (or with `check`, names) the next of the rows of different values that are too many or missing. */
 async function valueDifferences(
-  billing: Billing,
+  engine: Engine,
   customerId: string,
   { from, to }: DateRange,
   check: boolean,
   offset: number,
   sums: Sums,
 ): Promise<Difference[]> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       // Who records holds this lock too: nothing comes between the reading and the writing.
       if (!check) await lockCustomer(tx, customerId)
@@ -260,14 +260,14 @@ class Compared extends Error {
 }
 
 async function rebuildDays(
-  billing: Billing,
+  engine: Engine,
   customerId: string,
   range: DateRange,
   check: boolean,
   sums: Sums,
 ): Promise<Difference[]> {
   try {
-    return await billing.transaction(async (tx) => {
+    return await engine.transaction(async (tx) => {
       await lockCustomer(tx, customerId)
       const before = await sumsOf(tx, customerId, range, sums)
       await makeDaysAnew(tx, customerId, range, sums)

@@ -1,4 +1,4 @@
-import type { Billing } from '../../engine.ts'
+import type { Engine } from '../../engine.ts'
 import { addDays } from '../../values/date.ts'
 
 /** What the current usage and the subscription of a customer follow from, in short. */
@@ -20,10 +20,10 @@ const lookBackDays = 33
  * day begins on one. Also which of `sessionIds` have not been ended.
  */
 export async function readUsageRevision(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; sessionIds: readonly string[] },
 ): Promise<UsageRevision> {
-  return billing.transaction(
+  return engine.transaction(
     async (tx) => {
       const [row] = await tx.query<{
         version: number

@@ -21,14 +21,14 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
-    await seedCatalogue(world.billing)
-    await seedCustomer(world.billing, 'acme')
-    await createSubscription(world.billing, { customerId: 'acme', planId: 'team' })
-    await seedCustomer(world.billing, 'free')
+    await seedCatalogue(world.engine)
+    await seedCustomer(world.engine, 'acme')
+    await createSubscription(world.engine, { customerId: 'acme', planId: 'team' })
+    await seedCustomer(world.engine, 'free')
   })
   afterAll(() => world.close())
   const use = (customerId: string, id: string, time: string) =>
-    recordUsage(world.billing, [{ id, customerId, meter: 'ai_chat', quantity: 2, time }])
+    recordUsage(world.engine, [{ id, customerId, meter: 'ai_chat', quantity: 2, time }])
   const ask = <T>(sql: string) => world.db.asOwner((tx) => tx.query<T>(sql))
   const months = async () =>
     (
@@ -40,7 +40,7 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
     (await ask<{ id: string }>('select id from usage_keys order by id')).map((row) => row.id)
   const mistakes = async () => {
     const found: unknown[] = []
-    for await (const mistake of findMistakes(world.billing)) found.push(mistake)
+    for await (const mistake of findMistakes(world.engine)) found.push(mistake)
     return found
   }
 
@@ -52,12 +52,12 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
       ),
     )
     expect(recorded.every((one) => one.accepted === 1)).toBe(true)
-    await consume(world.billing, { customerId: 'acme', meter: 'ai_chat', id: 'c1' })
+    await consume(world.engine, { customerId: 'acme', meter: 'ai_chat', id: 'c1' })
     expect(await months()).toEqual(['2026_10'])
     world.set('2026-11-02T00:00:00Z')
-    await consume(world.billing, { customerId: 'acme', meter: 'ai_chat', id: 'c2' })
+    await consume(world.engine, { customerId: 'acme', meter: 'ai_chat', id: 'c2' })
     expect(await months()).toEqual(['2026_10', '2026_11'])
-    await maintainUsage(world.billing)
+    await maintainUsage(world.engine)
     expect(await months()).toEqual(['2026_09', '2026_10', '2026_11', '2026_12', '2027_01'])
   })
 
@@ -77,7 +77,7 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
     const found: string[] = []
     let cursor: string | undefined
     do {
-      const page = await getUsageDetail(world.billing, {
+      const page = await getUsageDetail(world.engine, {
         customerId: 'acme',
         start: '2026-10-01',
         limit: 2,
@@ -92,24 +92,24 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
   test('the same id in another month is the same event', async () => {
     const november = { id: 'once', customerId: 'acme', meter: 'ai_chat', time: '2026-11-01T12:00:00Z' }
     expect(
-      await recordUsage(world.billing, [november, { ...november, time: '2026-10-30T12:00:00Z' }]),
+      await recordUsage(world.engine, [november, { ...november, time: '2026-10-30T12:00:00Z' }]),
     ).toMatchObject({ accepted: 1, rejected: [{ index: 1, code: 'event_conflict' }] })
     expect(
-      await recordUsage(world.billing, [{ ...november, time: '2026-10-30T12:00:00Z' }, november]),
+      await recordUsage(world.engine, [{ ...november, time: '2026-10-30T12:00:00Z' }, november]),
     ).toMatchObject({ duplicates: 1, rejected: [{ index: 0, code: 'event_conflict' }] })
   })
 
   test('an id is forgotten once its event is too old to come again and its period is issued, and not before', async () => {
     // the events of 31 October are 35 days old, those of `acme` not billed: nothing was done that is due
     world.set('2026-12-06T15:59:59Z')
-    expect(await maintainUsage(world.billing)).toEqual({ forgotten: 4, dropped: [] })
+    expect(await maintainUsage(world.engine)).toEqual({ forgotten: 4, dropped: [] })
     expect(await keys()).toEqual(['c1', 'c2', 'first', 'last', 'o1', 'o3', 'o5', 'o7', 'once'])
     await world.passTo('2026-12-06T16:00:00Z')
     // Now November is billed, but whether a date on its edge was before it is not looked at so closely: that
     // waits for December.
-    expect((await maintainUsage(world.billing)).forgotten).toBe(0)
+    expect((await maintainUsage(world.engine)).forgotten).toBe(0)
     await world.passTo('2027-01-02T00:00:00Z')
-    expect((await maintainUsage(world.billing)).forgotten).toBe(9)
+    expect((await maintainUsage(world.engine)).forgotten).toBe(9)
     expect(await keys()).toEqual([])
     expect(await use('acme', 'once', '2026-11-01T12:00:00Z')).toMatchObject({
       rejected: [{ code: 'event_too_old' }],
@@ -119,23 +119,23 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
 
   test('months are kept unless told otherwise, dropped whole, and the sums and invoices stay', async () => {
     await use('acme', 'january', '2027-01-01T00:00:00Z')
-    const before = await getUsageSummary(world.billing, { customerId: 'acme', period: '2026-11' })
+    const before = await getUsageSummary(world.engine, { customerId: 'acme', period: '2026-11' })
     await world.passTo('2027-04-10T00:00:00Z')
-    expect((await maintainUsage(world.billing)).dropped).toEqual([])
-    expect(await maintainUsage(world.billing, { monthsKept: 4 })).toEqual({
+    expect((await maintainUsage(world.engine)).dropped).toEqual([])
+    expect(await maintainUsage(world.engine, { monthsKept: 4 })).toEqual({
       forgotten: 0,
       dropped: ['2026-09-01', '2026-10-01', '2026-11-01'],
     })
     expect((await months()).slice(0, 2)).toEqual(['2026_12', '2027_01'])
     expect(
-      (await getUsageDetail(world.billing, { customerId: 'acme', start: '2026-10-01' })).data.map(
+      (await getUsageDetail(world.engine, { customerId: 'acme', start: '2026-10-01' })).data.map(
         (event) => event.id,
       ),
     ).toEqual(['january'])
-    const { usage, daily } = await getUsageSummary(world.billing, { customerId: 'acme', period: '2026-11' })
+    const { usage, daily } = await getUsageSummary(world.engine, { customerId: 'acme', period: '2026-11' })
     expect({ usage, daily }).toEqual({ usage: before.usage, daily: before.daily })
     expect(await mistakes()).toEqual([])
-    const { meters } = await getReconciliation(world.billing, { customerId: 'acme', period: '2026-11' })
+    const { meters } = await getReconciliation(world.engine, { customerId: 'acme', period: '2026-11' })
     expect(meters.find((one) => one.meter === 'ai_chat')).toMatchObject({ accepted: 7, difference: 0 })
   })
 
@@ -145,7 +145,7 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
         values ('acme', 'held', '', '2026-12-15T00:00:00Z')`,
     )
     await ask("delete from closed_periods where period_start >= '2026-12-01'")
-    expect((await maintainUsage(world.billing, { monthsKept: 3 })).dropped).toEqual([])
+    expect((await maintainUsage(world.engine, { monthsKept: 3 })).dropped).toEqual([])
     expect(await months()).toContain('2026_12')
   })
 })

@@ -1,4 +1,4 @@
-import type { Billing, BillingTransaction } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { BillingError } from '../../errors.ts'
 import { readSubscriptionState } from '../../subscription/state.ts'
 import { isAdditive, metersByKey, noMeter, type Meter } from '../../catalogue/meter.ts'
@@ -85,7 +85,7 @@ interface FoundEvent {
  * after a subscription's closing is one of its own. Twice the same is once. Throws customer_not_found.
  */
 export async function voidEvents(
-  billing: Billing,
+  engine: Engine,
   input: { customerId: string; ids: readonly string[]; reason: string },
 ): Promise<VoidedEvents> {
   const ids = [...new Set(input.ids)]
@@ -101,7 +101,7 @@ export async function voidEvents(
       message: `the reason has 1 to ${mostReason} characters`,
     })
   }
-  return billing.transaction(async (tx) => {
+  return engine.transaction(async (tx) => {
     // Who records, consumes or issues holds this lock too: nothing comes between the reading and the writing.
     await lockCustomer(tx, input.customerId, { countsUsage: true })
     const before = await voidedAmong(tx, input.customerId, ids)
