@@ -26,10 +26,11 @@ function counting(engine: Engine): {
       (tx) =>
         work({
           ...tx,
-          query: async (sql, parameters, how) => {
-            const rows = await tx.query(sql, parameters, how)
+          query: async (statement, parameters, how) => {
+            const rows = await tx.query(statement, parameters, how)
             statements += 1
-            if (sql.includes('from customers k')) states += 1
+            const text = typeof statement === 'string' ? statement : statement.text
+            if (text.includes('from customers k')) states += 1
             documents += rows.filter((row) => Object.hasOwn(row as object, 'document')).length
             return rows as never
           },

@@ -33,10 +33,11 @@ export function dyingAt(db: Database, point: Point | undefined): Database {
   const watched = (tx: Transaction): Transaction => ({
     savepoint: (work) => tx.savepoint(work),
     asOwner: (work) => tx.asOwner(work),
-    async query(sql, parameters) {
-      if (point === 'before the first write' && /^\s*(insert|update|delete)/i.test(sql)) await die()
-      const rows = await tx.query(sql, parameters)
-      if (point === 'between two due steps' && sql.includes('insert into closed_periods')) await die()
+    async query(statement, parameters) {
+      const text = typeof statement === 'string' ? statement : statement.text
+      if (point === 'before the first write' && /^\s*(insert|update|delete)/i.test(text)) await die()
+      const rows = await tx.query(statement, parameters)
+      if (point === 'between two due steps' && text.includes('insert into closed_periods')) await die()
       return rows as never
     },
   })

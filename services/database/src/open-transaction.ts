@@ -1,4 +1,5 @@
 import { roleStatement } from './opening.ts'
+import { Sql } from './sql.ts'
 import type { Access, QueryOptions, Row, Transaction } from './types.ts'
 
 /** One statement, or several without parameters: the rows of the last. */
@@ -14,9 +15,16 @@ export function openTransaction(
 ): { transaction: Transaction; end(): void } {
   let ended = false
   let savepoints = 0
-  const query: Run = async (sql, parameters, options) => {
+  const query = async (
+    statement: Sql | string,
+    parameters?: readonly unknown[],
+    options?: QueryOptions,
+  ): Promise<Row[]> => {
     if (ended) throw new Error('This transaction is over: a query came after its end (a missing await?)')
-    return run(sql, parameters, options)
+    if (!(statement instanceof Sql)) return run(statement, parameters, options)
+    if (parameters && parameters.length > 0)
+      throw new TypeError('a statement made by the tag `sql` brings its values itself')
+    return run(statement.text, statement.values, options)
   }
   const savepoint = async <T>(work: () => Promise<T>): Promise<T> => {
     const name = `savepoint_${++savepoints}`

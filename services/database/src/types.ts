@@ -1,3 +1,5 @@
+import type { Sql } from './sql.ts'
+
 /**
  * Who a transaction acts for. `portal` sees one customer's rows, `billing` all of them; neither owns a table
  * (row level security).
@@ -15,7 +17,15 @@ export type Statement = <R = Row>(sql: string, parameters?: readonly unknown[]) 
 
 /** One open transaction. Everything it did is gone when the function it was given to throws. */
 export interface Transaction {
-  query<R = Row>(sql: string, parameters?: readonly unknown[], options?: QueryOptions): Promise<R[]>
+  /**
+   * Runs a statement, one made by the tag `sql` or a text with `$1`, `$2`, … and the list of its values, and
+   * gives its rows.
+   */
+  query<R = Row>(
+    statement: Sql | string,
+    parameters?: readonly unknown[],
+    options?: QueryOptions,
+  ): Promise<R[]>
   /**
    * Runs `work` so that its writes alone can be taken back: when it throws, they are, and the error goes on.
    */
