@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonicalJson, sha256 } from './canonical-json.ts'
 
-test('members are sorted, nothing is spaced, undefined members are left out', () => {
+test('object keys are sorted, white space and undefined members are left out', () => {
   expect(canonicalJson({ b: 1, a: [2, { d: null, c: '会话"' }], e: undefined, '€': true, A: -0 })).toBe(
     '{"A":0,"a":[2,{"c":"会话\\"","d":null}],"b":1,"€":true}',
   )
@@ -10,7 +10,7 @@ test('members are sorted, nothing is spaced, undefined members are left out', ()
   expect(canonicalJson(null)).toBe('null')
 })
 
-test('equal content has equal bytes, and what was read back is the content', () => {
+test('equal content has equal bytes, and parsing the text gives the content back', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const text = canonicalJson(value)
@@ -20,7 +20,7 @@ test('equal content has equal bytes, and what was read back is the content', () 
   )
 })
 
-test('the order in which members were written does not matter', () => {
+test('the order of the keys does not change the text', () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(fc.tuple(fc.string(), fc.integer()), { selector: ([key]) => key }),

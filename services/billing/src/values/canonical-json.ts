@@ -1,19 +1,19 @@
 import { hash } from 'node:crypto'
 
 /**
- * JSON with sorted keys and no white space (RFC 8785 for the values we hold), so that equal content has equal
- * bytes.
+ * Returns JSON with sorted keys and no white space (RFC 8785 for the values we store): equal content has
+ * equal bytes.
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
   let text = ''
-  // Each event that is recorded comes through here: text that grows costs a third of lists that are joined.
+  // Every recorded event passes here. Appending to a string takes a third of the time of joining arrays.
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index += 1)
       text += `${index === 0 ? '' : ','}${canonicalJson(value[index] ?? null)}`
     return `[${text}]`
   }
-  // Sorted as the standard wants it: by UTF-16 code units.
+  // RFC 8785 sorts keys by UTF-16 code units.
   for (const key of Object.keys(value).sort()) {
     const member = (value as Record<string, unknown>)[key]
     if (member !== undefined)

@@ -28,8 +28,8 @@ const digits: Record<string, number> = {
 }
 
 /**
- * How many decimals a currency has, by ISO 4217: CNY 2, JPY 0, BHD 3. From a table of our own, since those of
- * Intl change with the runtime.
+ * Returns the number of decimals of a currency by ISO 4217: CNY 2, JPY 0, BHD 3. The table is our own because
+ * the digits of Intl change with the runtime.
  */
 export function currencyDigits(currency: string): number {
   return digits[currency] ?? 2

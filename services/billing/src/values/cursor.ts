@@ -9,7 +9,7 @@ export interface Page<T> {
 
 export const mostPerPage = 100
 
-/** The number of rows to read: 20 unless asked, 1 to 100. */
+/** Number of rows to read: 20 by default, 1 to 100. */
 export function pageLimit(limit: number | undefined): number {
   if (limit === undefined) return 20
   if (!Number.isInteger(limit) || limit < 1 || limit > mostPerPage)
@@ -24,7 +24,7 @@ export function encodeCursor(position: readonly string[]): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url')
 }
 
-/** What stands at a place of a cursor after its first instant. */
+/** The type of one value in a cursor, after its first instant. */
 export type CursorPart = 'text' | 'instant' | 'number'
 
 const fits: Record<CursorPart, (part: string) => boolean> = {
@@ -34,8 +34,8 @@ const fits: Record<CursorPart, (part: string) => boolean> = {
 }
 
 /**
- * The position a cursor holds: an instant and other parts, `size` in all; texts unless `parts` says
- * otherwise. Throws invalid_cursor for one we did not make.
+ * Decodes a cursor into an instant and further values, `size` in all; they are texts unless `parts` names
+ * another type. Throws invalid_cursor for a cursor this API did not make.
  */
 export function decodeCursor(
   cursor: string | undefined,
@@ -53,7 +53,7 @@ export function decodeCursor(
     )
       return position
   } catch {
-    // Falls through to the one refusal below.
+    // Falls through to the invalid_cursor error below.
   }
   throw invalidCursor()
 }
@@ -65,7 +65,7 @@ export function invalidCursor(): BillingError {
   })
 }
 
-/** The database can hold neither a NUL nor half of a surrogate pair. */
+/** PostgreSQL stores neither NUL nor an unpaired surrogate. */
 function isStorable(part: unknown): part is string {
   return typeof part === 'string' && !part.includes('\u0000') && part.isWellFormed()
 }

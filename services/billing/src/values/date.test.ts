@@ -25,7 +25,7 @@ test.each([
   expect(monthsBetween(date, result)).toBe(months)
 })
 
-test('the earlier and the later of two dates', () => {
+test('earlier and later return the earlier and the later of two dates', () => {
   expect([
     earlier('2026-02-01', '2026-01-31'),
     earlier('2026-01-31', '2026-02-01'),
@@ -36,7 +36,7 @@ test('the earlier and the later of two dates', () => {
 })
 
 const range = (from: string, to: string): DateRange => ({ from, to })
-test('ranges share the dates that lie in both, and ranges that only touch share none', () => {
+test('the intersection of two ranges holds the dates in both; ranges that only touch have none', () => {
   expect(intersection(range('2026-01-01', '2026-02-01'), range('2026-01-15', '2026-03-01'))).toEqual(
     range('2026-01-15', '2026-02-01'),
   )
@@ -47,7 +47,7 @@ test('ranges share the dates that lie in both, and ranges that only touch share 
   expect(intersection(range('2026-03-01', '2026-04-01'), range('2026-01-01', '2026-02-01'))).toBeUndefined()
 })
 
-test('a date lies in what two ranges share exactly when it lies in both', () => {
+test('a date lies in the intersection of two ranges exactly when it lies in both', () => {
   const days = fc.integer({ min: 0, max: 60 })
   const ranges = fc
     .tuple(days, days)
@@ -63,14 +63,14 @@ test('a date lies in what two ranges share exactly when it lies in both', () => 
   )
 })
 
-test('only the dates of the calendar are dates', () => {
+test('only dates of the calendar are accepted', () => {
   expect(['2026-11-01', '2024-02-29', '0001-01-01', '9999-12-31'].map(isDate)).toEqual([
     true,
     true,
     true,
     true,
   ])
-  // The year with sign and six digits of ISO 8601 is as long as a date, once cut.
+  // A year with a sign and six digits (ISO 8601) has the length of a date once it is cut.
   expect(['+010000-01', '2026-11-01 ', ' 2026-11-01', '2025-02-29', '2026-11-00'].map(isDate)).toEqual([
     false,
     false,
@@ -80,7 +80,7 @@ test('only the dates of the calendar are dates', () => {
   ])
 })
 
-test('no days are counted from what is no date', () => {
+test('counting days from an invalid date throws', () => {
   expect(() => daysBetween('2026-11-31x', '2026-12-01')).toThrow('not a date: 2026-11-31x')
   expect(() => addDays('soon', 1)).toThrow('not a date: soon')
 })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 
-/** A calendar date of the customer, 'YYYY-MM-DD'. Dates compare as text. */
+/** A calendar date in the customer's time zone, 'YYYY-MM-DD'. Dates compare as text. */
 export type LocalDate = string
 
-/** Half-open: `from` is in, `to` is not. */
+/** A half-open range: includes `from`, excludes `to`. */
 export interface DateRange {
   from: LocalDate
   to: LocalDate
@@ -13,7 +13,7 @@ const millisecondsPerDay = 86_400_000
 
 function dayNumber(date: LocalDate): number {
   const number = Date.parse(`${date}T00:00:00Z`) / millisecondsPerDay
-  assert(Number.isInteger(number), `not a date: ${date}`)
+  assert(Number.isInteger(number), `invalid date: ${date}`)
   return number
 }
 
@@ -25,19 +25,19 @@ export function addDays(date: LocalDate, days: number): LocalDate {
   return dateOf(dayNumber(date) + days)
 }
 
-/** How many dates lie in [from, to): calendar arithmetic, so a day of 23 or 25 hours is a day. */
+/** Counts the dates in [from, to) by the calendar, so a day of 23 or 25 hours is one day. */
 export function daysBetween(from: LocalDate, to: LocalDate): number {
   return dayNumber(to) - dayNumber(from)
 }
 
-/** The dates in [from, to), one by one. */
+/** Returns each date in [from, to). */
 export function datesIn({ from, to }: DateRange): LocalDate[] {
   return Array.from({ length: Math.max(0, daysBetween(from, to)) }, (_, index) => addDays(from, index))
 }
 
 /**
- * `months` later; a day the month does not have becomes its last day. Count from the anchor, never from the
- * last result.
+ * Adds `months` to a date. A day that the month lacks becomes its last day, so always count from the anchor,
+ * never from the previous result.
  */
 export function addMonths(date: LocalDate, months: number): LocalDate {
   const index = Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1 + months
@@ -47,7 +47,7 @@ export function addMonths(date: LocalDate, months: number): LocalDate {
   return `${String(year).padStart(4, '0')}-${String(month + 1).padStart(2, '0')}-${String(day).padStart(2, '0')}`
 }
 
-/** `month` counts from 0. */
+/** `month` is zero-based. */
 function daysInMonth(year: number, month: number): number {
   if (month === 1) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
   return month === 3 || month === 5 || month === 8 || month === 10 ? 30 : 31
@@ -81,13 +81,13 @@ export function later(a: LocalDate, b: LocalDate): LocalDate {
   return a > b ? a : b
 }
 
-/** What two ranges share, or undefined. */
+/** Returns the dates that two ranges share, or undefined. */
 export function intersection(a: DateRange, b: DateRange): DateRange | undefined {
   const shared = { from: later(a.from, b.from), to: earlier(a.to, b.to) }
   return shared.from < shared.to ? shared : undefined
 }
 
-/** What is left of a range without some others, in order. */
+/** Returns what remains of a range without the others, in order. */
 export function withoutDates(range: DateRange, others: readonly DateRange[]): DateRange[] {
   return others.reduce<DateRange[]>(
     (left, { from, to }) =>

@@ -11,15 +11,15 @@ test.each([
   ['2026-12-31T20:00:00.000001-05:30', '2027-01-01T01:30:00.000001Z'],
   ['2024-02-29T00:00:00Z', '2024-02-29T00:00:00.000000Z'],
   ['2026-11-22T12:26:31-00:00', '2026-11-22T12:26:31.000000Z'],
-  // .NET writes seven digits, Java, Go and Rust nine: what is below the microsecond is dropped, so that no
-  // moment moves into the next day.
+  // .NET writes seven digits; Java, Go and Rust write nine. Digits below the microsecond are dropped so that
+  // no instant moves into the next day.
   ['2026-11-22T12:26:31.1234560Z', '2026-11-22T12:26:31.123456Z'],
   ['2026-11-22T12:26:31.123456999Z', '2026-11-22T12:26:31.123456Z'],
   ['2026-12-31T23:59:59.999999999+08:00', '2026-12-31T15:59:59.999999Z'],
   [`2026-11-22T12:26:31.${'9'.repeat(40)}Z`, '2026-11-22T12:26:31.999999Z'],
   ['2026-11-22T12:26:31+23:59', '2026-11-21T12:27:31.000000Z'],
   ['2026-11-22T12:26:31.5-12:45', '2026-11-23T01:11:31.500000Z'],
-])('%s is read as %s', (text, instant) => {
+])('%s is parsed as %s', (text, instant) => {
   expect(parseInstant(text)).toBe(instant)
 })
 
@@ -48,7 +48,7 @@ test.each([
   '2026-11-22T12:26:31+08:000',
   ' 2026-11-22T12:26:31Z',
   '２０２６-11-22T12:26:31Z',
-])('%j is not an instant', (text) => {
+])('%j is rejected', (text) => {
   expect(parseInstant(text)).toBeUndefined()
 })
 
@@ -63,7 +63,7 @@ test('instants compare as text', () => {
   )
 })
 
-test('seconds are added to the microsecond', () => {
+test('seconds are added with microsecond precision', () => {
   expect(addSeconds('2026-12-31T23:59:59.999999Z', 1)).toBe('2027-01-01T00:00:00.999999Z')
   expect(addSeconds('2026-03-01T00:00:00.000001Z', -86_400)).toBe('2026-02-28T00:00:00.000001Z')
 })

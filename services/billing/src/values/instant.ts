@@ -4,10 +4,10 @@ import { isDate, type LocalDate } from './date.ts'
 export type Instant = string
 
 /**
- * RFC 3339 with any offset and any number of decimals → the fixed UTC form, or undefined. Digits beyond the
- * microsecond are dropped, never rounded: rounding could move a moment into the next day, and so onto another
- * invoice. Dates the calendar does not have and moments that are not in the years 1 to 9999 of UTC are
- * refused.
+ * Parses RFC 3339 with any offset and any number of decimals into fixed-width UTC, or returns undefined.
+ * Digits beyond the microsecond are dropped, not rounded: rounding could move an instant into the next day
+ * and so onto another invoice. Dates that the calendar lacks and instants outside the years 1 to 9999 UTC are
+ * rejected.
  */
 export function parseInstant(text: string): Instant | undefined {
   const match =
@@ -33,7 +33,7 @@ export function parseInstant(text: string): Instant | undefined {
   return `${utc.slice(0, 19)}.${decimals}Z`
 }
 
-/** Instants are those of the years 1 to 9999 in UTC: what lies beyond in some zone is at their end. */
+/** Instants outside the years 1 to 9999 UTC become the first or last instant of that range. */
 const [first, last] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')]
 
 export function instantFromMilliseconds(time: number): Instant {
@@ -41,12 +41,12 @@ export function instantFromMilliseconds(time: number): Instant {
   return `${new Date(milliseconds).toISOString().slice(0, 23)}000Z`
 }
 
-/** Milliseconds since 1970, the rest dropped. */
+/** Milliseconds since 1970; smaller digits are dropped. */
 export function millisecondsOf(instant: Instant): number {
   return Date.parse(`${instant.slice(0, 23)}Z`)
 }
 
-/** `seconds` later (or earlier, when negative), to the microsecond. */
+/** Adds `seconds` (negative: subtracts) with microsecond precision. */
 export function addSeconds(instant: Instant, seconds: number): Instant {
   return `${instantFromMilliseconds(millisecondsOf(instant) + seconds * 1000).slice(0, 23)}${instant.slice(23, 26)}Z`
 }

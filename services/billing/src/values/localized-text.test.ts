@@ -6,6 +6,6 @@ test.each([
   ['Token', 'Token 用量'],
   ['GPT-5', 'GPT-5 用量'],
   ['通话（分钟）', '通话（分钟）用量'],
-])('%s is followed as Chinese is set: %s', (name, expected) => {
+])('%s is joined by the rules of Chinese typography: %s', (name, expected) => {
   expect(inChinese(localized(name), '用量')).toBe(expected)
 })

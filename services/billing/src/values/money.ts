@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 export type Money = number
 
 /**
- * An exact fraction; the denominator is positive. Amounts stay fractions until the one rounding at the end of
- * a line.
+ * An exact fraction with a positive denominator. Amounts stay fractions until an invoice line is rounded,
+ * once.
  */
 export interface Fraction {
   readonly numerator: bigint
@@ -15,7 +15,7 @@ export interface Fraction {
 export const zero: Fraction = { numerator: 0n, denominator: 1n }
 
 export function fraction(numerator: bigint, denominator: bigint): Fraction {
-  assert(denominator > 0n, 'a fraction has a positive denominator')
+  assert(denominator > 0n, 'a fraction needs a positive denominator')
   return { numerator, denominator }
 }
 
@@ -28,12 +28,12 @@ export function add(a: Fraction, b: Fraction): Fraction {
   }
 }
 
-/** a × b, exactly. */
+/** Multiplies two fractions exactly. */
 export function times(a: Fraction, b: Fraction): Fraction {
   return fraction(a.numerator * b.numerator, a.denominator * b.denominator)
 }
 
-/** The one rounding of the engine: to a whole number, half away from zero. */
+/** Rounds to a whole number, half away from zero. The engine rounds nowhere else. */
 export function round(value: Fraction): Money {
   const negative = value.numerator < 0n
   const magnitude =
@@ -46,9 +46,9 @@ export function scale(amount: Money, numerator: number, denominator: number): Mo
   return round(fraction(BigInt(amount) * BigInt(numerator), BigInt(denominator)))
 }
 
-/** Asserts that a computed amount is a whole number we can hold exactly; minus zero becomes zero. */
+/** Asserts that a computed amount is a safe integer; turns minus zero into zero. */
 export function money(amount: number): Money {
-  assert(Number.isSafeInteger(amount), `an amount is a safe integer, not ${amount}`)
+  assert(Number.isSafeInteger(amount), `an amount must be a safe integer, got ${amount}`)
   return amount === 0 ? 0 : amount
 }
 
@@ -59,20 +59,20 @@ export function sum(amounts: readonly Money[]): Money {
 /** Parses a decimal string such as "6" or "13.5" exactly. Throws on anything else. */
 export function decimal(text: string): Fraction {
   const match = /^(-?)(\d{1,30})(?:\.(\d{1,30}))?$/.exec(text)
-  assert(match, `not a decimal number: ${text}`)
+  assert(match, `invalid decimal number: ${text}`)
   const digits = match[3] ?? ''
   const magnitude = BigInt(match[2]! + digits)
   return fraction(match[1] === '-' ? -magnitude : magnitude, 10n ** BigInt(digits.length))
 }
 
-/** Minor units as a decimal number of whole currency units: 1028 at two digits is "10.28". */
+/** Writes minor units as a decimal number of currency units: 1028 with two digits is "10.28". */
 export function amountDecimal(amount: Money, digits: number): string {
   const text = String(Math.abs(amount)).padStart(digits + 1, '0')
   const sign = amount < 0 ? '-' : ''
   return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`
 }
 
-/** Whether a text is the code of a currency that Intl knows. */
+/** Returns whether Intl knows a currency code. */
 export function isCurrency(code: string): boolean {
   return knownCurrencies.has(code)
 }

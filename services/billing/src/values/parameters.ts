@@ -1,10 +1,7 @@
-/**
- * The parameters of a statement that is put together from conditions: each is given its number as it is
- * added.
- */
+/** Collects the parameters of a statement that is built from conditions and numbers them in order. */
 export interface Parameters {
   values: unknown[]
-  /** Adds a value and answers its place, such as `$3`. */
+  /** Adds a value and returns its placeholder, such as `$3`. */
   add(value: unknown): string
 }
 

@@ -5,14 +5,14 @@ import { daysIn, labelled, periodAt, periodsUntil, type Cycle } from './period.t
 
 const starts = (cycle: Cycle, until: string) => periodsUntil(cycle, until).map((period) => period.from)
 
-describe('boundaries are counted from the anchor', () => {
+describe('period boundaries are counted from the anchor', () => {
   test.each([
     ['2026-01-31', ['2026-01-31', '2026-02-28', '2026-03-31', '2026-04-30', '2026-05-31', '2026-06-30']],
     ['2024-01-31', ['2024-01-31', '2024-02-29', '2024-03-31', '2024-04-30', '2024-05-31', '2024-06-30']],
     ['2024-01-30', ['2024-01-30', '2024-02-29', '2024-03-30', '2024-04-30', '2024-05-30', '2024-06-30']],
     ['2023-01-29', ['2023-01-29', '2023-02-28', '2023-03-29', '2023-04-29', '2023-05-29', '2023-06-29']],
     ['2023-01-28', ['2023-01-28', '2023-02-28', '2023-03-28', '2023-04-28', '2023-05-28', '2023-06-28']],
-  ])('a month from %s', (anchor, expected) => {
+  ])('a month that starts on %s', (anchor, expected) => {
     expect(starts({ anchor, months: 1, alignment: 'anniversary' }, addMonths(anchor, 6)).slice(0, 6)).toEqual(
       expected,
     )
@@ -28,7 +28,7 @@ describe('boundaries are counted from the anchor', () => {
     ])
   })
 
-  test('a quarter from 30 November', () => {
+  test('a quarter that starts on 30 November', () => {
     expect(starts({ anchor: '2026-11-30', months: 3, alignment: 'anniversary' }, '2027-12-01')).toEqual([
       '2026-11-30',
       '2027-02-28',
@@ -39,8 +39,8 @@ describe('boundaries are counted from the anchor', () => {
   })
 })
 
-describe('calendar alignment', () => {
-  test('the first period is short and knows the whole it is a part of', () => {
+describe('periods with calendar alignment', () => {
+  test('a short first period knows the whole period it is part of', () => {
     expect(periodAt({ anchor: '2026-11-16', months: 1, alignment: 'calendar' }, '2026-11-20')).toEqual({
       from: '2026-11-16',
       to: '2026-12-01',
@@ -53,7 +53,7 @@ describe('calendar alignment', () => {
     })
   })
 
-  test('from the 1st nothing is short', () => {
+  test('calendar periods that start on the 1st are never short', () => {
     const first = periodAt({ anchor: '2026-11-01', months: 1, alignment: 'calendar' }, '2026-11-01')
     expect(daysIn(first)).toBe(daysIn(first.whole))
   })
@@ -74,7 +74,7 @@ const cycles = fc.record({
   alignment: fc.constantFrom('anniversary' as const, 'calendar' as const),
 })
 
-test('periods tile time: no gap, no overlap, and each date lies in the period that is asked for it', () => {
+test('periods have no gap and no overlap, and every date lies in the period found for it', () => {
   fc.assert(
     fc.property(cycles, fc.nat(2500), (cycle, days) => {
       const date = addDays(cycle.anchor, days)
@@ -93,7 +93,7 @@ test('periods tile time: no gap, no overlap, and each date lies in the period th
   )
 })
 
-test('the months of a billing period are whole usage periods', () => {
+test('the usage periods of a billing period are whole months', () => {
   fc.assert(
     fc.property(cycles, fc.nat(1000), (cycle, days) => {
       const fee = periodAt(cycle, addDays(cycle.anchor, days))
@@ -104,7 +104,7 @@ test('the months of a billing period are whole usage periods', () => {
   )
 })
 
-test('a period is named by the month it starts in, a second one in that month by its date', () => {
+test('a period is labelled with the month it starts in, a second one in that month with its date', () => {
   const range = (from: string, to: string) => ({ from, to, whole: { from, to } })
   expect(
     labelled([
@@ -121,7 +121,7 @@ test('a period is named by the month it starts in, a second one in that month by
   )
 })
 
-test('days are counted on the calendar', () => {
+test('days are counted by the calendar', () => {
   expect(daysBetween('2024-02-01', '2024-03-01')).toBe(29)
   expect(daysBetween('2026-01-01', '2027-01-01')).toBe(365)
   expect(daysBetween('2026-11-02', '2026-11-01')).toBe(-1)
@@ -139,6 +139,6 @@ test.each([
   '2026-11-31',
   '',
   '2026-11-01T00:00:00Z',
-])('%j is not a date', (text) => {
+])('%j is rejected as a date', (text) => {
   expect(isDate(text)).toBe(false)
 })

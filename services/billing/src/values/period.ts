@@ -9,8 +9,8 @@ import {
 } from './date.ts'
 
 /**
- * How boundaries repeat: every `months` from `anchor`, or on the 1st of the month (the first period is then
- * short).
+ * How period boundaries repeat: every `months` from `anchor`, or on the 1st of a month (then the first period
+ * is short).
  */
 export interface Cycle {
   anchor: LocalDate
@@ -19,14 +19,14 @@ export interface Cycle {
 }
 
 /**
- * A billing period. `whole` is the full phase of the grid it lies on: longer than the period only for a short
- * first one.
+ * A billing period. `whole` is the full period of the cycle that it is part of; it differs only for a short
+ * first period.
  */
 export interface Period extends DateRange {
   whole: DateRange
 }
 
-/** The n-th boundary, counted from the anchor: 31 Jan, 28 or 29 Feb, 31 Mar. */
+/** Returns the n-th boundary, counted from the anchor: 31 Jan, 28 or 29 Feb, 31 Mar. */
 function gridDate(cycle: Cycle, n: number): LocalDate {
   return addMonths(
     cycle.alignment === 'calendar' ? firstOfMonth(cycle.anchor) : cycle.anchor,
@@ -34,7 +34,7 @@ function gridDate(cycle: Cycle, n: number): LocalDate {
   )
 }
 
-/** The period of the cycle that holds `date` (which is not before the anchor). */
+/** Returns the period of the cycle that contains `date`, which must not be before the anchor. */
 export function periodAt(cycle: Cycle, date: LocalDate): Period {
   let n = Math.floor(monthsBetween(cycle.anchor, date) / cycle.months)
   if (gridDate(cycle, n) > date) n -= 1
@@ -42,11 +42,12 @@ export function periodAt(cycle: Cycle, date: LocalDate): Period {
   return { from: whole.from < cycle.anchor ? cycle.anchor : whole.from, to: whole.to, whole }
 }
 
-/** The periods of the cycle that begin before `until`, oldest first. They tile time from the anchor on. */
+/**
+ * Returns the periods of the cycle that start before `until`, oldest first, without gaps from the anchor on.
+ */
 export function periodsUntil(cycle: Cycle, until: LocalDate): Period[] {
   const periods: Period[] = []
-  // Each boundary is computed once: a life of ten years has 120, and a command asks for its periods twenty
-  // times.
+  // Computes each boundary once: ten years have 120, and one command asks for its periods about twenty times.
   let whole = { from: gridDate(cycle, 0), to: gridDate(cycle, 1) }
   for (let n = 1; later(whole.from, cycle.anchor) < until; n += 1) {
     periods.push({ from: later(whole.from, cycle.anchor), to: whole.to, whole })
@@ -59,12 +60,12 @@ export function daysIn(range: DateRange): number {
   return daysBetween(range.from, range.to)
 }
 
-/** A period with its name: the month it starts in, or its first date where that month's name is taken. */
+/** A period with its label: the month it starts in, or its first date where that month is taken. */
 export interface LabelledPeriod extends Period {
   label: string
 }
 
-/** Names periods that follow one another: `YYYY-MM`, and `YYYY-MM-DD` for a second start in one month. */
+/** Labels consecutive periods: `YYYY-MM`, and `YYYY-MM-DD` for a second start in one month. */
 export function labelled(periods: readonly Period[]): LabelledPeriod[] {
   let taken = ''
   return periods.map(({ from, to, whole }) => {
@@ -75,7 +76,7 @@ export function labelled(periods: readonly Period[]): LabelledPeriod[] {
   })
 }
 
-/** A period as answers show it; half-open. */
+/** A period as API responses show it; half-open. */
 export interface ShownPeriod {
   start: LocalDate
   end: LocalDate

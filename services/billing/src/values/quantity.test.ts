@@ -12,7 +12,7 @@ test.each([
   [1.1, 1, 11],
   [100, 2, 10_000],
   [9_007_199_254_740_991, 0, 9_007_199_254_740_991],
-])('%s units at %s decimals are %s steps', (units, decimals, steps) => {
+])('%s units with %s decimals are %s steps', (units, decimals, steps) => {
   expect(Object.is(stepsFrom(units, decimals), steps)).toBe(true)
 })
 
@@ -23,7 +23,7 @@ test.each([
   [5e-324, 6],
   [1.0000001, 6],
   [0.001, 2],
-])('%s units at %s decimals are refused, never rounded', (units, decimals) => {
+])('%s units with %s decimals are rejected, never rounded', (units, decimals) => {
   expect(stepsFrom(units, decimals)).toBe('quantity_too_precise')
 })
 
@@ -36,16 +36,16 @@ test.each([
   [Number.MAX_VALUE, 0],
   [Number.POSITIVE_INFINITY, 0],
   [Number.NaN, 0],
-])('%s units at %s decimals are more than can be counted exactly', (units, decimals) => {
+])('%s units with %s decimals exceed what can be counted exactly', (units, decimals) => {
   expect(stepsFrom(units, decimals)).toBe('quantity_overflow')
 })
 
-test.each([-1, -0.5, -1e21, Number.NEGATIVE_INFINITY])('%s is below zero', (units) => {
+test.each([-1, -0.5, -1e21, Number.NEGATIVE_INFINITY])('%s is rejected as negative', (units) => {
   expect(stepsFrom(units, 6)).toBe('quantity_negative')
 })
 
-test('every number of steps is shown as units that are read back as the same steps', () => {
-  // Up to 15 digits a decimal survives the way through a JSON number.
+test('any number of steps converts to units and back unchanged', () => {
+  // A decimal of up to 15 digits survives a JSON number unchanged.
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 999_999_999_999_999 }),
@@ -57,7 +57,7 @@ test('every number of steps is shown as units that are read back as the same ste
   )
 })
 
-test('units are shown as the shortest number', () => {
+test('units are written as the shortest number', () => {
   expect(unitsFrom(125, 1)).toBe(12.5)
   expect(unitsFrom(3, 1)).toBe(0.3)
   expect(unitsFrom(-125, 1)).toBe(-12.5)

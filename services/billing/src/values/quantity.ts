@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
 
 /**
- * A whole number of a meter's smallest steps. Outside the engine quantities are units: 12.5 at one decimal is
- * 125 steps.
+ * A whole number of a meter's smallest steps. Outside the engine quantities are units: 12.5 with one decimal
+ * is 125 steps.
  */
 export type Steps = number
 
 export type QuantityMistake = 'quantity_negative' | 'quantity_too_precise' | 'quantity_overflow'
 
 /**
- * Units as JSON gave them, or as the text of a decimal → steps. More decimals than the meter has are refused,
+ * Converts units, a JSON number or decimal text, to steps. More decimals than the meter has are rejected,
  * never rounded.
  */
 export function stepsFrom(units: number | string, decimals: number): Steps | QuantityMistake {
   if (typeof units === 'string') return stepsOfText(units, decimals)
   if (units < 0) return 'quantity_negative'
-  // Nearly every event. A product of whole numbers that is a safe one is exact.
+  // The fast path of nearly every event. A product of integers that is a safe integer is exact.
   if (Number.isSafeInteger(units)) {
     const steps = units * 10 ** decimals + 0
     return Number.isSafeInteger(steps) ? steps : 'quantity_overflow'
@@ -23,9 +23,9 @@ export function stepsFrom(units: number | string, decimals: number): Steps | Qua
   return stepsOfText(String(units), decimals)
 }
 
-/** The longest text that is read as a quantity. */
+/** Maximum length of a text that is parsed as a quantity. */
 const mostCharacters = 64
-/** Beyond this nothing but zero is a quantity. */
+/** With a larger exponent only zero is a valid quantity. */
 const mostExponent = 100
 
 function stepsOfText(text: string, decimals: number): Steps | QuantityMistake {
@@ -41,13 +41,13 @@ function stepsOfText(text: string, decimals: number): Steps | QuantityMistake {
   return Number.isSafeInteger(steps) ? steps : 'quantity_overflow'
 }
 
-/** Steps → units, as the nearest JSON number. */
+/** Converts steps to units, as the nearest JSON number. */
 export function unitsFrom(steps: Steps, decimals: number): number {
   assert(Number.isSafeInteger(steps))
   return Number(`${steps}e-${decimals}`)
 }
 
-/** A whole number of units, as plans state them → steps. */
+/** Converts a whole number of units, as plans state them, to steps. */
 export function wholeUnits(units: number, decimals: number): Steps {
   return units * 10 ** decimals
 }

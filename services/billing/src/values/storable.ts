@@ -1,6 +1,6 @@
 /**
- * Whether the database can keep a value: JSON may hold NUL characters and halves of surrogate pairs, which it
- * does not.
+ * Returns whether PostgreSQL can store a value: JSON may contain NUL and unpaired surrogates, which it
+ * cannot.
  */
 export function isStorable(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000')

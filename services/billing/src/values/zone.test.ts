@@ -49,7 +49,7 @@ test.each([
   expect(startOfDay(addDays(date, 1), timezone)).toBe(addSeconds(startOfDay(date, timezone), hours * 3600))
 })
 
-test('where the clocks skip midnight the day begins at one', () => {
+test('where the clocks skip midnight the day starts at one', () => {
   expect(startOfDay('2018-11-04', 'America/Sao_Paulo')).toBe('2018-11-04T03:00:00.000000Z')
 })
 
@@ -80,7 +80,7 @@ describe('every instant has exactly one date, and dates never go back', () => {
       }),
     )
 
-  test('through changes of zone and of the clocks', () => {
+  test('dates stay in order through zone changes and clock changes', () => {
     fc.assert(
       fc.property(
         histories,
@@ -92,7 +92,8 @@ describe('every instant has exactly one date, and dates never go back', () => {
           const second = instantFromMilliseconds(begin + (minute + later) * 60_000)
           const date = localDateOf(history, first)
           expect(localDateOf(history, second) >= date).toBe(true)
-          // The date's own first instant is not after it, and the next date's is not before.
+          // The first instant of the date is not after the instant, and that of the next date is not before
+          // it.
           expect(instantOf(history, date) <= first).toBe(true)
           expect(instantOf(history, addDays(date, 1)) > first).toBe(true)
         },
@@ -101,32 +102,32 @@ describe('every instant has exactly one date, and dates never go back', () => {
     )
   })
 
-  test.each(zones)('half hour by half hour through more than a year in %s', (timezone) => {
+  test.each(zones)('dates stay in order at each half hour of more than a year in %s', (timezone) => {
     let before = ''
     for (let half = 0; half < 48 * 400; half += 1) {
       const date = dateIn(
         timezone,
         instantFromMilliseconds(Date.UTC(2010, 9, 20) + half * 1_800_000 + 30_000),
       )
-      if (date < before) throw new Error(`after ${before} came ${date}`)
+      if (date < before) throw new Error(`date ${date} follows ${before}`)
       before = date
     }
   })
 
-  test('where the clocks went back over midnight the new date, once begun, stays', () => {
-    // Newfoundland left summer time at 00:01 on 7 November 2010 and had 23:01 of the 6th again.
+  test('where the clocks go back over midnight, a new date that has started stays', () => {
+    // Newfoundland left summer time at 00:01 on 7 November 2010 and repeated the hour from 23:01 on the 6th.
     expect(dateIn('America/St_Johns', '2010-11-07T02:29:59.000000Z')).toBe('2010-11-06')
     expect(dateIn('America/St_Johns', '2010-11-07T02:30:30.000000Z')).toBe('2010-11-07')
     expect(dateIn('America/St_Johns', '2010-11-07T02:45:00.000000Z')).toBe('2010-11-07')
     expect(dateIn('America/St_Johns', '2010-11-07T03:30:00.000000Z')).toBe('2010-11-07')
   })
 
-  test('the old date that came again belongs to the new one also where that was not asked for before', () => {
-    // The year before, so that no day of it has been seen.
+  test('the repeated hour of the old date belongs to the new one also when the zone is asked about it first', () => {
+    // The year before, so that no day of it is in the cache.
     expect(dateIn('America/St_Johns', '2009-11-01T02:45:00.000000Z')).toBe('2009-11-01')
   })
 
-  test('the first date of the first zone holds everything before it', () => {
+  test('everything before the first zone change is dated in the first zone', () => {
     expect(localDateOf(always('America/New_York'), '0001-01-01T00:00:00.000000Z')).toBe(beginningOfTime)
     expect(localDateOf(always('America/New_York'), '0001-01-02T12:00:00.000000Z')).toBe('0001-01-02')
   })
@@ -146,15 +147,14 @@ describe('every instant has exactly one date, and dates never go back', () => {
   })
 })
 
-test('only names of time zones are time zones', () => {
+test('only names of time zones are accepted', () => {
   expect(['Asia/Shanghai', 'UTC', 'America/Argentina/Buenos_Aires', 'Etc/GMT+8'].every(isTimeZone)).toBe(true)
   for (const name of ['', '+08:00', 'Mars/Olympus', 'Asia/', 'Asia/Shanghai ', '8', 'local'])
     expect(isTimeZone(name)).toBe(false)
 })
 
-describe('the clock of a zone', () => {
-  // The instants of one zone stand in their order: where two share a minute, the second is answered from
-  // memory.
+describe('clock times of a zone', () => {
+  // Each zone's instants are in order: where two share a minute, the cache answers the second.
   test.each([
     ['Asia/Shanghai', '2026-11-01T00:00:00.000000Z', '2026-11-01 08:00:00.000'],
     ['Asia/Shanghai', '2026-10-31T16:00:00.123456Z', '2026-11-01 00:00:00.123'],
@@ -169,18 +169,18 @@ describe('the clock of a zone', () => {
     ['America/New_York', '2026-11-01T05:59:59.000000Z', '2026-11-01 01:59:59.000'],
     ['America/St_Johns', '2010-11-07T02:30:30.000000Z', '2010-11-07 00:00:30.000'],
     ['America/St_Johns', '2010-11-07T02:31:00.000000Z', '2010-11-06 23:01:00.000'],
-  ])('in %s shows at %s %s', (timezone, instant, shown) => {
+  ])('in %s the clock shows at %s %s', (timezone, instant, shown) => {
     expect(clockTimeIn(timezone, instant)).toBe(shown)
   })
 
-  test('shows what Intl shows, whatever was asked before', () => {
+  test('clock times equal those of Intl, whatever the cache holds', () => {
     const clocks = new Map(
       ['Europe/Berlin', 'America/St_Johns', 'Australia/Lord_Howe', 'Asia/Kathmandu'].map((zone) => [
         zone,
         new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }),
       ]),
     )
-    // Steps small and large around the day in 2010 on which Newfoundland's clocks went back.
+    // Small and large steps around the day in 2010 on which Newfoundland's clocks went back.
     const steps = fc.array(
       fc.oneof(fc.integer({ min: -120, max: 120 }), fc.integer({ min: -40_000_000, max: 40_000_000 })),
       { minLength: 1, maxLength: 20 },

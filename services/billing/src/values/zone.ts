@@ -3,7 +3,8 @@ import { addDays, type LocalDate } from './date.ts'
 import { instantFromMilliseconds, millisecondsOf, type Instant } from './instant.ts'
 
 /**
- * A customer's time zones: each applies from a date on; the first from '0001-01-01'. Never empty, ascending.
+ * The time zones of a customer, ascending; each applies from a date on, the first from '0001-01-01'. Never
+ * empty.
  */
 export interface ZoneChange {
   from: LocalDate
@@ -12,7 +13,7 @@ export interface ZoneChange {
 
 export const beginningOfTime: LocalDate = '0001-01-01'
 
-/** Whether a text names an IANA time zone. */
+/** Returns whether a text names an IANA time zone. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false
   try {
@@ -23,7 +24,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** The first instant of a date: 00:00, or later where the clocks skip midnight. */
+/** Returns the first instant of a date: 00:00, or later where the clocks skip midnight. */
 export function startOfDay(date: LocalDate, timezone: string): Instant {
   return instantFromMilliseconds(Temporal.PlainDate.from(date).toZonedDateTime(timezone).epochMilliseconds)
 }
@@ -32,19 +33,19 @@ export function zoneOn(zones: readonly ZoneChange[], date: LocalDate): string {
   return zones.findLast((zone) => zone.from <= date)!.timezone
 }
 
-/** The first instant of a date under the zone that is in force on it. */
+/** Returns the first instant of a date in the zone that applies on it. */
 export function instantOf(zones: readonly ZoneChange[], date: LocalDate): Instant {
   return startOfDay(date, zoneOn(zones, date))
 }
 
-/** The first instant of the date after the one an instant falls on. */
+/** Returns the first instant of the date after the one that contains `instant`. */
 export function nextMidnight(zones: readonly ZoneChange[], instant: Instant): Instant {
   return instantOf(zones, addDays(localDateOf(zones, instant), 1))
 }
 
 /**
- * The customer's date an instant falls on. At a change of zone the dates still tile time: each instant has
- * exactly one date.
+ * Returns the customer's local date at an instant. Across zone changes dates have no gap and no overlap: each
+ * instant has exactly one date.
  */
 export function localDateOf(zones: readonly ZoneChange[], instant: Instant): LocalDate {
   let index = zones.length - 1
@@ -61,15 +62,12 @@ interface Day {
   date: LocalDate
 }
 
-/**
- * Days seen, by zone and UTC date: events arrive around a few days, and asking Temporal for every one of them
- * is slow.
- */
+/** Cache of days by zone and UTC date: events fall on few days, and Temporal is slow to ask for each. */
 const seenDays = new Map<string, Day[]>()
-/** Some hundred kilobytes. */
+/** Maximum number of cached days: a few hundred kilobytes. */
 const mostSeenDays = 2_000
 
-/** The date an instant falls on in one zone. */
+/** Returns the local date in one zone at an instant. */
 export function dateIn(timezone: string, instant: Instant): LocalDate {
   const key = timezone + instant.slice(0, 10)
   const days = seenDays.get(key) ?? []
@@ -83,8 +81,8 @@ export function dateIn(timezone: string, instant: Instant): LocalDate {
 function dayAround(timezone: string, milliseconds: number): Day {
   const date = Temporal.Instant.fromEpochMilliseconds(milliseconds).toZonedDateTimeISO(timezone).toPlainDate()
   const startOf = (days: number) => date.add({ days }).toZonedDateTime(timezone).epochMilliseconds
-  // Where the clocks went back over midnight the old date came again: what falls on it belongs to the new
-  // one, which had begun.
+  // Where the clocks go back over midnight, the repeated hour belongs to the new date, which has already
+  // started.
   const days = milliseconds >= startOf(1) ? 1 : 0
   return {
     from: instantFromMilliseconds(startOf(days)),
@@ -94,19 +92,19 @@ function dayAround(timezone: string, milliseconds: number): Day {
 }
 
 /**
- * The minute last seen per zone: no clock has been set forward or back inside one since 1972, though
- * Newfoundland's were inside quarters of an hour.
+ * The last minute looked up per zone. Clocks have changed only between minutes since 1972; Newfoundland's
+ * changed inside quarters of an hour, so a longer span would be wrong.
  */
 const lastOffset = new Map<string, { minute: number; milliseconds: number }>()
 
-/** What a clock in a zone shows at an instant, `YYYY-MM-DD HH:MM:SS.mmm`. */
+/** Returns the local clock time in a zone at an instant, `YYYY-MM-DD HH:MM:SS.mmm`. */
 export function clockTimeIn(timezone: string, instant: Instant): string {
   return clockIn(timezone, instant).shown.slice(0, 23).replace('T', ' ')
 }
 
 /**
- * The same to the microsecond and with its offset, `YYYY-MM-DD HH:MM:SS.ffffff+08:00`: unlike the clock alone
- * it names one instant, also where clocks are set back.
+ * Returns the local clock time with microseconds and offset, `YYYY-MM-DD HH:MM:SS.ffffff+08:00`. Unlike the
+ * clock time alone it names one instant, also where clocks go back.
  */
 export function clockTimeWithOffset(timezone: string, instant: Instant): string {
   const { shown, offset } = clockIn(timezone, instant)
