@@ -32,7 +32,7 @@ const tiers: NonNullable<PlanInput['charges']>[number]['price'] = {
   ],
 }
 
-describe.each(testDatabases)('allowances over changes, on $name', ({ create }) => {
+describe.each(testDatabases)('allowances across plan changes, on $name', ({ create }) => {
   let world: World
   let customers = 0
   beforeAll(async () => {
@@ -105,9 +105,9 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     expect(found).toEqual([])
     await world.close()
   })
-  // The customers of the tests before have no more work.
+  // The customers of earlier tests have no work left.
   afterEach(() => world.db.asOwner((tx) => tx.query('update customers set due_at = null')))
-  /** The n-th of a month of 2026 at noon in Shanghai. */
+  /** Noon in Shanghai on the given date of a month of 2026. */
   const on = async (month: number, date: number) =>
     world.passTo(new Date(Date.UTC(2026, month - 1, date, 4)).toISOString())
   const subscribed = async (planId: string) => {
@@ -134,7 +134,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
       .reverse()
       .flatMap((one) => one.lines.filter((line) => line.meter !== undefined))
 
-  test('two plans of one price, changed daily, give at most the 100 units of one', async () => {
+  test('daily changes between two plans of one price give at most the 100 units of one', async () => {
     await on(4, 1)
     const [swaps, flips] = [await subscribed('chat'), await subscribed('chat')]
     let [taken, flipped] = [await take(swaps, 1000), await take(flips, 1000)]
@@ -146,12 +146,12 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
       flipped += await take(flips, 1000)
     }
     expect(taken).toBe(100)
-    // Each cut period has the share of its days, and a deficit takes the rest off the next: 100 and 3.33 for
-    // each day before.
+    // Each cut period has the share of its days, and a deficit is taken off the next: 100, and 3.33 for each
+    // earlier day.
     expect(flipped).toBeLessThanOrEqual(100 + 34)
   })
 
-  test('an end with credit and a new subscription give no more either, and the deficit is worked off', async () => {
+  test('ending with credit and subscribing again gives no extra allowance, and the deficit is worked off', async () => {
     await on(5, 1)
     const who = await subscribed('chat')
     let granted = await take(who, 1000)
@@ -162,7 +162,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
       granted += await take(who, 1000)
     }
     expect(granted).toBeLessThanOrEqual(100 + 17)
-    // On the 6th: 100 less what was used ahead; a month later nothing of it is left.
+    // On the 6th the allowance is 100 less the units used ahead; a month later no deficit is left.
     const { deficit, remaining } = await quota(who)
     expect([deficit > 80, remaining]).toEqual([true, 0])
     expect((await getSubscription(world.engine, who)).allowances).toMatchObject([
@@ -172,7 +172,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     expect(await quota(who)).toMatchObject({ included: 100, used: 0, deficit: 0, remaining: 100 })
   })
 
-  test('an end without credit keeps the allowance of the days that were paid for', async () => {
+  test('ending without credit keeps the allowance of the paid days', async () => {
     await on(6, 10)
     const who = await subscribed('chat')
     expect(await take(who, 1000)).toBe(100)
@@ -183,7 +183,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
   })
 
   test.each(['other', 'few'])(
-    'what was granted before an ending is not free where the date goes over to %s, daily',
+    'units granted before an ending count when the date goes over to %s, every day',
     async (planId) => {
       await on(6, 16)
       const who = await subscribed('chat')
@@ -199,16 +199,16 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
         await on(6, date + 1)
         await again('chat')
       }
-      // The whole 100 once, and of 10 dates at most the share of each: 100 ÷ 30.
+      // The whole 100 once, and for 10 dates at most the share of each: 100 ÷ 30.
       expect(granted).toBeLessThanOrEqual(100 + 34)
-      // Of the 100 granted on the 17th the 16th has paid for 3. Nine days later at most 9 × 3 of the rest are
+      // Of the 100 granted on the 17th, the 16th paid for 3. Nine days later at most 9 × 3 of the rest are
       // worked off.
       const { deficit, remaining } = await quota(who)
       expect([deficit >= 97 - 27, deficit <= 97, remaining === 100 - deficit]).toEqual([true, true, true])
     },
   )
 
-  test('nor where another interval cuts the period on that date, nor on the first date of a period', async () => {
+  test('units granted before count when another interval cuts the period, and on the first date of a period', async () => {
     await on(6, 16)
     const [who, first] = [await subscribed('chat'), await subscribed('chat')]
     let granted = 0
@@ -225,16 +225,16 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await move(first, 'other')
     await on(7, 17)
     await move(first, 'chat')
-    // 30 of 31 days: 96, of which the first date used all.
+    // 30 of 31 days: 96, all used on the first date.
     expect(await quota(first)).toMatchObject({ included: 96, remaining: 0 })
   })
 
-  test('what the days before had left pays for it, and what was recorded above the limit is no deficit', async () => {
+  test('allowance left from earlier days pays for the granted units, and usage recorded above the limit is no deficit', async () => {
     await on(6, 16)
     const who = await subscribed('large')
     await on(6, 26)
-    // Ten days paid for 100 of the 300. On the 26th all 300 are used, and 400 recorded above them: 200 are
-    // ahead.
+    // Ten days paid for 100 of the 300. On the 26th all 300 are used and 400 more are recorded above them:
+    // 200 are ahead.
     expect(await take(who, 150)).toBe(150)
     await tell(who, 'ai_chat', 150)
     await tell(who, 'ai_chat', 400)
@@ -246,7 +246,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     expect(await quota(who)).toMatchObject({ deficit: 200, remaining: 100 })
   })
 
-  test('usage that arrives late for a period that left a deficit adds to it, up to what there was in it', async () => {
+  test('late usage of a period that left a deficit adds to the deficit, up to the allowance of that period', async () => {
     await on(7, 1)
     const who = await subscribed('large')
     await on(7, 5)
@@ -258,21 +258,21 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
     await on(7, 12)
     await createSubscription(world.engine, { ...who, planId: 'large' })
-    // The 11th was paid for as well: 300 × 11 ÷ 31 = 106, and 94 are ahead.
+    // The 11th is paid too: 300 × 11 ÷ 31 = 106, and 94 are ahead.
     expect(await quota(who)).toMatchObject({ included: 300, deficit: 94, remaining: 206 })
     await tell(who, 'ai_chat', 60, { time: early })
     expect(await quota(who)).toMatchObject({ deficit: 154, remaining: 146 })
-    // Of 70 more 40 were within the 300 of that time; the rest stood above the limit.
+    // Of 70 more, 40 were within the 300 of that time; the rest was above the limit.
     await tell(who, 'ai_chat', 70, { time: early })
     expect(await quota(who)).toMatchObject({ deficit: 194, remaining: 106 })
     expect(await take(who, 300)).toBe(106)
-    // The month that follows works the rest off as it always does: 300 were granted, and 194 and 106 counted.
+    // The next month works off the rest as usual: 300 were granted, 194 and 106 counted.
     await on(8, 13)
     expect(await quota(who)).toMatchObject({ included: 300, deficit: 0, remaining: 300 })
     expect((await listDeficits(world.engine, who)).data).toEqual([])
   })
 
-  test('a deficit stands through plans without the meter or without a limit, and late usage adds to it', async () => {
+  test('a deficit survives plans without the meter or without a limit, and late usage adds to it', async () => {
     await on(7, 1)
     const who = await subscribed('large')
     await on(7, 10)
@@ -291,7 +291,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     expect(await quota(who)).toMatchObject({ included: 300, deficit: 0, remaining: 300 })
   })
 
-  test('the vendor forgives a deficit, in parts or whole, and it counts no more', async () => {
+  test('a deficit forgiven by the vendor, in part or whole, no longer counts', async () => {
     await on(9, 12)
     const who = await subscribed('large')
     expect(await take(who, 1000)).toBe(300)
@@ -310,7 +310,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     ).toEqual({ meter: 'ai_chat', deficit: before!.deficit - 100 })
     await createSubscription(world.engine, { ...who, planId: 'large' })
     const { deficit } = await quota(who)
-    // The date belongs to the new subscription now: a day less of the old one's share, 10.
+    // The date now belongs to the new subscription: the old one's share is a day less, 10.
     expect(deficit).toBe(before!.deficit - 100 + 10)
     await expect(
       forgiveDeficit(world.engine, { ...who, meter: 'ai_chat', quantity: deficit + 1, reason: 'too much' }),
@@ -326,7 +326,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     ).rejects.toMatchObject({ code: 'meter_not_found' })
   })
 
-  test('half a month with 100 and half with 300 are 200: who had used 100 has 100 left at once', async () => {
+  test('half a month with 100 and half with 300 allow 200: a customer who used 100 has 100 left at once', async () => {
     const who = await subscribed('chat')
     expect(await take(who, 1000)).toBe(100)
     await on(9, 28)
@@ -335,7 +335,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     expect(await take(who, 1000)).toBe(100)
   })
 
-  test('tiers and flats go on through a new version with other words, as one line', async () => {
+  test('tiers and flat fees continue, on one line, through a plan version that changes only texts', async () => {
     await on(10, 15)
     const [plain, reworded, flat] = [
       await subscribed('tiered'),
@@ -375,7 +375,8 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     for (const who of [plain, reworded]) await tell(who, 'ai_chat', 60)
     await tell(flat, 'ai_chat', 5)
     await on(11, 16)
-    // 30 at 10.00 and 95 at 6.00: 870.00. With tiers begun anew it was 990.00. The flat of 50.00 is due once.
+    // 30 at 10.00 and 95 at 6.00: 870.00. Restarted tiers would give 990.00. The flat fee of 50.00 is due
+    // once.
     for (const who of [plain, reworded])
       expect((await usageLines(who)).map(({ quantity, amount }) => [quantity, amount])).toEqual([
         [125, 87_000],
@@ -383,7 +384,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     expect((await usageLines(flat)).map(({ quantity, amount }) => [quantity, amount])).toEqual([[15, 5_015]])
   })
 
-  test('another charge goes on at the place in its own tiers', async () => {
+  test('a different charge continues at the position in its own tiers', async () => {
     await on(11, 17)
     await putPlan(world.engine, {
       id: 'packs',
@@ -406,14 +407,14 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await upgradeSubscription(world.engine, { ...who, planId: 'packs' })
     await tell(who, 'ai_chat', 15)
     const { lines } = await getUsageLines(world.engine, who)
-    // 30 at 10.00 and 10 at 6.00; the 41st to the 55th begin one more pack of 50 than the 40 before.
+    // 30 at 10.00 and 10 at 6.00; units 41 to 55 start one pack of 50 more than the first 40.
     expect(lines.map(({ quantity, amount }) => [quantity, amount])).toEqual([
       [40, 36_000],
       [15, 100],
     ])
   })
 
-  test('100 GB held through a change of plan cost 100.00 once, and so do 100 people', async () => {
+  test('100 GB held through a plan change cost 100.00 once, and so do 100 unique users', async () => {
     await on(11, 30)
     const who = [await subscribed('gauge'), await subscribed('gauge'), await subscribed('gauge-100')]
     const report = async (one: { customerId: string }) => {
@@ -426,7 +427,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     await on(12, 15)
     await upgradeSubscription(world.engine, { ...who[1]!, planId: 'gauge-large' })
     await upgradeSubscription(world.engine, { ...who[2]!, planId: 'gauge-150' })
-    // Nothing is reported any more: what stood goes on.
+    // No more values are reported: the last one still stands.
     await on(12, 31)
     const sums = async (one: { customerId: string }) => {
       const of: Record<string, number> = {}
@@ -440,7 +441,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     ])
   })
 
-  test('the quota of a level is what the plan of now includes, undivided, less its value now; a lower report frees some', async () => {
+  test("the quota of a level is the current plan's undivided allowance less the current value; a lower report frees quota", async () => {
     await world.passTo('2027-01-20T04:00:00Z')
     const who = await subscribed('walled')
     await tell(who, 'last', 5)
@@ -452,7 +453,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     expect(await quota(who, 'last')).toMatchObject({ included: 150, used: 2, remaining: 148 })
   })
 
-  test('a preview tells what remains of each allowance right after the change, and warns where that is nothing', async () => {
+  test('a preview returns what remains of each allowance after the change, and warns where nothing remains', async () => {
     await world.passTo('2027-03-01T04:00:00Z')
     const [who, ahead] = [await subscribed('chat'), await subscribed('large')]
     await take(who, 100)
@@ -477,14 +478,14 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
       },
     ])
     expect(less.warnings.map(({ code }) => code)).toContain('allowance_used_up')
-    // Another interval begins a period: what was used ahead of the share of 15 days, 145, counts in it.
+    // Another interval starts a period: what was used beyond the share of 15 days, 145, counts in it.
     expect(await previewChange(world.engine, { ...ahead, planId: 'year', when: 'now' })).toMatchObject({
       allowancesAfter: [{ allowance: 100, used: 0, deficit: 155, remaining: 0 }],
       warnings: expect.arrayContaining([expect.objectContaining({ code: 'allowance_used_up' })]),
     })
   })
 
-  test('what is included per seat counts by the days of the seats, and needs a fee per seat', async () => {
+  test('an allowance per seat counts the days of the seats, and needs a fee per seat', async () => {
     await world.passTo('2027-04-01T04:00:00Z')
     const charges = [
       { meter: 'ai_chat', included: 10, includedPer: 'seat' as const, overage: 'block' as const },
@@ -513,7 +514,8 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     // One seat for 15 days, three for 15: (10 × 15 + 30 × 15) ÷ 30.
     expect(await quota(who)).toMatchObject({ included: 20 })
     expect(await quota(who, 'last')).toMatchObject({ included: 30, used: 30, remaining: 0 })
-    // Other seats are another charge of a level: 20 above 10 for half the month, then none above 30.
+    // A different seat count is a different charge of a level: 20 above 10 for half the month, then none
+    // above 30.
     expect(
       (await getUsageLines(world.engine, who)).lines
         .filter((line) => line.meter === 'last')
@@ -524,7 +526,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     ])
   })
 
-  test('a level that carries stands over the end of a period, not over that of a subscription', async () => {
+  test('a level with carry stands past the end of a period, not past the end of a subscription', async () => {
     await world.passTo('2027-05-01T04:00:00Z')
     await putMeter(world.engine, {
       key: 'files',
@@ -564,7 +566,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
     expect(await quota(who, 'files')).toMatchObject({ used: 0 })
   })
 
-  test('an upgrade that gives the whole allowance is paid for from the first day of the usage period, once, also when made again', async () => {
+  test('an upgrade that gives the full allowance is paid once from the first day of the usage period, also when repeated', async () => {
     await world.passTo('2027-09-01T04:00:00Z')
     await putPlan(world.engine, {
       id: 'whole',
@@ -594,7 +596,7 @@ describe.each(testDatabases)('allowances over changes, on $name', ({ create }) =
       ['fee', 90_000, '2027-09-01'],
     ])
     expect(await take(who, 1000)).toBe(200)
-    // Of the ten days on the first plan the change before left 100.00: they come back too.
+    // The first change left 100.00 of the ten days on the first plan: they are credited too.
     const second = await upgradeSubscription(world.engine, { ...twice, planId: 'whole' })
     expect(second.invoice!.lines.map(({ kind, amount }) => [kind, amount])).toEqual([
       ['unused_time', -10_000],

@@ -6,18 +6,18 @@ import { usagePeriods } from '../subscription/timeline.ts'
 import type { KnownUsage } from './deficit.ts'
 import { rateUsage, usagePhases } from './rated-usage.ts'
 
-/** What each date added to the fees for usage, by meter; a date that added nothing may be absent. */
+/** The amount each date added to the usage fees, by meter; a date that added nothing may be missing. */
 export type DailyFees = Map<LocalDate, ReadonlyMap<string, Money>>
 
-/** The usage periods that share a date with the range, oldest first. */
+/** Returns the usage periods that overlap the range, oldest first. */
 export function periodsIn(state: SubscriptionState, range: DateRange): LabelledPeriod[] {
   return usagePeriods(state.phases, state.today).filter((period) => intersection(period, range))
 }
 
 /**
- * What a date adds to a fee is the fee up to its end less the fee up to its beginning, so the dates of a
- * period add up to what its usage costs, to the cent. Where a price falls with the quantity a date may take
- * something off; what is due without usage is the first date's.
+ * Returns what each date adds to the fees: the fee up to its end less the fee up to its start. The dates of a
+ * period add up to its usage fee, to the cent. A date can be negative where a price falls with quantity; what
+ * is due without usage is on the first date.
  */
 export function dailyFees(
   state: SubscriptionState,

@@ -22,7 +22,7 @@ interface Asked {
   seats?: number
 }
 
-describe.each(testDatabases)('the deficit that previews and answers name, on $name', ({ create }) => {
+describe.each(testDatabases)('deficits in previews and responses, on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-04-02T04:00:00Z')
@@ -78,7 +78,7 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
     en: `AI asks: ${units} answers used beyond what the period allows will count in your next periods.`,
   })
 
-  // Each begins on 2 April, in a month of 30 days, and changes on the 12th: 10 days of the first plan, 20 of
+  // Each starts on 2 April, in a month of 30 days, and changes on the 12th: 10 days on the first plan, 20 on
   // the second.
   const lives: {
     id: string
@@ -87,15 +87,15 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
     usedThen?: number
     to?: Asked
     /**
-     * What the preview and the answer name, and, where that is less, what the period after the change leaves
-     * of it.
+     * The deficit in the preview and the response; `leaves` where the period after the change keeps less of
+     * it.
      */
     tells: number
     leaves?: number
   }[] = [
     // (300 × 10 + 100 × 20) ÷ 30 = 166, 280 − 166.
     { id: 'a plan with less', start: { planId: 'k3' }, used: 280, to: { planId: 'k1' }, tells: 114 },
-    // As much where more is billed: what is billed is no deficit, now or later.
+    // The same where overage is billed: billed units are no deficit, now or later.
     {
       id: 'a plan with less that bills',
       start: { planId: 'billed-3' },
@@ -118,7 +118,7 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
       to: { planId: 'seats', seats: 1 },
       tells: 134,
     },
-    // 300 × 10 ÷ 30 = 100 of the period it ends; of the 180 the new one works off 100.
+    // 300 × 10 ÷ 30 = 100 for the period that ends; of the 180 the new one works off 100.
     {
       id: 'another interval',
       start: { planId: 'k3' },
@@ -127,7 +127,8 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
       tells: 180,
       leaves: 80,
     },
-    // The date of the change is the new period's: 300 − 100 of the 280 were not paid for before, 100 are now.
+    // The date of the change belongs to the new period: of the 280, 300 − 100 were not paid before, 100 are
+    // now.
     {
       id: 'another interval, used that day',
       start: { planId: 'k3' },
@@ -136,18 +137,18 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
       to: { planId: 'year' },
       tells: 100,
     },
-    // What has no limit, and what the plan does not charge, gives nothing to the sum.
+    // A plan without a limit, or without a charge for the meter, adds nothing to the sum.
     { id: 'no limit', start: { planId: 'k3' }, used: 280, to: { planId: 'endless' }, tells: 180 },
     { id: 'no such meter', start: { planId: 'k3' }, used: 280, to: { planId: 'none' }, tells: 180 },
-    // The 12th is paid for: 300 × 11 ÷ 30 = 110.
+    // The 12th is paid: 300 × 11 ÷ 30 = 110.
     { id: 'ending with credit', start: { planId: 'k3' }, used: 280, tells: 170 },
     { id: 'nothing beyond', start: { planId: 'k3' }, used: 166, to: { planId: 'k1' }, tells: 0 },
     { id: 'more', start: { planId: 'k1' }, used: 100, to: { planId: 'k3' }, tells: 0 },
-    // What was used in a trial counts in no period after it.
+    // Usage in a trial counts in no later period.
     { id: 'in a trial', start: { planId: 'k3', trialDays: 20 }, used: 280, to: { planId: 'k1' }, tells: 0 },
   ]
 
-  /** A customer on the plan of 300 from the 2nd of a month, who has used 280 by the 12th. */
+  /** A customer on the 300-unit plan since the 2nd of a month who has used 280 by the 12th. */
   async function tenDaysOf280(customerId: string, month: string) {
     await seedCustomer(world.engine, customerId)
     await world.passTo(`${month}-02T04:00:00Z`)
@@ -157,7 +158,7 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
     return { customerId }
   }
 
-  test('is the same in the preview, in the answer and once the period is closed', async () => {
+  test('the deficit is the same in the preview, in the response and after the period is closed', async () => {
     const left: [string, number][] = []
     for (const { id: customerId, to, tells, leaves = tells } of lives) {
       const texts = tells === 0 ? [] : [text(String(tells))]
@@ -189,7 +190,7 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
     expect(found).toEqual([])
   })
 
-  test('is what a trial leaves of the one carried into it, and named again by what cuts that short', async () => {
+  test('a trial reduces the deficit carried into it, and a change that shortens the trial names the rest again', async () => {
     const who = await tenDaysOf280('through a trial', '2026-06')
     await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
     await world.passTo('2026-06-13T04:00:00Z')
@@ -202,8 +203,8 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
     })
     expect(await createSubscription(world.engine, trial)).toMatchObject({ subscription: { allowances } })
     await world.passTo('2026-06-18T04:00:00Z')
-    // A plan without a trial ends it, and its 5 dates have the whole 100; where it goes on they have 100 × 5
-    // ÷ 10.
+    // A plan without a trial ends it, and its 5 dates have the whole 100; where the trial continues they have
+    // 100 × 5 ÷ 10.
     const ends = { ...who, planId: 'none', when: 'now' as const }
     expect(told((await previewChange(world.engine, ends)).warnings)).toEqual([text('70')])
     const goesOn = { ...ends, planId: 'none-trial' }
@@ -213,7 +214,7 @@ describe.each(testDatabases)('the deficit that previews and answers name, on $na
     expect(await owed(who.customerId)).toBe(120)
   })
 
-  test('is not named by a change that waits, nor by one of the plan they are on', async () => {
+  test('a scheduled change and a change to the same plan name no deficit', async () => {
     const who = await tenDaysOf280('waits', '2026-07')
     const waits = { ...who, planId: 'k1', when: 'period_end' as const }
     const preview = await previewChange(world.engine, waits)

@@ -18,24 +18,21 @@ import {
 } from './rated-usage.ts'
 
 /**
- * For as long as usage can still arrive for a period, and be billed, its deficit follows from the usage; what
- * is older is as it was written down.
+ * While usage can still arrive for a period and be billed, its deficit is computed from usage; older periods
+ * keep the deficit written in the database.
  */
 const lookBackDays = 70
 
-/**
- * The usage of some dates, and what it comes to in a period among them with what earlier periods carry into
- * it.
- */
+/** The usage of some dates, and the deficits it gives for a period among them. */
 export interface KnownUsage {
   days: DailyUsage[]
-  /** With those before them that bear on them. */
+  /** The usage of `days` and of the earlier dates that affect it. */
   all: readonly DailyUsage[]
-  /** What counts in a period of the deficits before it. */
+  /** Returns the deficits of earlier periods that count in `period`. */
   carriedInto(period: Period): Carried
   /**
-   * What a period leaves to count after it: what is written down once it is closed, if nothing more is used
-   * in it.
+   * Returns the deficits that `period` leaves to later ones: what is written when it closes, if nothing more
+   * is used in it.
    */
   carriedOutOf(period: Period): Carried
   meters(period: Period): MeterInPeriod[]
@@ -43,8 +40,8 @@ export interface KnownUsage {
 }
 
 /**
- * Reads the usage of some dates, and of earlier ones where they may bear on it: days that left a deficit, and
- * values that still stand.
+ * Reads the usage of some dates, and of earlier dates that affect them: days that left a deficit, and values
+ * that still stand.
  */
 export async function readUsage(
   tx: BillingTransaction,
@@ -65,7 +62,7 @@ export async function readUsage(
   )
 }
 
-/** The same, of usage that is there already: `all` with the days before that bear on `days`. */
+/** Like `readUsage`, from usage at hand: `all` includes the earlier days that affect `days`. */
 export function knownUsage(
   state: SubscriptionState,
   all: readonly DailyUsage[],
@@ -86,7 +83,7 @@ export function knownUsage(
   }
 }
 
-/** The latest value, before a date, of each meter whose values stand until another is reported. */
+/** Returns, for each meter with `carry`, the latest value before a date. */
 async function standingBefore(
   tx: BillingTransaction,
   { customer: { customerId }, meters, phases }: SubscriptionState,
@@ -113,16 +110,13 @@ async function standingBefore(
   )
 }
 
-/** The earlier periods whose deficits follow from the usage when `period` is looked at. */
+/** Returns the earlier periods whose deficits are computed from usage when `period` is rated. */
 function periodsBefore(state: SubscriptionState, period: Pick<Period, 'from'>): LabelledPeriod[] {
   const since = addDays(period.from, -lookBackDays)
   return usagePeriods(state.phases, period.from).filter((one) => one.from < period.from && one.to > since)
 }
 
-/**
- * Whether any deficit can count in a period: from what the customer's phases say, without a look at the
- * usage.
- */
+/** Returns whether a deficit can count in a period, judged by the customer's phases without reading usage. */
 export function mayCarry(
   state: SubscriptionState,
   period: Pick<Period, 'from'>,
@@ -131,7 +125,7 @@ export function mayCarry(
   return state.deficits.length > 0 || periodsBefore(state, period).some((one) => mayLeaveDeficit(phases, one))
 }
 
-/** From which date on usage bears on what is counted in `range`. */
+/** Returns the first date whose usage affects the counts in `range`. */
 export function carriesFrom(state: SubscriptionState, range: DateRange): LocalDate {
   const among = usagePeriods(state.phases, range.to).filter(
     (one) => one.to > range.from && one.from < range.to,
@@ -144,8 +138,8 @@ export function carriesFrom(state: SubscriptionState, range: DateRange): LocalDa
 }
 
 /**
- * The deficits that count in a period: what the ones before left, as the usage known now says, less what was
- * forgiven.
+ * Returns the deficits that count in a period: what earlier periods left by the usage known now, less what
+ * was forgiven.
  */
 export function carriedFrom(
   state: SubscriptionState,
@@ -156,7 +150,9 @@ export function carriedFrom(
   return carriedThrough(state, phases, periodsBefore(state, period), usage, period.from).into
 }
 
-/** What each of some periods that follow one another leaves, and what of it counts from `next` on. */
+/**
+ * Returns the deficit that each of several consecutive periods leaves, and which part counts from `next` on.
+ */
 function carriedThrough(
   state: SubscriptionState,
   phases: readonly UsagePhase[],
@@ -208,9 +204,9 @@ function sumBy(rows: readonly DeficitSum[]): Map<string, number> {
 }
 
 /**
- * Writes down what the periods that ended by `until` leave, as far as that can still change: what is older
- * stays as it was written. Each row is what its period adds to the deficit (less than nothing: what it worked
- * off), so that the rows up to a period add up to what it left. Run again it adds nothing.
+ * Writes the deficits of the periods that ended by `until` and can still change; older rows stay as they are.
+ * Each row holds what its period adds (negative: works off), so the rows up to a period add up to its
+ * deficit. Idempotent.
  */
 export async function writeDeficits(
   tx: BillingTransaction,
@@ -234,7 +230,7 @@ export async function writeDeficits(
   }
 }
 
-/** Adds a row, and to the history at hand what it says. */
+/** Inserts a deficit row and adds it to the state in memory. */
 export async function addDeficit(
   tx: BillingTransaction,
   state: SubscriptionState,

@@ -18,8 +18,8 @@ import { wholeUnits } from '../values/quantity.ts'
 import type { Phase } from '../subscription/phase.ts'
 
 /**
- * One meter's usage on one date. `quantity` is steps: what the meter makes of the day, the number of
- * different values where it counts those.
+ * One meter's usage on one date. `quantity` is in steps, aggregated as the meter does; for a unique meter,
+ * the number of different values.
  */
 export interface DailyUsage {
   meter: string
@@ -27,19 +27,21 @@ export interface DailyUsage {
   quantity: number
   events: number
   /**
-   * Of a meter that counts different values: how many were seen last on which date before (null: never, as
-   * far as was read).
+   * For a unique meter: how many values were last seen on which earlier date (null: on none that was read).
    */
   seen?: { previous: LocalDate | null; values: number }[]
 }
 
-/** Which usage: what is billed and uses up quotas, history, or both together, as it is shown. */
+/**
+ * Which usage to read: `counted` is billed and uses quota, `historical` was imported, `shown` is both, as
+ * reports show it.
+ */
 export type UsageKind = 'counted' | 'historical' | 'shown'
 
 const daysOfKind: Record<UsageKind, string> = {
   counted: 'usage_daily',
   historical: 'historical_daily',
-  // What a meter makes of both. How many different values there were is counted from them.
+  // Both aggregated by the meter. The number of different values is counted over both.
   shown: `(
       select d.customer_id, d.meter, d.local_date, sum(d.events)::bigint as events, case m.aggregation
         when 'max' then max(d.quantity)
@@ -64,7 +66,10 @@ const valuesOfKind: Record<UsageKind, string> = {
     + 'local_date, value from historical_values)',
 }
 
-/** Usage per meter and date in a range of dates, by date: what is billed, unless told otherwise. */
+/**
+ * Returns usage per meter and date in a range, ordered by date: the counted usage unless `kind` says
+ * otherwise.
+ */
 export async function dailyUsage(
   tx: BillingTransaction,
   customerId: string,
@@ -121,27 +126,26 @@ async function valuesSeen(
   return seen
 }
 
-/** A phase as its usage is rated. */
+/** A phase, with what rating needs of it. */
 export interface UsagePhase {
   id: string
   plan: Plan
   seats: number
   from: LocalDate
   to: LocalDate | null
-  /** Its usage is never billed. */
+  /** Usage in a trial is never billed. */
   trial: boolean
-  /** When its subscription began: a level that carries stands since then at the earliest. */
+  /** The start of its subscription: a level with `carry` cannot stand since an earlier date. */
   since: LocalDate
   /**
-   * Whether its days count to the end of a period it ended in: nothing of what was paid for them was given
-   * back.
+   * Whether its days count to the end of the period it ended in: true where none of their fee was credited.
    */
   countsOn: boolean
-  /** Whether a change to a higher plan began it, within its interval. */
+  /** Whether an upgrade within the same interval started it. */
   raised: boolean
   /**
-   * Where a change or an ending took the last date from it, on that date: what its allowance of a meter came
-   * to less by that, in units.
+   * Where a change or an ending took the phase's last date: how much its allowance of a meter shrank by that,
+   * in units.
    */
   lost: ((meter: string) => number) | null
 }
@@ -171,15 +175,15 @@ export function usagePhases(phases: readonly Phase[]): UsagePhase[] {
 }
 
 /**
- * Whether a phase had the date it ended on until what follows took it: not what ended with the date before,
- * or was a trial.
+ * Returns whether a phase had its last date until the next phase took it. False for one that ended with the
+ * date before, and for a trial.
  */
 function isCutOnItsDate({ subscriptionId, to, trialEnds, endedOn }: Phase, next: Phase | undefined): boolean {
   if (!next || to !== next.from || trialEnds !== null) return false
   return next.subscriptionId === subscriptionId ? !next.scheduled : endedOn === to
 }
 
-/** Of the last of some phases, which was cut on the date it ended on. */
+/** Returns `lost` of the last phase, which was cut on the date it ended. */
 function lostOf(phases: readonly UsagePhase[], { anchor, alignment, to }: Phase, key: string): number {
   const period = periodAt({ anchor, alignment, months: 1 }, to!)
   const uncut = phases.map((one, index) => (index < phases.length - 1 ? one : { ...one, to: null }))
@@ -191,56 +195,58 @@ function lostOf(phases: readonly UsagePhase[], { anchor, alignment, to }: Phase,
   return lostByCut(allowancePhases(spans, grid), grid, to!)
 }
 
-/** When the subscription of a phase began. */
+/** Returns the start of a phase's subscription. */
 export function sinceOf(phases: readonly Phase[], id: string): LocalDate {
   const subscriptionId = phases.find((one) => one.id === id)!.subscriptionId
   return phases.find((one) => one.subscriptionId === subscriptionId)!.from
 }
 
 /**
- * One meter on one line of a usage period: what was used, what of it was included, and what the rest costs.
- * Quantities are steps.
+ * One meter on one invoice line of a usage period: the quantity, the included part, and the amount for the
+ * rest. Quantities are steps.
  */
 export interface RatedUsage {
-  /** The first phase the line is for, and the plan of the last one. */
+  /** The first phase of the line, with the plan of the last one. */
   phase: Pick<UsagePhase, 'id' | 'plan' | 'trial'>
   charge: Charge
   meter: Meter
   dates: DateRange
   used: number
-  /** What of the period's allowance was there for these dates; null: unlimited. */
+  /** The part of the period's allowance available for these dates; null: unlimited. */
   allowance: number | null
-  /** Above it, whether billed or not. */
+  /** Steps above the allowance, billed or not. */
   overage: number
-  /** Of that, what a limit that blocks leaves uncharged. */
+  /** The part of `overage` that a blocking limit leaves uncharged. */
   uncharged: number
   rated: Rated
 }
 
-/** One meter in one usage period. Steps. */
+/** One meter in one usage period. Quantities are steps. */
 export interface MeterInPeriod {
   meter: Meter
   lines: RatedUsage[]
-  /** The charge of the last phase; undefined where its plan does not charge the meter. */
+  /** The charge of the last phase; undefined where its plan has none for the meter. */
   charge: Charge | undefined
-  /** What may be used in all, as it stands: null unlimited. Of a level: what the last phase includes. */
+  /**
+   * Allowance of the whole period as of now; null: unlimited. For a level, the allowance of the last phase.
+   */
   allowance: number | null
-  /** What counts against it; of a level the value now. */
+  /** Usage that counts against the allowance; for a level, its current value. */
   used: number
-  /** The deficit of periods before, which counts as used. */
+  /** The deficit of earlier periods, which counts as used. */
   carried: number
-  /** What of the allowance was used beyond what it came to: counts in the periods after. */
+  /** Units used beyond what the allowance came to: they count in later periods. */
   deficit: number
 }
 
-/** The deficits that count in a period, by meter, in steps. */
+/** Deficits that count in a period, by meter, in steps. */
 export type Carried = ReadonlyMap<string, number>
 
 const nothingCarried: Carried = new Map()
 
 /**
- * Rates the meters of a period, each on one counter over all phases. Phases with the same charge are one
- * line; those without usage are there too.
+ * Rates the meters of a period, each with one counter for all phases. Phases with the same charge share a
+ * line; lines without usage are included.
  */
 export function rateUsage(
   phases: readonly UsagePhase[],
@@ -257,7 +263,7 @@ export function rateUsage(
     .sort((a, b) => placeOf(a) - placeOf(b))
 }
 
-/** Every meter that is charged somewhere in a period, with its lines and what of its allowance is used. */
+/** Returns every meter with a charge in a period, with its lines and its used allowance. */
 export function metersInPeriod(
   phases: readonly UsagePhase[],
   period: Period,
@@ -280,7 +286,7 @@ export function metersInPeriod(
   })
 }
 
-/** A phase's dates in a period. */
+/** A phase with its dates in a period. */
 interface PhaseSpan extends DateRange {
   phase: UsagePhase
 }
@@ -290,15 +296,15 @@ interface ChargedSpan extends PhaseSpan {
 }
 
 /**
- * The phases of a period, with the one that had its first date before, and that was cut on it: what was
- * granted by that is used on a date of this period.
+ * Returns the phases of a period, and the earlier phase that was cut on the period's first date: units it
+ * granted are used on a date of this period.
  */
 function spansIn(phases: readonly UsagePhase[], period: Period): PhaseSpan[] {
   const cut = phases.filter(({ from, to, lost }) => from < period.from && to === period.from && lost)
   return [...cut.map((phase) => ({ phase, from: period.from, to: period.from })), ...daysOf(phases, period)]
 }
 
-/** The phases of a period, with those that began and ended on one of its dates. */
+/** Returns the phases of a period, including those that started and ended on one date. */
 function daysOf(phases: readonly UsagePhase[], period: Period): PhaseSpan[] {
   return phases.flatMap((phase): PhaseSpan[] => {
     const dates = intersection({ from: phase.from, to: phase.to ?? period.to }, period)
@@ -309,7 +315,10 @@ function daysOf(phases: readonly UsagePhase[], period: Period): PhaseSpan[] {
   })
 }
 
-/** Steps or units for a whole month on a charge: for each seat where it says so. Null is unlimited. */
+/**
+ * Returns the units a charge includes for a whole month, times the seats for an allowance per seat. Null:
+ * unlimited.
+ */
 export function includedBy(
   { included, includedPer }: Pick<Charge, 'included' | 'includedPer'>,
   seats: number,
@@ -317,14 +326,17 @@ export function includedBy(
   return included === null ? null : included * (includedPer === 'seat' ? seats : 1)
 }
 
-/** The days allowances are shares of. What a trial includes is not divided: its own dates are the whole. */
+/**
+ * Returns the dates that allowances are prorated over. A trial's allowance is not prorated: its own dates are
+ * the whole.
+ */
 function gridOf(spans: readonly PhaseSpan[], period: Period): AllowanceGrid {
   return spans.at(-1)?.phase.trial
     ? { from: period.from, to: period.to, days: daysIn(period) }
     : { from: period.from, to: period.whole.to, days: daysIn(period.whole) }
 }
 
-/** The phases as one meter's allowance sees them. */
+/** Returns the phases as the allowance of one meter needs them. */
 export function allowancePhases(spans: readonly ChargedSpan[], grid: AllowanceGrid): AllowancePhase[] {
   return spans.map(({ phase, charge, from, to }, index) => ({
     from,
@@ -332,7 +344,7 @@ export function allowancePhases(spans: readonly ChargedSpan[], grid: AllowanceGr
     included: charge && includedBy(charge, phase.seats),
     blocks: charge?.overage === 'block',
     whole: phase.raised && !phase.trial && charge?.onUpgrade === 'full',
-    // Only of one that is there for a date it had in the period before.
+    // Only for a phase that had its last date in the period before.
     lost: charge && phase.from < from && from === to ? phase.lost?.(charge.meter) : undefined,
     countsTo:
       index < spans.length - 1 || (phase.to !== null && phase.to < grid.to && !phase.countsOn) ? to : grid.to,
@@ -340,8 +352,8 @@ export function allowancePhases(spans: readonly ChargedSpan[], grid: AllowanceGr
 }
 
 /**
- * Whether a period can end with less of some allowance than there was in it. A trial leaves nothing to count
- * after it.
+ * Returns whether a period can end with a smaller allowance than it had at some time. A trial leaves no
+ * deficit.
  */
 export function mayLeaveDeficit(phases: readonly UsagePhase[], period: Period): boolean {
   const spans = spansIn(phases, period)
@@ -360,8 +372,8 @@ export function mayLeaveDeficit(phases: readonly UsagePhase[], period: Period): 
 }
 
 /**
- * The phases next to each other that one line is for: with the same charge, tax and (where that is a part of
- * a level's charge) seats.
+ * Groups consecutive phases that share a line: those with the same charge, tax and, where a level's charge
+ * depends on them, seats.
  */
 function linesOf(
   spans: readonly ChargedSpan[],
@@ -441,7 +453,8 @@ function flowIn(
     before += billed
     const last = parts.at(-1)!
     const above = billed + uncharged
-    // Of what is above, it is what was included; else what was left when the line began.
+    // With overage the allowance is the included quantity; otherwise it is what was left when the line
+    // started.
     const allowance =
       last.allowance === null
         ? null
@@ -471,14 +484,14 @@ function flowIn(
       usedOn(usage, meter, period),
     ),
     carried,
-    // Nothing of a trial counts after it but what counted in it.
+    // A trial leaves no deficit of its own, only the rest of what was carried into it.
     deficit: last?.phase.trial ? Math.min(carried, counted.deficit) : counted.deficit,
   }
 }
 
 /**
- * The dates of which a level's value at the end of `dates` is one of: whatever was seen before in the period
- * counts on, and what carries since its subscription began.
+ * Returns the dates that a level's value at the end of `dates` can come from: earlier values in the period
+ * still count, and with `carry` those since the subscription started.
  */
 export function levelDates(
   meter: Meter,
@@ -526,8 +539,8 @@ function levelIn(
 }
 
 /**
- * What may be used on a date of a period, as the sum stood then or stands now; for `used` see
- * `MeterInPeriod`. Null: unlimited.
+ * Returns the allowance on a date of a period: the larger of the sum on that date and the sum now. See
+ * `MeterInPeriod` for `used`. Null: unlimited.
  */
 export function allowanceOn(
   phases: readonly UsagePhase[],
@@ -554,8 +567,8 @@ export function allowanceOn(
 }
 
 /**
- * The dates of a period on which usage counts against no limit of a meter: the plan has none, or does not
- * charge it.
+ * Returns the dates of a period on which usage of a meter counts against no limit: the plan has none, or has
+ * no charge for the meter.
  */
 export function uncountedDates(phases: readonly UsagePhase[], period: Period, meter: string): DateRange[] {
   const spans = spansIn(phases, period).map(({ phase, from, to }) => ({
@@ -569,7 +582,7 @@ export function uncountedDates(phases: readonly UsagePhase[], period: Period, me
 function uncounted(spans: readonly (DateRange & { charge: Charge | undefined })[]): DateRange[] {
   return spans.flatMap(({ from, to, charge }, index) => {
     if (charge && charge.included !== null) return []
-    // On the date on which a plan with a limit was left, its quota may have granted some.
+    // On the date a limited plan was left, its quota may have granted units.
     const isLeft =
       !charge
       && spans.slice(0, index).some((one) => one.to === from && one.charge && one.charge.included !== null)
@@ -578,7 +591,7 @@ function uncounted(spans: readonly (DateRange & { charge: Charge | undefined })[
   })
 }
 
-/** The charges of a phase. In a trial nothing is billed, so what is included is all there is. */
+/** Returns the charges of a phase. A trial bills no overage, so its allowance is a limit. */
 export function chargesOf({ plan, trial }: Pick<UsagePhase, 'plan' | 'trial'>): Charge[] {
   return trial
     ? plan.charges.map(({ price: _price, minimum: _minimum, maximum: _maximum, ...charge }) => ({
@@ -594,7 +607,7 @@ function eventsOn(usage: readonly DailyUsage[], meter: Meter, dates: DateRange):
     .reduce((total, day) => total + day.events, 0)
 }
 
-/** A meter's value over some dates, in steps. */
+/** Returns a meter's value over some dates, in steps. */
 export function usedOn(usage: readonly DailyUsage[], meter: Meter, dates: DateRange): number {
   const days = usage.filter((day) => day.meter === meter.key && dates.from <= day.date && day.date < dates.to)
   switch (meter.aggregation) {
@@ -603,7 +616,7 @@ export function usedOn(usage: readonly DailyUsage[], meter: Meter, dates: DateRa
       return days.reduce((total, day) => total + valueOf(day, meter), 0)
     case 'max':
       return days.reduce((most, day) => Math.max(most, day.quantity), 0)
-    // Dates tile time, so the latest event is on the latest date.
+    // Dates have no overlap, so the latest event is on the latest date.
     case 'last':
       return (
         days.reduce<DailyUsage | undefined>(
@@ -611,7 +624,7 @@ export function usedOn(usage: readonly DailyUsage[], meter: Meter, dates: DateRa
           undefined,
         )?.quantity ?? 0
       )
-    // A value counts on the first date of the range it was seen on.
+    // A value counts on the first date of the range on which it was seen.
     case 'unique':
       return days
         .flatMap((day) => day.seen ?? [])
@@ -622,7 +635,7 @@ export function usedOn(usage: readonly DailyUsage[], meter: Meter, dates: DateRa
   }
 }
 
-/** What one day shows, in steps (a count meter counts events). */
+/** Returns the value of one day, in steps (a count meter counts events). */
 export function valueOf(day: Pick<DailyUsage, 'quantity' | 'events'>, meter: Meter): number {
   return meter.aggregation === 'count' ? wholeUnits(day.events, meter.decimals) : day.quantity
 }
