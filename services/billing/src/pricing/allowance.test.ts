@@ -8,8 +8,8 @@ const day = (n: number) => addDays(june.from, n - 1)
 const used = (n: number, quantity: number) => ({ date: day(n), quantity })
 
 /**
- * Phases that follow one another, each from its day on; the last one counts to the end of June unless told
- * otherwise.
+ * Consecutive phases, each from its date on; the last one counts to the end of June unless `countsTo`
+ * differs.
  */
 function phases(
   ...some: {
@@ -36,7 +36,7 @@ function phases(
 const count = (of: AllowancePhase[], days: { date: string; quantity: number }[], carried = 0) =>
   countPeriod({ phases: of, grid: june, days, carried, decimals: 0 })
 
-test('half a month with 1,000 and half with 5,000 are 3,000: who used 1,000 has 2,000 left', () => {
+test('half a month with 1,000 and half with 5,000 allow 3,000: a customer who used 1,000 has 2,000 left', () => {
   const {
     allowance,
     deficit,
@@ -45,8 +45,8 @@ test('half a month with 1,000 and half with 5,000 are 3,000: who used 1,000 has 
   expect([allowance! - 1000, deficit, first]).toMatchObject([2000, 0, { within: 1000, uncharged: 0 }])
 })
 
-test('the sum is exact and rounded down once', () => {
-  // (7 × 1 + 7 × 29) ÷ 30 = 7; each rounded by itself would be 0 + 6.
+test('the sum is exact and is rounded down once', () => {
+  // (7 × 1 + 7 × 29) ÷ 30 = 7; rounding each would give 0 + 6.
   expect(count(phases({ on: 1, included: 7 }, { on: 2, included: 7 }), []).allowance).toBe(7)
   expect(
     count(
@@ -56,16 +56,16 @@ test('the sum is exact and rounded down once', () => {
   ).toBe(Number.MAX_SAFE_INTEGER)
 })
 
-test('what was above the allowance on its date is included where the period ends with more', () => {
+test('units above the allowance on their date are included where the period ends with a larger one', () => {
   const billed = phases({ on: 1, included: 100, blocks: false }, { on: 16, included: 300, blocks: false })
-  // 150 on the 10th: 50 above 100, and none above (100 × 15 + 300 × 15) ÷ 30 = 200.
+  // 150 on the 10th: 50 above 100, but none above (100 × 15 + 300 × 15) ÷ 30 = 200.
   expect(count(billed, [used(10, 150)]).phases[0]).toMatchObject({ within: 150, overage: 0 })
   expect(count(billed, [used(10, 250)]).phases[0]).toMatchObject({ within: 200, overage: 50 })
 })
 
-test('what was granted and is above what the period came to is a deficit, not overage', () => {
+test('granted units above the final allowance of the period are a deficit, not overage', () => {
   const lower = phases({ on: 1, included: 300 }, { on: 11, included: 0 })
-  // All of 300 on the 5th; 300 × 10 ÷ 30 = 100 in the end.
+  // All 300 on the 5th; the allowance ends at 300 × 10 ÷ 30 = 100.
   expect(count(lower, [used(5, 300)])).toMatchObject({
     allowance: 100,
     deficit: 200,
@@ -86,14 +86,14 @@ test('a deficit counts as used until it is worked off', () => {
     deficit: 0,
     phases: [{ within: 20, uncharged: 30 }],
   })
-  // It stands while nothing limits the meter, or nothing charges it.
+  // The deficit stays while no plan limits or charges the meter.
   expect([
     count(phases({ on: 1, included: null }), [used(2, 50)], 30).deficit,
     count(phases({ on: 1, included: undefined }), [used(2, 50)], 30).deficit,
   ]).toEqual([30, 30])
 })
 
-test('a period that was cut has the allowance of its days, or of all where nothing was given back for the others', () => {
+test('a period that was cut has the allowance of its days, or the whole where the other days were not credited', () => {
   const cut = (countsTo: number) =>
     count(phases({ on: 1, included: 300, until: 11, countsTo }), [used(5, 250)])
   expect([cut(11), cut(31)]).toMatchObject([
@@ -102,7 +102,7 @@ test('a period that was cut has the allowance of its days, or of all where nothi
   ])
 })
 
-test('a plan without a limit, and one that does not charge the meter, use nothing of it', () => {
+test('usage on a plan without a limit, or without a charge for the meter, uses none of the allowance', () => {
   const through = phases({ on: 1, included: 300 }, { on: 11, included: null }, { on: 21, included: 300 })
   expect(count(through, [used(15, 10_000), used(25, 200)])).toMatchObject({
     allowance: 200,
@@ -115,8 +115,8 @@ test('a plan without a limit, and one that does not charge the meter, use nothin
   })
 })
 
-test('of the date a plan was left on the larger sum counts where what is above is not billed, also where the plan after does not charge the meter', () => {
-  // Granted 300 in the morning of the 11th, before the change.
+test('on the date a plan is left the larger sum counts where overage is not billed, also if the next plan has no charge', () => {
+  // 300 were granted in the morning of the 11th, before the change.
   const toLess = phases({ on: 1, included: 300 }, { on: 11, included: 30 })
   expect(count(toLess, [used(11, 300)])).toMatchObject({
     allowance: 120,
@@ -125,25 +125,25 @@ test('of the date a plan was left on the larger sum counts where what is above i
   })
   const toNothing = phases({ on: 1, included: 300 }, { on: 11, included: undefined })
   expect(count(toNothing, [used(11, 300)]).deficit).toBe(200)
-  // Billed above, it is the day's plan's: (300 × 10 + 30 × 20) ÷ 30 = 120.
+  // With billed overage the new plan's sum counts: (300 × 10 + 30 × 20) ÷ 30 = 120.
   expect(
     count(
       toLess.map((phase) => ({ ...phase, blocks: false })),
       [used(11, 300)],
     ),
   ).toMatchObject({ deficit: 0, phases: [{}, { within: 120, overage: 180 }] })
-  // There and back within the day.
+  // To the larger plan and back within one day.
   const andBack = phases({ on: 1, included: 30 }, { on: 11, included: 300 }, { on: 11, included: 30 })
   expect(count(andBack, [used(11, 200)])).toMatchObject({ allowance: 30, deficit: 170 })
 })
 
-test('an upgrade that gives the whole allowance takes off all use of the period, and never gives less than the share', () => {
+test('an upgrade with the full allowance counts all use of the period and never gives less than the prorated one', () => {
   const whole = phases(
     { on: 1, included: 100, blocks: false },
     { on: 16, included: 300, blocks: false, whole: true },
   )
-  // The 150 before: 50 above 100, which stay overage where they are above the share's 200 too. 300 less all
-  // use.
+  // The 150 before are 50 above 100; they stay overage where they are above the prorated 200 too. Left: 300
+  // less all use.
   expect(count(whole, [used(10, 150), used(20, 151)])).toMatchObject({
     allowance: 300,
     phases: [
@@ -211,7 +211,7 @@ function monthOf({
   }
 }
 
-/** The rule told unit by unit, in fractions of a thirtieth, without any of the code it is about. */
+/** The rule unit by unit, in fractions of a thirtieth, independent of the code under test. */
 function unitByUnit(
   of: readonly AllowancePhase[],
   days: readonly { date: string; quantity: number }[],
@@ -257,7 +257,7 @@ function unitByUnit(
   }
 }
 
-test('counting by days comes to the same as counting unit by unit', () => {
+test('counting by days equals counting unit by unit', () => {
   fc.assert(
     fc.property(lives, fc.nat(200), (months, carried) => {
       for (const month of months) {
@@ -273,7 +273,7 @@ test('counting by days comes to the same as counting unit by unit', () => {
   )
 })
 
-test('over a life, what lay within allowances is at most the shares of the days and one largest allowance', () => {
+test("over a customer's life, units within allowances are at most the day shares plus one largest allowance", () => {
   fc.assert(
     fc.property(lives, (months) => {
       let [carried, granted, shares, largest] = [0, 0, 0, 0]
@@ -294,7 +294,7 @@ test('over a life, what lay within allowances is at most the shares of the days 
 })
 
 const november = { from: '2026-11-01', to: '2026-12-01', days: 30 }
-/** What a plan that begins on a date of November, and goes on, grants in it. */
+/** The November allowance of a plan that starts on a date and continues. */
 const allowanceFrom = (included: number, from: string) => {
   const phase: AllowancePhase = {
     from,
@@ -316,13 +316,13 @@ test.each([
   [30, '2026-11-30', 1],
   [0, '2026-11-05', 0],
 ])(
-  'of an allowance of %s, a phase from %s has %s: days to the end, rounded down',
+  'of an allowance of %s, a phase from %s has %s: its share of days, rounded down',
   (included, start, allowance) => {
     expect(allowanceFrom(included, start)).toBe(allowance)
   },
 )
 
-test('an allowance larger than a float can hold exactly is still prorated exactly', () => {
+test('an allowance beyond the precision of a double is prorated exactly', () => {
   expect(allowanceFrom(9_007_199_254_740_991, '2026-11-02')).toBe(
     Number((9_007_199_254_740_991n * 29n) / 30n),
   )

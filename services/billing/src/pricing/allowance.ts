@@ -2,66 +2,59 @@ import { daysBetween, type DateRange, type LocalDate } from '../values/date.ts'
 import { wholeUnits, type Steps } from '../values/quantity.ts'
 
 /**
- * A phase as the allowance of one meter in one usage period sees it. `from` and `to` lie within the period; a
- * phase that was changed again on the day it began has no days.
+ * A phase with what one meter's allowance needs of it in one usage period. `from` and `to` lie in the period;
+ * a phase that changed on the day it started has no days.
  */
 export interface AllowancePhase extends DateRange {
-  /** Units for a whole month; null: unlimited, undefined: the plan does not charge the meter. */
+  /** Units for a whole month. Null: unlimited; undefined: the plan has no charge for the meter. */
   included: number | null | undefined
   /**
-   * Until when its days count, once the period is over: later than `to` where what it was cut short by was
-   * not given back.
+   * The end of its days once the period is over: later than `to` where the days cut off were not credited.
    */
   countsTo: LocalDate
   blocks: boolean
-  /** Whether a change of plan began it that gives the whole allowance at once. */
+  /** Whether an upgrade with `onUpgrade: full` started it, which gives the whole allowance at once. */
   whole: boolean
   /**
-   * Of a phase of no days that was cut on its date, with the period before: what the sum there came to less
-   * by that. Units.
+   * For a phase without days that was cut on its date in the period before: how much that cut reduced the sum
+   * there. Units.
    */
   lost?: number | undefined
 }
 
-/**
- * The dates allowances are shares of: from the period's first date to the end of its month, of as many days
- * as that month has.
- */
+/** The dates allowances are prorated over: from the period's first date to the end of its full month. */
 export interface AllowanceGrid extends DateRange {
   days: number
 }
 
 /**
- * What of a phase's usage lay within the allowance, above it, and (above a limit that blocks) is not charged.
+ * How much of a phase's usage was within the allowance, above it, and (above a blocking limit) uncharged.
  * Steps.
  */
 export interface CountedPhase {
   within: Steps
   overage: Steps
   uncharged: Steps
-  /** What of the period's allowance had been used when the phase began. */
+  /** Allowance already used when the phase started. */
   placeBefore: Steps
-  /** The most the allowance was on its dates, or is at the end; null where there is no limit. */
+  /** The largest allowance on its dates or at the end of the period; null: unlimited. */
   allowance: Steps | null
 }
 
-/** One meter's usage of one period, counted on its one counter. Steps. */
+/** The usage of one meter in one period, on one counter. Steps. */
 export interface CountedPeriod {
-  /** In the order of the phases given. */
+  /** In the order of the given phases. */
   phases: CountedPhase[]
-  /**
-   * What could be used in all, as it stands; null where the last phase has no limit (or does not charge the
-   * meter).
-   */
+  /** The total allowance as of now; null where the last phase has no limit or no charge. */
   allowance: Steps | null
-  /** What was used of it beyond what it came to in the end, and counts in the periods after. */
+  /** Units used beyond the final allowance; they count in later periods. */
   deficit: Steps
 }
 
 /**
- * The sum of the allowance as it stood in each phase, counting that one to the end of the grid; and at the
- * end, for the usage of each phase: with the whole allowances given up to it. Exact, in units rounded down
- * once.
+ * Returns the sum of allowances at the time of each phase, counting that phase to the end of the grid, and
+ * the final sum as it applies to each phase, with the whole allowances given up to then. Exact; rounded down
+ * to units once.
  */
 function sumsOf(
   phases: readonly AllowancePhase[],
@@ -91,8 +84,8 @@ function sumsOf(
 }
 
 /**
- * What a sum that stood comes to less where its period is cut on `date`, a date of its last phase. What was
- * granted on that date is at most this, and what the days before had left. Units.
+ * Returns how much the sum shrinks when its period is cut on `date`, a date of its last phase. Units granted
+ * on that date are at most this plus what earlier days left. Units.
  */
 export function lostByCut(phases: readonly AllowancePhase[], grid: AllowanceGrid, date: LocalDate): number {
   const stood = sumsOf(phases, grid).stood.at(-1)
@@ -102,21 +95,17 @@ export function lostByCut(phases: readonly AllowancePhase[], grid: AllowanceGrid
   return stood == null ? 0 : stood - sumsOf(cut, grid).atEnd.at(-1)!
 }
 
-/**
- * Whether some sum that stood in a period is above what it came to at its end: only then can usage have run
- * ahead of it.
- */
+/** Returns whether the sum of a period was ever larger than at its end: only then can usage exceed it. */
 export function canRunAhead(phases: readonly AllowancePhase[], grid: AllowanceGrid): boolean {
   const { stood, atEnd } = sumsOf(phases, grid)
   return stood.some((sum) => sum !== null && sum > atEnd.at(-1)!)
 }
 
 /**
- * Counts one meter's days on the period's one counter. `carried` is the deficit of periods before: it counts
- * as used. A unit is above the allowance where its place in the period's use is above the sum as it stood on
- * its date and above the sum at the end. Where it would then cost nothing, the larger sum of a date on which
- * a plan was left counts: by that it was granted. Usage without a limit, and what is not charged, use nothing
- * of the allowance.
+ * Counts one meter's days on the period's counter. `carried`, the deficit of earlier periods, counts as used.
+ * A unit is above the allowance where its position in the period's use is above both the sum on its date and
+ * the final sum. Where it would then cost nothing, the larger sum of a date on which a plan was left applies,
+ * because the quota granted by it. Unlimited and uncharged usage uses none of the allowance.
  */
 export function countPeriod({
   phases,
@@ -136,11 +125,11 @@ export function countPeriod({
   let [place, used, within] = [carried, carried, carried]
   const counted = phases.map((phase, index): CountedPhase => {
     const { included, blocks } = phase
-    // What was above the allowance before a whole one was given stays above it, and is used.
+    // Units above the allowance before a whole one was given stay above it and count as used.
     if (phase.whole && used > place) place = used
     const allowance = typeof included === 'number' ? steps(Math.max(stood[index]!, atEnd[index]!)) : null
     const one: CountedPhase = { within: 0, overage: 0, uncharged: 0, placeBefore: place, allowance }
-    // Without a limit nothing is counted.
+    // Unlimited usage is not counted.
     if (included === null) return one
     for (const { date, quantity } of days.filter((day) => phase.from <= day.date && day.date < phase.to)) {
       const isBilled = included !== undefined && !blocks
@@ -152,8 +141,7 @@ export function countPeriod({
       within += room
       place += room + billed
       used += included === undefined ? room : quantity
-      // Where the plan does not charge the meter, it may still be what the plan left on that date had
-      // granted.
+      // Without a charge now, the unit may have been granted by the plan left on that date.
       one.within += included === undefined ? 0 : room
       one.overage += billed
       one.uncharged += included === undefined ? quantity : above - billed
@@ -171,8 +159,8 @@ export function countPeriod({
 }
 
 /**
- * The largest sum that stood at some time of a date: that of its phase, of one that began and ended on it,
- * and of the one left on it.
+ * Returns the largest sum on a date: that of its phase, of one that started and ended on it, and of the one
+ * left on it.
  */
 function mostOn(
   phases: readonly AllowancePhase[],

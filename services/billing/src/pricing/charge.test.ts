@@ -13,7 +13,7 @@ const perUnit: ChargePrice = {
 }
 const used = (overage: number) => ({ overage, decimals: 0, events: 1 })
 
-test('a minimum is due at zero usage too, and part of a period owes its share of it', () => {
+test('a minimum is due at zero usage too, and part of a period owes its share', () => {
   const charge = { ...perUnit, minimum: 3000, maximum: 6000 }
   expect(priceOverage(charge, used(0), june, period)).toMatchObject({
     amount: 3000,
@@ -32,7 +32,7 @@ test('a minimum is due at zero usage too, and part of a period owes its share of
   })
 })
 
-test('what blocks or has no price costs nothing', () => {
+test('usage above a blocking limit, or without a price, costs nothing', () => {
   expect(priceOverage({ included: 5, overage: 'block' }, used(9), june, period).amount).toBe(0)
   expect(priceOverage({ ...perUnit, overage: 'block' }, used(9), june, period)).toEqual({
     amount: 0,
@@ -41,7 +41,7 @@ test('what blocks or has no price costs nothing', () => {
   expect(priceOverage({ included: null, overage: 'bill' }, used(9), june, period).amount).toBe(0)
 })
 
-test('no dates, no charge', () => {
+test('a charge for no dates is 0', () => {
   const first = { from: '2026-06-01', to: '2026-06-01' }
   expect(priceOverage({ ...perUnit, minimum: 3000 }, used(9), first, period)).toEqual({
     amount: 0,
@@ -49,7 +49,7 @@ test('no dates, no charge', () => {
   })
 })
 
-test('phases that tile a period without usage owe the minimum together, to the cent', () => {
+test('phases without usage that fill a period owe the minimum together, to the cent', () => {
   fc.assert(
     fc.property(
       fc.nat(1_000_000),
@@ -88,7 +88,7 @@ test.each([
     '/price/tiers/0/upTo',
     'the last tier must have upTo null',
   ],
-] as [ChargePrice, string, string][])('%j is refused at %s: %s', (charge, pointer, message) => {
+] as [ChargePrice, string, string][])('%j is rejected at %s: %s', (charge, pointer, message) => {
   expect(chargeMistake(charge)).toEqual({ pointer, message: expect.stringContaining(message) })
 })
 
@@ -106,7 +106,7 @@ test('a charge of each model is accepted', () => {
   ).toBeUndefined()
 })
 
-test('a percentage without a fee for each event may include an amount, and what needs no price is accepted without one', () => {
+test('a percentage without a fee per event may include an amount, and a charge that needs no price may omit it', () => {
   expect(
     chargeMistake({ included: 5, overage: 'bill', price: { model: 'percentage', basisPoints: 1 } }),
   ).toBeUndefined()
@@ -114,7 +114,7 @@ test('a percentage without a fee for each event may include an amount, and what 
   expect(chargeMistake({ included: null, overage: 'bill' })).toBeUndefined()
 })
 
-test('only what is above the included units is charged, and where everything is included nothing is', () => {
+test('only units above the allowance are charged, and none where everything is included', () => {
   expect([
     aboveIncluded(12, 10),
     aboveIncluded(10, 10),
@@ -124,7 +124,7 @@ test('only what is above the included units is charged, and where everything is 
   ]).toEqual([2, 0, 0, 3, 0])
 })
 
-test('a level costs the share of its dates of what it costs for the month, minimum and maximum included', () => {
+test('a level costs the share of its dates of the price for the month, minimum and maximum included', () => {
   const half = { from: '2026-06-01', to: '2026-06-16' }
   expect(priceLevel(perUnit, used(100), june, period)).toMatchObject({
     amount: 1000,
@@ -141,7 +141,7 @@ test('a level costs the share of its dates of what it costs for the month, minim
   expect(priceLevel({ ...perUnit, maximum: 600 }, used(100), half, period).amount).toBe(300)
 })
 
-test('a level held through any changes of plans of one charge costs once, to the cent', () => {
+test('a level held through any plan changes with one charge costs once, to the cent', () => {
   fc.assert(
     fc.property(
       fc.nat(100_000),

@@ -13,8 +13,8 @@ import {
 import { prorate } from './proration.ts'
 
 /**
- * How usage above what is included is priced: `price` for the units, `minimum` and `maximum` for what a whole
- * period comes to.
+ * How usage above the allowance is priced: `price` for the units, `minimum` and `maximum` for the amount of a
+ * whole period.
  */
 export interface ChargePrice extends Bounds {
   included: number | null
@@ -23,22 +23,22 @@ export interface ChargePrice extends Bounds {
 }
 
 /**
- * What a charge prices: the steps above the allowance, of the period's all, and for `perEvent` in how many
- * events they came.
+ * The steps a charge prices: those above the allowance out of all in the period, and their number of events
+ * for `perEvent`.
  */
 export interface Overage {
   overage: number
   decimals: number
   events: number
-  /** Steps above the allowance in the period before these, and after. */
+  /** Steps above the allowance in the period before and after these. */
   before?: number
   after?: number
   flatDue?: boolean
 }
 
 /**
- * What the charge of some dates of a period comes to: its tiers count on from the steps before. Minimum and
- * maximum are the shares of those dates; the minimum is due at zero usage too.
+ * Returns the amount of a charge for some dates of a period: tiers continue from the steps before. Minimum
+ * and maximum are prorated to the dates; the minimum is due at zero usage too.
  */
 export function priceOverage(charge: ChargePrice, used: Overage, dates: DateRange, period: Period): Rated {
   const share = (bound: Money | undefined) =>
@@ -48,8 +48,8 @@ export function priceOverage(charge: ChargePrice, used: Overage, dates: DateRang
 }
 
 /**
- * What a level (the largest or the latest quantity, or how many were seen) costs that stood for some dates:
- * what it costs for the whole month, minimum and maximum included, and the share of those dates of that.
+ * Returns the amount of a level (largest or latest quantity, or number of unique values) for some dates: the
+ * price of the whole month, minimum and maximum included, prorated to the dates.
  */
 export function priceLevel(charge: ChargePrice, used: Overage, dates: DateRange, period: Period): Rated {
   if (daysBetween(dates.from, dates.to) <= 0) return nothing
@@ -84,7 +84,7 @@ function priced(
   return keepWithin(rateSteps(charge.price, steps, decimals, events), bounds)
 }
 
-/** The first thing wrong with a charge, as a JSON pointer below it and a sentence, or undefined. */
+/** Returns the first fault of a charge as a JSON pointer and a sentence, or undefined. */
 export function chargeMistake(charge: ChargePrice): { pointer: string; message: string } | undefined {
   const { price, minimum, maximum } = charge
   const bound = minimum === undefined ? 'maximum' : 'minimum'
@@ -111,7 +111,7 @@ export function chargeMistake(charge: ChargePrice): { pointer: string; message: 
   return mistake && { pointer: `/price${mistake.pointer}`, message: mistake.message }
 }
 
-/** What was used above what is included (null: everything is). */
+/** Returns the usage above the allowance (null: unlimited). */
 export function aboveIncluded(used: number, included: number | null): number {
   return included === null ? 0 : Math.max(0, used - included)
 }

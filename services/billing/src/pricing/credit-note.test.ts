@@ -12,7 +12,7 @@ const line = (id: string, amount: number, more: Partial<CreditableLine> = {}): C
   ...more,
 })
 
-test('a line given back carries its tax, and its share of the discount', () => {
+test('a credited line carries its tax and its share of the discount', () => {
   expect(creditLines([line('fee', 59_900)], [], [{ lineId: 'fee', amount: 10_000 }])).toEqual({
     lines: [{ lineId: 'fee', gross: 10_000, net: 10_000 }],
     taxes: [{ rate: '6', mode: 'exclusive', base: 10_000, amount: 600 }],
@@ -27,7 +27,7 @@ test('a line given back carries its tax, and its share of the discount', () => {
   })
 })
 
-test('inclusive tax is inside what is given back', () => {
+test('inclusive tax is part of the credited amount', () => {
   expect(creditAmount([line('fee', 10_600, { taxMode: 'inclusive' })], [], 1_060)).toEqual({
     lines: [{ lineId: 'fee', gross: 1_060, net: 1_060 }],
     taxes: [{ rate: '6', mode: 'inclusive', base: 1_000, amount: 60 }],
@@ -35,9 +35,9 @@ test('inclusive tax is inside what is given back', () => {
   })
 })
 
-test('an amount with tax is spread over the rates and their lines by what is left of each', () => {
+test('a gross amount is spread over rates and lines by what is left of each', () => {
   const lines = [line('a', 10_000), line('b', 20_000), line('c', 30_000, { taxRate: '13' })]
-  // 31,800 and 33,900 are left with their taxes: 6,570 is a tenth of both.
+  // 31,800 and 33,900 are left, with tax: 6,570 is a tenth of both.
   expect(creditAmount(lines, [], 6_570)).toEqual({
     lines: [
       { lineId: 'a', gross: 1_000, net: 1_000 },
@@ -52,23 +52,23 @@ test('an amount with tax is spread over the rates and their lines by what is lef
   })
 })
 
-test('a line that gives money back has nothing to give back, nor has one that a discount took whole', () => {
+test('a line that gives money back, or that a discount took whole, has nothing to credit', () => {
   const lines = [line('credit', -5_000), line('fee', 8_000), line('free', 300, { discount: 300 })]
   expect(lines.map((one) => leftOfLine(one, []))).toEqual([0, 8_000, 0])
   expect(creditAmount(lines, [], 3_180).lines).toEqual([{ lineId: 'fee', gross: 3_000, net: 3_000 }])
 })
 
-test('a hundred small notes give back no more tax than was charged: each takes what is due of it by then', () => {
+test('a hundred small notes credit no more tax than was charged', () => {
   const lines = [line('fee', 900)]
   let notes: Credit[] = []
   for (let done = 0; done < 100; done += 1)
     notes = [...notes, creditLines(lines, notes, [{ lineId: 'fee', amount: 9 }])]
   expect(sum(notes.map((note) => note.total))).toBe(954)
-  // Each alone would carry 1, a hundred in all.
+  // Each alone would carry 1, a hundred in total.
   expect(new Set(notes.map((note) => note.taxes[0]!.amount))).toEqual(new Set([0, 1]))
 })
 
-test('a note names only what it gives back: no line and no rate of nothing', () => {
+test('a note names only what it credits: no line and no rate of 0', () => {
   const lines = [line('a', 100), line('b', 10_000), line('c', 10_000, { taxRate: '13' })]
   expect(creditLines(lines, [], [{ lineId: 'c', amount: 100 }])).toEqual({
     lines: [{ lineId: 'c', gross: 100, net: 100 }],
@@ -87,7 +87,7 @@ test('a note names only what it gives back: no line and no rate of nothing', () 
   ])
 })
 
-test('where only tax is given back, the first line that cost something stands for it', () => {
+test('where only tax is credited, the note names the first line that cost something', () => {
   const lines = [line('free', 50, { discount: 50 }), line('a', 60), line('b', 40)]
   const first = creditAmount(lines, [], 8)
   expect(first).toEqual({
@@ -106,9 +106,9 @@ test('where only tax is given back, the first line that cost something stands fo
   })
 })
 
-test('a line of which nothing is given back keeps what is left of it, however its discount was rounded', () => {
+test('a line without a credit keeps what is left of it, however its discount was rounded', () => {
   const lines = [line('a', 100, { discount: 90, taxRate: '0' }), line('b', 1_000, { taxRate: '0' })]
-  // 46 of 100 are 4.6 of 10. Of 5 net, 50 would be the nearest.
+  // 46 of 100 are 4.6 of 10. For 5 net, 50 would be the nearest.
   const first = creditLines(lines, [], [{ lineId: 'a', amount: 46 }])
   expect(first.lines).toEqual([{ lineId: 'a', gross: 46, net: 5 }])
   const second = creditAmount(lines, [first], 10)
@@ -158,7 +158,7 @@ function notesBy(
   }, [])
 }
 
-test('whatever notes come first, crediting the rest makes them all add up to the invoice, rate by rate and line by line', () => {
+test('whatever notes come first, crediting the rest makes all add up to the invoice, by rate and by line', () => {
   fc.assert(
     fc.property(somePositive, steps, fc.boolean(), (lines, some, byAmount) => {
       const invoice = totals(lines, 0)
@@ -197,7 +197,7 @@ test('whatever notes come first, crediting the rest makes them all add up to the
   )
 })
 
-test('no note gives back more of a line, its discount or its tax than is left, nor less than nothing, and it adds up', () => {
+test('no note credits more of a line, its discount or its tax than is left, nor a negative part, and it adds up', () => {
   fc.assert(
     fc.property(somePositive, steps, (lines, some) => {
       const notes = notesBy(lines, some)
@@ -231,7 +231,7 @@ test('no note gives back more of a line, its discount or its tax than is left, n
   )
 })
 
-test('an amount is given back to the cent, as long as that much is left', () => {
+test('an amount is credited to the cent while that much is left', () => {
   fc.assert(
     fc.property(somePositive, fc.integer({ min: 1, max: 100 }), (lines, share) => {
       const amount = Math.ceil((totals(lines, 0).total * share) / 100)
@@ -241,7 +241,7 @@ test('an amount is given back to the cent, as long as that much is left', () => 
   )
 })
 
-test('by lines or by amounts in any order, no line of a few cents, however lowered and taxed, gives back more than it has', () => {
+test('by lines or amounts in any order, a line of a few cents never credits more than it has', () => {
   for (const [amount, discount, taxRate] of [
     [7, 3, '6'],
     [9, 1, '100'],

@@ -2,32 +2,27 @@ import { allocate, weightsOf } from './discount.ts'
 import { netOf, taxOn, withoutTax, type TaxedAmount, type TaxTotal } from './totals.ts'
 import { money, scale, sum, type Money } from '../values/money.ts'
 
-/** A line of an invoice, as far as what may be given back of it goes. */
+/** The parts of an invoice line that a credit note needs. */
 export interface CreditableLine extends TaxedAmount {
   id: string
 }
 
-/**
- * What is given back of a line: `gross` in the terms of the line, before its discount; `net` less the
- * discount's share.
- */
+/** The credited part of a line: `gross` before the line's discount, `net` after the discount's share. */
 export interface CreditedLine {
   lineId: string
   gross: Money
   net: Money
 }
 
-/** What one credit note gives back. Every amount is positive. */
+/** The content of one credit note. Every amount is positive. */
 export interface Credit {
   lines: CreditedLine[]
   taxes: TaxTotal[]
-  /** With tax. */
+  /** Including tax. */
   total: Money
 }
 
-/**
- * A line with what notes have given back of it. Only lines that cost something have anything to give back.
- */
+/** A line with what notes have credited so far. Only lines above 0 can be credited. */
 interface OpenLine {
   line: CreditableLine
   net: Money
@@ -35,7 +30,7 @@ interface OpenLine {
   netDone: Money
 }
 
-/** The lines of one rate and mode, their tax, and what notes have given back of both. */
+/** The lines of one rate and mode, their tax, and what notes have credited of both. */
 interface TaxGroup {
   lines: OpenLine[]
   base: Money
@@ -45,9 +40,9 @@ interface TaxGroup {
 }
 
 /**
- * What changes, endings and adjustments gave back of lines, told as a note is: then what is left for the next
- * note is what is left of both. Their documents round their own tax; here it is that of what was given back,
- * rounded once for each rate.
+ * Expresses what plan changes, endings and adjustments gave back as a credit, so that the next note can
+ * credit only what both left. Those documents round their own tax; here it is the tax of the amount given
+ * back, rounded once per rate.
  */
 export function givenBackAsCredit(
   lines: readonly CreditableLine[],
@@ -71,14 +66,16 @@ export function givenBackAsCredit(
   )
 }
 
-/** What may still be given back of a line, in its own terms; 0 for a line that gives money back itself. */
+/**
+ * Returns how much of a line can still be credited, before its discount; 0 for a line that gives money back.
+ */
 export function leftOfLine(line: CreditableLine, earlier: readonly Credit[]): Money {
   return netOf(line) > 0 ? money(line.amount - sum(creditedOf(line.id, earlier).map((one) => one.gross))) : 0
 }
 
 /**
- * A credit of amounts of some lines, at most what is left of each: each carries its share of the line's
- * discount and tax.
+ * Credits amounts of given lines, at most what is left of each. Each carries its share of the line's discount
+ * and tax.
  */
 export function creditLines(
   lines: readonly CreditableLine[],
@@ -100,9 +97,8 @@ export function creditLines(
 }
 
 /**
- * A credit of an amount with tax, at most what is left of the lines, spread over them by largest remainder on
- * what is left of each: first over the tax rates, so that each rate's tax is rounded once, then over the
- * lines of each.
+ * Credits a gross amount, at most what is left, by largest remainder on what is left: first over the tax
+ * rates, so that each rate's tax is rounded once, then over the lines of each.
  */
 export function creditAmount(
   lines: readonly CreditableLine[],
@@ -119,7 +115,7 @@ export function creditAmount(
       const base = isInside(group) ? part : money(part - tax)
       const nets = allocate(base, weightsOf(group.lines.map((open) => open.net - open.netDone)))
       const credited = group.lines.map((open, at) => shareOfGross(open, nets[at]!))
-      // Where nothing but a rest of tax is left, one line stands for it.
+      // Where only a rest of tax is left, the note names one line for it.
       const named = credited.filter((one) => one.gross > 0)
       return [{ group, tax, credited: named.length > 0 ? named : credited.slice(0, 1) }]
     }),
@@ -184,15 +180,15 @@ function isInside(group: TaxGroup): boolean {
 }
 
 /**
- * The tax given back once `done` of `whole` is: all of it at the end, so that the notes of an invoice add up
- * to its tax whatever they are.
+ * Returns the tax credited once `done` of `whole` is: all of it at the end, so the notes of an invoice always
+ * add up to its tax.
  */
 function taxAt(group: TaxGroup, done: Money, whole: Money): Money {
   return Math.max(group.taxDone, scale(group.tax, done, whole))
 }
 
 /**
- * At most the part, and never so little that the rest is more than is left of the base: whole numbers rounded
+ * At most the part itself, and enough that the rest is not more than is left of the base: amounts rounded
  * from a growing sum cannot be further off.
  */
 function taxOfPart(group: TaxGroup, part: Money): Money {
@@ -203,15 +199,15 @@ function taxOfPart(group: TaxGroup, part: Money): Money {
 }
 
 /**
- * What is left of an amount of a line once its share of the discount is off; the shares add up to the
- * discount. Here and in `shareOfGross` what was given back net is always the rounded share of what was given
- * back gross, so neither it nor the discount's share can shrink or exceed the line's.
+ * Takes the discount's share off an amount of a line; the shares add up to the discount. Here and in
+ * `shareOfGross` the credited net is always the rounded share of the credited gross, so that neither it nor
+ * the discount's share can shrink or exceed the line's.
  */
 function shareOfNet({ line, net, grossDone, netDone }: OpenLine, amount: Money): CreditedLine {
   return { lineId: line.id, gross: amount, net: money(scale(net, grossDone + amount, line.amount) - netDone) }
 }
 
-/** The amount of a line, in its own terms, of which `part` is left once the discount's share is off. */
+/** Returns the amount of a line before its discount of which `part` is left after the discount's share. */
 function shareOfGross({ line, net, grossDone, netDone }: OpenLine, part: Money): CreditedLine {
   return {
     lineId: line.id,

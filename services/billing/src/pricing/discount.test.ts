@@ -11,11 +11,11 @@ test.each([
   [0, [1, 1], [0, 0]],
   [-5, [1, 1, 1], [-2, -2, -1]],
   [7, [0, 0], [0, 0]],
-])('%s spread by %j is %j: largest remainder, ties to the earlier', (amount, weights, parts) => {
+])('%s divided by %j is %j: largest remainder, ties to the earlier', (amount, weights, parts) => {
   expect(allocate(amount, weightsOf(weights))).toEqual(parts)
 })
 
-test('parts add up, none is a whole unit from its exact share, and equal weights get equal parts or one more', () => {
+test('parts add up, none is a whole unit off its exact share, and equal weights differ by at most one', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: -1_000_000, max: 1_000_000 }),
@@ -33,7 +33,7 @@ test('parts add up, none is a whole unit from its exact share, and equal weights
   )
 })
 
-/** What all discounts together take off each line. */
+/** What all discounts take off each line. */
 function takenOffEach(
   lines: readonly { id: string; amount: number }[],
   discounts: readonly Discount[],
@@ -52,7 +52,7 @@ test.each([
   [[{ kind: 'fixed', amount: 9000, appliesTo: null }], [1000, 0, 3000]],
   [[{ kind: 'percent', percent: '10', appliesTo: ['c', 'b'] }], [0, 0, 300]],
   [[{ kind: 'percent', percent: '150', appliesTo: null }], [1000, 0, 3000]],
-  // The second is of what the first left.
+  // The second applies to what the first left.
   [
     [
       { kind: 'percent', percent: '50', appliesTo: null },
@@ -72,7 +72,7 @@ test.each([
   expect(takenOffEach(lines, discounts)).toEqual(taken)
 })
 
-test('no discount takes more than a line, nor anything from one that gives money back', () => {
+test('no discount takes more than a line, nor anything off a line that gives money back', () => {
   const discounts = fc.array(
     fc.oneof(
       fc.record({
@@ -110,15 +110,14 @@ test('a percentage is rounded half away from zero', () => {
   ])
 })
 
-test('a weight that takes back gets a share that gives back: whole shares are rounded down', () => {
-  // Shares of 5: 5, −1⅔ and 1⅔. Rounded down they come to 4, and the last of the three has the largest
-  // remainder.
+test('a negative weight gets a negative share: whole shares are rounded down', () => {
+  // Shares of 5: 5, −1⅔ and 1⅔. Rounded down they sum to 4, and the third has the largest remainder.
   expect(allocate(5, weightsOf([3, -1, 1]))).toEqual([5, -2, 2])
-  // All weights together are below zero: shares of 4 are −2 and 6.
+  // The weights sum to less than zero: shares of 4 are −2 and 6.
   expect(allocate(4, weightsOf([1, -3]))).toEqual([-2, 6])
 })
 
-test('whole units left over go to the largest remainders, ties to the earlier, however many weights there are', () => {
+test('left-over units go to the largest remainders, ties to the earlier, for any number of weights', () => {
   fc.assert(
     fc.property(
       fc.nat(100_000),
@@ -165,6 +164,6 @@ test.each([
   ['1.x', false],
   ['1e1', false],
   ['NaN', false],
-])('that %j is a percentage a discount may have is %s', (text, is) => {
+])('%j as the percentage of a discount is valid: %s', (text, is) => {
   expect(isDiscountPercent(text)).toBe(is)
 })

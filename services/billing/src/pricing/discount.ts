@@ -12,21 +12,21 @@ import {
 } from '../values/money.ts'
 
 /**
- * `appliesTo`: the lines it may lower; null is all of them. `atMost`: what it may take off a line, where that
- * is less than the line.
+ * `appliesTo`: the lines it may reduce; null: all. `atMost`: the maximum it takes off a line, where that is
+ * less than the line.
  */
 export type Discount = { appliesTo: readonly string[] | null; atMost?: ReadonlyMap<string, Money> } & (
   { kind: 'fixed'; amount: Money } | { kind: 'percent'; percent: string }
 )
 
-/** Whole amounts as exact weights. */
+/** Turns whole amounts into exact weights. */
 export function weightsOf(amounts: readonly Money[]): Fraction[] {
   return amounts.map((amount) => fraction(BigInt(amount), 1n))
 }
 
 /**
- * Divides an amount in proportion to weights by largest remainder, ties to the earlier: the parts add up to
- * it. Nothing is divided where the weights come to nothing.
+ * Divides an amount by weights with the largest remainder method, ties to the earlier: the parts add up to
+ * it. Nothing is divided where the weights sum to 0.
  */
 export function allocate(amount: Money, weights: readonly Fraction[]): Money[] {
   const all = weights.reduce(add, zero)
@@ -61,9 +61,9 @@ function compare(a: Fraction, b: Fraction): number {
 }
 
 /**
- * What each discount takes off each line, in their orders. One after the other, each on what the ones before
- * left; spread over positive lines by largest remainder and capped at them. Lines that give money back are
- * not lowered.
+ * Returns what each discount takes off each line, in the orders given. Each applies to what the ones before
+ * left, spread over positive lines by largest remainder and capped at them. Lines that give money back are
+ * not reduced.
  */
 export function takenOff(
   lines: readonly { id: string; amount: Money }[],
@@ -85,16 +85,14 @@ export function takenOff(
   })
 }
 
-/**
- * Whether a text is a percentage a discount may have: above 0 and at most 100, with at most four decimals.
- */
+/** Returns whether a text is a valid discount percentage: above 0, at most 100, at most four decimals. */
 export function isDiscountPercent(text: string): boolean {
   if (!/^\d{1,3}(\.\d{1,4})?$/.test(text)) return false
   const { numerator, denominator } = decimal(text)
   return numerator > 0n && numerator <= 100n * denominator
 }
 
-/** A percentage of an amount, rounded half away from zero. */
+/** Returns a percentage of an amount, rounded half away from zero. */
 export function percentOf(amount: Money, percent: string): Money {
   return round(times(fraction(BigInt(amount), 100n), decimal(percent)))
 }

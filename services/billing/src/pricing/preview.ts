@@ -8,9 +8,9 @@ const decimals = 6
 const mostAmount = 1_000_000_000_000n
 
 /**
- * What `quantity` units of a whole period cost, explained, by the computation that makes invoice lines.
+ * Prices `quantity` units of a whole period with a breakdown, by the code that makes invoice lines.
  * Quantities are units with at most six decimals, amounts minor units. Throws invalid_plan, invalid_currency
- * and the mistakes of a quantity.
+ * and the errors of a quantity.
  */
 export function previewPrice(input: {
   price: Price

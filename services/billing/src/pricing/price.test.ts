@@ -27,15 +27,15 @@ test.each([
   [1000, 5000],
   [1001, 5003],
   [5000, 17_000],
-  // The 5,001st unit enters the third tier: its flat of 7, and a quarter of a cent that rounds away.
+  // Unit 5,001 enters the third tier: its flat of 7, and a quarter of a cent that rounds away.
   [5001, 17_007],
   [5002, 17_008],
   [7000, 17_507],
-])('%s units under graduated prices cost %s', (quantity, amount) => {
+])('%s units with graduated prices cost %s', (quantity, amount) => {
   expect(rate(graduated, quantity, 0).amount).toBe(amount)
 })
 
-test('the flat of a tier is due when it is entered, so not at zero usage and not at the bound below it', () => {
+test("a tier's flat is due when the tier is entered, so not at zero usage and not at the bound below it", () => {
   expect(rate(graduated, 0, 0).breakdown).toEqual([])
   expect(rate(graduated, 1000, 0).breakdown).toMatchObject([
     { upTo: 1000, quantity: 1000, flat: 1000, amount: 5000 },
@@ -51,14 +51,14 @@ test.each([
   [{ amount: 40, per: 1000 }, 12, 0, 0],
   [{ amount: 40, per: 1000 }, 13, 0, 1],
   [{ amount: 40, per: 1000 }, 1_000_000, 0, 40_000],
-  // 12 分 a GB at three decimals: 0.041 GB are 0.492 分, 0.042 are 0.504.
+  // 12 分 per GB with three decimals: 0.041 GB are 0.492 分, 0.042 are 0.504.
   [{ amount: 12, per: 1 }, 41, 3, 0],
   [{ amount: 12, per: 1 }, 42, 3, 1],
   [{ amount: 12, per: 1 }, 12_500, 3, 150],
   [{ amount: 0, per: 1 }, 1_000_000, 0, 0],
   [{ amount: 1, per: 2 }, 1, 0, 1],
   [{ amount: 1, per: 1_000_000_000 }, 9_007_199_254_740_991, 0, 9_007_199],
-])('at %j, %s steps of %s decimals cost %s', (unitRate, quantity, decimals, amount) => {
+])('at %j, %s steps with %s decimals cost %s', (unitRate, quantity, decimals, amount) => {
   expect(rate({ model: 'per_unit', rate: unitRate }, quantity, decimals).amount).toBe(amount)
 })
 
@@ -107,7 +107,7 @@ const prices = fc.oneof(
 )
 const quantities = fc.nat(300_000_000)
 
-test('more usage never costs less, except where volume prices make every unit cheaper', () => {
+test('more usage never costs less, except where a volume price lowers the rate of every unit', () => {
   fc.assert(
     fc.property(rising, quantities, quantities, fc.integer({ min: 0, max: 3 }), (price, a, b, decimals) => {
       const [less, more] = a < b ? [a, b] : [b, a]
@@ -116,7 +116,7 @@ test('more usage never costs less, except where volume prices make every unit ch
   )
 })
 
-test('the explanation accounts for every step and every cent', () => {
+test('the breakdown accounts for every step and every cent', () => {
   fc.assert(
     fc.property(
       prices,
@@ -136,7 +136,7 @@ test('the explanation accounts for every step and every cent', () => {
   )
 })
 
-test('the whole line is rounded once, not each tier', () => {
+test('a line is rounded once, not per tier', () => {
   // 0.5 + 0.5 分: rounding each tier would charge 2.
   const half = { amount: 1, per: 2 }
   expect(
@@ -200,7 +200,7 @@ test.each([
     '/tiers/0/upTo',
     'tiers must rise: 0 is not above 0',
   ],
-])('tiers are refused when %s', (_why, some, pointer, message) => {
+])('tiers are rejected when %s', (_why, some, pointer, message) => {
   expect(priceMistake({ model: 'graduated', tiers: some })).toEqual({
     pointer,
     message: expect.stringContaining(message),
@@ -222,11 +222,11 @@ test.each([
   [101, 505],
   [500, 2500],
   [501, 1032],
-])('%s units under volume prices cost %s: all of them at the rate of the last', (quantity, amount) => {
+])('%s units with volume prices cost %s: all at the rate of the last', (quantity, amount) => {
   expect(rate(volume, quantity, 0).amount).toBe(amount)
 })
 
-test('a step above a bound is in the next volume tier, and one line explains all units', () => {
+test('a step above a bound is in the next volume tier, and one breakdown line covers all units', () => {
   expect(rate(volume, 100_001, 3)).toEqual({
     amount: 500,
     breakdown: [
@@ -242,11 +242,11 @@ test.each([
   [101, 0, 1800],
   [100_000, 3, 900],
   [100_001, 3, 1800],
-])('%s steps of %s decimals in packages of 100 units cost %s', (quantity, decimals, amount) => {
+])('%s steps with %s decimals in packages of 100 units cost %s', (quantity, decimals, amount) => {
   expect(rate({ model: 'package', size: 100, amount: 900 }, quantity, decimals).amount).toBe(amount)
 })
 
-test('one line explains all packages', () => {
+test('one breakdown line covers all packages', () => {
   expect(rate({ model: 'package', size: 100, amount: 900 }, 101, 0)).toEqual({
     amount: 1800,
     breakdown: [
@@ -255,7 +255,7 @@ test('one line explains all packages', () => {
   })
 })
 
-test('a percentage is of the amount, and each event has its own fee', () => {
+test('a percentage applies to the amount, and each event has its own fee', () => {
   expect(rate({ model: 'percentage', basisPoints: 299, perEvent: 30 }, 10_090, 0, 3)).toEqual({
     amount: 392,
     breakdown: [
@@ -280,7 +280,7 @@ test('a percentage is of the amount, and each event has its own fee', () => {
   })
 })
 
-test('a percentage explains the amount only where there is one, and the events only where they cost something', () => {
+test('the breakdown of a percentage shows the amount only if there is one, and events only if they cost something', () => {
   const parts = (perEvent: number, quantity: number, events: number) =>
     rate({ model: 'percentage', basisPoints: 100, perEvent }, quantity, 0, events).breakdown.map((part) => [
       part.kind,
@@ -296,7 +296,7 @@ test.each([-1, 0.5, Number.NaN, 2 ** 53])('%s steps cannot be rated', (quantity)
   expect(() => rate(graduated, quantity, 0)).toThrow()
 })
 
-test('a minimum adds what is lacking and a maximum takes what is too much, as parts of their own', () => {
+test('a minimum adds the missing amount and a maximum takes off the excess, each as its own part', () => {
   const rated = rate(volume, 100, 0)
   expect(keepWithin(rated, { minimum: 1200, maximum: 2000 })).toMatchObject({
     amount: 1200,
@@ -313,7 +313,7 @@ test('a minimum adds what is lacking and a maximum takes what is too much, as pa
   })
 })
 
-test('no quantity up to the one asked about costs more than the bound', () => {
+test('no quantity up to the given one costs more than the bound', () => {
   fc.assert(
     fc.property(prices, quantities, quantities, fc.integer({ min: 0, max: 3 }), (price, a, b, decimals) => {
       expect(BigInt(rate(price, Math.min(a, b), decimals).amount)).toBeLessThanOrEqual(
@@ -323,7 +323,7 @@ test('no quantity up to the one asked about costs more than the bound', () => {
   )
 })
 
-test('the bound is the dearest rate for every unit, rounded up, and every flat fee', () => {
+test('the bound is the highest rate for every unit, rounded up, plus every flat fee', () => {
   const unit: Price = { model: 'per_unit', rate: { amount: 40, per: 1000 } }
   expect([
     mostItCanCost(unit, 1000, 0),
@@ -339,14 +339,14 @@ test('the bound is the dearest rate for every unit, rounded up, and every flat f
   ]).toEqual([1800n, 900n, 1800n])
 })
 
-test('volume tiers are checked like graduated ones, and other models have none', () => {
+test('volume tiers are validated like graduated ones; other models have none', () => {
   expect(priceMistake({ model: 'volume', tiers: [{ upTo: 5, rate: cheap }] })).toMatchObject({
     pointer: '/tiers/0/upTo',
   })
   expect(priceMistake({ model: 'package', size: 5, amount: 1 })).toBeUndefined()
 })
 
-test('a price whose last tier is bounded covers quantities up to it and no more', () => {
+test('a price with a bounded last tier covers quantities up to that bound only', () => {
   const bounded: Price = { model: 'graduated', tiers: [{ upTo: 10, rate: { amount: 5, per: 1 } }] }
   expect([
     coversQuantity(bounded, 10_000, 3),
@@ -362,7 +362,7 @@ test('a price whose last tier is bounded covers quantities up to it and no more'
   expect(() => rate(bounded, 11, 0)).toThrow('no bound')
 })
 
-test('parts of a period that follow one another cost together what the whole costs, whatever the price', () => {
+test('consecutive parts of a period cost together what the whole costs, at any price', () => {
   const cuts = fc.array(quantities, { minLength: 1, maxLength: 4 })
   fc.assert(
     fc.property(rising, cuts, fc.integer({ min: 0, max: 3 }), (price, some, decimals) => {
@@ -378,7 +378,7 @@ test('parts of a period that follow one another cost together what the whole cos
           sum(breakdown.map((part) => part.quantity)),
         ]).toEqual([amount, bounds[index + 1]! - bounds[index]!])
       }
-      // A flat is due once for its tier.
+      // A flat is due once per tier.
       if (price.model === 'graduated')
         expect(parts.flatMap((part) => part.breakdown).reduce((total, part) => total + part.flat, 0)).toBe(
           rate(price, all, decimals).breakdown.reduce((total, part) => total + part.flat, 0),
@@ -387,7 +387,7 @@ test('parts of a period that follow one another cost together what the whole cos
   )
 })
 
-test('of volume every part is at the rate of the tier that all reach, and the flat is due once', () => {
+test('with volume prices each part has the rate of the tier that the total reaches, and the flat is due once', () => {
   const price: Price = {
     model: 'volume',
     tiers: [

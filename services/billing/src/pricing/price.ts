@@ -8,7 +8,7 @@ export interface Rate {
 }
 
 /**
- * Units up to and including `upTo` (null: all the rest) at `rate`; `flat` is due once the tier is entered.
+ * Units up to and including `upTo` (null: all the rest) cost `rate`; `flat` is due once the tier is entered.
  */
 export interface Tier {
   upTo: number | null
@@ -17,9 +17,9 @@ export interface Tier {
 }
 
 /**
- * `graduated`: each unit at the rate of the tier it falls in. `volume`: every unit at the rate of the tier
- * the last one falls in. `package`: `amount` for each `size` units started. `percentage`: of a meter that
- * counts minor units, and `perEvent` for each event.
+ * `graduated`: each unit has the rate of the tier it falls in. `volume`: every unit has the rate of the tier
+ * the last one falls in. `package`: `amount` per started `size` units. `percentage`: of a meter that counts
+ * minor units, plus `perEvent` per event.
  */
 export type Price =
   | { model: 'per_unit'; rate: Rate }
@@ -28,9 +28,9 @@ export type Price =
   | { model: 'percentage'; basisPoints: number; perEvent?: Money }
 
 /**
- * What a part is, where it is no tier of graduated units. `minimum` and `maximum` are what they add and take;
- * `prorated` takes off a level's amount the days that are not the line's; `gross` is what is given back of a
- * price, and `taken_off` what discounts and credit notes had taken off it.
+ * The kind of a breakdown step that is no graduated tier. `minimum` and `maximum` are the amounts they add
+ * and take off; `prorated` takes off the days of a level that are not the line's; `gross` is what is given
+ * back of a price, and `taken_off` what discounts and credit notes had taken off it.
  */
 export type BreakdownKind =
   | 'volume'
@@ -44,15 +44,15 @@ export type BreakdownKind =
   | 'taken_off'
 
 /**
- * One part of an amount. The parts add up to the amount, to the cent, and their quantities (steps) to what
- * was rated. A package's rate is its amount for its size, a percentage's is its basis points for 10,000 minor
- * units.
+ * One part of an amount. The parts add up to the amount, to the cent, and their quantities (steps) to the
+ * rated quantity. The rate of a package is its amount for its size; that of a percentage is its basis points
+ * per 10,000 minor units.
  */
 export interface BreakdownStep {
   kind?: BreakdownKind
   upTo: number | null
   quantity: number
-  /** Of `per_event`: how many events. */
+  /** For `per_event`: the number of events. */
   events?: number
   rate: Rate | null
   flat: Money
@@ -65,36 +65,37 @@ export interface Rated {
 }
 
 /**
- * Which of a period's steps above the allowance are priced: those from `before` up to `upTo`, where all of
- * the period's come to `all`.
+ * The range of a period's steps above the allowance to price: from `before` up to `upTo`, of `all` in the
+ * period.
  */
 export interface PricedSteps {
   before: number
   upTo: number
   all: number
-  /** Whether a tier's flat was due for volume before: in a period it is due once. */
+  /** Whether a volume tier's flat is already due; it is due once per period. */
   flatDue?: boolean
 }
 
 /**
- * What `quantity` steps above the allowance cost; `events` is how many events they came in, which only
- * `perEvent` asks for. Tier bounds are in units and count from the first of those steps. Exact until the one
- * rounding; nothing used costs nothing.
+ * Returns the amount of `quantity` steps above the allowance; `events` is their number of events, which only
+ * `perEvent` needs. Tier bounds are in units and count from the first of those steps. Rounded once; zero
+ * usage costs 0.
  */
 export function rate(price: Price, quantity: number, decimals: number, events = 0): Rated {
   return rateSteps(price, { before: 0, upTo: quantity, all: quantity }, decimals, events)
 }
 
 /**
- * What some of a period's steps cost: the price of all up to their end less the price of those before, so
- * that parts add up to the whole. Of volume each is at the rate of the tier that all of the period's reach.
+ * Returns the amount of some of a period's steps: the price of all up to their end less that of those before,
+ * so that parts add up to the whole. With volume prices each step has the rate of the tier that the period's
+ * total reaches.
  */
 export function rateSteps(price: Price, steps: PricedSteps, decimals: number, events = 0): Rated {
   const { before, upTo, all } = steps
   assert(
     Number.isSafeInteger(before) && Number.isSafeInteger(all) && 0 <= before && before <= upTo && upTo <= all,
   )
-  assert(coversQuantity(price, all, decimals), 'tiers that are used have no bound at the end')
+  assert(coversQuantity(price, all, decimals), 'the last tier in use has no upper bound')
   if (before === upTo && price.model !== 'percentage') return { amount: 0, breakdown: [] }
   switch (price.model) {
     case 'per_unit':
@@ -111,8 +112,8 @@ export function rateSteps(price: Price, steps: PricedSteps, decimals: number, ev
 }
 
 /**
- * Each tier's amount is the growth of the rounded running total, so that the tiers add up to the amount on
- * screen.
+ * Each tier's amount is the growth of the rounded running total, so that the tiers shown add up to the
+ * amount.
  */
 function graduated(tiers: readonly Tier[], { before, upTo }: PricedSteps, decimals: number): Rated {
   const breakdown: BreakdownStep[] = []
@@ -126,7 +127,7 @@ function graduated(tiers: readonly Tier[], { before, upTo }: PricedSteps, decima
     const inTier = reached(upTo)
     if (inTier <= 0n) break
     const earlier = reached(before)
-    // Up to `before` it was paid for already; a tier that was entered then owes no flat any more.
+    // Steps up to `before` are already paid; a tier they entered owes no flat again.
     if (earlier > 0n) rounded = round(add(exact, costOf(tier, earlier, decimals)))
     exact = add(exact, costOf(tier, inTier, decimals))
     const steps = inTier - (earlier > 0n ? earlier : 0n)
@@ -234,22 +235,22 @@ function ceilDivide(a: bigint, b: bigint): bigint {
   return (a + b - 1n) / b
 }
 
-/** Whether a price says what so many steps cost: tiers of which the last is bounded do not, beyond it. */
+/** Returns whether a price covers so many steps: tiers with a bounded last tier do not beyond it. */
 export function coversQuantity(price: Price, quantity: number, decimals: number): boolean {
   if (price.model !== 'graduated' && price.model !== 'volume') return true
   const bound = boundOf(price.tiers.at(-1)!, decimals)
   return bound === null || BigInt(quantity) <= bound
 }
 
-/** What is due at least and at most, in minor units. */
+/** The minimum and maximum amount, in minor units. */
 export interface Bounds {
   minimum?: Money
   maximum?: Money
 }
 
 /**
- * Keeps an amount within its bounds and says so: a part that adds what the minimum lacks, or takes what is
- * above the maximum.
+ * Keeps an amount within its bounds and adds a breakdown step for what the minimum adds or the maximum takes
+ * off.
  */
 export function keepWithin(rated: Rated, { minimum, maximum }: Bounds): Rated {
   const difference =
@@ -271,8 +272,8 @@ export function keepWithin(rated: Rated, { minimum, maximum }: Bounds): Rated {
 }
 
 /**
- * A bound on what `quantity` steps can cost, in whole minor units: the dearest rate for all of them, and
- * every flat fee.
+ * Returns an upper bound for the amount of `quantity` steps, in whole minor units: the highest rate for all,
+ * plus every flat fee.
  */
 export function mostItCanCost(price: Price, quantity: number, decimals: number): bigint {
   if (price.model === 'package')
@@ -290,7 +291,7 @@ function tiersOf(price: Exclude<Price, { model: 'package' }>): readonly Tier[] {
     : price.tiers
 }
 
-/** The first thing wrong with a price, as a JSON pointer below it and a sentence, or undefined. */
+/** Returns the first fault of a price as a JSON pointer and a sentence, or undefined. */
 export function priceMistake(price: Price): { pointer: string; message: string } | undefined {
   if (price.model !== 'graduated' && price.model !== 'volume') return undefined
   for (const [index, tier] of price.tiers.entries()) {

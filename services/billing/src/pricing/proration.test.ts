@@ -42,7 +42,7 @@ test('however a period is cut, the shares of its fee add up to the fee', () => {
   )
 })
 
-test('a credit and a charge of the same fee for the same days cancel out', () => {
+test('a credit and a charge of one fee for the same days cancel out', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1e9 }), wholes, fc.nat(1200), (fee, whole, days) => {
       const date = addDays(whole.from, days % daysIn(whole))
@@ -54,7 +54,7 @@ test('a credit and a charge of the same fee for the same days cancel out', () =>
   )
 })
 
-test('a share from the start is the share of the fee, and any other is at most one minor unit from it', () => {
+test('a share from the start is the rounded share of the fee; any other is at most one minor unit off it', () => {
   fc.assert(
     fc.property(
       fc.nat(1_000_000_00),
@@ -72,7 +72,7 @@ test('a share from the start is the share of the fee, and any other is at most o
   )
 })
 
-test('a proportion is rounded once, of a whole below zero too, and of nothing it is nothing', () => {
+test('a proportion is rounded once, also of a negative whole, and is 0 of a whole of 0', () => {
   expect([
     prorated(1000, 826, 1000),
     prorated(400, 200, 800),
@@ -81,7 +81,7 @@ test('a proportion is rounded once, of a whole below zero too, and of nothing it
   ]).toEqual([826, 100, 0, 2])
 })
 
-test('what comes back is at most what was paid and has not come back yet', () => {
+test('a credit is at most what was paid less what was credited before', () => {
   expect([
     creditWithin(300, 200, 50),
     creditWithin(100, 200, 50),

@@ -12,8 +12,8 @@ export function prorate(fee: Money, part: DateRange, whole: DateRange): Money {
 }
 
 /**
- * `amount` in the proportion `part` has to `whole`, rounded once: the net of a gross amount, or the tax of a
- * net one, as on an earlier document.
+ * Returns `amount` × `part` ÷ `whole`, rounded once: the net of a gross amount, or the tax of a net one, as
+ * on an earlier document.
  */
 export function prorated(amount: Money, part: Money, whole: Money): Money {
   return whole === 0
@@ -21,10 +21,7 @@ export function prorated(amount: Money, part: Money, whole: Money): Money {
     : round(fraction(BigInt(amount) * BigInt(part) * BigInt(Math.sign(whole)), BigInt(Math.abs(whole))))
 }
 
-/**
- * What may still be given back: at most what was paid less what came back before, and never less than
- * nothing.
- */
+/** Limits a credit to what was paid less what was credited before, never below 0. */
 export function creditWithin(wanted: Money, paid: Money, credited: Money): Money {
   return money(Math.max(0, Math.min(wanted, paid - credited)))
 }

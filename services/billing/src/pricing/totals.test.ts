@@ -23,9 +23,9 @@ test.each([
   expect(taxOn(base, rate, mode)).toBe(amount)
 })
 
-describe('totals', () => {
+describe('totals of a document', () => {
   test('tax is rounded once per rate on the summed base', () => {
-    // Three lines of 8 分: 6 % of 24 is 1.44; line by line it would be 0.
+    // Three lines of 8 分: 6 % of 24 is 1.44; rounding per line would give 0.
     expect(totals([exclusive(8), exclusive(8), exclusive(8)], 0)).toMatchObject({
       subtotal: 24,
       taxTotal: 1,
@@ -34,7 +34,7 @@ describe('totals', () => {
     })
   })
 
-  test('rates and modes are kept apart, and inclusive tax is already in the total', () => {
+  test('rates and modes are kept apart, and inclusive tax is part of the total already', () => {
     const sums = totals([exclusive(1000), inclusive(1060), exclusive(-500, '9'), exclusive(100)], 0)
     expect(sums.taxes).toEqual([
       { rate: '6', mode: 'exclusive', base: 1100, amount: 66 },
@@ -44,7 +44,7 @@ describe('totals', () => {
     expect(sums).toMatchObject({ subtotal: 1660, taxTotal: 81, total: 1681 })
   })
 
-  test('credit comes off after tax and never below zero; a negative total takes none', () => {
+  test('credit comes off after tax and never makes the total negative; a negative total takes none', () => {
     expect(totals([exclusive(1000)], 500)).toMatchObject({ total: 1060, creditApplied: 500 })
     expect(totals([exclusive(1000)], 5000)).toMatchObject({ total: 1060, creditApplied: 1060 })
     expect(totals([exclusive(-1000)], 5000)).toMatchObject({ total: -1060, creditApplied: 0 })
@@ -59,7 +59,7 @@ describe('totals', () => {
     })
   })
 
-  test('what discounts took off comes off before tax, and is named', () => {
+  test('discounts come off before tax and are listed', () => {
     const discounts = [
       { id: 'welcome', name: { 'zh-CN': '新客户', en: 'Welcome' }, amount: 300 },
       { id: 'team', name: { 'zh-CN': '团队', en: 'Team' }, amount: 50 },
@@ -84,7 +84,7 @@ describe('totals', () => {
     })
   })
 
-  test('an invoice adds up for any lines, and its opposite is exactly its opposite', () => {
+  test('an invoice adds up for any lines, and the opposite lines give exactly the opposite amounts', () => {
     const lines = fc.array(
       fc.record({
         amount: fc.integer({ min: -1e9, max: 1e9 }),
@@ -115,10 +115,10 @@ describe('totals', () => {
   })
 })
 
-test('the base of a tax is without it, whether it comes on top or is inside', () => {
+test('the base of a tax excludes it, for exclusive and inclusive tax', () => {
   const amounts = (taxMode: 'exclusive' | 'inclusive', amount: number) =>
     totals([{ amount, taxRate: '6', taxMode }], 0)
-  // 239.20 ÷ 1.06 is 225.66, and 13.54 are the tax.
+  // 239.20 ÷ 1.06 is 225.66, and the tax is 13.54.
   expect(amounts('inclusive', 23_920)).toMatchObject({
     taxes: [{ base: 22_566, amount: 1_354 }],
     total: 23_920,

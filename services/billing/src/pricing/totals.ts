@@ -2,7 +2,7 @@ import { add, decimal, fraction, money, round, sum, times, type Money } from '..
 
 export type TaxMode = 'exclusive' | 'inclusive'
 
-/** An amount, what discounts took off it (never below zero, nothing where it is absent), and its tax. */
+/** An amount, the discounts on it (0 to the amount; absent: none), and its tax. */
 export interface TaxedAmount {
   amount: Money
   discount?: Money
@@ -11,7 +11,7 @@ export interface TaxedAmount {
 }
 
 /**
- * Tax of one rate and mode: `base` is what those lines come to after discounts and without the tax, in both
+ * The tax of one rate and mode: `base` is the sum of its lines after discounts, without the tax, in both
  * modes.
  */
 export interface TaxTotal {
@@ -21,7 +21,7 @@ export interface TaxTotal {
   amount: Money
 }
 
-/** What one discount took off a document. */
+/** The amount one discount took off a document. */
 export interface DiscountTotal {
   id: string
   name: { 'zh-CN': string; en: string }
@@ -39,8 +39,8 @@ export interface Totals {
 }
 
 /**
- * Lines → what discounts took off them → tax per (rate, mode) on the summed base, rounded once per rate,
- * negative bases included → total → credit off it. `discounts` says by whom the lines' discounts were taken.
+ * Computes a document: lines → discounts → tax per (rate, mode) on the summed base, rounded once per rate,
+ * negative bases included → total → credit off it. `discounts` names the discounts that the lines carry.
  */
 export function totals(
   lines: readonly TaxedAmount[],
@@ -76,19 +76,19 @@ function taxesOf(lines: readonly TaxedAmount[]): TaxTotal[] {
   })
 }
 
-/** An amount without a tax: less the tax where it is inside. */
+/** Returns an amount without its tax: inclusive tax is subtracted. */
 export function withoutTax(amount: Money, tax: { mode: TaxMode; amount: Money }): Money {
   return tax.mode === 'inclusive' ? money(amount - tax.amount) : amount
 }
 
-/** What is left of an amount after discounts. */
+/** Returns an amount after its discounts. */
 export function netOf(line: Pick<TaxedAmount, 'amount' | 'discount'>): Money {
   return money(line.amount - (line.discount ?? 0))
 }
 
 /**
- * base × rate for exclusive tax; base × rate ÷ (100 + rate), the part already inside, for inclusive. Rounded
- * once.
+ * Returns base × rate for exclusive tax and base × rate ÷ (100 + rate) for inclusive tax, which is part of
+ * the base. Rounded once.
  */
 export function taxOn(base: Money, rate: string, mode: TaxMode): Money {
   const percent = decimal(rate)
