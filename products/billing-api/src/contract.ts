@@ -2,8 +2,8 @@ import {
   activityTypes,
   grantableScopes,
   longestReservation,
-  mostTrialDays,
-  mostVoided,
+  maxTrialDays,
+  maxVoidedEvents,
   type ActivityType,
   type Code,
   type GrantableScope,
@@ -88,7 +88,7 @@ export const MeterInput = Type.Object(
   closed,
 )
 
-const TrialDays = Type.Integer({ minimum: 0, maximum: mostTrialDays })
+const TrialDays = Type.Integer({ minimum: 0, maximum: maxTrialDays })
 
 /** PUT /plans/{id}: a plan without its version; what is left out has a default. */
 export const PlanInput = Type.Object(
@@ -477,7 +477,10 @@ export const RetryInput = Type.Object(
 export const VoidEventsInput = Type.Object(
   {
     customerId: CustomerId,
-    ids: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { minItems: 1, maxItems: mostVoided }),
+    ids: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
+      minItems: 1,
+      maxItems: maxVoidedEvents,
+    }),
     reason: Type.String({
       minLength: 1,
       maxLength: 500,

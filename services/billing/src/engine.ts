@@ -59,7 +59,7 @@ export function createEngine(parts: {
 }
 
 /** Contexts for so many customers are kept; who was not asked for longest gets a new one. */
-const mostActors = 1_000
+const maxCachedContexts = 1_000
 
 /**
  * The same engine, acting for one customer only (role `portal`): row level security hides everybody else. The
@@ -71,7 +71,7 @@ export function actingFor(engine: Engine, customerId: string): Engine {
   if (known) return known
   const actor = contextOf(engine, { role: 'portal', customerId })
   actors.set(customerId, actor)
-  if (actors.size > mostActors) actors.delete(actors.keys().next().value!)
+  if (actors.size > maxCachedContexts) actors.delete(actors.keys().next().value!)
   return actor
 }
 

@@ -3,7 +3,7 @@ import {
   listedStatuses,
   listInvoices,
   listSubscriptions,
-  mostSearched,
+  maxSearchCharacters,
   summarizeInvoices,
   summarizePayments,
   summarizeSubscriptions,
@@ -28,7 +28,7 @@ import {
 import { Type } from 'typebox'
 
 const closed = { additionalProperties: false } as const
-const Search = Type.Optional(Type.String({ minLength: 1, maxLength: mostSearched, pattern: '\\S' }))
+const Search = Type.Optional(Type.String({ minLength: 1, maxLength: maxSearchCharacters, pattern: '\\S' }))
 const whom = 'the beginning of a customer’s id, an alias, an e-mail address, or a part of a company’s name'
 
 export const Moment = Type.Union([LocalDate, Instant], {

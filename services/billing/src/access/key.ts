@@ -34,7 +34,7 @@ export interface KeyInput {
 }
 
 /** Keys that may be used at the same time. */
-const mostKeys = 100
+const maxKeys = 100
 
 /**
  * Makes a secret key of the vendor's API (or takes a given one) and returns it this once; only its hash is
@@ -151,13 +151,13 @@ interface FoundKey extends VendorKey {
   lastUsedAt: Instant | null
 }
 
-const mostTogether = 500
+const maxBatchSize = 500
 /**
  * A key that was just found is not looked for again for so long, in milliseconds: a statement four times a
  * second instead of one a request. It is also how long revoking a key takes.
  */
 export const rememberedFor = 250
-const mostRemembered = 1_000
+const maxCachedKeys = 1_000
 const useIsWrittenEvery = 60
 
 interface Remembered {
@@ -188,7 +188,7 @@ export async function findSecretKey(engine: Engine, input: { key: string }): Pro
   const askedAt = performance.now()
   const keys = await currentValues(found, [hash], {
     isCurrent: (known) => askedAt - known.askedAt < rememberedFor,
-    most: mostRemembered,
+    most: maxCachedKeys,
     read: async () => {
       const key = await read(hash)
       return new Map(key ? [[hash, { key, askedAt }]] : [])
@@ -232,8 +232,8 @@ function readerOf(engine: Engine): KeyReader {
   const known = readers.get(engine)
   if (known) return known
   const read = sharedReads((hashes: string[]) => readKeys(engine, hashes), {
-    together: mostTogether,
-    waiting: 20 * mostTogether,
+    together: maxBatchSize,
+    waiting: 20 * maxBatchSize,
     atOnce: 1,
   })
   const reader: KeyReader = { read, found: new Map(), used: new Map() }
@@ -315,10 +315,10 @@ async function countUsable(tx: BillingTransaction): Promise<number> {
 }
 
 async function assertRoom(tx: BillingTransaction): Promise<void> {
-  if ((await countUsable(tx)) >= mostKeys)
+  if ((await countUsable(tx)) >= maxKeys)
     throw new BillingError('key_limit', {
-      most: mostKeys,
-      message: `there are ${mostKeys} keys already: revoke one that is not used`,
+      most: maxKeys,
+      message: `there are ${maxKeys} keys already: revoke one that is not used`,
     })
 }
 

@@ -16,7 +16,7 @@ import { writeDeficits } from '../rating/deficit.ts'
 import { arriveToBill, lockCustomer, tryLockCustomer } from '../customer/customer.ts'
 
 /** More than ten years of months: a loop that goes on longer is a mistake of ours. */
-const mostPeriods = 130
+const maxPeriods = 130
 
 /**
  * Does what is due for one customer, in order: a scheduled change whose day has come is written down, what
@@ -35,7 +35,7 @@ export async function catchUp(
     if (billsAgainAt(state, voided) > tx.at) continue
     await billAgain(tx, state, voided.document)
   }
-  for (let done = 0; done < mostPeriods; done += 1) {
+  for (let done = 0; done < maxPeriods; done += 1) {
     const period = firstOpen(state)
     if (!period || period.to > state.today || (!options.force && closesAt(state, period) > tx.at)) break
     await closeEnded(tx, state, closesAt(state, period))

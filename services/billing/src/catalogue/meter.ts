@@ -33,7 +33,7 @@ export interface Meter {
 
 export type FilterValue = string | number | boolean
 
-export const mostGroupings = 2
+export const maxGroupBy = 2
 
 /** Whether more usage is simply added: the others look at all events of a range anew. */
 export const isAdditive = ({ aggregation }: Pick<Meter, 'aggregation'>): boolean =>
@@ -72,8 +72,8 @@ export function meterFrom({
 /**
  * So many meters read one type of event, which bounds what an event may set going; so many filters has one.
  */
-export const mostReaders = 10
-export const mostFilters = 10
+export const maxReaders = 10
+export const maxFilters = 10
 
 /** What may be said of a meter. */
 export interface MeterInput extends Partial<Omit<Meter, 'key' | 'name' | 'unit'>> {
@@ -86,7 +86,7 @@ export interface MeterInput extends Partial<Omit<Meter, 'key' | 'name' | 'unit'>
   backfill?: boolean
 }
 
-export const mostMeters = 200
+export const maxMeters = 200
 
 /**
  * Creates a meter or renames it. What it counts and how (all but its name and unit) never changes once it
@@ -147,13 +147,13 @@ export async function putMeter(engine: Engine, input: MeterInput): Promise<Meter
         message: 'different values are counted in whole numbers: decimals must be 0',
       })
     if (
-      groupBy.length > mostGroupings
+      groupBy.length > maxGroupBy
       || new Set(groupBy).size < groupBy.length
       || (groupBy.length > 0 && !isAdditive(meter))
     ) {
       throw new BillingError('invalid_meter', {
         pointer: '/groupBy',
-        message: `a meter that sums or counts is broken down by at most ${mostGroupings} different properties`,
+        message: `a meter that sums or counts is broken down by at most ${maxGroupBy} different properties`,
       })
     }
     if (meter.carry && meter.aggregation !== 'last')
@@ -163,10 +163,10 @@ export async function putMeter(engine: Engine, input: MeterInput): Promise<Meter
       })
     assertReads(meter)
     if (!known) await assertReaders(tx, meter)
-    if (!known && (await listMeters(tx)).length >= mostMeters)
+    if (!known && (await listMeters(tx)).length >= maxMeters)
       throw new BillingError('invalid_meter', {
         pointer: '/key',
-        message: `there are ${mostMeters} meters already, the most there may be`,
+        message: `there are ${maxMeters} meters already, the most there may be`,
       })
     await tx.query(
       `insert into meters (
@@ -243,10 +243,10 @@ function assertReads(meter: Meter): void {
       pointer: '/filters',
       message: 'filters choose among the events of a type: name it in eventType',
     })
-  if (Object.keys(filters).length > mostFilters)
+  if (Object.keys(filters).length > maxFilters)
     throw new BillingError('invalid_meter', {
       pointer: '/filters',
-      message: `a meter has at most ${mostFilters} filters`,
+      message: `a meter has at most ${maxFilters} filters`,
     })
 }
 
@@ -256,15 +256,15 @@ async function assertReaders(tx: BillingTransaction, { eventType }: Meter): Prom
     'select count(*)::int as readers from meters where event_type = $1',
     [eventType],
   )
-  if (row!.readers < mostReaders) return
+  if (row!.readers < maxReaders) return
   throw new BillingError('invalid_meter', {
     pointer: '/eventType',
-    message: `${mostReaders} meters read events of type '${eventType}' already, the most there may be`,
+    message: `${maxReaders} meters read events of type '${eventType}' already, the most there may be`,
   })
 }
 
 /** The statement that reads every meter, by key. */
-export const everyMeter = `select ${columns} from meters order by key collate "C" limit ${mostMeters}`
+export const everyMeter = `select ${columns} from meters order by key collate "C" limit ${maxMeters}`
 
 /** Every meter, by key. */
 export async function listMeters(engine: Engine): Promise<Meter[]> {

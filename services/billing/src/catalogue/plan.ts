@@ -65,17 +65,17 @@ export interface SeatRange {
 export const seatsOf = (plan: Pick<Plan, 'seats'>): SeatRange => plan.seats ?? { min: 1, max: null }
 
 /** The longest trial, two years. */
-export const mostTrialDays = 730
+export const maxTrialDays = 730
 
 /** Whether a number of days may be a trial's (0: none). */
 export function isTrial(days: number): boolean {
-  return Number.isInteger(days) && days >= 0 && days <= mostTrialDays
+  return Number.isInteger(days) && days >= 0 && days <= maxTrialDays
 }
 
 type Text = string | LocalizedText
 
 /** Where a plan sets no maximum of its own. */
-export const mostSeats = 1_000_000
+export const maxSeats = 1_000_000
 
 /** A plan as the vendor states it: what is left out has the default of billing-rules. */
 export interface PlanInput extends Partial<
@@ -111,14 +111,14 @@ export async function putPlan(engine: Engine, input: PlanInput): Promise<Plan> {
             + `${meter.decimals > 0 ? `has ${meter.decimals} decimals` : meter.aggregation === 'count' ? 'counts events' : 'does not add them up'}`,
         })
       }
-      const seats = charge.includedPer === 'seat' ? (seatsOf(spec).max ?? mostSeats) : 1
-      const mostIncluded = Math.floor(Number.MAX_SAFE_INTEGER / 10 ** meter.decimals / seats)
-      if (charge.included !== null && charge.included > mostIncluded) {
+      const seats = charge.includedPer === 'seat' ? (seatsOf(spec).max ?? maxSeats) : 1
+      const maxIncluded = Math.floor(Number.MAX_SAFE_INTEGER / 10 ** meter.decimals / seats)
+      if (charge.included !== null && charge.included > maxIncluded) {
         throw new BillingError('invalid_plan', {
           pointer: `/charges/${index}/included`,
           message:
             `included ${charge.included} is more than can be counted exactly: `
-            + `at most ${mostIncluded} units${seats > 1 ? ' a seat' : ''} of a meter with `
+            + `at most ${maxIncluded} units${seats > 1 ? ' a seat' : ''} of a meter with `
             + `${meter.decimals} decimals`,
         })
       }
@@ -151,7 +151,7 @@ export async function getAllPlans(
           from (select distinct on (id) id, version, spec from plans order by id, version desc) latest
           where $1 or not (spec->>'archived')::boolean
           order by (spec->>'archived')::boolean, (spec->>'rank')::int, id
-          limit ${mostPlansListed}`,
+          limit ${maxPlansListed}`,
         [options.includeArchived ?? false],
       ),
     { readOnly: true },
@@ -192,7 +192,7 @@ export function planFrom({ id, version, spec }: PlanRow): Plan {
   return { id, version, ...spec }
 }
 
-const mostPlansListed = 200
+const maxPlansListed = 200
 
 const latestPlan = 'select id, version, spec from plans where id = $1 order by version desc limit 1'
 
@@ -256,10 +256,10 @@ function checkSpec(spec: Omit<Plan, 'id' | 'version'>): void {
     })
   if (spec.seats === null && spec.fee.per === 'seat') refuse('/seats', 'a fee per seat needs seats')
   const { min, max } = seatsOf(spec)
-  if (spec.fee.per === 'seat' && BigInt(spec.fee.amount) * BigInt(max ?? mostSeats) > 100_000_000_000_000n) {
+  if (spec.fee.per === 'seat' && BigInt(spec.fee.amount) * BigInt(max ?? maxSeats) > 100_000_000_000_000n) {
     refuse(
       '/fee/amount',
-      `a fee of ${spec.fee.amount} for each of ${max ?? mostSeats} seats is more than an invoice can `
+      `a fee of ${spec.fee.amount} for each of ${max ?? maxSeats} seats is more than an invoice can `
         + 'hold: lower the fee or set seats.max',
     )
   }
@@ -267,7 +267,7 @@ function checkSpec(spec: Omit<Plan, 'id' | 'version'>): void {
   if (!/^\d{1,3}(\.\d{1,4})?$/.test(spec.taxRate))
     refuse('/taxRate', `'${spec.taxRate}' is not a percentage such as "6" or "13.5"`)
   if (!isTrial(spec.trialDays))
-    refuse('/trialDays', `a trial has 0 to ${mostTrialDays} days, not ${spec.trialDays}`)
+    refuse('/trialDays', `a trial has 0 to ${maxTrialDays} days, not ${spec.trialDays}`)
   const meters = new Set<string>()
   for (const [index, charge] of spec.charges.entries()) {
     const at = `/charges/${index}`

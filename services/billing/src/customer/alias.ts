@@ -12,7 +12,7 @@ export interface Alias {
 }
 
 /** The most aliases of one customer, so that a list of them has an end. */
-export const mostAliases = 100
+export const maxAliases = 100
 
 /** Throws validation_failed where a text cannot be the id (or an alias) of a customer. */
 export function checkCustomerId(id: string, pointer: string): void {
@@ -37,9 +37,9 @@ export async function putAlias(engine: Engine, input: { customerId: string; alia
       const known = await aliasesOf(tx, input.customerId)
       const before = known.find((one) => one.alias === input.alias)
       if (before) return before
-      if (known.length >= mostAliases) {
+      if (known.length >= maxAliases) {
         throw new BillingError('too_many_aliases', {
-          message: `customer '${input.customerId}' has ${mostAliases} aliases already: delete one first`,
+          message: `customer '${input.customerId}' has ${maxAliases} aliases already: delete one first`,
         })
       }
       const alias = { alias: input.alias, createdAt: tx.at }
@@ -108,7 +108,7 @@ async function aliasesOf(tx: BillingTransaction, customerId: string): Promise<Al
 
 /** Of customers who exist the id never changes: it need not be looked up twice. */
 const knownIds = new WeakMap<Engine['db'], Set<string>>()
-const mostKnown = 20_000
+const maxCachedIds = 20_000
 
 /**
  * The id of the customer that a name, an id or an alias, leads to; the name itself where it leads to nobody.
@@ -127,7 +127,7 @@ export async function customerIdOf(engine: Engine, name: string): Promise<string
     { readOnly: true },
   )
   if (!row) return name
-  if (known.size >= mostKnown) known.clear()
+  if (known.size >= maxCachedIds) known.clear()
   known.add(row.customerId)
   return row.customerId
 }

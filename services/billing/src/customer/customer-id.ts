@@ -5,10 +5,10 @@
  * another path.
  */
 export const customerIdPattern = '^(?!\\.{1,2}$)(?!\\p{Z})[^\\p{C}\\p{Zl}\\p{Zp}]*[^\\p{C}\\p{Z}]$'
-export const mostCustomerIdCharacters = 128
+export const maxCustomerIdCharacters = 128
 
 const pattern = new RegExp(customerIdPattern, 'u')
 
 export function isCustomerId(text: string): boolean {
-  return pattern.test(text) && [...text].length <= mostCustomerIdCharacters
+  return pattern.test(text) && [...text].length <= maxCustomerIdCharacters
 }

@@ -2,7 +2,7 @@ import type { LocalDate } from '../values/date.ts'
 import type { LocalizedText } from '../values/localized-text.ts'
 
 /** The most discounts a customer has at once, so that each document reads a bounded number. */
-export const mostDiscounts = 50
+export const maxDiscounts = 50
 
 /**
  * What a customer pays less while it holds, from `from` to `until` (local dates, both included): a percentage

@@ -1,10 +1,10 @@
 import type { Parameters } from '../values/parameters.ts'
 
 /** So many customers a search for a text finds at most; who it is about is found by typing more. */
-const mostFound = 1_000
+const maxMatches = 1_000
 
 /** What a search may be for: at least a character that is not blank, and no more than a name has. */
-export const mostSearched = 200
+export const maxSearchCharacters = 200
 
 /**
  * SQL: whether a column holds one of the customers a text finds: by the beginning of their id, an alias,
@@ -15,5 +15,5 @@ export function isOfCustomerFound(column: string, text: string, { add }: Paramet
   return `${column} in (
     select f.customer_id from customers f where starts_with(f.customer_id, ${whole}) or f.email = ${whole} or f.company_name ilike ${part}
     union all select a.customer_id from customer_aliases a where a.alias = ${whole}
-    limit ${mostFound})`
+    limit ${maxMatches})`
 }

@@ -11,7 +11,7 @@ export interface VoidedDocument {
 }
 
 /** Waiting documents are read so many at a time: what is left is done by the next run. */
-const mostAtOnce = 100
+const maxBatchSize = 100
 
 /**
  * The void documents of a customer that wait, the first issued first. What a credit note or a charge said is
@@ -30,7 +30,7 @@ export async function waitingToBillAgain(
         and billed_again_at is null
         and kind in ('start', 'renewal', 'change', 'final')
       order by issued_at, sequence
-      limit ${mostAtOnce}`,
+      limit ${maxBatchSize}`,
     [customerId],
   )
 }

@@ -38,7 +38,7 @@ export async function creditBalance(
  * What comes from outside, payments and adjustments, adds up to so much at most: all that is computed from it
  * stays a number we can hold exactly.
  */
-export const mostFromOutside = 1_000_000_000_000_000
+export const maxExternalAmount = 1_000_000_000_000_000
 
 /**
  * One movement of a customer's balance: what an invoice gave or used, what was paid out or put right, and the

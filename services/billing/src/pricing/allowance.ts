@@ -133,7 +133,7 @@ export function countPeriod({
     if (included === null) return one
     for (const { date, quantity } of days.filter((day) => phase.from <= day.date && day.date < phase.to)) {
       const isBilled = included !== undefined && !blocks
-      const granted = isBilled ? stood[index]! : mostOn(phases, stood, date, index)
+      const granted = isBilled ? stood[index]! : largestSumOn(phases, stood, date, index)
       const limit = steps(included === undefined ? granted : Math.max(granted, atEnd[index]!))
       const room = Math.min(quantity, Math.max(0, limit - place))
       const above = quantity - room
@@ -162,7 +162,7 @@ export function countPeriod({
  * Returns the largest sum on a date: that of its phase, of one that started and ended on it, and of the one
  * left on it.
  */
-function mostOn(
+function largestSumOn(
   phases: readonly AllowancePhase[],
   stood: readonly (number | null)[],
   date: LocalDate,

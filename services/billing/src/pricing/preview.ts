@@ -1,11 +1,11 @@
 import { BillingError } from '../errors.ts'
 import { chargeMistake } from './charge.ts'
 import { isCurrency, type Money } from '../values/money.ts'
-import { keepWithin, mostItCanCost, rate, type BreakdownStep, type Price } from './price.ts'
+import { keepWithin, maxAmountOf, rate, type BreakdownStep, type Price } from './price.ts'
 import { stepsFrom, unitsFrom, wholeUnits } from '../values/quantity.ts'
 
 const decimals = 6
-const mostAmount = 1_000_000_000_000n
+const maxAmount = 1_000_000_000_000n
 
 /**
  * Prices `quantity` units of a whole period with a breakdown, by the code that makes invoice lines.
@@ -41,7 +41,7 @@ export function previewPrice(input: {
       ? 0
       : Math.max(0, used - Math.min(wholeUnits(included, decimals), Number.MAX_SAFE_INTEGER))
   const rated =
-    mostItCanCost(price, overage, decimals) > mostAmount
+    maxAmountOf(price, overage, decimals) > maxAmount
       ? refuse(quantity)
       : keepWithin(rate(price, overage, decimals, events), { minimum, maximum })
   return {
@@ -54,6 +54,6 @@ export function previewPrice(input: {
 function refuse(quantity: number): never {
   throw new BillingError('quantity_overflow', {
     pointer: '/quantity',
-    message: `the quantity ${quantity} costs more than ${mostAmount} minor units`,
+    message: `the quantity ${quantity} costs more than ${maxAmount} minor units`,
   })
 }

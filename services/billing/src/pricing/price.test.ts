@@ -4,7 +4,7 @@ import { sum } from '../values/money.ts'
 import {
   coversQuantity,
   keepWithin,
-  mostItCanCost,
+  maxAmountOf,
   priceMistake,
   rate,
   rateSteps,
@@ -317,7 +317,7 @@ test('no quantity up to the given one costs more than the bound', () => {
   fc.assert(
     fc.property(prices, quantities, quantities, fc.integer({ min: 0, max: 3 }), (price, a, b, decimals) => {
       expect(BigInt(rate(price, Math.min(a, b), decimals).amount)).toBeLessThanOrEqual(
-        mostItCanCost(price, Math.max(a, b), decimals),
+        maxAmountOf(price, Math.max(a, b), decimals),
       )
     }),
   )
@@ -326,16 +326,16 @@ test('no quantity up to the given one costs more than the bound', () => {
 test('the bound is the highest rate for every unit, rounded up, plus every flat fee', () => {
   const unit: Price = { model: 'per_unit', rate: { amount: 40, per: 1000 } }
   expect([
-    mostItCanCost(unit, 1000, 0),
-    mostItCanCost(unit, 1_000_000, 3),
-    mostItCanCost(volume, 100, 0),
-    mostItCanCost({ model: 'percentage', basisPoints: 299 }, 10_000, 0),
+    maxAmountOf(unit, 1000, 0),
+    maxAmountOf(unit, 1_000_000, 3),
+    maxAmountOf(volume, 100, 0),
+    maxAmountOf({ model: 'percentage', basisPoints: 299 }, 10_000, 0),
   ]).toEqual([41n, 41n, 1036n, 300n])
   const packs: Price = { model: 'package', size: 100, amount: 900 }
   expect([
-    mostItCanCost(packs, 101, 0),
-    mostItCanCost(packs, 100_000, 3),
-    mostItCanCost(packs, 100_001, 3),
+    maxAmountOf(packs, 101, 0),
+    maxAmountOf(packs, 100_000, 3),
+    maxAmountOf(packs, 100_001, 3),
   ]).toEqual([1800n, 900n, 1800n])
 })
 

@@ -275,7 +275,7 @@ export function keepWithin(rated: Rated, { minimum, maximum }: Bounds): Rated {
  * Returns an upper bound for the amount of `quantity` steps, in whole minor units: the highest rate for all,
  * plus every flat fee.
  */
-export function mostItCanCost(price: Price, quantity: number, decimals: number): bigint {
+export function maxAmountOf(price: Price, quantity: number, decimals: number): bigint {
   if (price.model === 'package')
     return ceilDivide(BigInt(quantity), BigInt(price.size) * stepsPerUnit(decimals)) * BigInt(price.amount)
   return tiersOf(price).reduce((most, { rate: { amount, per }, flat = 0 }) => {

@@ -81,15 +81,15 @@ interface Question {
 }
 type Found = QuotaCounter | 'no charge' | BillingError
 
-const mostTogether = 500
+const maxBatchSize = 500
 const reads = new WeakMap<Engine, (question: Question) => Promise<Found>>()
 
 function readsOf(engine: Engine): (question: Question) => Promise<Found> {
   const known =
     reads.get(engine)
     ?? sharedReads((questions: Question[]) => readQuotas(engine, questions), {
-      together: mostTogether,
-      waiting: 20 * mostTogether,
+      together: maxBatchSize,
+      waiting: 20 * maxBatchSize,
       atOnce: 2,
     })
   reads.set(engine, known)

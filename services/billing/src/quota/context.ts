@@ -24,7 +24,7 @@ export interface QuotaContext {
 export type KnownContexts = RecentlyUsed<QuotaContext>
 
 /** Some ten megabytes at most, however many customers there are. */
-const mostKnown = 5_000
+const maxCachedContexts = 5_000
 
 const knownContexts = new WeakMap<Engine, KnownContexts>()
 
@@ -66,7 +66,7 @@ export async function quotaContextsOf(
           contextFrom(state, versions.get(customerId)!),
         ]),
       ),
-    most: mostKnown,
+    most: maxCachedContexts,
   })
 }
 

@@ -13,7 +13,7 @@ import type { RefusedEvent } from '../usage/record/rejected.ts'
 import {
   idKey,
   isOpen,
-  mostOpenReservations,
+  maxOpenReservations,
   type KnownId,
   type Reservation,
 } from '../usage/record/reservation-row.ts'
@@ -154,11 +154,11 @@ function reserved({ command, times, meter, today, ids }: Of<'reserve'>, standing
         answer: { granted: 0, remaining: remaining(meter, standing), expiresAt: null, duplicate: false },
       },
     }
-  if (standing.counts.open >= mostOpenReservations)
+  if (standing.counts.open >= maxOpenReservations)
     throw new BillingError('rate_limited', {
       retryAfterSeconds: 1,
       message:
-        `customer '${command.customerId}' has ${mostOpenReservations} open reservations of `
+        `customer '${command.customerId}' has ${maxOpenReservations} open reservations of `
         + `'${meter.key}' already: settle or release some`,
     })
   if (standing.counts.used + standing.counts.reserved + granted > Number.MAX_SAFE_INTEGER)

@@ -18,7 +18,7 @@ import {
   upgradeSubscription,
 } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
-import { mostOpenReservations } from '../usage/record/reservation-row.ts'
+import { maxOpenReservations } from '../usage/record/reservation-row.ts'
 
 const started = '2026-11-01T00:00:00.000000Z'
 
@@ -368,7 +368,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
           )
           select $1, 'r' || i, 'ai_chat', 1, '2026-11-01', $2, $2::timestamptz + interval '1 hour', ''
           from generate_series(1, $3::int) i`,
-        [customerId, started, mostOpenReservations],
+        [customerId, started, maxOpenReservations],
       ),
     )
     await expect(hold('more', 1)).rejects.toMatchObject({ code: 'rate_limited' })

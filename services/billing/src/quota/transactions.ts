@@ -5,7 +5,7 @@ import { knownContextsOf } from './context.ts'
 import { answerTogether, OvertakenById } from './group.ts'
 import { quotaQueue } from './queue.ts'
 
-const mostTries = 5
+const maxAttempts = 5
 
 /** The embedded database runs one transaction at a time anyway, and nobody else holds a lock in it. */
 const limits = {
@@ -51,7 +51,7 @@ async function answerIn(
       if (!('query' in engine)) rememberMonths(engine.db, times)
       return outcomes
     } catch (error) {
-      if (!(error instanceof OvertakenById) || 'query' in engine || tries === mostTries) throw error
+      if (!(error instanceof OvertakenById) || 'query' in engine || tries === maxAttempts) throw error
     }
   }
 }

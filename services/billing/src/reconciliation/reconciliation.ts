@@ -136,7 +136,7 @@ export interface MistakePage extends Page<Mistake> {
   customers: number
 }
 
-const mostMistakes = 1_000
+const maxMistakes = 1_000
 
 /**
  * Proves the rows of `limit` customers, in the order of their ids, and with the first page what belongs to no
@@ -152,15 +152,15 @@ export async function listMistakes(
   const data: Mistake[] =
     input.cursor === undefined
       ? (await engine.transaction(numberMistakes, { readOnly: true }))
-          .slice(0, mostMistakes)
+          .slice(0, maxMistakes)
           .map((broken) => ({ customerId: null, ...broken }))
       : []
   const ids = await customersAfter(engine, last, limit + 1)
   let customers = 0
   for (const customerId of ids.slice(0, limit)) {
-    data.push(...(await mistakesOfCustomer(engine, customerId)).slice(0, mostMistakes))
+    data.push(...(await mistakesOfCustomer(engine, customerId)).slice(0, maxMistakes))
     customers += 1
-    if (data.length >= mostMistakes) break
+    if (data.length >= maxMistakes) break
   }
   return {
     data,

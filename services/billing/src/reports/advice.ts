@@ -12,7 +12,7 @@ import { totals } from '../pricing/totals.ts'
 import { millisecondsOf } from '../values/instant.ts'
 import { money, sum, type Money } from '../values/money.ts'
 import { daysIn, periodAt, shown, type LabelledPeriod, type Period } from '../values/period.ts'
-import { mostItCanCost } from '../pricing/price.ts'
+import { maxAmountOf } from '../pricing/price.ts'
 import { unitsFrom, wholeUnits } from '../values/quantity.ts'
 import { instantOf } from '../values/zone.ts'
 import { plansFor, saidSeats } from '../commands/subscription/subscribe.ts'
@@ -171,7 +171,7 @@ async function advisePlans(tx: BillingTransaction, state: BillingState, basis: B
   return all.map((one) => ({ ...one, difference: money(one.total - now) }))
 }
 
-const mostAmount = 1_000_000_000_000n
+const maxAmount = 1_000_000_000_000n
 
 /**
  * Usage was let in because it can be billed on the plan it came under. On another it might cost more than can
@@ -180,7 +180,7 @@ const mostAmount = 1_000_000_000_000n
 function canBePriced({ meters }: SubscriptionState, { rated, usage }: Basis, { charges }: Plan): boolean {
   return charges.every(({ meter: key, price }) => {
     const meter = meters.get(key)!
-    return !price || mostItCanCost(price, usedOn(usage, meter, rated), meter.decimals) <= mostAmount
+    return !price || maxAmountOf(price, usedOn(usage, meter, rated), meter.decimals) <= maxAmount
   })
 }
 

@@ -120,7 +120,7 @@ export interface InvoiceSummary {
 }
 
 /** So many documents are summed at once. */
-export const mostSummed = 100_000
+export const maxSummedInvoices = 100_000
 
 type Sums = Omit<InvoiceSums, 'total' | 'amountDue' | 'amountOverdue'> & {
   total: string
@@ -246,7 +246,7 @@ export async function summarizeInvoices(
               when i.voided_at is null then ${leftToPay} end as due
             from invoices i
             where ${conditions.join(' and ')}
-            limit ${mostSummed + 1}
+            limit ${maxSummedInvoices + 1}
           ) d
           group by currency
           order by currency collate "C"`,
@@ -265,10 +265,10 @@ const startOf = (
   where z.customer_id = i.customer_id and z.from_on <= ${date}::date order by z.from_on desc limit 1)`
 
 function summaryOf(rows: readonly Sums[], asOf: Instant): InvoiceSummary {
-  if (rows.reduce((count, row) => count + row.count, 0) > mostSummed) {
+  if (rows.reduce((count, row) => count + row.count, 0) > maxSummedInvoices) {
     throw new BillingError('invalid_range', {
       pointer: '?start',
-      message: `there are more than ${mostSummed} invoices: narrow the filter`,
+      message: `there are more than ${maxSummedInvoices} invoices: narrow the filter`,
     })
   }
   return {

@@ -4,7 +4,7 @@ import { BillingError } from '../errors.ts'
 import type { Instant } from '../values/instant.ts'
 import type { Money } from '../values/money.ts'
 import { isOfCustomerFound } from '../customer/search.ts'
-import { exact, mostSummed } from './invoice-list.ts'
+import { exact, maxSummedInvoices } from './invoice-list.ts'
 import type { Payment } from '../invoicing/state.ts'
 import { parameters, type Parameters } from '../values/parameters.ts'
 import { instantsBetween } from '../catalogue/seller-dates.ts'
@@ -97,16 +97,16 @@ export async function summarizePayments(
             select i.currency, p.amount
             from ${paymentsAndInvoices}
             where p.reversed_at is null and ${conditions.join(' and ')}
-            limit ${mostSummed + 1}
+            limit ${maxSummedInvoices + 1}
           ) d
           group by currency
           order by currency collate "C"`,
         given.values,
       )
-      if (rows.reduce((count, row) => count + row.count, 0) > mostSummed) {
+      if (rows.reduce((count, row) => count + row.count, 0) > maxSummedInvoices) {
         throw new BillingError('invalid_range', {
           pointer: '?start',
-          message: `there are more than ${mostSummed} payments: narrow the filter`,
+          message: `there are more than ${maxSummedInvoices} payments: narrow the filter`,
         })
       }
       return { asOf: tx.at, currencies: rows.map((row) => ({ ...row, amount: exact(row.amount) })) }

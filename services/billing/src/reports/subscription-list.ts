@@ -1,7 +1,7 @@
 import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { BillingError } from '../errors.ts'
-import { mostSummed } from './invoice-list.ts'
+import { maxSummedInvoices } from './invoice-list.ts'
 import { fallsDue, leftToPay, mayBeOpen } from '../invoicing/state.ts'
 import type { LocalDate } from '../values/date.ts'
 import type { Instant } from '../values/instant.ts'
@@ -95,10 +95,10 @@ export async function summarizeSubscriptions(
   return engine.transaction(
     async (tx) => {
       const plans = await sumsOf(tx, filter)
-      if (plans.reduce((count, row) => count + row.count, 0) > mostSummed) {
+      if (plans.reduce((count, row) => count + row.count, 0) > maxSummedInvoices) {
         throw new BillingError('invalid_range', {
           pointer: '?planId',
-          message: `there are more than ${mostSummed} subscriptions: narrow the filter`,
+          message: `there are more than ${maxSummedInvoices} subscriptions: narrow the filter`,
         })
       }
       return { asOf: tx.at, plans }
@@ -112,7 +112,7 @@ async function sumsOf(tx: BillingTransaction, filter: SubscriptionsFilter): Prom
   return tx.query<SubscriptionSums>(
     `select "planId", status, count(*)::int as count, sum(seats)::bigint as seats from (
        select s.plan_id as "planId", ${statusOf} as status, ${seatsSaid} as seats from ${subscriptions}
-       where ${conditionsOf(filter, given).join(' and ')} limit ${mostSummed + 1}) d
+       where ${conditionsOf(filter, given).join(' and ')} limit ${maxSummedInvoices + 1}) d
      group by 1, 2 order by "planId" collate "C", status`,
     given.values,
   )

@@ -1,6 +1,6 @@
 import type { BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
-import { mostDiscounts, type Discount } from '../customer/discount.ts'
+import { maxDiscounts, type Discount } from '../customer/discount.ts'
 import { everyMeter, meterFrom, type Meter, type MeterRow } from '../catalogue/meter.ts'
 import { planFrom, type PlanRow } from '../catalogue/plan.ts'
 import type { LocalDate } from '../values/date.ts'
@@ -249,7 +249,7 @@ const billingFacts = `,
             and kind in ('start', 'renewal', 'change', 'final')) as "billsAgain",
        (select coalesce(json_agg(d order by d.sequence), '[]') from (
           select id, name, kind, value, applies_to as "appliesTo", from_on as "from", until_on as "until", sequence
-          from discounts where customer_id = k.customer_id order by sequence limit ${mostDiscounts}) d) as discounts,
+          from discounts where customer_id = k.customer_id order by sequence limit ${maxDiscounts}) d) as discounts,
        (select coalesce(sum(amount), 0)::text from balance_transactions
         where customer_id = k.customer_id and currency = k.currency and held_for is null) as balance`
 

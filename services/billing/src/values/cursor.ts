@@ -7,15 +7,15 @@ export interface Page<T> {
   nextCursor: string | null
 }
 
-export const mostPerPage = 100
+export const maxPageSize = 100
 
 /** Number of rows to read: 20 by default, 1 to 100. */
 export function pageLimit(limit: number | undefined): number {
   if (limit === undefined) return 20
-  if (!Number.isInteger(limit) || limit < 1 || limit > mostPerPage)
+  if (!Number.isInteger(limit) || limit < 1 || limit > maxPageSize)
     throw new BillingError('invalid_range', {
       pointer: '?limit',
-      message: `limit must be from 1 to ${mostPerPage}, not ${limit}`,
+      message: `limit must be from 1 to ${maxPageSize}, not ${limit}`,
     })
   return limit
 }

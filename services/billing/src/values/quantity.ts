@@ -24,12 +24,12 @@ export function stepsFrom(units: number | string, decimals: number): Steps | Qua
 }
 
 /** Maximum length of a text that is parsed as a quantity. */
-const mostCharacters = 64
+const maxCharacters = 64
 /** With a larger exponent only zero is a valid quantity. */
-const mostExponent = 100
+const maxExponent = 100
 
 function stepsOfText(text: string, decimals: number): Steps | QuantityMistake {
-  const match = text.length > mostCharacters ? null : /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text)
+  const match = text.length > maxCharacters ? null : /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text)
   if (!match) return 'quantity_overflow'
   const [, sign, whole = '', fraction = '', power = '0'] = match
   const digits = (whole + fraction).replace(/0+$/, '')
@@ -37,7 +37,7 @@ function stepsOfText(text: string, decimals: number): Steps | QuantityMistake {
   if (sign === '-') return 'quantity_negative'
   const exponent = Number(power) + whole.length - digits.length + decimals
   if (exponent < 0) return 'quantity_too_precise'
-  const steps = exponent > mostExponent ? Infinity : Number(BigInt(digits) * 10n ** BigInt(exponent))
+  const steps = exponent > maxExponent ? Infinity : Number(BigInt(digits) * 10n ** BigInt(exponent))
   return Number.isSafeInteger(steps) ? steps : 'quantity_overflow'
 }
 

@@ -65,7 +65,7 @@ interface Day {
 /** Cache of days by zone and UTC date: events fall on few days, and Temporal is slow to ask for each. */
 const seenDays = new Map<string, Day[]>()
 /** Maximum number of cached days: a few hundred kilobytes. */
-const mostSeenDays = 2_000
+const maxCachedDays = 2_000
 
 /** Returns the local date in one zone at an instant. */
 export function dateIn(timezone: string, instant: Instant): LocalDate {
@@ -73,7 +73,7 @@ export function dateIn(timezone: string, instant: Instant): LocalDate {
   const days = seenDays.get(key) ?? []
   for (const { from, to, date } of days) if (from <= instant && instant < to) return date
   const day = dayAround(timezone, millisecondsOf(instant))
-  if (seenDays.size >= mostSeenDays) seenDays.clear()
+  if (seenDays.size >= maxCachedDays) seenDays.clear()
   seenDays.set(key, [...days, day])
   return day.date
 }

@@ -2,7 +2,7 @@ import type { Engine } from '../../engine.ts'
 import { onCustomer } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
 import { readBillingState } from '../../subscription/state.ts'
-import { mostDiscounts, type Discount } from '../../customer/discount.ts'
+import { maxDiscounts, type Discount } from '../../customer/discount.ts'
 import { isDate, type LocalDate } from '../../values/date.ts'
 import { isDiscountPercent } from '../../pricing/discount.ts'
 import { localized, type LocalizedText } from '../../values/localized-text.ts'
@@ -30,10 +30,10 @@ export async function putDiscount(engine: Engine, input: DiscountInput): Promise
       input.customerId,
       discount.id,
     ])
-    if (others.length >= mostDiscounts)
+    if (others.length >= maxDiscounts)
       throw new BillingError('too_many_discounts', {
-        most: mostDiscounts,
-        message: `a customer has at most ${mostDiscounts} discounts: delete one that is over first`,
+        most: maxDiscounts,
+        message: `a customer has at most ${maxDiscounts} discounts: delete one that is over first`,
       })
     await tx.query(
       `insert into discounts (customer_id, id, name, kind, value, applies_to, from_on, until_on, created_at)
@@ -101,11 +101,11 @@ export function discountFrom({
   }
   if (
     kind === 'fixed'
-    && !(typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= mostFixed)
+    && !(typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= maxFixedAmount)
   )
     refuse(
       '/value',
-      `a fixed discount is a whole number of minor units from 1 to ${mostFixed}, not ${JSON.stringify(value)}`,
+      `a fixed discount is a whole number of minor units from 1 to ${maxFixedAmount}, not ${JSON.stringify(value)}`,
     )
   if (kind === 'percent' && !(typeof value === 'string' && isDiscountPercent(value)))
     refuse(
@@ -135,7 +135,7 @@ function isCounted(date: LocalDate): boolean {
   return isDate(date) && date >= '0001-01-01'
 }
 
-const mostFixed = 1_000_000_000_000
+const maxFixedAmount = 1_000_000_000_000
 
 const what = {
   all: { 'zh-CN': '', en: '' },

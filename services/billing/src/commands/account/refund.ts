@@ -1,6 +1,6 @@
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { recordActivity } from '../../activity/activity.ts'
-import { creditBalance, mostFromOutside, addBalanceTransaction } from '../../payments/balance.ts'
+import { creditBalance, maxExternalAmount, addBalanceTransaction } from '../../payments/balance.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../../values/cursor.ts'
 import { onCustomer } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
@@ -193,10 +193,10 @@ export async function adjustBalance(
           + `and takes at most the ${before} that are on the balance`,
       })
     }
-    if (amount + before > mostFromOutside)
+    if (amount + before > maxExternalAmount)
       throw new BillingError('amount_out_of_range', {
         pointer: '/amount',
-        message: `a balance holds ${mostFromOutside} minor units at most, and there are ${before} on it`,
+        message: `a balance holds ${maxExternalAmount} minor units at most, and there are ${before} on it`,
       })
     const id = tx.newId('adj')
     await tx.query(

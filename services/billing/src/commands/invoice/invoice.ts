@@ -1,6 +1,6 @@
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { recordActivity } from '../../activity/activity.ts'
-import { creditBalance, mostFromOutside, addBalanceTransaction } from '../../payments/balance.ts'
+import { creditBalance, maxExternalAmount, addBalanceTransaction } from '../../payments/balance.ts'
 import { billAgain, closePeriod, catchUp, scheduleNext } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
 import { readBillingState, type BillingState } from '../../subscription/state.ts'
@@ -226,10 +226,10 @@ export async function recordPayment(
       (total, payment) => total + (payment.reversedAt === null ? payment.amount : 0),
       input.amount,
     )
-    if (Math.max(paid, input.amount + (await creditBalance(tx, customerId, currency))) > mostFromOutside) {
+    if (Math.max(paid, input.amount + (await creditBalance(tx, customerId, currency))) > maxExternalAmount) {
       throw new BillingError('amount_out_of_range', {
         pointer: '/amount',
-        message: `an invoice takes payments, and a balance holds, ${mostFromOutside} minor units at most`,
+        message: `an invoice takes payments, and a balance holds, ${maxExternalAmount} minor units at most`,
       })
     }
     const [id, applied] = [tx.newId('pay'), Math.min(due, input.amount)]

@@ -18,7 +18,7 @@ import { priced } from '../../invoicing/document/discounted.ts'
 import { nextInvoiceOf, type NextInvoice } from '../../invoicing/next.ts'
 import { viewOf, type Invoice } from '../../invoicing/view.ts'
 import { alsoIssued, trialUsed } from './notices.ts'
-import { getAllPlans, getPlan, isTrial, mostTrialDays, seatsOf, type Plan } from '../../catalogue/plan.ts'
+import { getAllPlans, getPlan, isTrial, maxTrialDays, seatsOf, type Plan } from '../../catalogue/plan.ts'
 import { honourQuote, promisedStart, type Promised } from './quote.ts'
 import { addDays, daysBetween, type LocalDate } from '../../values/date.ts'
 import type { Totals } from '../../pricing/totals.ts'
@@ -146,7 +146,7 @@ export async function beginSubscription(
   if (!isTrial(trialDays))
     throw new BillingError('validation_failed', {
       pointer: '/trialDays',
-      message: `a trial has 0 to ${mostTrialDays} days, not ${trialDays}`,
+      message: `a trial has 0 to ${maxTrialDays} days, not ${trialDays}`,
     })
   refuseSeatsWithout(plan, input.seats)
   const seats = seatsFor(plan, input.seats, seatsOf(plan).min)

@@ -5,7 +5,7 @@ import { BillingError } from '../../errors.ts'
 import { stateAfter } from '../../subscription/state.ts'
 import { invoiceColumns, view, type StoredInvoice } from '../../invoicing/view.ts'
 import { alsoIssued, noticesBetween } from './notices.ts'
-import { mostTrialDays } from '../../catalogue/plan.ts'
+import { maxTrialDays } from '../../catalogue/plan.ts'
 import { addDays, isDate, type LocalDate } from '../../values/date.ts'
 import { keepWaiting } from '../../subscription/write.ts'
 import { subscriptionOf, type Changed } from './subscribe.ts'
@@ -25,7 +25,7 @@ export async function changeTrial(
     const current = currentPhase(before)
     if (!current || current.trialEnds === null)
       throw new BillingError('not_in_trial', { message: `customer '${customerId}' has no trial now` })
-    const latest = addDays(current.anchor, mostTrialDays)
+    const latest = addDays(current.anchor, maxTrialDays)
     if (!isDate(endsOn) || endsOn < before.today || endsOn <= current.anchor || endsOn > latest) {
       throw new BillingError('validation_failed', {
         pointer: '/trial/endsOn',

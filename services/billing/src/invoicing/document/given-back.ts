@@ -28,7 +28,7 @@ export async function givenBackOf(
 }
 
 /** More documents than ever follow from one: a chain that is longer is a mistake of ours. */
-const mostDocuments = 1000
+const maxDocuments = 1000
 
 /**
  * The documents that gave back lines of an invoice, and those that gave back lines of these, by number: in
@@ -41,7 +41,7 @@ export async function documentsToVoidFirst(
 ): Promise<string[]> {
   const found = new Set<string>()
   const waiting = [invoiceId]
-  for (let id = waiting.shift(); id !== undefined && found.size < mostDocuments; id = waiting.shift()) {
+  for (let id = waiting.shift(); id !== undefined && found.size < maxDocuments; id = waiting.shift()) {
     for (const giver of await givenBackOf(tx, customerId, id)) {
       if (!found.has(giver.invoiceId)) waiting.push(giver.invoiceId)
       found.add(giver.invoiceId)

@@ -6,7 +6,7 @@ import { trialPage } from './trial-page.ts'
 
 /** Milliseconds in which a logo must be drawn: each invoice takes that much longer. */
 const drawingLimit = 2_000
-const mostChecked = 50
+const maxCachedLogos = 50
 
 /** Checked one at a time, in a process apart from those that set invoices. */
 const workers = pdfWorkers({ processes: 1, queue: 10, idle: 5_000, memoryLimit: 768 * 2 ** 20 })
@@ -22,7 +22,7 @@ export async function assertDrawable(logo: string): Promise<void> {
   if (drawn.has(hash)) return
   const problem = svgProblem(logo) ?? (await drawingProblem(logo))
   if (problem) throw new BillingError('invalid_logo', { pointer: '/logo', message: problem })
-  if (drawn.size >= mostChecked) drawn.clear()
+  if (drawn.size >= maxCachedLogos) drawn.clear()
   drawn.add(hash)
 }
 

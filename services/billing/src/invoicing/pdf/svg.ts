@@ -1,5 +1,5 @@
-const mostDepth = 64
-const mostElements = 5_000
+const maxDepth = 64
+const maxElements = 5_000
 
 /**
  * Why a text is not an SVG that may be drawn, or undefined. Typst's own reading comes afterwards: here is
@@ -37,8 +37,8 @@ export function svgProblem(text: string): string | undefined {
         if (text[end - 1] !== '/') depth += 1
       }
       if (depth < 0) return 'The drawing is not well-formed XML.'
-      if (depth > mostDepth) return `The drawing is nested more than ${mostDepth} deep.`
-      if (elements > mostElements) return `The drawing has more than ${mostElements} elements.`
+      if (depth > maxDepth) return `The drawing is nested more than ${maxDepth} deep.`
+      if (elements > maxElements) return `The drawing has more than ${maxElements} elements.`
       at = end + 1
     }
     if (at < 0) return 'The drawing is not well-formed XML.'

@@ -1,7 +1,7 @@
 import { missingGlyphMark, missingGlyphs } from './glyphs.ts'
 import type { Notice } from '../../values/localized-text.ts'
 
-const mostNamed = 20
+const maxNamed = 20
 
 /**
  * The answer to what was entered, with what is to be said of those of its texts that will stand on invoices;
@@ -25,7 +25,7 @@ function textsIn(value: unknown): string[] {
  * where all can be printed.
  */
 export function unprintable(texts: readonly (string | null | undefined)[]): Notice[] {
-  const missing = [...new Set(texts.flatMap((text) => (text ? missingGlyphs(text) : [])))].slice(0, mostNamed)
+  const missing = [...new Set(texts.flatMap((text) => (text ? missingGlyphs(text) : [])))].slice(0, maxNamed)
   if (missing.length === 0) return []
   return [
     {

@@ -73,7 +73,7 @@ export interface UsageDays {
   }[]
 }
 
-export const mostUsageDays = 92
+export const maxUsageDays = 92
 
 /**
  * A customer's usage of at most 92 days (the current period unless `start` and `end` say otherwise, both in).
@@ -142,17 +142,17 @@ function datesAsked(state: SubscriptionState, { start, end }: { start?: string; 
   const to = addDays(end ?? later(state.today, start!), 1)
   // Days before the first date there is are none.
   const from =
-    start ?? (to < addDays(beginningOfTime, mostUsageDays) ? beginningOfTime : addDays(to, -mostUsageDays))
+    start ?? (to < addDays(beginningOfTime, maxUsageDays) ? beginningOfTime : addDays(to, -maxUsageDays))
   if (from >= to)
     throw new BillingError('invalid_range', {
       pointer: '?start',
       message: `start ${start} is after end ${end}`,
     })
   const days = daysBetween(from, to)
-  if (days > mostUsageDays)
+  if (days > maxUsageDays)
     throw new BillingError('invalid_range', {
       pointer: '?start',
-      message: `at most ${mostUsageDays} days are shown at once, not ${days}`,
+      message: `at most ${maxUsageDays} days are shown at once, not ${days}`,
     })
   return { from, to }
 }
@@ -284,7 +284,7 @@ function totalOf(meter: Meter, days: readonly DayShown[], used: number): DaysOfM
   }
 }
 
-const mostNamed = 20
+const maxNamedValues = 20
 
 /** So many of a meter's values have a name, the most used; the others are the rest. */
 async function groupsIn(
@@ -314,7 +314,7 @@ async function groupsIn(
 type Value = NonNullable<UsageDays['groups']>[number]['values'][number]
 
 function valuesOf(rows: readonly GroupDays[], meter: Meter, range: DateRange): Value[] {
-  const most = mostUsed(rows, meter)
+  const most = largestValues(rows, meter)
   const days = daysBetween(range.from, range.to)
   const values = new Map<string, { kind: Value['kind']; value: string; steps: number[] }>()
   for (const row of rows) {
@@ -335,14 +335,14 @@ function valuesOf(rows: readonly GroupDays[], meter: Meter, range: DateRange): V
     .sort((a, b) => b.used - a.used)
 }
 
-function mostUsed(rows: readonly GroupDays[], meter: Meter): Set<string> {
+function largestValues(rows: readonly GroupDays[], meter: Meter): Set<string> {
   const totals = new Map<string, number>()
   for (const row of rows)
     if (row.kind === 'value') totals.set(row.value, (totals.get(row.value) ?? 0) + valueOf(row, meter))
   return new Set(
     [...totals]
       .sort(([, a], [, b]) => b - a)
-      .slice(0, mostNamed)
+      .slice(0, maxNamedValues)
       .map(([value]) => value),
   )
 }

@@ -62,7 +62,7 @@ export interface DetailTotal {
 }
 
 /** So many are counted. */
-export const mostCounted = 100_000
+export const maxCountedEvents = 100_000
 
 /**
  * A customer's events, newest first: in the current period unless `start` and `end` say otherwise. Those are
@@ -120,11 +120,11 @@ export async function chosen(
   if (
     !key
     && (id !== undefined || property !== undefined)
-    && addSeconds(from, (mostDaysSearched + 1) * 86_400) < to
+    && addSeconds(from, (maxDaysSearched + 1) * 86_400) < to
   ) {
     throw new BillingError('invalid_range', {
       pointer: '?start',
-      message: `at most ${mostDaysSearched} days are searched at once`,
+      message: `at most ${maxDaysSearched} days are searched at once`,
     })
   }
   return {
@@ -138,7 +138,7 @@ export async function chosen(
   }
 }
 
-const mostDaysSearched = 92
+const maxDaysSearched = 92
 
 /**
  * Refuses a search for a property without a value, or the other way round, and for what no event can hold.
@@ -192,10 +192,10 @@ async function countEvents(
   where: Where,
   { customerId, meter }: { customerId: string; meter?: string },
 ): Promise<DetailTotal> {
-  const { sql, given } = rowsChosen('1', where, { customerId, meter, most: mostCounted + 1 })
+  const { sql, given } = rowsChosen('1', where, { customerId, meter, most: maxCountedEvents + 1 })
   const [found] = await query<{ events: number }>(`select count(*)::int as events from (${sql}) e`, given)
   const events = found!.events
-  return events > mostCounted ? { events: mostCounted, isLeast: true } : { events, isLeast: false }
+  return events > maxCountedEvents ? { events: maxCountedEvents, isLeast: true } : { events, isLeast: false }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../../values/cursor.ts'
 import { BillingError } from '../../errors.ts'
-import { metersByKey, mostMeters, noMeter } from '../../catalogue/meter.ts'
+import { metersByKey, maxMeters, noMeter } from '../../catalogue/meter.ts'
 import { addDays } from '../../values/date.ts'
 import { addSeconds, type Instant } from '../../values/instant.ts'
 import { unitsFrom } from '../../values/quantity.ts'
@@ -116,7 +116,7 @@ export async function getEvent(
         tx,
         { customerId: input.customerId, id: input.eventId, from: null, to: null },
         undefined,
-        mostMeters,
+        maxMeters,
       )
       const meters = rows
         .flatMap(({ meter, quantity }) => (meter === null ? [] : [{ meter, quantity }]))

@@ -18,8 +18,8 @@ import {
 import { storedByNow } from '../../customer/customer.ts'
 
 /** As many as fit on one sheet of a spreadsheet, below its heading. */
-export const mostExported = 1_000_000
-const mostDays = 366
+export const maxExportedRows = 1_000_000
+const maxDays = 366
 /** The embedded database answers nobody else while it reads a page. */
 export const rowsPerPage = { postgres: 1000, pglite: 125 }
 
@@ -61,7 +61,7 @@ export async function exportUsage(
   engine: Engine,
   input: DetailFilter & { most?: number },
 ): Promise<UsageExport> {
-  const { customerId, meter, most = mostExported } = input
+  const { customerId, meter, most = maxExportedRows } = input
   return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, customerId)
@@ -74,10 +74,10 @@ export async function exportUsage(
       const { from, to } = withinReach(rangeOf(state, input), tx.at)
       const start = localDateOf(state.zones, from)
       const end = lastDateBefore(state, to, start)
-      if (daysBetween(start, addDays(end, 1)) > mostDays)
+      if (daysBetween(start, addDays(end, 1)) > maxDays)
         throw new BillingError('invalid_range', {
           pointer: '?start',
-          message: `an export covers at most ${mostDays} days, not ${start} to ${end}`,
+          message: `an export covers at most ${maxDays} days, not ${start} to ${end}`,
         })
       // What is stored while the file is being written stays out: the file is of one moment.
       const asked = await chosen(tx.query, { from, to }, input)
@@ -110,7 +110,7 @@ export async function exportUsage(
  * So many properties have a column of their own, found among so many events: on the embedded database
  * everybody waits for that look.
  */
-const mostColumns = 50
+const maxColumns = 50
 const eventsLookedAt = { postgres: 20_000, pglite: 5_000 }
 
 /**
@@ -133,13 +133,13 @@ async function columnsOf(
           cross join lateral jsonb_object_keys(properties) name
           group by name
           order by count(*) desc, name collate "C"
-          limit ${mostColumns + 1}
+          limit ${maxColumns + 1}
         ) as names`,
     given,
   )
   const { events, names } = found!
-  const shown = names.slice(0, mostColumns).sort((a, b) => (a < b ? -1 : 1))
-  return { names: shown, areAll: names.length <= mostColumns && events < most }
+  const shown = names.slice(0, maxColumns).sort((a, b) => (a < b ? -1 : 1))
+  return { names: shown, areAll: names.length <= maxColumns && events < most }
 }
 
 /**

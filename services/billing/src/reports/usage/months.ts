@@ -50,7 +50,7 @@ export interface UsageMonths {
 }
 
 /** So many usage periods are told, the running one among them. */
-export const mostMonths = 12
+export const maxMonths = 12
 
 /**
  * The last twelve usage periods with their usage and amounts by meter, and what changed from each to the
@@ -62,7 +62,7 @@ export async function getUsageMonths(engine: Engine, input: { customerId: string
     async (tx) => {
       const state = await readBillingState(tx, input.customerId)
       // One more, so that the first has a change too.
-      const periods = usagePeriods(state.phases, state.today).slice(-mostMonths - 1)
+      const periods = usagePeriods(state.phases, state.today).slice(-maxMonths - 1)
       const about = {
         timezone: zoneOn(state.zones, state.today),
         currency: state.customer.currency,
@@ -75,7 +75,7 @@ export async function getUsageMonths(engine: Engine, input: { customerId: string
       const { days } = await withHistory(tx, state, range, known.days)
       const fees = await feeLines(tx, state, periods[0]!.from)
       const counted = periods.map((period) => countedIn(state, { known, days }, fees, period))
-      const months = counted.map((one, index) => monthOf(one, counted[index - 1], state)).slice(-mostMonths)
+      const months = counted.map((one, index) => monthOf(one, counted[index - 1], state)).slice(-maxMonths)
       const named = new Set(
         months.flatMap(({ meters, change }) =>
           [...meters, ...(change?.meters ?? [])].map(({ meter }) => meter),

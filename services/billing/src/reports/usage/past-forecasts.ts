@@ -14,7 +14,7 @@ export interface PastForecasts {
   tried: { period: string; forecast: number; actual: number }[]
 }
 
-const mostPeriods = 3
+const maxPeriods = 3
 
 /** The last whole periods that are over, newest first: what a forecast can be tried on. */
 export function periodsToTry({
@@ -25,7 +25,7 @@ export function periodsToTry({
     .filter(
       (period) => period.to <= today && period.from === period.whole.from && period.to === period.whole.to,
     )
-    .slice(-mostPeriods)
+    .slice(-maxPeriods)
     .reverse()
 }
 

@@ -26,7 +26,7 @@ export const usageWindows = ['hour', 'day', 'month'] as const
 export type UsageWindow = (typeof usageWindows)[number]
 
 /** So many days are read at once. */
-export const mostDaysOf = { hour: 31, day: 366, month: 1_830, whole: 1_830 } as const
+export const maxDaysOf = { hour: 31, day: 366, month: 1_830, whole: 1_830 } as const
 
 /**
  * What was used in one window, in units: an hour of UTC by its instants, a day or a month by the customer's
@@ -98,7 +98,7 @@ async function byDates(
       throw new BillingError('invalid_range', { pointer, message: `'${date}' is not a date (YYYY-MM-DD)` })
   }
   const range = { from: start, to: addDays(end, 1) }
-  assertWithin(daysBetween(range.from, range.to), mostDaysOf[window ?? 'whole'], { start, end })
+  assertWithin(daysBetween(range.from, range.to), maxDaysOf[window ?? 'whole'], { start, end })
   const usage = (await withHistory(tx, state, range, await dailyUsage(tx, customerId, range, meter), meter))
     .days
   const meters = [...new Set(usage.map((day) => day.meter))].sort().map((key) => {
@@ -130,7 +130,7 @@ async function byHour(
       message: 'usage by the hour is read of one meter: name it',
     })
   const { from, to } = rangeOf(state, { start, end })
-  assertWithin((Date.parse(to) - Date.parse(from)) / 86_400_000, mostDaysOf.hour, { start, end })
+  assertWithin((Date.parse(to) - Date.parse(from)) / 86_400_000, maxDaysOf.hour, { start, end })
   const rows = await tx.query<{ hour: Instant | null; quantity: number; events: number }>(
     `select hour, ${dayOf('e', `count(distinct ${hashOf('e.properties', 'e.unique_by')})`)} as quantity,
         count(*)::bigint as events

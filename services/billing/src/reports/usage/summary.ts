@@ -65,7 +65,7 @@ export interface UsageSummary {
   }[]
 }
 
-const mostPeriods = 24
+const maxPeriods = 24
 
 /**
  * A customer's usage in a period (the current one unless named), with its days, and by the values of a
@@ -95,7 +95,7 @@ export async function getUsageSummary(
       const meters = metersIn(state, counted, [...usage, ...afterEnd]).map(ofMeter)
       return {
         period: shown(period),
-        periods: usagePeriods(state.phases, state.today).slice(-mostPeriods).reverse().map(shown),
+        periods: usagePeriods(state.phases, state.today).slice(-maxPeriods).reverse().map(shown),
         timezone: zoneOn(state.zones, period.from),
         currency: state.customer.currency,
         asOf: tx.at,

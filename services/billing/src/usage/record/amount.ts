@@ -25,8 +25,8 @@ export function amountIn(
     )
     if (found)
       return {
-        name: [name, ...found.path].join('.').slice(0, mostShown),
-        value: String(found.value).slice(0, mostShown),
+        name: [name, ...found.path].join('.').slice(0, maxShownCharacters),
+        value: String(found.value).slice(0, maxShownCharacters),
       }
   }
   return undefined
@@ -86,7 +86,7 @@ const readsAsAmount = (value: unknown): boolean =>
   || (typeof value === 'string' && /\d/.test(value) && amountAsText.test(value.trim()))
 
 /** What a refusal says of a name or value that was sent. */
-const mostShown = 100
+const maxShownCharacters = 100
 
 const setOf = (words: string): ReadonlySet<string> => new Set(words.split(' '))
 

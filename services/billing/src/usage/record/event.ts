@@ -71,7 +71,7 @@ export interface Rejection {
   detail: string
 }
 
-const mostPropertyBytes = 4096
+const maxPropertyBytes = 4096
 
 /**
  * Checks an event that names its meter. Its body hash is of the content it has, however that is written, so
@@ -265,11 +265,11 @@ function isNumeric(value: unknown): value is number | string {
 /** However it is written, the same quantity has the same text. */
 function quantityText(quantity: number | string | undefined): number | string {
   if (quantity === undefined) return 'null'
-  const steps = stepsFrom(quantity, mostDecimals)
-  return typeof steps === 'number' ? `${steps}e-${mostDecimals}` : JSON.stringify(String(quantity))
+  const steps = stepsFrom(quantity, maxDecimals)
+  return typeof steps === 'number' ? `${steps}e-${maxDecimals}` : JSON.stringify(String(quantity))
 }
 
-const mostDecimals = 6
+const maxDecimals = 6
 
 /** What of an event is the same for every meter. */
 function contentOf(
@@ -301,14 +301,14 @@ function contentOf(
   }
 }
 
-const tooLongOf: Rejection = { code: 'validation_failed', detail: propertiesTooLong(mostPropertyBytes) }
+const tooLongOf: Rejection = { code: 'validation_failed', detail: propertiesTooLong(maxPropertyBytes) }
 
 /**
  * Whether properties take more room than an event may, in whatever order they stand. Asked before anything
  * looks at each of them.
  */
 export function areTooLong(properties: unknown): boolean {
-  return Buffer.byteLength(JSON.stringify(properties)) > mostPropertyBytes
+  return Buffer.byteLength(JSON.stringify(properties)) > maxPropertyBytes
 }
 
 /**

@@ -54,7 +54,7 @@ interface Waiting extends Slot {
  * A flush takes whole requests up to this many events: beyond it a transaction only grows longer, not cheaper
  * for each event.
  */
-const mostPerFlush = 2_000
+const maxBatchSize = 2_000
 /**
  * While one flush runs, another begins beside it only with so many events: smaller ones cost less together,
  * as each takes its round trips and a commit.
@@ -64,9 +64,9 @@ const worthASecond = 500
  * What may wait: a few flushes, so that a request that is let in is answered soon, and a sender too fast
  * hears so.
  */
-const mostWaiting = 16_000
+const maxPending = 16_000
 /** Of one customer whom somebody else is at work on. */
-const mostWaitingAlone = 4_000
+const maxPendingPerCustomer = 4_000
 
 export interface IntakeOptions {
   /** Transactions at a time for customers nobody else is at work on, each for many. */
@@ -114,7 +114,7 @@ export function openIntake({ flushers, waiters, settle }: IntakeOptions) {
     let events = 0
     const stop = shared.findIndex((slots, index) => {
       events += slots.length
-      return index > 0 && events > mostPerFlush
+      return index > 0 && events > maxBatchSize
     })
     const taken = shared.slice(0, stop === -1 ? undefined : stop).flat()
     shared = stop === -1 ? [] : shared.slice(stop)
@@ -144,7 +144,7 @@ export function openIntake({ flushers, waiters, settle }: IntakeOptions) {
 
   async function flushAlone(customerId: string, own: Waiting[]): Promise<void> {
     waitedFor.add(customerId)
-    await recorded(own.splice(0, mostPerFlush), { wait: true })
+    await recorded(own.splice(0, maxBatchSize), { wait: true })
     waitedFor.delete(customerId)
     // Whoever has more waits for another turn, after the others.
     alone.delete(customerId)
@@ -181,11 +181,11 @@ export function openIntake({ flushers, waiters, settle }: IntakeOptions) {
   /** The fates of the events, once they are committed. Throws rate_limited when too many wait already. */
   return async (events: readonly UsageEventInput[]): Promise<EventOutcome[]> => {
     const apart = events.filter(({ customerId }) => alone.has(customerId))
-    if (events.length > apart.length && sharedEvents + events.length - apart.length > mostWaiting)
+    if (events.length > apart.length && sharedEvents + events.length - apart.length > maxPending)
       throw tooMany(sharedEvents)
     for (const { customerId } of apart)
-      if (alone.get(customerId)!.length >= mostWaitingAlone)
-        throw tooMany(mostWaitingAlone, ` of customer '${customerId}'`)
+      if (alone.get(customerId)!.length >= maxPendingPerCustomer)
+        throw tooMany(maxPendingPerCustomer, ` of customer '${customerId}'`)
     if (events.length === 0) return []
     return new Promise((resolve, reject) => {
       const request: Request = { slots: [], open: events.length, resolve, reject }

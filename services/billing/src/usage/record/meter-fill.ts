@@ -51,7 +51,7 @@ const daysAtOnce = 31
 const customersAtOnce = 500
 
 /** Steps of one call: it is called again soon. */
-const mostSteps = 1_000
+const maxSteps = 1_000
 
 /**
  * Fills meters and break-downs from the events there are, the longest asked for first, in steps of a
@@ -60,7 +60,7 @@ const mostSteps = 1_000
  */
 export async function fillMeters(
   engine: Engine,
-  { steps = mostSteps }: { steps?: number } = {},
+  { steps = maxSteps }: { steps?: number } = {},
 ): Promise<number> {
   for (let taken = 0; taken < steps; taken += 1) if (!(await takeStep(engine))) return taken
   return steps

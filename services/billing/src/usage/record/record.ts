@@ -32,7 +32,7 @@ import { noMeter } from '../../catalogue/meter.ts'
 import { takenTimes, type TakenTimes } from '../totals/taken-times.ts'
 import { getCustomer } from '../../customer/account.ts'
 
-export const mostEvents = 1000
+export const maxEvents = 1000
 
 /**
  * Records up to 1,000 events and returns once they are committed, counting each id once per customer: the
@@ -41,9 +41,9 @@ export const mostEvents = 1000
  * already, that one is used. Throws rate_limited when too many wait.
  */
 export async function recordUsage(engine: Engine, events: readonly UsageEventInput[]): Promise<Recorded> {
-  if (events.length > mostEvents)
+  if (events.length > maxEvents)
     throw new BillingError('payload_too_large', {
-      message: `a batch holds at most ${mostEvents} events, not ${events.length}`,
+      message: `a batch holds at most ${maxEvents} events, not ${events.length}`,
     })
   return summaryOf(
     events,

@@ -34,7 +34,7 @@ export interface KnownMeters {
 }
 
 /** A few megabytes at most, however many customers there are. */
-const mostKnown = 20_000
+const maxCachedContexts = 20_000
 
 const knownContexts = new WeakMap<Engine, KnownRecordingContexts>()
 
@@ -62,7 +62,7 @@ export async function recordingContextsOf(
 ): Promise<Map<string, RecordingContext>> {
   return currentValues(customers, versions.keys(), {
     isCurrent: ({ version }, customerId) => version === versions.get(customerId),
-    most: mostKnown,
+    most: maxCachedContexts,
     read: async (stale) =>
       new Map(
         [...(await readFacts(tx, stale))].map(([customerId, facts]) => [

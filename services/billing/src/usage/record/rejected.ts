@@ -46,8 +46,8 @@ export interface RejectedEvent {
  * gone wrong must not fill the disk.
  */
 const keptDays = 100
-const mostKept = 10_000
-const mostText = 300
+const maxStored = 10_000
+const maxTextCharacters = 300
 
 /**
  * What is refused with these codes may be taken another time: once a customer or a meter is made, once its
@@ -120,7 +120,7 @@ async function forgetOldest(tx: BillingTransaction, customerIds: readonly string
                 from rejected_events
                 where customer_id = $1
                 order by rejected_at desc
-                offset ${mostKept - 1}
+                offset ${maxStored - 1}
                 limit 1
               ),
               $2
@@ -149,7 +149,7 @@ async function forgetOldestOfUnknown(tx: BillingTransaction): Promise<void> {
               where code = 'customer_not_found'
                 and not exists (select from customers c where c.customer_id = u.customer_id)
               order by rejected_at desc
-              offset ${mostKept - 1}
+              offset ${maxStored - 1}
               limit 1
             ),
             $1
@@ -227,7 +227,7 @@ export async function listRejectedEvents(
   )
 }
 
-const mostRetried = 1000
+const maxRetries = 1000
 
 /**
  * Sends a customer's refused events again, as they were sent: those with the given ids, or all, the longest
@@ -260,7 +260,7 @@ export async function retryRejected(
             and ($2::text[] is null or id = any($2))
           group by customer_id, id, body_hash
           order by min(rejected_at), id, body_hash
-          limit ${mostRetried}`,
+          limit ${maxRetries}`,
         [input.customerId, input.ids ?? null, retryableCodes],
       ),
     { readOnly: true },
@@ -411,7 +411,7 @@ function dateOf(zones: readonly ZoneChange[], time: Instant | undefined, at: Ins
 function storable(value: unknown): string {
   const text = typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value)
   return text
-    .slice(0, mostText)
+    .slice(0, maxTextCharacters)
     .replaceAll('\u0000', '\ufffd')
     .replace(/\p{Surrogate}/gu, '\ufffd')
 }

@@ -23,10 +23,10 @@ export interface Reservation {
 }
 
 /** For so many of a customer and meter at once the sum is read at each answer. */
-export const mostOpenReservations = 10_000
+export const maxOpenReservations = 10_000
 /** As far back as late usage is taken, the real quantity of a reservation can be told. */
 const keptDays = latestDays
-const mostForgotten = 100
+const maxDeleted = 100
 
 /** What an id stands for already: a recorded event, a reservation, or both where it was settled. */
 export interface KnownId {
@@ -214,7 +214,7 @@ export async function forgetOldReservations(
         select customer_id, id
         from reservations
         where customer_id = any($1) and reserved_at <= $2
-        limit ${mostForgotten}
+        limit ${maxDeleted}
       )`,
     [customerIds, knownSince(tx.at)],
   )

@@ -14,9 +14,9 @@ export interface Group {
 }
 
 /** So many different values of one property a customer's month has names for. */
-export const mostValues = 100
+export const maxNamedValues = 100
 /** Longer values are one where they begin alike. */
-const mostLetters = 100
+const maxValueCharacters = 100
 
 /** What of an event its groups follow from. */
 interface GroupedEvent {
@@ -79,7 +79,7 @@ function nameOf(event: GroupedEvent, property: string): Named | undefined {
     meter: event.meter,
     property,
     month: firstOfMonth(event.localDate),
-    value: text.length > mostLetters ? [...text].slice(0, mostLetters).join('') : text,
+    value: text.length > maxValueCharacters ? [...text].slice(0, maxValueCharacters).join('') : text,
   }
 }
 
@@ -131,7 +131,7 @@ async function nameWhereRoom(tx: BillingTransaction, names: readonly Named[]): P
         select count(*)
         from usage_group_values v
         where (v.customer_id, v.meter, v.property, v.month) = (w.customer_id, w.meter, w.property, w.month)
-      ) <= ${mostValues}
+      ) <= ${maxNamedValues}
       order by 1, 2, 3, 4, 5
       on conflict do nothing`,
     [JSON.stringify(names)],

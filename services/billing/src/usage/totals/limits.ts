@@ -1,7 +1,7 @@
 import type { BillingTransaction } from '../../engine.ts'
 import { planFrom, type Charge, type PlanRow } from '../../catalogue/plan.ts'
 import { addDays, earlier, later, type LocalDate } from '../../values/date.ts'
-import { mostItCanCost, type Price } from '../../pricing/price.ts'
+import { maxAmountOf, type Price } from '../../pricing/price.ts'
 import { isAdditive, metersByKey, type Meter } from '../../catalogue/meter.ts'
 
 /** An event on its date; `quantity` is steps. */
@@ -27,12 +27,12 @@ export const markedDay = 1_000_000_000
 /**
  * What one meter's month may cost, in minor units: fifty charges of it on one invoice still add up exactly.
  */
-const mostAmount = 100_000_000_000_000n
+const maxMonthlyAmount = 100_000_000_000_000n
 /** A batch of a thousand such events, or a month of such days, still costs less than that. */
-const dearEvent = mostAmount / 40_000n
-const dearDay = mostAmount / 40n
+const dearEvent = maxMonthlyAmount / 40_000n
+const dearDay = maxMonthlyAmount / 40n
 
-export const overflowDetail = `the period's sum would pass ${Number.MAX_SAFE_INTEGER} steps, or cost more than ${mostAmount} minor units`
+export const overflowDetail = `the period's sum would pass ${Number.MAX_SAFE_INTEGER} steps, or cost more than ${maxMonthlyAmount} minor units`
 
 /** What is known of the events' meters, and of what their customers are charged for. */
 interface Priced {
@@ -60,7 +60,7 @@ export async function tooLarge(
   }
   const costs: Costs = ({ customerId, meter }, quantity) => {
     const price = priceOf(chargesOf(customerId), meter)
-    return price ? mostItCanCost(price, quantity, meters.get(meter)!.decimals) : 0n
+    return price ? maxAmountOf(price, quantity, meters.get(meter)!.decimals) : 0n
   }
   const byPrice = largestByPrice(events, chargesOf)
   if (
@@ -82,8 +82,8 @@ export async function tooLarge(
   for (const event of new Map(
     events.map((one) => [`${one.customerId} ${one.meter} ${one.localDate}`, one]),
   ).values()) {
-    const total = await mostInAMonth(tx, event, isAdditive(meters.get(event.meter)!))
-    if (total > BigInt(Number.MAX_SAFE_INTEGER) || costs(event, Number(total)) > mostAmount) return true
+    const total = await largestMonth(tx, event, isAdditive(meters.get(event.meter)!))
+    if (total > BigInt(Number.MAX_SAFE_INTEGER) || costs(event, Number(total)) > maxMonthlyAmount) return true
   }
   return false
 }
@@ -145,7 +145,7 @@ export async function chargesByVersion(
  * The largest sum (or largest day, where days are not added up) of 31 days in a row that the event's date
  * lies in: no period is longer.
  */
-async function mostInAMonth(
+async function largestMonth(
   tx: BillingTransaction,
   { customerId, meter, localDate }: DatedEvent,
   summed: boolean,
@@ -199,14 +199,14 @@ export async function isHistoryTooLarge(
       ) as windows`,
     [JSON.stringify(counted), addDays(dates.reduce(earlier), -30), addDays(dates.reduce(later), 30)],
   )
-  return BigInt(window!.most ?? '0') > mostHistory
+  return BigInt(window!.most ?? '0') > maxHistoricalQuantity
 }
 
 /**
  * Of a level the days of a month are added up too: a bound, and there is room between it and what is counted
  * exactly.
  */
-const mostHistory = BigInt(Number.MAX_SAFE_INTEGER) / 2n
+const maxHistoricalQuantity = BigInt(Number.MAX_SAFE_INTEGER) / 2n
 
 /**
  * Looks a month to both sides: a small event on a quiet day may be the one that a busy day's period has no
@@ -245,5 +245,5 @@ async function hasLargeDay(
  * nowhere near the bounds.
  */
 export function isFarFromTooLarge(day: number, price: Price | undefined, decimals: number): boolean {
-  return day <= largeDay && (price === undefined || mostItCanCost(price, day, decimals) <= dearDay)
+  return day <= largeDay && (price === undefined || maxAmountOf(price, day, decimals) <= dearDay)
 }

@@ -18,14 +18,14 @@ export interface TakenTimes {
 }
 
 /** History goes back so far at most: each month of it is a table of its own. */
-const mostYears = 10
+const maxHistoryYears = 10
 
 /**
  * The times that are taken at an instant. Before `keptFrom` events were dropped with their ids: none is
  * taken, since it might have been there.
  */
 export function takenTimes(at: Instant, keptFrom: Instant | null = null): TakenTimes {
-  const oldest = addSeconds(at, -mostYears * 366 * 86_400)
+  const oldest = addSeconds(at, -maxHistoryYears * 366 * 86_400)
   return {
     at,
     from: addSeconds(at, -latestDays * 86_400),

@@ -32,8 +32,8 @@ export interface EventVoid {
   reason: string
 }
 
-export const mostVoided = 1000
-const mostReason = 500
+export const maxVoidedEvents = 1000
+const maxReasonCharacters = 500
 
 const notTakenBack =
   'not exists (select from voided_events x where (x.customer_id, x.id) = (u.customer_id, u.id))'
@@ -89,16 +89,16 @@ export async function voidEvents(
   input: { customerId: string; ids: readonly string[]; reason: string },
 ): Promise<VoidedEvents> {
   const ids = [...new Set(input.ids)]
-  if (input.ids.length === 0 || input.ids.length > mostVoided || !ids.every(isStorable)) {
+  if (input.ids.length === 0 || input.ids.length > maxVoidedEvents || !ids.every(isStorable)) {
     throw new BillingError('validation_failed', {
       pointer: '/ids',
-      message: `ids are 1 to ${mostVoided} ids of events`,
+      message: `ids are 1 to ${maxVoidedEvents} ids of events`,
     })
   }
-  if (input.reason.trim() === '' || input.reason.length > mostReason || !isStorable(input.reason)) {
+  if (input.reason.trim() === '' || input.reason.length > maxReasonCharacters || !isStorable(input.reason)) {
     throw new BillingError('validation_failed', {
       pointer: '/reason',
-      message: `the reason has 1 to ${mostReason} characters`,
+      message: `the reason has 1 to ${maxReasonCharacters} characters`,
     })
   }
   return engine.transaction(async (tx) => {
