@@ -2,12 +2,12 @@ import { feeOf, monthsOf, type Plan } from '../catalogue/plan.ts'
 import { later, type LocalDate } from '../values/date.ts'
 
 /**
- * Which way a change goes decides when it happens: up now, down at the end of the billing period, level now
+ * The direction of a change decides when it happens: up now, down at the end of the billing period, level now
  * and without money.
  */
 export type Direction = 'up' | 'down' | 'level' | 'same'
 
-/** Rank decides, then the fee for the seats over a year, then the seats. */
+/** Compares rank, then the fee for the seats over a year, then the seats. */
 export function directionOf(
   from: { plan: Plan; seats: number },
   to: { plan: Plan; seats: number },
@@ -26,8 +26,8 @@ function compare(a: bigint, b: bigint): number {
 }
 
 /**
- * Whether a change within an interval is to another plan (or version) that is higher: then charges of it may
- * give their whole allowance at once.
+ * Returns whether a change within an interval moves to a higher plan or version: then its charges may give
+ * their whole allowance at once.
  */
 export function isRaised(from: { plan: Plan; seats: number }, to: { plan: Plan; seats: number }): boolean {
   return (
@@ -36,8 +36,8 @@ export function isRaised(from: { plan: Plan; seats: number }, to: { plan: Plan; 
 }
 
 /**
- * From when on the lines of a change on `date` run: where a charge of the higher plan gives its whole
- * allowance in the running usage period, that is paid for from the period's first date.
+ * Returns the date the lines of a change on `date` start from. Where the higher plan gives a whole allowance
+ * in the running usage period, the customer pays from that period's first date.
  */
 export function paidFrom(
   from: { plan: Plan; seats: number },

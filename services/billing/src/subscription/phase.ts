@@ -3,7 +3,7 @@ import type { LocalDate } from '../values/date.ts'
 import type { Instant } from '../values/instant.ts'
 import type { Cycle } from '../values/period.ts'
 
-/** A phase of dates on one plan version with one number of seats. `to` is null while it is open. */
+/** A range of dates on one plan version with one number of seats. `to` is null while it is open. */
 export interface Phase {
   id: string
   subscriptionId: string
@@ -13,24 +13,24 @@ export interface Phase {
   to: LocalDate | null
   anchor: LocalDate
   alignment: Cycle['alignment']
-  /** Whether a scheduled change (or the end of a trial) began it: the renewal before it bills its fee. */
+  /** Whether a scheduled change or the end of a trial started it: the renewal before it bills its fee. */
   scheduled: boolean
-  /** The first date after the trial this phase belongs to; null where it is paid for. */
+  /** The first date after the trial this phase belongs to; null where the phase is paid. */
   trialEnds: LocalDate | null
-  /** Whether it ended before what was paid for, and that was given back. */
+  /** Whether it ended before the end of its paid days, and those were credited. */
   credited?: boolean
   /** The local date on which its subscription was ended at once; null where it was not. */
   endedOn?: LocalDate | null
 }
 
-/** A subscription that is over: `endsOn` is the first date after it, `last` its last phase. */
+/** An ended subscription: `endsOn` is the first date after it, `last` its last phase. */
 export interface EndedSubscription {
   id: string
   endsOn: LocalDate
   last: Phase
 }
 
-/** The subscriptions that have ended by today, oldest first. */
+/** Returns the subscriptions that have ended by today, oldest first. */
 export function endedSubscriptions({
   phases,
   today,
@@ -45,8 +45,7 @@ export function endedSubscriptions({
 }
 
 /**
- * The phase that is in force now, or undefined: on the date it was ended at once, a subscription has one no
- * more.
+ * Returns the current phase, or undefined. A subscription that was ended at once has none on its last date.
  */
 export function currentPhase({
   phases,
@@ -60,7 +59,7 @@ export function currentPhase({
   return endedAt === null ? phaseOn(phases, today) : undefined
 }
 
-/** The phase that holds a date, or undefined. */
+/** Returns the phase that contains a date, or undefined. */
 export function phaseOn(phases: readonly Phase[], date: LocalDate): Phase | undefined {
   return phases.findLast((phase) => phase.from <= date && (phase.to === null || date < phase.to))
 }

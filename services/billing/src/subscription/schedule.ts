@@ -3,34 +3,34 @@ import { addDays, earlier, type LocalDate } from '../values/date.ts'
 import { billingPeriodAt } from './timeline.ts'
 import type { Phase } from './phase.ts'
 
-/** Who asked for something: the customer in the portal, or the vendor by the billing API. */
+/** Who made a request: the customer in the portal, or the vendor through the billing API. */
 export type Party = 'customer' | 'vendor'
 
 /**
- * Something that was asked for and waits for its date: another plan, seats or version, or the end of the
- * subscription (`change` is null).
+ * A scheduled request: another plan, version or number of seats, or the end of the subscription (`change` is
+ * null).
  */
 export interface Waiting {
   by: Party
   at: LocalDate
-  /** `seats` is null where they stay as they are by then. */
+  /** `seats` is null where the change keeps the number of seats of that date. */
   change: { id: string; plan: Plan; seats: number | null } | null
 }
 
-/** One thing that will happen: the phase to come, or, without one, the end of the subscription. */
+/** One future event: the next phase or, without one, the end of the subscription. */
 export interface Scheduled {
   at: LocalDate
   phase: Phase | null
-  /** Whether nobody asked for it: a trial goes over into what it was a trial of. */
+  /** Whether nobody requested it: a trial turns into the paid plan. */
   afterTrial: boolean
-  /** What still waits once this has happened. */
+  /** The requests that are still waiting after it. */
   left: Waiting[]
 }
 
 /**
- * What happens to a subscription from its last phase on, in order. An end ends everything. What the vendor
- * scheduled goes on under a change of the same plan, and gives way to the customer's move to another one on
- * the same date or before.
+ * Returns what happens to a subscription after its last phase, in order. An end drops everything else. A
+ * vendor's change stays where the customer changes within the same plan, and is dropped where the customer
+ * moves to another plan on the same date or before.
  */
 export function whatHappens(last: Phase, waiting: readonly Waiting[]): Scheduled[] {
   const ahead: Scheduled[] = []
@@ -66,7 +66,8 @@ function nextOf(current: Phase, waiting: readonly Waiting[]): Scheduled | undefi
 }
 
 /**
- * The phase that something which waits becomes on its date, or goes on under; undefined where it gives way.
+ * Returns the phase that a waiting request becomes on its date, also together with an earlier one; undefined
+ * where it is dropped.
  */
 export function becomes(
   { ahead }: { ahead: readonly Scheduled[] },
@@ -79,8 +80,8 @@ export function becomes(
 type WaitingChange = NonNullable<Waiting['change']>
 
 /**
- * Two changes of one date: seats and changes of the same plan go on under the vendor's, another plan takes
- * its place.
+ * Merges two changes on one date: seats and changes within the same plan apply on top of the vendor's;
+ * another plan replaces it.
  */
 function together(own: WaitingChange, vendors: WaitingChange, current: Phase): WaitingChange {
   const samePlan = own.plan.id === current.plan.id || own.plan.id === vendors.plan.id
@@ -88,20 +89,20 @@ function together(own: WaitingChange, vendors: WaitingChange, current: Phase): W
 }
 
 /**
- * What becomes of something that waits for a later date once another phase has begun: it goes on, on its plan
- * and its grid, or its place is taken.
+ * Returns a later request as it stands once another phase has started: kept with its plan and grid, or
+ * dropped.
  */
 export function leftAfter(one: Waiting, { before, after }: { before: Phase; after: Phase }): Waiting[] {
   const at = isSameGrid(before, after) ? one.at : billingPeriodAt(after, after.from).to
   if (!one.change) return [{ ...one, at }]
   const moved = after.plan.id !== before.plan.id
   if (one.by === 'vendor') return moved && one.change.plan.id !== after.plan.id ? [] : [{ ...one, at }]
-  // Seats of the plan the vendor moved them from, or to: they are of the plan they are on by then.
+  // Seats of the plan the vendor moved the customer from or to apply to the plan in force by then.
   const follows = one.change.plan.id === before.plan.id || one.change.plan.id === after.plan.id
   return [{ ...one, at, change: follows ? { ...one.change, plan: after.plan } : one.change }]
 }
 
-/** Whether one phase goes on with the periods of another: a trial's are its own. */
+/** Returns whether one phase continues the periods of another; a trial has periods of its own. */
 export function isSameGrid(before: Phase, after: Phase): boolean {
   return (
     (before.trialEnds === null) === (after.trialEnds === null)
@@ -110,8 +111,8 @@ export function isSameGrid(before: Phase, after: Phase): boolean {
 }
 
 /**
- * The phase that follows another: with the same interval it keeps the anchor. A change in a trial goes on
- * with the trial, whatever the interval; what follows a trial begins anew.
+ * Returns the phase after another. The same interval keeps the anchor; a change in a trial continues the
+ * trial at any interval; a new anchor starts after a trial.
  */
 export function nextPhase(
   last: Phase,
@@ -132,8 +133,8 @@ export function nextPhase(
 }
 
 /**
- * Until when a trial goes on in another phase: on another plan for at most that plan's own days, counted from
- * the trial's start. Null where it is over.
+ * Returns the date until which a trial continues in another phase: at most the new plan's own trial days,
+ * counted from the trial's start. Null where it is over.
  */
 function trialLeft(last: Phase, to: Pick<Phase, 'plan' | 'from'>): LocalDate | null {
   if (last.trialEnds === null) return null
@@ -144,7 +145,7 @@ function trialLeft(last: Phase, to: Pick<Phase, 'plan' | 'from'>): LocalDate | n
   return to.from < ends ? ends : null
 }
 
-/** The phases as they will be once everything that is scheduled has happened. */
+/** Returns the phases as they will be after everything scheduled has happened. */
 export function phasesAhead({ phases, ahead }: { phases: Phase[]; ahead: readonly Scheduled[] }): Phase[] {
   return ahead.reduce((known, { at, phase }) => {
     const ended = known.map((one) => (one.to === null ? { ...one, to: at } : one))

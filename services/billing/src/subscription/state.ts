@@ -13,60 +13,60 @@ import type { Phase } from './phase.ts'
 import { phasesAhead, whatHappens, type Party, type Scheduled, type Waiting } from './schedule.ts'
 
 /**
- * What one usage period added to the deficit of a meter (less than nothing: worked off), or what was forgiven
- * in it. Steps.
+ * The amount a usage period added to a meter's deficit (negative: worked off), or what was forgiven in it.
+ * Steps.
  */
 export interface DeficitSum {
   meter: string
-  /** The usage period's first date. */
+  /** The first date of the usage period. */
   period: LocalDate
   quantity: number
   forgiven: boolean
 }
 
-/** The facts about one customer that money is computed from, and the date it is for them now. */
+/** What pricing needs to know about one customer, and their local date now. */
 export interface SubscriptionState {
   customer: CustomerRow
   zones: ZoneChange[]
-  /** With what a scheduled change has begun by today, whether it is written down already or not. */
+  /** Includes scheduled changes that have started by today, whether written yet or not. */
   phases: Phase[]
-  /** What the customer and the vendor asked for and has not begun by today. */
+  /** Requests of the customer and the vendor that have not started by today. */
   waiting: Waiting[]
-  /** What has begun by today and is not written down yet, in order. */
+  /** What has started by today and is not written yet, in order. */
   begun: Scheduled[]
-  /** What is to come after today, in order: what waits, and the end of a trial. */
+  /** What happens after today, in order: waiting requests and the end of a trial. */
   ahead: Scheduled[]
   meters: Map<string, Meter>
   deficits: DeficitSum[]
   startedAt: Instant | null
-  /** When the last subscription was ended at once; it had its date to the end. Null where it was not. */
+  /**
+   * When the last subscription was ended at once; its last date still belongs to it. Null where it was not.
+   */
   endedAt: Instant | null
   today: LocalDate
 }
 
 /**
- * The usage periods of a customer that are closed, by their first date. `voided`: its invoice was, and it
- * waits to be billed again.
+ * The closed usage periods of a customer, by first date. `voided`: the invoice was voided and waits to be
+ * billed again.
  */
 export type ClosedPeriods = Map<LocalDate, 'billed' | 'voided'>
 
 /**
- * What a command starts from and leaves behind: the facts, and what billing has done with them. A command
- * reads it once, under the customer's lock; what it writes, it writes here too, so that what comes after
- * needs no second look.
+ * The state a command starts from and leaves: the subscription, and what billing has done with it. A command
+ * reads it once under the customer's lock and updates it with each write, so that later steps need not read
+ * again.
  */
 export interface BillingState extends SubscriptionState {
-  /** One that had nothing to bill counts as billed. */
+  /** A period without anything to bill counts as billed. */
   closed: ClosedPeriods
-  /**
-   * The subscriptions that are not closed, by id, and when each was opened again, where it was closed before.
-   */
+  /** The subscriptions that are not closed, by id, with the instant a closed one was opened again. */
   unclosed: Map<string, Instant | null>
-  /** Whether void documents may wait to be billed again. */
+  /** Whether void documents may be waiting to be billed again. */
   billsAgain: boolean
   /** In the order they apply. */
   discounts: Discount[]
-  /** Of the account's currency. */
+  /** In the account's currency. */
   balance: Money
 }
 
@@ -80,7 +80,7 @@ export async function readSubscriptionState(
   return state
 }
 
-/** Reads what billing starts from, as of now, in one statement. Throws customer_not_found. */
+/** Reads a customer's billing state as of now, in one statement. Throws customer_not_found. */
 export async function readBillingState(tx: BillingTransaction, customerId: string): Promise<BillingState> {
   const [facts] = await readFacts<BillingFacts>(tx, [customerId], billingFacts)
   if (!facts) throw customerNotFound(customerId)
@@ -107,7 +107,7 @@ function customerNotFound(customerId: string): BillingError {
   })
 }
 
-/** A state in which some of what was written is different: the written phases, what waits, or both. */
+/** Returns a state with other written phases, other waiting requests, or both. */
 export function stateAfter<State extends SubscriptionState>(
   state: State,
   { phases = state.phases, waiting = state.waiting }: Partial<Pick<SubscriptionState, 'phases' | 'waiting'>>,
@@ -116,7 +116,7 @@ export function stateAfter<State extends SubscriptionState>(
 }
 
 /**
- * Reads the states of several customers as of now, in as many round trips as one takes. Who does not exist is
+ * Reads the states of several customers as of now, in as many round trips as for one. Unknown customers are
  * left out.
  */
 export async function readSubscriptionStates(
@@ -153,7 +153,7 @@ function historyFrom(
   return { customer, zones, ...ahead, meters, deficits, startedAt, endedAt, today }
 }
 
-/** What of what is written and asked for has begun by today, and what is to come. */
+/** Splits what is written and scheduled into what has started by today and what is to come. */
 function lyingAhead({
   written,
   asked,
@@ -214,9 +214,9 @@ function waitingFrom(row: WaitingRow): Waiting {
 
 interface Facts extends CustomerRow {
   zones: ZoneChange[]
-  /** Every meter, with one of the customers: they are the same for all. */
+  /** All meters, on one of the customers only: they are the same for all. */
   meters: MeterRow[] | null
-  /** The phases, oldest first, and when the last one's subscription began. */
+  /** The phases, oldest first, with the start of the last one's subscription. */
   rows: PhaseRow[]
   startedAt: Instant | null
   endedAt: Instant | null
@@ -254,15 +254,15 @@ const billingFacts = `,
         where customer_id = k.customer_id and currency = k.currency and held_for is null) as balance`
 
 /**
- * In one statement, since each is a few rows: asking costs more than reading. JSON holds dates as they are,
- * but instants with other digits, so that one stands by itself.
+ * One statement, because each part is a few rows and a round trip costs more than reading them. JSON keeps
+ * dates unchanged but not the digits of instants, so an instant is a column of its own.
  */
 async function readFacts<Found extends Facts>(
   tx: BillingTransaction,
   customerIds: readonly string[],
   more = '',
 ): Promise<Found[]> {
-  // Of one customer by itself: a plan for a list of any length is not one that PostgreSQL keeps.
+  // For one customer, compare with a value: PostgreSQL does not keep a plan for a list of any length.
   const one = customerIds.length === 1 ? customerIds[0] : undefined
   return tx.query<Found>(
     `select ${customerColumns},

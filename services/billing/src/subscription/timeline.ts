@@ -12,8 +12,8 @@ import { monthsOf } from '../catalogue/plan.ts'
 import type { Phase } from './phase.ts'
 
 /**
- * The usage periods of a subscription that have begun by `today`, oldest first: always months, also on a
- * yearly plan.
+ * Returns the usage periods of a subscription that have started by `today`, oldest first. They are months,
+ * also on a yearly plan.
  */
 export function usagePeriods(phases: readonly Phase[], today: LocalDate): LabelledPeriod[] {
   const until = addDays(today, 1)
@@ -25,21 +25,24 @@ export function usagePeriods(phases: readonly Phase[], today: LocalDate): Labell
   )
 }
 
-/** Phases that share an anchor lie on one grid. `to`: where the grid was left, null while it goes on. */
+/**
+ * Groups phases by anchor: those that share one share a grid. `to`: where the grid ends, null while it
+ * continues.
+ */
 function cyclesOf(phases: readonly Phase[]): { cycle: Cycle; to: LocalDate | null }[] {
   const cycles: { cycle: Cycle; to: LocalDate | null }[] = []
   for (const { anchor, alignment, to: ended, trialEnds } of phases) {
-    // A trial ends with its last day, whether that was written down yet or not.
+    // A trial ends with its last day, whether that is written yet or not.
     const to = ended ?? trialEnds
     const last = cycles.at(-1)
-    // Where one of no days began there, the grid is that of what follows it.
+    // Where a phase without days started on that date, the grid is that of the next phase.
     if (last && last.cycle.anchor === anchor && last.to !== anchor) last.to = to
     else cycles.push({ cycle: { anchor, alignment, months: 1 }, to })
   }
   return cycles
 }
 
-/** The billing period of a phase's plan that holds `date`. In a trial that is the whole trial. */
+/** Returns the billing period of a phase's plan that contains `date`. In a trial that is the whole trial. */
 export function billingPeriodAt(
   phase: Pick<Phase, 'anchor' | 'alignment' | 'plan' | 'trialEnds'>,
   date: LocalDate,
@@ -52,8 +55,8 @@ export function billingPeriodAt(
 }
 
 /**
- * The usage period a label names, or the current one. Outside a subscription periods are calendar months.
- * Throws period_not_found.
+ * Returns the usage period with a label, or the current one. Outside a subscription periods are calendar
+ * months. Throws period_not_found.
  */
 export function periodNamed(
   history: { phases: readonly Phase[]; today: LocalDate },
@@ -79,8 +82,8 @@ export function periodNamed(
 }
 
 /**
- * What is left of a calendar month beside the subscription's periods. Those have the first right to the
- * month's name.
+ * Returns the part of a calendar month outside the subscription's periods, which take the month's label
+ * first.
  */
 function calendarMonth(periods: readonly LabelledPeriod[], date: LocalDate): LabelledPeriod | undefined {
   const monthStart = `${date.slice(0, 7)}-01`

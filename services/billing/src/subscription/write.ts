@@ -6,8 +6,8 @@ import type { Phase } from './phase.ts'
 import type { Waiting } from './schedule.ts'
 
 /**
- * Ends the open phase of a customer, and begins another where one follows. `credited`: what was paid for the
- * days after is given back.
+ * Ends the customer's open phase and starts the next one if there is one. `credited`: the paid days after it
+ * are credited.
  */
 export async function writePhases(
   tx: BillingTransaction,
@@ -50,8 +50,8 @@ export async function insertPhase(tx: BillingTransaction, customerId: string, ph
 }
 
 /**
- * Writes down what the day has come for; answers the state in which it is. Until then it is read as if it
- * were written.
+ * Writes the scheduled changes whose date has come and returns the state after them. Until then reads treat
+ * them as written.
  */
 export async function writeBegun<State extends SubscriptionState>(
   tx: BillingTransaction,
@@ -73,7 +73,7 @@ export async function writeBegun<State extends SubscriptionState>(
   return { ...state, begun: [] }
 }
 
-/** Writes down what waits from now on of what has waited: the rest is gone. */
+/** Keeps only the given requests waiting and deletes the others. */
 export async function keepWaiting(
   tx: BillingTransaction,
   customerId: string,
@@ -94,7 +94,7 @@ export async function keepWaiting(
   }
 }
 
-/** Writes down something that waits for its date. What stood in its place is to be dropped before. */
+/** Inserts a scheduled request. The caller must first delete the one it replaces. */
 export async function insertWaiting(
   tx: BillingTransaction,
   customerId: string,
