@@ -9,7 +9,7 @@ import { customerColumns, type CustomerRow } from './customer.ts'
 import type { InvoiceTitle } from './invoice-title.ts'
 import { parameters } from '../values/parameters.ts'
 
-/** What a customer may change about themselves. */
+/** The account fields a customer may change. */
 export interface CustomerDetails {
   companyName: string
   contactName: string | null
@@ -21,7 +21,7 @@ export interface CustomerDetails {
   invoiceTitle: InvoiceTitle | null
 }
 
-/** A customer's account. `nextTimezone` is one that was asked for and applies from a later period. */
+/** A customer's account. `nextTimezone` was requested and applies from a later period. */
 export interface Account extends CustomerDetails {
   customerId: string
   nextTimezone: { timezone: string; from: string } | null
@@ -36,7 +36,7 @@ export async function getCustomer(engine: Engine, input: { customerId: string })
   return engine.transaction((tx) => accountOf(tx, input.customerId), { readOnly: true })
 }
 
-/** Customers, newest first; those a text finds (see `isOfCustomerFound`) where one is given. */
+/** Lists customers, newest first; with a text, those it matches (see `isOfCustomerFound`). */
 export async function listCustomers(
   engine: Engine,
   input: { q?: string; cursor?: string; limit?: number } = {},
@@ -85,7 +85,7 @@ interface AccountRow extends CustomerRow {
   creditBalance: Money
 }
 
-/** The accounts of several customers, in the order of their ids as given, in one statement. */
+/** Returns the accounts of several customers in the order of the ids, in one statement. */
 async function accountsOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<Account[]> {
   const rows = await tx.query<AccountRow>(
     `select ${customerColumns},

@@ -5,16 +5,16 @@ import { isCustomerId } from './customer-id.ts'
 import type { Instant } from '../values/instant.ts'
 import { lockCustomer } from './customer.ts'
 
-/** A further id of a customer: events and calls that name it are theirs. */
+/** An additional id of a customer: events and calls that use it are the customer's. */
 export interface Alias {
   alias: string
   createdAt: Instant
 }
 
-/** The most aliases of one customer, so that a list of them has an end. */
+/** Maximum number of aliases per customer, so that their list is bounded. */
 export const maxAliases = 100
 
-/** Throws validation_failed where a text cannot be the id (or an alias) of a customer. */
+/** Throws validation_failed where a text cannot be a customer's id or alias. */
 export function checkCustomerId(id: string, pointer: string): void {
   if (isCustomerId(id)) return
   throw new BillingError('validation_failed', {
@@ -26,8 +26,8 @@ export function checkCustomerId(id: string, pointer: string): void {
 }
 
 /**
- * Gives a customer a further id. Again for the same customer changes nothing. Throws customer_not_found,
- * alias_taken where it is the id or an alias of another, and too_many_aliases beyond 100.
+ * Adds an alias to a customer. Idempotent. Throws customer_not_found, alias_taken where it is another
+ * customer's id or alias, and too_many_aliases beyond 100.
  */
 export async function putAlias(engine: Engine, input: { customerId: string; alias: string }): Promise<Alias> {
   checkCustomerId(input.alias, ':alias')
@@ -59,7 +59,7 @@ export async function putAlias(engine: Engine, input: { customerId: string; alia
   }
 }
 
-/** Takes a further id back: what was recorded by it stays. Throws customer_not_found, alias_not_found. */
+/** Deletes an alias; what was recorded with it stays. Throws customer_not_found, alias_not_found. */
 export async function deleteAlias(
   engine: Engine,
   input: { customerId: string; alias: string },
@@ -77,7 +77,7 @@ export async function deleteAlias(
   })
 }
 
-/** The further ids of a customer, oldest first, at most 100. Throws customer_not_found. */
+/** Lists the aliases of a customer, oldest first, at most 100. Throws customer_not_found. */
 export async function listAliases(engine: Engine, input: { customerId: string }): Promise<{ data: Alias[] }> {
   return engine.transaction(async (tx) => ({ data: await aliasesOf(tx, input.customerId) }), {
     readOnly: true,
@@ -86,7 +86,7 @@ export async function listAliases(engine: Engine, input: { customerId: string })
 
 const uniqueViolation = '23505'
 
-/** Whether the database refused a name that is an id or an alias already. */
+/** Whether the database rejected a name because it is an id or alias already. */
 export const isNameTaken = (error: unknown) => sqlState(error) === uniqueViolation
 
 async function aliasesOf(tx: BillingTransaction, customerId: string): Promise<Alias[]> {
@@ -106,13 +106,11 @@ async function aliasesOf(tx: BillingTransaction, customerId: string): Promise<Al
   return rows.filter((row): row is Alias => row.alias !== null)
 }
 
-/** Of customers who exist the id never changes: it need not be looked up twice. */
+/** Cache of existing customers' ids: they never change, so one look-up is enough. */
 const knownIds = new WeakMap<Engine['db'], Set<string>>()
 const maxCachedIds = 20_000
 
-/**
- * The id of the customer that a name, an id or an alias, leads to; the name itself where it leads to nobody.
- */
+/** Returns the id of the customer that has a name as id or alias; the name itself where nobody has it. */
 export async function customerIdOf(engine: Engine, name: string): Promise<string> {
   const known = knownIds.get(engine.db) ?? new Set()
   knownIds.set(engine.db, known)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isCustomerId } from './customer-id.ts'
 
-describe('the id of a customer', () => {
+describe('customer ids', () => {
   test.each([
     'acme',
     'a',
@@ -23,7 +23,7 @@ describe('the id of a customer', () => {
     'https://tenant.example/1',
     '{"a":1}',
     'e\u0301',
-  ])('may be %s', (id) => expect(isCustomerId(id)).toBe(true))
+  ])('%s is accepted', (id) => expect(isCustomerId(id)).toBe(true))
 
   test.each([
     '',
@@ -46,9 +46,9 @@ describe('the id of a customer', () => {
     'a\uffffb',
     'a\ue000',
     'x'.repeat(129),
-  ])('may not be %j', (id) => expect(isCustomerId(id)).toBe(false))
+  ])('%j is rejected', (id) => expect(isCustomerId(id)).toBe(false))
 
-  test('is the same after it was encoded in a path', () => {
+  test('an id survives encoding in a path', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), (id) => {
         fc.pre(isCustomerId(id))

@@ -3,7 +3,7 @@ import { BillingError } from '../errors.ts'
 import type { Instant } from '../values/instant.ts'
 import type { InvoiceTitle } from './invoice-title.ts'
 
-/** A customer as the table holds them. */
+/** A row of the customers table. */
 export interface CustomerRow {
   customerId: string
   companyName: string
@@ -23,10 +23,7 @@ export interface CustomerRow {
 export const customerColumns = `customer_id as "customerId", company_name as "companyName", contact_name as "contactName", email, phone, address, locale, currency,
   invoice_title as "invoiceTitle", version, created_at as "createdAt", due_at as "dueAt"`
 
-/**
- * Takes the customer's lock, so that their money is computed by one transaction at a time. Throws
- * customer_not_found.
- */
+/** Locks a customer, so that one transaction at a time computes their money. Throws customer_not_found. */
 export async function lockCustomer(
   tx: BillingTransaction,
   customerId: string,
@@ -42,10 +39,10 @@ export async function lockCustomer(
 }
 
 /**
- * Takes the customer's lock and with it the instant of the command: the larger of the clock and the
- * customer's last instant, after which it is on a clock that runs. A command that `countsUsage` also comes
- * after what was billed. Undefined where there is no such customer, none that `dueBy` then, or, with
- * `skipLocked`, where somebody else holds it.
+ * Locks a customer and sets the command's instant: the larger of the clock and the customer's last instant,
+ * on a running clock always after it. A command that `countsUsage` also comes after what was billed. Returns
+ * undefined where the customer does not exist, is not `dueBy` then, or, with `skipLocked`, is locked by
+ * another transaction.
  */
 export async function tryLockCustomer(
   tx: BillingTransaction,
@@ -56,8 +53,8 @@ export async function tryLockCustomer(
     countsUsage = false,
   }: { dueBy?: Instant | null; skipLocked?: boolean; countsUsage?: boolean } = {},
 ): Promise<CustomerRow | undefined> {
-  // The instant is read outside the part that waits for the lock, so that the database reads its clock after
-  // the wait.
+  // The instant is read outside the subquery that waits for the lock, so that the database reads its clock
+  // after the wait.
   const [row] = await tx.query<CustomerRow & { lockedAt: Instant }>(
     `with locked as materialized (
         select ${customerColumns}, coalesce(last_at, created_at) as "lastAt", billed_at as "billedAt"
@@ -83,8 +80,8 @@ export async function tryLockCustomer(
 }
 
 /**
- * Takes the latest of the instants read while several customers were locked; the clock's own where there was
- * none to lock.
+ * Sets the command's instant to the latest of those read while several customers were locked; without any, to
+ * the clock's.
  */
 export function arriveAtLast(tx: BillingTransaction, locked: readonly { lockedAt: Instant }[]): void {
   const instants = locked.map(({ lockedAt }) => lockedAt)
@@ -97,22 +94,25 @@ export function arriveAtLast(tx: BillingTransaction, locked: readonly { lockedAt
 }
 
 /**
- * In SQL, with `$2` and `$3` of `clockOf`: the larger of the clock and `last`, or what comes right after that
- * on a clock that runs.
+ * SQL, with `$2` and `$3` of `clockOf`: the larger of the clock and `last`; on a running clock at least the
+ * microsecond after `last`.
  */
 export const instantAfter = (last: string) =>
   `greatest(coalesce($2::timestamptz, clock_timestamp()), ${last} + $3::int * interval '1 microsecond')`
 
-/** The same for what changes usage: after what was billed, also where the clock still stands there. */
+/**
+ * Like `instantAfter`, for commands that change usage: also after the last billing where the clock stands
+ * still.
+ */
 export const instantOfUsage = (last: string, billed: string) =>
   `greatest(${instantAfter(last)}, ${billed} + interval '1 microsecond')`
 
 const arrived = new WeakMap<BillingTransaction, Set<string>>()
 
 /**
- * Brings a transaction to the instant at which it bills usage: where a clock stands, what was stored since
- * this customer's usage was last billed may have come after that instant, and is billed after it. The caller
- * holds the customer's lock.
+ * Moves a transaction to the instant at which it bills usage: under a standing clock, usage stored since the
+ * customer was last billed may be later than the clock, and would be missed. The caller holds the customer's
+ * lock.
  */
 export async function arriveToBill(tx: BillingTransaction, customerId: string): Promise<void> {
   const customers = arrived.get(tx) ?? new Set()
@@ -132,17 +132,18 @@ export async function arriveToBill(tx: BillingTransaction, customerId: string): 
 }
 
 /**
- * The clock as parameters of `instantAfter`: the instant (null: the database's own), and the microseconds
- * after the last one.
+ * Returns the clock as parameters of `instantAfter`: the instant (null: the database's own) and the
+ * microseconds to add to the last one.
  */
 export function clockOf({ clock, now }: Engine): [Instant | null, 0 | 1] {
-  // A standing clock would count commands, and what is done would depend on how many there were before.
+  // With a standing clock the microseconds would count commands, and results would depend on how many came
+  // before.
   return [clock === 'database' ? null : now(), clock === 'given' ? 0 : 1]
 }
 
 /**
- * Until when what a file holds was stored: now. Where a clock stands, usage is stored some microseconds after
- * it (`instantOfUsage`), within its millisecond.
+ * The instant up to which an export includes stored usage: now. Under a standing clock usage is stored some
+ * microseconds later (`instantOfUsage`), within the same millisecond.
  */
 export const storedByNow = ({ clock, at }: BillingTransaction): Instant =>
   clock === 'given' ? at.replace(/\d{3}Z$/, '999Z') : at

@@ -1,4 +1,4 @@
-/** Whom the Chinese tax invoice (发票) is made out to. */
+/** The buyer of a Chinese tax invoice (发票). */
 export interface InvoiceTitle {
   kind: 'company' | 'personal'
   title: string

@@ -1,14 +1,16 @@
 import type { Parameters } from '../values/parameters.ts'
 
-/** So many customers a search for a text finds at most; who it is about is found by typing more. */
+/** Maximum number of customers that a search matches; a longer text narrows it down. */
 const maxMatches = 1_000
 
-/** What a search may be for: at least a character that is not blank, and no more than a name has. */
+/**
+ * Maximum length of a search text, that of a name; a search needs at least one character that is not blank.
+ */
 export const maxSearchCharacters = 200
 
 /**
- * SQL: whether a column holds one of the customers a text finds: by the beginning of their id, an alias,
- * their whole e-mail address or any part of their company's name. At most 1,000 of them.
+ * SQL: whether a column holds a customer that a text matches: by the start of the id, an alias, the whole
+ * e-mail address or any part of the company name. At most 1,000 customers.
  */
 export function isOfCustomerFound(column: string, text: string, { add }: Parameters): string {
   const [whole, part] = [add(text), add(`%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`)]

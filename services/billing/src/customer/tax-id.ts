@@ -1,9 +1,9 @@
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 
 /**
- * Whether a text is a 统一社会信用代码, the 18 characters by which China names an organisation and its taxes.
- * GB 32100-2015: authority, kind, six digits of region, nine characters of organisation code, and a check
- * character; letters without I O S V Z.
+ * Returns whether a text is a valid 统一社会信用代码, the 18-character id of Chinese organisations by GB 32100-2015:
+ * authority, kind, six digits of region, nine characters of organisation code, and a check character; letters
+ * without I O S V Z.
  */
 export function isTaxId(text: string): boolean {
   return (
@@ -12,7 +12,7 @@ export function isTaxId(text: string): boolean {
   )
 }
 
-/** The 18th character for the first 17: 31 less the sum of values × 3^(i−1), modulo 31. */
+/** Returns the 18th character for the first 17: 31 less the sum of values × 3^(i−1), modulo 31. */
 export function taxIdCheckCharacter(first: string): string {
   let sum = 0
   let weight = 1
