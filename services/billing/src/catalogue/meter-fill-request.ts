@@ -1,8 +1,8 @@
 import type { BillingTransaction } from '../engine.ts'
 
 /**
- * Asks for a meter (or, with a property, a break-down of it) to be filled from the events there are; what was
- * asked for before stays as it is.
+ * Requests that a meter, or one property of it, is filled from stored events. A request that exists already
+ * stays as it is.
  */
 export async function askForFill(
   tx: BillingTransaction,
@@ -17,7 +17,10 @@ export async function askForFill(
   )
 }
 
-/** The break-downs that are not filled yet, as `meter property`: until then they do not add up. */
+/**
+ * Returns the properties that are not filled yet, as `meter property`: until then their values do not add up
+ * to the total.
+ */
 export async function unfilledProperties(tx: BillingTransaction): Promise<Set<string>> {
   const rows = await tx.query<{ meter: string; property: string }>(
     "select meter, property from meter_fills where done_at is null and property <> ''",

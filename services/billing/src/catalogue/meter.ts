@@ -4,30 +4,28 @@ import { askForFill } from './meter-fill-request.ts'
 import { canonicalJson } from '../values/canonical-json.ts'
 import { localized, type LocalizedText, type Unit } from '../values/localized-text.ts'
 
-/**
- * What is counted. `decimals` fixes its smallest step for ever: quantities are stored as whole numbers of it.
- */
+/** What is counted. `decimals` fixes the smallest step for ever: quantities are stored as whole steps. */
 export interface Meter {
   key: string
   name: LocalizedText
   unit: Unit
   decimals: number
   /**
-   * What a day's or a period's events come to: the sum of their quantities, their number, the largest
-   * quantity, the latest one, or how many different values `uniqueBy` took.
+   * How the events of a day or period are aggregated: the sum of quantities, the number of events, the
+   * largest or latest quantity, or the number of different values of `uniqueBy`.
    */
   aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
   /** For `unique`: the property whose different values are counted. */
   uniqueBy?: string
-  /** For `last`: whether a value stands until another is reported, also over the ends of periods. */
+  /** For `last`: whether a value stands until the next report, also past the end of a period. */
   carry?: boolean
-  /** Properties by whose values what is used is broken down; of meters that add up, at most two. */
+  /** Properties that usage is broken down by; at most two, on additive meters only. */
   groupBy?: string[]
-  /** It reads every event of this type, beside those that name it. */
+  /** The meter reads every event of this type, besides those that name it. */
   eventType?: string
-  /** The property its quantity stands in; where an event lacks it, its `quantity` counts. */
+  /** The property that holds the quantity; an event without it counts its `quantity`. */
   valueProperty?: string
-  /** Of the events of its type only those whose properties have these values are read. */
+  /** Restricts the events of the type to those whose properties have these values. */
   filters?: Record<string, FilterValue>
 }
 
@@ -35,7 +33,7 @@ export type FilterValue = string | number | boolean
 
 export const maxGroupBy = 2
 
-/** Whether more usage is simply added: the others look at all events of a range anew. */
+/** Returns whether usage can be added up; the other aggregations need all events of a range. */
 export const isAdditive = ({ aggregation }: Pick<Meter, 'aggregation'>): boolean =>
   aggregation === 'sum' || aggregation === 'count'
 
@@ -48,7 +46,7 @@ export type MeterRow = Omit<Meter, Optional | 'carry'> & { [K in Optional]: NonN
   carry: boolean
 }
 
-/** A meter as it is read: what it does not have is not there. */
+/** Builds a meter from its row, without the members it does not have. */
 export function meterFrom({
   uniqueBy,
   groupBy,
@@ -70,28 +68,27 @@ export function meterFrom({
 }
 
 /**
- * So many meters read one type of event, which bounds what an event may set going; so many filters has one.
+ * Maximum number of meters that read one event type, which bounds the work of an event; and of filters per
+ * meter.
  */
 export const maxReaders = 10
 export const maxFilters = 10
 
-/** What may be said of a meter. */
+/** The input for a meter. */
 export interface MeterInput extends Partial<Omit<Meter, 'key' | 'name' | 'unit'>> {
   key: string
   name: string | LocalizedText
   unit: string | Unit
-  /**
-   * Counts the events of its type that were stored before, too: those of the periods that are not billed yet.
-   */
+  /** Also counts stored events of its type, of periods that are not billed yet. */
   backfill?: boolean
 }
 
 export const maxMeters = 200
 
 /**
- * Creates a meter or renames it. What it counts and how (all but its name and unit) never changes once it
- * exists, since stored usage depends on it; but it may be broken down by one more property, which is then
- * filled from its events (`fillMeters`).
+ * Creates or renames a meter. Everything but its name and unit is fixed once it exists, because stored usage
+ * depends on it; but one more `groupBy` property may be added, which is then filled from stored events
+ * (`fillMeters`).
  */
 export async function putMeter(engine: Engine, input: MeterInput): Promise<Meter> {
   return engine.transaction(async (tx) => {
@@ -198,7 +195,7 @@ export async function putMeter(engine: Engine, input: MeterInput): Promise<Meter
   })
 }
 
-/** What of a meter never changes, since stored usage depends on it. */
+/** The members that never change, because stored usage depends on them. */
 const fixed = [
   'decimals',
   'aggregation',
@@ -225,7 +222,7 @@ function readingOf(
   }
 }
 
-/** Whether a meter counts quantities, not events or values. */
+/** Returns whether a meter counts quantities, not events or values. */
 export const countsQuantities = ({ aggregation }: Pick<Meter, 'aggregation'>): boolean =>
   aggregation !== 'count' && aggregation !== 'unique'
 
@@ -266,7 +263,7 @@ async function assertReaders(tx: BillingTransaction, { eventType }: Meter): Prom
 /** The statement that reads every meter, by key. */
 export const everyMeter = `select ${columns} from meters order by key collate "C" limit ${maxMeters}`
 
-/** Every meter, by key. */
+/** Lists every meter, by key. */
 export async function listMeters(engine: Engine): Promise<Meter[]> {
   const rows = await engine.transaction((tx) => tx.query<MeterRow>(everyMeter), { readOnly: true })
   return rows.map(meterFrom)
@@ -277,10 +274,10 @@ export async function findMeter(tx: BillingTransaction, key: string): Promise<Me
   return row && meterFrom(row)
 }
 
-/** Every meter by its key: a handful of rows that most computations need. */
+/** Returns every meter by its key: a few rows that most computations need. */
 export async function metersByKey(tx: BillingTransaction): Promise<Map<string, Meter>> {
   return new Map((await listMeters(tx)).map((meter) => [meter.key, meter]))
 }
 
-/** The meter of an event of a type that no meter reads for its filters. */
+/** The meter of an event whose type no meter reads because of their filters. */
 export const noMeter = ''

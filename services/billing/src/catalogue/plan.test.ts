@@ -24,7 +24,7 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
   })
   afterAll(() => world.close())
 
-  test('before a seller is set there is none, and no invoice can be issued', async () => {
+  test('without seller details no invoice can be issued', async () => {
     await expect(getSeller(world.engine)).rejects.toMatchObject({ code: 'not_found' })
     await seedCustomer(world.engine, 'early')
     await putPlan(world.engine, { id: 'paid', name: 'Paid', fee })
@@ -32,7 +32,7 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
     await expect(
       createSubscription(world.engine, { customerId: 'early', planId: 'paid' }),
     ).rejects.toMatchObject({ code: 'seller_missing' })
-    // The refusal left nothing behind; a plan without a fee needs no invoice and so no seller.
+    // The rejected command left nothing behind; a plan without a fee needs no invoice and so no seller.
     expect(await getSubscription(world.engine, { customerId: 'early' })).toMatchObject({
       status: 'none',
       plan: null,
@@ -43,7 +43,7 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
     })
   })
 
-  test("the seller's zone must be a time zone", async () => {
+  test("the seller's time zone must exist", async () => {
     await seedCatalogue(world.engine)
     const seller = await getSeller(world.engine)
     await expect(putSeller(world.engine, { ...seller, timezone: 'Asia/Hangzhou' })).rejects.toMatchObject({
@@ -56,7 +56,7 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
     })
   })
 
-  test('the defaults are those of the rules', async () => {
+  test('omitted fields have the documented defaults', async () => {
     expect(await getPlan(world.engine, { planId: 'paid' })).toMatchObject({
       version: 1,
       currency: 'CNY',
@@ -75,7 +75,7 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
     })
   })
 
-  test('a plan may know no seats and have no description: nothing is made up for either', async () => {
+  test('a plan may omit seats and description, and both stay empty', async () => {
     const plan = await putPlan(world.engine, {
       id: 'no-seats',
       name: 'No seats',
@@ -103,7 +103,7 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
     expect(subscription.seats).toBeNull()
   })
 
-  test('the same content is the same version, another is the next, and the old one can still be read', async () => {
+  test('the same content keeps the version, other content makes the next, and the old one can still be read', async () => {
     const first = await putPlan(world.engine, { id: 'grow', name: 'Grow', fee })
     expect(
       await putPlan(world.engine, { fee, name: { en: 'Grow', 'zh-CN': 'Grow' }, taxRate: '6', id: 'grow' }),
@@ -121,7 +121,7 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
       await expect(getPlan(world.engine, input)).rejects.toMatchObject({ code: 'plan_not_found' })
   })
 
-  test('many at once who put the same plan make one version', async () => {
+  test('putting one plan many times at once makes one version', async () => {
     const made = await Promise.all(
       Array.from({ length: 5 }, () => putPlan(world.engine, { id: 'raced', name: 'Raced', fee })),
     )
@@ -143,7 +143,7 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
     ])
   })
 
-  test('an archived plan takes nobody new and is listed only when asked for', async () => {
+  test('an archived plan takes no new subscribers and is listed only on request', async () => {
     await seedCustomer(world.engine, 'late-comer')
     await putPlan(world.engine, { id: 'old', name: 'Old', fee, archived: true })
     await expect(
@@ -155,13 +155,13 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
     ).toMatchObject({ archived: true })
   })
 
-  test('a plan that was archived is gone from the list, older versions of it too', async () => {
+  test('an archived plan leaves the list with all its versions', async () => {
     await putPlan(world.engine, { id: 'fading', name: 'Fading', fee })
     await putPlan(world.engine, { id: 'fading', name: 'Fading', fee, archived: true })
     expect((await getAllPlans(world.engine)).some((plan) => plan.id === 'fading')).toBe(false)
   })
 
-  test('more archived plans than a list holds never push out those on sale', async () => {
+  test('more archived plans than the list holds never push out active ones', async () => {
     const onSale = (await getAllPlans(world.engine)).map((plan) => plan.id)
     const { id: _, version: __, ...spec } = await getPlan(world.engine, { planId: 'old' })
     await world.db.asOwner((tx) =>
@@ -261,7 +261,7 @@ describe.each(testDatabases)('plans, meters and the seller on $name', ({ create 
       '/charges/0/meter',
     ],
     ['no currency', { currency: 'RMB' }, 'invalid_currency', '/currency'],
-  ])('a plan with %s is refused, and where is said', async (_what, part, code, pointer) => {
+  ])('a plan with %s is rejected with a pointer to the fault', async (_what, part, code, pointer) => {
     await expect(putPlan(world.engine, { id: 'bad', name: 'Bad', fee, ...part })).rejects.toMatchObject({
       code,
       detail: { pointer },

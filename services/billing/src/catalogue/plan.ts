@@ -9,22 +9,22 @@ import type { Cycle } from '../values/period.ts'
 import { localized, type LocalizedText } from '../values/localized-text.ts'
 
 /**
- * How one meter is charged. `included: null` is unlimited; `price` rates the units above `included` where
- * overage is billed. `minimum` and `maximum` bound what a usage period comes to.
+ * How a plan charges one meter. `included: null` is unlimited; `price` applies to units above `included`
+ * where overage is billed. `minimum` and `maximum` bound the amount of a usage period.
  */
 export interface Charge extends ChargePrice {
   meter: string
-  /** Whether `included` is for the subscription (as unless said otherwise) or for each seat. */
+  /** Whether `included` is per subscription (the default) or per seat. */
   includedPer?: 'subscription' | 'seat'
   /**
-   * What a change to this higher plan gives in the running usage period: its share of the days left, or the
-   * whole allowance.
+   * What an upgrade to this plan gives in the running usage period: the share of the days left, or the whole
+   * allowance.
    */
   onUpgrade?: 'prorated' | 'full'
 }
 
 /**
- * One version of a plan. Versions never change; a subscriber stays on theirs. Amounts are minor units of
+ * One version of a plan. Versions never change, and a subscriber stays on theirs. Amounts are minor units of
  * `currency`.
  */
 export interface Plan {
@@ -42,7 +42,7 @@ export interface Plan {
   interval: 'month' | 'year'
   intervalCount: number
   alignment: Cycle['alignment']
-  /** Null: the plan knows no seats. */
+  /** Null: the plan has no seats. */
   seats: SeatRange | null
   trialDays: number
   taxRate: string
@@ -52,32 +52,32 @@ export interface Plan {
   charges: Charge[]
 }
 
-/** How many seats a plan may have; `max` null: as many as there may be at all. */
+/** The allowed number of seats; `max` null: up to `maxSeats`. */
 export interface SeatRange {
   min: number
   max: number | null
 }
 
 /**
- * The seats a subscription of a plan may be kept with. One that knows no seats takes any number: who moves on
- * to a plan with seats has as many as before.
+ * Returns the seats a subscription to a plan may have. A plan without seats allows any number, so that a move
+ * to a plan with seats keeps the number from before.
  */
 export const seatsOf = (plan: Pick<Plan, 'seats'>): SeatRange => plan.seats ?? { min: 1, max: null }
 
-/** The longest trial, two years. */
+/** Maximum length of a trial in days, two years. */
 export const maxTrialDays = 730
 
-/** Whether a number of days may be a trial's (0: none). */
+/** Returns whether a number of days is a valid trial (0: no trial). */
 export function isTrial(days: number): boolean {
   return Number.isInteger(days) && days >= 0 && days <= maxTrialDays
 }
 
 type Text = string | LocalizedText
 
-/** Where a plan sets no maximum of its own. */
+/** Maximum number of seats where a plan sets none. */
 export const maxSeats = 1_000_000
 
-/** A plan as the vendor states it: what is left out has the default of billing-rules. */
+/** The input for a plan; omitted fields have the defaults of the documentation. */
 export interface PlanInput extends Partial<
   Omit<Plan, 'version' | 'name' | 'description' | 'features' | 'seats'>
 > {
@@ -89,7 +89,7 @@ export interface PlanInput extends Partial<
   fee: Plan['fee']
 }
 
-/** Adds a version of a plan. The same content again changes nothing and answers the version there is. */
+/** Adds a version of a plan. The same content changes nothing and returns the existing version. */
 export async function putPlan(engine: Engine, input: PlanInput): Promise<Plan> {
   const spec = specOf(input)
   return engine.transaction(async (tx) => {
@@ -137,8 +137,8 @@ export async function putPlan(engine: Engine, input: PlanInput): Promise<Plan> {
 }
 
 /**
- * The newest version of every plan, cheapest rank first; archived ones only when asked for. At most 200:
- * where there are more, those on sale come before archived ones.
+ * Lists the newest version of every plan, lowest rank first; archived ones only on request. At most 200,
+ * active plans before archived ones.
  */
 export async function getAllPlans(
   engine: Engine,
@@ -159,7 +159,7 @@ export async function getAllPlans(
   return rows.map(planFrom).sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
 }
 
-/** One plan: the newest version unless one is named. Throws plan_not_found. */
+/** Returns one plan: the newest version unless one is given. Throws plan_not_found. */
 export async function getPlan(engine: Engine, input: { planId: string; version?: number }): Promise<Plan> {
   return engine.transaction(
     async (tx) => {
@@ -196,18 +196,18 @@ const maxPlansListed = 200
 
 const latestPlan = 'select id, version, spec from plans where id = $1 order by version desc limit 1'
 
-/** Months from one fee to the next. */
+/** Returns the months from one fee to the next. */
 export function monthsOf(plan: Plan): number {
   return plan.intervalCount * (plan.interval === 'year' ? 12 : 1)
 }
 
-/** The fee of one whole billing period for a number of seats. */
+/** Returns the fee of one whole billing period for a number of seats. */
 export function feeOf(plan: Plan, seats: number): Money {
   return plan.fee.amount * (plan.fee.per === 'seat' ? seats : 1)
 }
 
 /**
- * A plan as it is kept, with what was left out. Throws invalid_plan and invalid_currency for one that cannot
+ * Returns a plan with its defaults filled in. Throws invalid_plan and invalid_currency for a plan that cannot
  * be billed.
  */
 export function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
@@ -225,7 +225,7 @@ export function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
     alignment: input.alignment ?? 'anniversary',
     seats: input.seats === null ? null : { min: input.seats?.min ?? 1, max: input.seats?.max ?? null },
     trialDays: input.trialDays ?? 0,
-    // One spelling per rate, since tax is rounded once per rate.
+    // Tax is rounded once per rate, so each rate needs one spelling.
     taxRate: (input.taxRate ?? '6')
       .replace(/(\.\d*?)0+$/, '$1')
       .replace(/\.$/, '')
@@ -233,7 +233,7 @@ export function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
     taxMode: input.taxMode ?? 'exclusive',
     paymentTermsDays: input.paymentTermsDays ?? 15,
     graceHours: input.graceHours ?? 1,
-    // Left out is said: a charge with the default written out is the same charge.
+    // Defaults are left out, so a charge that spells them out equals one that does not.
     charges: (input.charges ?? []).map(({ includedPer, onUpgrade, ...charge }) => ({
       ...charge,
       ...(includedPer === 'seat' ? { includedPer } : {}),

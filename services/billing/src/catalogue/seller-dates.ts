@@ -6,8 +6,8 @@ import { startOfDay } from '../values/zone.ts'
 import { zoneOfSeller } from './seller.ts'
 
 /**
- * The instants that `start` and `end` of a list across customers stand for: dates in the seller's zone (both
- * in), or instants (half-open); null where they are not given. Throws invalid_range.
+ * Resolves `start` and `end` of a list across customers: dates in the seller's time zone (inclusive), or
+ * instants (half-open); null where omitted. Throws invalid_range.
  */
 export async function instantsBetween(
   tx: BillingTransaction,

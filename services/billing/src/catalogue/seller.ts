@@ -3,7 +3,7 @@ import { BillingError } from '../errors.ts'
 import { assertDrawable } from '../invoicing/pdf/index.ts'
 import { isTimeZone } from '../values/zone.ts'
 
-/** Whoever issues the invoices, as printed on them. Invoice numbers count months in its time zone. */
+/** The issuer of invoices, as printed on them. Invoice numbers count months in its time zone. */
 export interface Seller {
   name: string
   nameEn?: string
@@ -16,11 +16,11 @@ export interface Seller {
   logo?: string
   /** `#rrggbb`: headings and the amount due on the invoice. */
   brandColor?: string
-  /** Whether documents of which every line is 0 are issued too. */
+  /** Whether documents whose lines are all 0 are issued. */
   zeroInvoices?: boolean
 }
 
-/** The seller as a document has them: what is printed. */
+/** The seller as documents store it: the printed fields. */
 export type SellerOnDocument = Omit<Seller, 'zeroInvoices'>
 
 export function onDocument({ zeroInvoices: _, ...printed }: Seller): SellerOnDocument {
@@ -28,8 +28,8 @@ export function onDocument({ zeroInvoices: _, ...printed }: Seller): SellerOnDoc
 }
 
 /**
- * Sets the seller's details; a logo is drawn once before. Invoices issued before keep what they were issued
- * with. Throws invalid_time_zone, invalid_logo.
+ * Sets the seller's details after rendering the logo once as a check. Issued invoices keep the details they
+ * were issued with. Throws invalid_time_zone, invalid_logo.
  */
 export async function putSeller(engine: Engine, seller: Seller): Promise<Seller> {
   if (!isTimeZone(seller.timezone))
@@ -50,7 +50,7 @@ export async function putSeller(engine: Engine, seller: Seller): Promise<Seller>
   return seller
 }
 
-/** The seller. Throws not_found while none is set. */
+/** Returns the seller. Throws not_found while none is set. */
 export async function getSeller(engine: Engine): Promise<Seller> {
   const seller = await engine.transaction(findSeller, { readOnly: true })
   if (!seller) throw new BillingError('not_found', { message: 'no seller is set: PUT /api/billing/seller' })
@@ -58,8 +58,8 @@ export async function getSeller(engine: Engine): Promise<Seller> {
 }
 
 /**
- * The zone in which months are counted and dates of lists across customers are meant; Asia/Shanghai while no
- * seller is set.
+ * Returns the time zone in which invoice numbers count months and lists across customers read dates;
+ * Asia/Shanghai while no seller is set.
  */
 export async function zoneOfSeller(tx: BillingTransaction): Promise<string> {
   return (await findSeller(tx))?.timezone ?? 'Asia/Shanghai'
