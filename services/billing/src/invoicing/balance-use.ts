@@ -9,13 +9,13 @@ export interface Purse {
   currency: string
 }
 
-/** So many invoices are read at a time. */
+/** Number of invoices read at a time. */
 const atATime = 100
 
 /**
- * What is on the balance pays open invoices, the oldest first, each by a movement that says so: balance never
- * stands beside what it could pay. What waits for the refund of a credit note pays that note's own invoice
- * only. The caller holds the customer's lock.
+ * Pays open invoices from the balance, oldest first, each with a balance transaction: no balance stays beside
+ * an invoice it could pay. Balance reserved for the refund of a credit note pays only that note's own
+ * invoice. The caller holds the customer's lock.
  */
 export async function payOpenInvoices(tx: BillingTransaction, purse: Purse): Promise<void> {
   for (let balance = await creditBalance(tx, purse.customerId, purse.currency); balance > 0;) {
@@ -62,7 +62,7 @@ async function openInvoices(
   )
 }
 
-/** Invoices due again of which a note still holds something for its refund. */
+/** Returns invoices that are due again and have a credit note with balance reserved for its refund. */
 async function openWithHeld(
   tx: BillingTransaction,
   { customerId, currency }: Purse,
@@ -91,9 +91,9 @@ interface Application {
 }
 
 /**
- * Makes room to take an amount from the balance: what is not there any more is got back from the invoices it
- * was applied to after `since`, the newest application first, so that these are due again. Answers what is
- * still missing: that was paid out.
+ * Makes room to debit an amount from the balance: what is missing is taken back from invoices it was applied
+ * to after `since`, newest first, and those are due again. Returns the amount still missing, which was paid
+ * out.
  */
 export async function undoApplications(
   tx: BillingTransaction,
@@ -123,8 +123,8 @@ export async function undoApplications(
 }
 
 /**
- * What is left of applications once what was undone of them is off; those to a void invoice came back with
- * it.
+ * Returns what is left of each application after reversals; applications to a void invoice came back with the
+ * void.
  */
 async function newestApplications(
   tx: BillingTransaction,
@@ -161,8 +161,8 @@ async function newestApplications(
 }
 
 /**
- * Does something that raises what is due of an invoice. One that was paid falls due by its terms counted from
- * now.
+ * Runs an action that raises an invoice's amount due. An invoice that was paid falls due by its terms counted
+ * from now.
  */
 export async function makingDueAgain(
   tx: BillingTransaction,
@@ -182,7 +182,7 @@ export async function makingDueAgain(
   await recordActivity(tx, { type: 'invoice.due_again', customerId, subjectId: invoiceId })
 }
 
-/** The place among the movements of the balance at which money came to it. */
+/** Returns the position in the balance transactions at which an amount was added. */
 export async function placeOf(
   tx: BillingTransaction,
   customerId: string,

@@ -6,12 +6,12 @@ import { instantOf } from '../values/zone.ts'
 import { usagePeriods } from '../subscription/timeline.ts'
 import { phaseOn } from '../subscription/phase.ts'
 
-/** When a period's draft is issued: its end and the grace of the plan it ended on. */
+/** Returns when a period's draft is issued: its end plus the grace of the plan it ended on. */
 export function closesAt(state: SubscriptionState, period: LabelledPeriod): Instant {
   return addSeconds(instantOf(state.zones, period.to), (planAtEnd(state, period)?.graceHours ?? 0) * 3600)
 }
 
-/** The oldest usage period not closed yet, perhaps still running. */
+/** Returns the oldest usage period that is not closed; it may still be running. */
 export function firstOpen({ phases, today, closed }: BillingState): LabelledPeriod | undefined {
   return usagePeriods(phases, today).find((period) => !closed.has(period.from))
 }

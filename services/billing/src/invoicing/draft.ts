@@ -10,8 +10,8 @@ import { shown } from '../values/period.ts'
 import { closesAt } from './closing.ts'
 
 /**
- * The renewal between its period's end and the end of the grace: computed when read, not stored. Null when
- * there is none.
+ * Returns the renewal between the end of its period and the end of the grace, computed on read and not
+ * stored. Null when there is none.
  */
 export async function draftOf(tx: BillingTransaction, state: BillingState): Promise<Invoice | null> {
   const next = await nextDocument(tx, state)
@@ -54,7 +54,7 @@ export async function draftOf(tx: BillingTransaction, state: BillingState): Prom
   }
 }
 
-/** Whose draft an id names, or undefined when it is not a draft's. */
+/** Parses the id of a draft; undefined for any other id. */
 export function draftIdParts(invoiceId: string): { customerId: string; label: string } | undefined {
   const match = /^draft_(.+)_(\d{4}-\d{2}(?:-\d{2})?)$/.exec(invoiceId)
   return match ? { customerId: match[1]!, label: match[2]! } : undefined

@@ -23,20 +23,20 @@ import type { LineDraft } from './document/line.ts'
 import { isIssued, rememberNothing } from './nothing.ts'
 import { priced } from './document/discounted.ts'
 
-/** What is to be issued: the lines decide everything else. */
+/** A document to issue: everything else follows from the lines. */
 export interface InvoiceDraft {
   kind: InvoiceKind
   period: LabelledPeriod
   lines: readonly LineDraft[]
   termsDays: number
   cause?: Cause | null
-  /** How much of the balance it may use; all that is there unless told. */
+  /** Maximum balance to apply; all of it by default. */
   balance?: Money
 }
 
 /**
- * Issues an invoice, or nothing when there are no lines, or all of them are 0 and the seller does not ask for
- * such invoices. Throws seller_missing. The caller holds the customer's lock.
+ * Issues an invoice; none without lines, or where every line is 0 and the seller does not want such invoices.
+ * Throws seller_missing. The caller holds the customer's lock.
  */
 export async function issue(
   tx: BillingTransaction,
@@ -83,7 +83,7 @@ export async function issue(
     amount: -sums.creditApplied,
     currency,
   })
-  // Nothing is paid out: what a document gives back becomes balance, which first pays open invoices.
+  // Nothing is paid out: a negative total becomes balance, which first pays open invoices.
   await addBalanceTransaction(tx, {
     customerId,
     invoiceId: document.id,
@@ -115,7 +115,7 @@ function dueAt(issuedAt: Instant, termsDays: number): Instant {
   return addSeconds(issuedAt, termsDays * 86_400)
 }
 
-/** Writes a document down, once. */
+/** Inserts a document, once. */
 export async function store(tx: BillingTransaction, document: InvoiceDocument): Promise<void> {
   await tx.query(
     `insert into invoices (
@@ -146,8 +146,8 @@ export async function store(tx: BillingTransaction, document: InvoiceDocument): 
 }
 
 /**
- * The next number of the month it is for the seller, `INV-202611-000042`. The row stays locked until the
- * transaction ends: a number exists exactly when its document does.
+ * Returns the next number of the seller's month, `INV-202611-000042`. The row stays locked until the
+ * transaction ends, so a number exists exactly when its document does.
  */
 export async function nextNumber(
   tx: BillingTransaction,

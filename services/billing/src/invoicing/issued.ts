@@ -4,8 +4,8 @@ import type { InvoiceDocument } from './document/document.ts'
 const issued = new WeakMap<BillingTransaction, InvoiceDocument[]>()
 
 /**
- * The documents issued in a transaction so far, in order; a preview, which takes them back, shortens the list
- * again.
+ * Returns the documents issued in a transaction so far, in order. A preview rolls back and truncates the
+ * list.
  */
 export function issuedIn(tx: BillingTransaction): InvoiceDocument[] {
   const documents = issued.get(tx) ?? []

@@ -16,22 +16,18 @@ import { billsAgainAt, waitingToBillAgain } from './voided.ts'
 import { currentPhase } from '../subscription/phase.ts'
 import { payableOf } from './document/document.ts'
 
-/**
- * The next document there will be, as far as is known now: the draft that waits for its hour, or what the
- * running usage period comes to so far.
- */
+/** The next document as far as known now: the draft in its grace, or the running usage period so far. */
 export interface NextDocument {
   period: LabelledPeriod
-  /** The end of the running usage period, where only what may still be used is billed then. */
+  /** The end of the running usage period, where only overage would be billed then. */
   usageAt: LocalDate | null
   lines: LineDraft[]
   totals: Totals
 }
 
 /**
- * The date of the next invoice that comes if nothing more is used, what it comes to then, and what of that is
- * to be paid once the balance is applied. `usageAt`: where nothing is to bill at the end of the running usage
- * period so far, that date: what is used above what is included is billed then.
+ * The date of the next invoice if nothing more is used, its total, and the amount due after the balance.
+ * `usageAt`: the end of the running usage period, where nothing but overage would be billed then.
  */
 export interface NextInvoice {
   at: LocalDate
@@ -42,8 +38,8 @@ export interface NextInvoice {
 }
 
 /**
- * Computed from what is not closed yet, oldest first. Null where nothing will come: a subscription that ends,
- * without usage to bill.
+ * Computes the next document from what is not closed, oldest first. Null where none will come: a subscription
+ * that ends without usage to bill.
  */
 export async function nextDocument(
   tx: BillingTransaction,
@@ -57,8 +53,7 @@ export async function nextDocument(
       return { period: until, usageAt: null, ...(await priced(tx, state, lines)) }
     if (until.to <= state.today || !goesOn(state, until.to)) continue
     const later = await nextFeeDocument(tx, state, until)
-    // None will come: of a subscription that ends with nothing to bill, and of a plan that never bills
-    // anything.
+    // No document comes for a subscription that ends with nothing to bill, or for a plan that never bills.
     if (!later && (state.waiting.some((one) => one.change === null) || !mayBill(state))) return null
     return later ?? { period: until, usageAt: null, ...(await priced(tx, state, lines)) }
   }
@@ -66,8 +61,8 @@ export async function nextDocument(
 }
 
 /**
- * Where nothing is to bill at the end of a usage period so far: the document with the next fee, or of what
- * happens before that.
+ * Where a usage period has nothing to bill so far: the document with the next fee, or that of an earlier
+ * scheduled change.
  */
 async function nextFeeDocument(
   tx: BillingTransaction,
@@ -86,8 +81,8 @@ async function nextFeeDocument(
 }
 
 /**
- * The next invoice: a void document that waits to be made again comes with the midnight after it was voided,
- * and what came late of an ended subscription when that is closed, unless a renewal bills it before.
+ * Returns the next invoice. A void document is billed again at the midnight after it was voided; late usage
+ * of an ended subscription is billed at its closing unless a renewal bills it before.
  */
 export async function nextInvoiceOf(
   tx: BillingTransaction,
@@ -107,7 +102,7 @@ function nextInvoice(
   return { at, usageAt, estimatedTotal: totals.total, estimatedDue: payableOf(totals), currency }
 }
 
-/** Whether what is used above what is included is billed. */
+/** Returns whether overage is billed. */
 function mayBill(state: SubscriptionState): boolean {
   return currentPhase(state)?.plan.charges.some(({ overage }) => overage === 'bill') ?? false
 }
@@ -119,7 +114,7 @@ interface ComingDocument {
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-/** The first closing of an ended subscription that has something to bill, as it is known now. */
+/** Returns the first final invoice of an ended subscription that has something to bill, as known now. */
 async function nextClosing(tx: BillingTransaction, state: BillingState): Promise<ComingDocument | undefined> {
   const unclosed = unclosedSubscriptions(state).sort((a, b) => compare(a.closesAt, b.closesAt))
   const closings = await closingsLines(
@@ -135,7 +130,7 @@ async function nextClosing(tx: BillingTransaction, state: BillingState): Promise
   return undefined
 }
 
-/** The first of the void documents that wait of which something is due, as it is due now. */
+/** Returns the first waiting void document that has something due, as due now. */
 async function nextMadeAgain(
   tx: BillingTransaction,
   state: BillingState,
@@ -153,8 +148,8 @@ async function nextMadeAgain(
 }
 
 /**
- * A trial of several months has nothing to bill before its end, nor has a plan that charges no usage before
- * the next fee, unless something is to happen.
+ * A trial of several months, or a plan without a usage charge, bills nothing before the next fee or a
+ * scheduled change.
  */
 function nextDate(state: SubscriptionState, period: LabelledPeriod): LocalDate {
   const current = currentPhase(state)

@@ -6,10 +6,7 @@ import { findSeller } from '../catalogue/seller.ts'
 import type { InvoiceDocument, InvoiceKind } from './document/document.ts'
 import type { Line, LineDraft } from './document/line.ts'
 
-/**
- * What a document would have said that came to nothing and was not issued: its usage is billed all the same,
- * at nothing.
- */
+/** The content of a document that came to 0 and was not issued: its usage counts as billed. */
 export interface DocumentOfNothing {
   id: string
   kind: InvoiceKind
@@ -19,8 +16,8 @@ export interface DocumentOfNothing {
 }
 
 /**
- * Whether a document of these lines is issued: not one of which every line is 0, unless the seller asks for
- * those too.
+ * Returns whether a document with these lines is issued: not where all are 0, unless the seller wants those
+ * too.
  */
 export async function isIssued(tx: BillingTransaction, lines: readonly LineDraft[]): Promise<boolean> {
   if (lines.length === 0) return false
@@ -30,7 +27,7 @@ export async function isIssued(tx: BillingTransaction, lines: readonly LineDraft
   )
 }
 
-/** Writes down what a document would have said that came to nothing. */
+/** Stores the content of a document that came to 0. */
 export async function rememberNothing(
   tx: BillingTransaction,
   customerId: string,
@@ -43,7 +40,7 @@ export async function rememberNothing(
   )
 }
 
-/** Those of periods that start on `since` or later (all: null), oldest first. */
+/** Returns those of periods that start on `since` or later (null: all), oldest first. */
 export async function documentsOfNothing(
   tx: BillingTransaction,
   customerId: string,

@@ -74,7 +74,7 @@ describe.each(testDatabases)('every pricing model on $name', ({ create }) => {
     return (await getInvoices(world.engine, { customerId, limit: 1 })).data[0]!
   }
 
-  test('is billed with parts that add up to the line, and a minimum is due without usage', async () => {
+  test('each model is billed with a breakdown that adds up, and a minimum is due without usage', async () => {
     await seedCustomer(world.engine, 'c1')
     await createSubscription(world.engine, { customerId: 'c1', planId: 'models' })
     await use('c1', 'ai_chat', 1000)
@@ -117,7 +117,7 @@ describe.each(testDatabases)('every pricing model on $name', ({ create }) => {
       { meter: 'storage', quantity: 0, amount: 3000, breakdown: [{ kind: 'minimum', amount: 3000 }] },
     ])
     for (const line of lines) expect(sum(line.breakdown.map((part) => part.amount))).toBe(line.amount)
-    // Late usage below the minimum changes nothing that is due; above it, the difference is billed.
+    // Late usage below the minimum changes no amount; above it, the difference is billed.
     await recordUsage(world.engine, [
       { id: 'late', customerId: 'c1', meter: 'storage', quantity: 300, time: '2026-11-29T00:00:00Z' },
     ])
@@ -128,7 +128,7 @@ describe.each(testDatabases)('every pricing model on $name', ({ create }) => {
     ])
   })
 
-  test('minimum and maximum are shared out by days where the plan changes within the month', async () => {
+  test('a plan change within the month prorates minimum and maximum by days', async () => {
     world.set('2026-10-31T16:00:00Z')
     await seedCustomer(world.engine, 'c2')
     await createSubscription(world.engine, { customerId: 'c2', planId: 'models' })

@@ -9,7 +9,7 @@ import {
 } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
-describe.each(testDatabases)('replacing what was voided, on $name', ({ create }) => {
+describe.each(testDatabases)('replacing void invoices, on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
@@ -22,7 +22,7 @@ describe.each(testDatabases)('replacing what was voided, on $name', ({ create })
       .filter((invoice) => invoice.status !== 'void')
       .reduce((sum, invoice) => sum + invoice.subtotal, 0)
 
-  test('a first invoice that was voided is made again, once, also while its period runs', async () => {
+  test('a voided first invoice is issued again, once, also while its period runs', async () => {
     await seedCustomer(world.engine, 'first')
     const { invoice } = await createSubscription(world.engine, { customerId: 'first', planId: 'team' })
     await voidInvoice(world.engine, { invoiceId: invoice!.id })
@@ -34,10 +34,10 @@ describe.each(testDatabases)('replacing what was voided, on $name', ({ create })
     ).rejects.toMatchObject({ code: 'period_not_over' })
   })
 
-  test("a change's invoice that was voided is made again with the same lines", async () => {
+  test('a voided plan change invoice is issued again with the same lines', async () => {
     await seedCustomer(world.engine, 'moved')
     await createSubscription(world.engine, { customerId: 'moved', planId: 'team' })
-    world.set('2026-11-15T16:30:00Z') // the 16th
+    world.set('2026-11-15T16:30:00Z') // 16 November
     const { invoice } = await upgradeSubscription(world.engine, { customerId: 'moved', planId: 'business' })
     await voidInvoice(world.engine, { invoiceId: invoice!.id })
     world.set('2026-11-20T00:00:00Z')
@@ -48,7 +48,7 @@ describe.each(testDatabases)('replacing what was voided, on $name', ({ create })
     expect(replacement.kind).toBe('change')
   })
 
-  test('however voids, changes and replacements follow each other, each day is billed once', async () => {
+  test('any sequence of voids, changes and replacements bills each day once', async () => {
     // Ten seats from the 1st, twenty from the 20th with that change voided, thirty from the 25th, then the
     // first invoice voided too.
     world.set('2026-11-20T00:00:00Z')
@@ -71,8 +71,7 @@ describe.each(testDatabases)('replacing what was voided, on $name', ({ create })
       planId: 'seats',
       seats: 30,
     })
-    // The change between was billed again at the midnight after it was voided, and gave back the rest of the
-    // first invoice.
+    // The voided change was billed again at the next midnight and credited the rest of the first invoice.
     const later = (await getInvoices(world.engine, { customerId: 'tangled' })).data.filter(
       (one) => one.status !== 'void' && one.kind === 'change',
     )

@@ -14,9 +14,8 @@ import { endedSubscriptions, phaseOn, type Phase } from '../subscription/phase.t
 import { isSameGrid } from '../subscription/schedule.ts'
 
 /**
- * What a void document bills now that it is made again, or null where there is nothing that it could. What a
- * later change or ending has billed or given back in the meantime, or taken over, stays with it: this covers
- * the rest.
+ * Returns what a void document bills when it is issued again, or null if nothing. Days that a later change or
+ * ending has billed, credited or taken over stay with it; this covers the rest.
  */
 export async function draftAgain(
   tx: BillingTransaction,
@@ -55,12 +54,12 @@ export async function draftAgain(
   return { kind, period, cause, lines, termsDays: last.plan.paymentTermsDays }
 }
 
-/** The terms of the plan a usage period ended on. */
+/** Returns the payment terms of the plan a usage period ended on. */
 export function termsAtEnd({ phases }: SubscriptionState, { to }: LabelledPeriod): number {
   return (phaseOn(phases, addDays(to, -1)) ?? phases.at(-1))?.plan.paymentTermsDays ?? 15
 }
 
-/** The usage period a document was issued for, as it is told now. */
+/** Returns the usage period a document was issued for, with its current label. */
 export function periodOf(
   state: SubscriptionState,
   { period: { start, end, label } }: Pick<InvoiceDocument, 'period'>,
@@ -76,8 +75,8 @@ export function periodOf(
 }
 
 /**
- * The lines of a document that begins a phase: of a first fee, a change, or one that takes over the last date
- * of the subscription before it.
+ * Returns the lines of a document that starts a phase: a first fee, a plan change, or the start that took
+ * over the last date of the previous subscription.
  */
 async function linesOfBeginning(
   tx: BillingTransaction,
@@ -92,7 +91,7 @@ async function linesOfBeginning(
     closed,
   } = state
   const isOwn = (one: Phase) => one.subscriptionId === phase.subscriptionId
-  // The subscription that was ended on this one's first date, where this one took it over.
+  // The subscription that ended on the first date of this one, which took that date over.
   const taken = phases.find(
     (one) =>
       !isOwn(one) && voided.lines.some((line) => line.kind === 'unused_time' && line.phaseId === one.id),
@@ -130,7 +129,7 @@ async function linesOfBeginning(
   ]
 }
 
-/** The usage of the period that a change of interval ended, which its document billed too. */
+/** Returns the usage of the period that an interval change ended, which the same document billed. */
 async function usageEndedBy(tx: BillingTransaction, state: BillingState, phase: Phase): Promise<LineDraft[]> {
   const ended = usagePeriods(state.phases, phase.from).findLast((one) => one.to === phase.from)
   if (!ended || ended.to >= ended.whole.to) return []
@@ -139,10 +138,7 @@ async function usageEndedBy(tx: BillingTransaction, state: BillingState, phase: 
   )
 }
 
-/**
- * What ended a subscription at once gives back the same days again, of what is left of them: nothing can have
- * followed.
- */
+/** Credits the days of an immediate ending again, as far as they are left: nothing can have followed it. */
 async function linesOfEnding(
   tx: BillingTransaction,
   state: SubscriptionState,
@@ -159,6 +155,6 @@ async function linesOfEnding(
   )
 }
 
-/** Where discounts took all of a fee, nothing is given back. */
+/** Where discounts took the whole fee, nothing is credited. */
 const unlessNothing = (credits: LineDraft[]): LineDraft[] =>
   credits.some((line) => line.amount !== 0) ? credits : []

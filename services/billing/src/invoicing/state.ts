@@ -6,9 +6,9 @@ export interface Payment {
   id: string
   reference: string
   amount: Money
-  /** What it paid of its invoice; the rest became balance. */
+  /** The part applied to its invoice; the rest became balance. */
   applied: Money
-  /** That rest, as it came; it was taken back where the payment was reversed. */
+  /** That rest as it was received; a reversal of the payment took it back. */
   addedToBalance: Money
   method: string
   paidAt: Instant
@@ -17,21 +17,19 @@ export interface Payment {
   reversalReason: string | null
 }
 
-/** What happened to an invoice after it was issued; its state is derived from this at an instant. */
+/** What happened to an invoice after issue; its status is derived from this at an instant. */
 export interface InvoiceState {
   status: 'open' | 'paid' | 'void'
   overdue: boolean
   /**
-   * When it falls due: by its terms counted from its issue, or from when it was due again after it had been
-   * paid. null where nothing of it is to be paid, ever.
+   * When it falls due: by its terms from the issue, or from when it became due again after it was paid. Null
+   * where nothing was ever to be paid.
    */
   dueAt: Instant | null
   amountPaid: Money
-  /** What credit notes took off the amount due. */
+  /** The amount that credit notes took off the amount due. */
   amountCredited: Money
-  /**
-   * What balance paid of it after its issue; below zero where balance applied at its issue was taken back.
-   */
+  /** Balance applied after the issue; negative where balance applied at the issue was taken back. */
   balanceApplied: Money
   amountDue: Money
   paidAt: Instant | null
@@ -49,7 +47,7 @@ export interface InvoiceRow {
   pdfSha256: string | null
 }
 
-/** An invoice by its key. */
+/** The key of an invoice. */
 export interface InvoiceKey {
   customerId: string
   id: string
@@ -63,7 +61,7 @@ export async function paymentsOf(
   return (await paymentsOn(tx, [{ customerId, id: invoiceId }])).get(invoiceId) ?? []
 }
 
-/** The payments of several invoices by their ids, each oldest first, in one statement. */
+/** Returns the payments of several invoices by id, each list oldest first, in one statement. */
 export async function paymentsOn(
   tx: BillingTransaction,
   invoices: readonly InvoiceKey[],
@@ -90,10 +88,7 @@ function byInvoice<T extends { invoiceId: string }>(rows: readonly T[]): Map<str
   return found
 }
 
-/**
- * A credit note of an invoice: `appliedToInvoice` is what it took off the amount due, the rest became account
- * credit.
- */
+/** A credit note on an invoice: `appliedToInvoice` reduced the amount due; the rest became balance. */
 export interface NoteOnInvoice {
   id: string
   number: string
@@ -102,7 +97,7 @@ export interface NoteOnInvoice {
   issuedAt: Instant
 }
 
-/** The credit notes of an invoice, oldest first. */
+/** Returns the credit notes of an invoice, oldest first. */
 export async function notesOf(
   tx: BillingTransaction,
   customerId: string,
@@ -111,13 +106,13 @@ export async function notesOf(
   return (await settlementsOn(tx, [{ customerId, id: invoiceId }])).get(invoiceId)?.notes ?? []
 }
 
-/** Money of the balance that paid an invoice after its issue (above zero), or was taken back from it. */
+/** Balance applied to an invoice after its issue (positive), or taken back from it (negative). */
 export interface Application {
   amount: Money
   at: Instant
 }
 
-/** What was paid back of a credit note. */
+/** A refund paid out for a credit note. */
 export interface NoteRefund {
   id: string
   amount: Money
@@ -127,8 +122,8 @@ export interface NoteRefund {
 }
 
 /**
- * What happened to an invoice beside payments; of a credit note, what was refunded of it and what waits for
- * that.
+ * What happened to an invoice besides payments; for a credit note, its refunds and the balance reserved for
+ * one.
  */
 export interface Settlement {
   notes: NoteOnInvoice[]
@@ -149,16 +144,15 @@ interface SettlementRow {
   appliedToInvoice: Money
   at: Instant
   /**
-   * Whether it is of the invoice itself, and whether it is of the money that waits for the refund of this
-   * note.
+   * Whether it concerns the invoice itself, and whether it uses the balance reserved for this note's refund.
    */
   own: boolean
   held: boolean
 }
 
 /**
- * The credit notes, applications and refunds of several invoices by their ids, each oldest first, in one
- * statement.
+ * Returns the credit notes, applications and refunds of several invoices by id, each list oldest first, in
+ * one statement.
  */
 export async function settlementsOn(
   tx: BillingTransaction,
@@ -204,8 +198,8 @@ function add(
 }
 
 /**
- * open, paid or void at an instant; overdue is open and past its due date. An invoice with nothing to pay is
- * paid at issue.
+ * Returns open, paid or void at an instant; overdue is open and past its due date. An invoice with nothing to
+ * pay is paid at issue.
  */
 export function stateOf(
   row: InvoiceRow,
@@ -237,7 +231,7 @@ export function stateOf(
   }
 }
 
-/** The moment payments, credit notes and balance last reached what was to be paid. */
+/** Returns when payments, credit notes and balance last reached the amount to pay. */
 function paidAt(
   row: InvoiceRow,
   payments: readonly Payment[],
@@ -258,22 +252,19 @@ function paidAt(
   return reached
 }
 
-/**
- * SQL: what is left to pay of the invoice `i`: less what payments that stand, credit notes and balance paid
- * of it.
- */
+/** SQL: the amount due of invoice `i`: less standing payments, credit notes and applied balance. */
 export const leftToPay = `i.payable
   - (select coalesce(sum(p.applied), 0) from payments p where (p.customer_id, p.invoice_id) = (i.customer_id, i.id) and p.reversed_at is null)
   - (select coalesce(sum(n.applied_to_invoice), 0) from invoices n where (n.customer_id, n.credits_id) = (i.customer_id, i.id))
   + (select coalesce(sum(m.amount), 0) from balance_transactions m where (m.customer_id, m.invoice_id) = (i.customer_id, i.id) and m.reason in ('applied_to_invoice', 'application_undone'))`
 
-/** SQL: whether something can be left to pay of the invoice `i`, told by its row alone. */
+/** SQL: whether invoice `i` can have an amount due, judged by its row alone. */
 export const mayBeOpen = 'i.voided_at is null and (i.payable > 0 or i.due_again_at is not null)'
 
-/** SQL: when the invoice `i` falls due. */
+/** SQL: when invoice `i` falls due. */
 export const fallsDue = 'coalesce(i.due_again_at, i.due_at)'
 
-/** What is left to pay of one invoice. */
+/** Returns the amount due of one invoice. */
 export async function dueOf(tx: BillingTransaction, customerId: string, invoiceId: string): Promise<Money> {
   const [row] = await tx.query<{ due: Money }>(
     `select greatest(0, ${leftToPay})::bigint as due from invoices i where i.customer_id = $1 and i.id = $2`,

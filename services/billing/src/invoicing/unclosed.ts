@@ -6,15 +6,15 @@ import { latestDays } from '../usage/totals/taken-times.ts'
 import { endedSubscriptions, type EndedSubscription } from '../subscription/phase.ts'
 
 /**
- * An ended subscription that waits to be closed: for its last event, or, where usage was taken back after it
- * was closed, for the customer's next midnight.
+ * An ended subscription whose final invoice is pending: until its last event can arrive or, where usage was
+ * voided after the closing, until the customer's next midnight.
  */
 export interface Unclosed extends EndedSubscription {
   reopenedAt: Instant | null
   closesAt: Instant
 }
 
-/** The ended subscriptions of a customer that wait to be closed, the first ended first. */
+/** Returns the ended subscriptions of a customer that are not closed, the earliest ending first. */
 export function unclosedSubscriptions(state: BillingState): Unclosed[] {
   return endedSubscriptions(state).flatMap((one) => {
     const reopenedAt = state.unclosed.get(one.id)
@@ -25,7 +25,7 @@ export function unclosedSubscriptions(state: BillingState): Unclosed[] {
   })
 }
 
-/** From when on no event from before the end of a subscription is accepted any more. */
+/** Returns the instant from which no event before the end of a subscription is accepted. */
 function lastEventAt(history: SubscriptionState, endsOn: LocalDate): Instant {
   return addSeconds(instantOf(history.zones, endsOn), latestDays * 86_400)
 }

@@ -26,8 +26,7 @@ import type { Totals } from '../pricing/totals.ts'
 import { BillingError } from '../errors.ts'
 
 /**
- * An invoice as it is read: the document as issued, and its state now. A draft has no number, dates or hash
- * yet.
+ * An invoice as it is read: the issued document with its state now. A draft has no number, dates or hash yet.
  */
 export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
   id: string
@@ -37,7 +36,7 @@ export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
   status: 'draft' | InvoiceState['status']
   currency: string
   period: { start: string; end: string; label: string }
-  /** The dates its fee and its usage are of, which is what a document says of its period. */
+  /** The dates of its fee and of its usage, which the document prints as its period. */
   billedPeriods: BilledPeriods
   issuedAt: Instant | null
   finalizesAt: Instant | null
@@ -45,22 +44,22 @@ export interface Invoice extends Totals, Omit<InvoiceState, 'status'> {
   seller: SellerOnDocument | null
   buyer: Buyer
   sha256: string | null
-  /** What it gave into the balance when it was issued; nothing where it is void. */
+  /** The balance it created at issue; 0 where it is void. */
   addedToBalance: Money
-  /** The payments recorded for it, oldest first, those that were reversed among them. */
+  /** Its payments, oldest first, including reversed ones. */
   payments: Omit<Payment, 'applied'>[]
-  /** Why it was voided, where that was told. */
+  /** The reason it was voided, if one was given. */
   voidReason: string | null
-  /** Of a credit note: what was paid back of it, and what waits for that. */
+  /** For a credit note: its refunds, and the balance reserved for one. */
   refunds: NoteRefund[]
   toRefund: Money
-  /** The credit notes on it, oldest first. */
+  /** Its credit notes, oldest first. */
   creditNotes: { id: string; number: string; total: Money }[]
-  /** Of a credit note: the invoice it names; null on every other document. */
+  /** For a credit note: the invoice it names; null on any other document. */
   creditNote: NonNullable<InvoiceDocument['creditNote']> | null
 }
 
-/** A line without what only the engine needs. */
+/** A line without the engine's internal members. */
 export type PublicLine = Omit<
   Line,
   | 'phaseId'
@@ -102,12 +101,12 @@ export interface StoredInvoice extends InvoiceRow {
   voidReason: string | null
 }
 
-/** A stored invoice with its state as of now. */
+/** Returns a stored invoice with its state as of now. */
 export async function view(tx: BillingTransaction, row: StoredInvoice): Promise<Invoice> {
   return (await viewAll(tx, [row]))[0]!
 }
 
-/** Stored invoices with their states as of now, in as many statements as one takes. */
+/** Returns stored invoices with their states as of now, in as many statements as for one. */
 export async function viewAll(tx: BillingTransaction, rows: readonly StoredInvoice[]): Promise<Invoice[]> {
   if (rows.length === 0) return []
   const keys = rows.map(({ id, document }) => ({ customerId: document.customerId, id }))
@@ -117,7 +116,7 @@ export async function viewAll(tx: BillingTransaction, rows: readonly StoredInvoi
     const own = settled.get(row.id) ?? nothingSettled
     const paid = payments.get(row.id) ?? []
     return {
-      // A document from before there were discounts does not name them.
+      // Documents from before discounts existed lack the member.
       ...document,
       discounts: document.discounts ?? [],
       lines: document.lines.map(publicLine),
@@ -139,9 +138,7 @@ export async function viewAll(tx: BillingTransaction, rows: readonly StoredInvoi
   })
 }
 
-/**
- * The view of a document that was issued in this transaction: nothing but balance can have settled it since.
- */
+/** Returns a document issued in this transaction: only balance can have paid it so far. */
 export async function viewOf(tx: BillingTransaction, document: InvoiceDocument): Promise<Invoice> {
   const { id, issuedAt, dueAt } = document
   const untouched = { dueAgainAt: null, voidedAt: null, voidReason: null, pdfSha256: null }

@@ -4,18 +4,18 @@ import type { Instant } from '../values/instant.ts'
 import { nextMidnight } from '../values/zone.ts'
 import type { InvoiceDocument } from './document/document.ts'
 
-/** A void document whose lines are due again and wait to be billed anew. */
+/** A void document whose lines are due again and wait to be billed. */
 export interface VoidedDocument {
   document: InvoiceDocument
   voidedAt: Instant
 }
 
-/** Waiting documents are read so many at a time: what is left is done by the next run. */
+/** Number of waiting documents per read; the next run does the rest. */
 const maxBatchSize = 100
 
 /**
- * The void documents of a customer that wait, the first issued first. What a credit note or a charge said is
- * never billed again.
+ * Returns the waiting void documents of a customer, earliest issue first. The lines of a credit note or
+ * one-off charge are never billed again.
  */
 export async function waitingToBillAgain(
   tx: BillingTransaction,
@@ -35,15 +35,12 @@ export async function waitingToBillAgain(
   )
 }
 
-/** From when on the run bills a void document again: the customer's next midnight. */
+/** Returns when the run bills a void document again: the customer's next midnight. */
 export function billsAgainAt(state: SubscriptionState, { voidedAt }: VoidedDocument): Instant {
   return nextMidnight(state.zones, voidedAt)
 }
 
-/**
- * Writes down that what the void documents of a kind and period billed was billed anew, or that nothing of it
- * is due any more.
- */
+/** Marks void documents of a kind and period as billed again, or as having nothing due any more. */
 export async function rememberBilledAgain(
   tx: BillingTransaction,
   customerId: string,
