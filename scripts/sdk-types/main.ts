@@ -3,4 +3,4 @@ import { inProject } from '../project.mjs'
 import { vendorApi } from './document.ts'
 import { typesOf } from './types.ts'
 
-writeFileSync(inProject('packages', 'sdk', 'src', 'api.ts'), typesOf(await vendorApi()))
+writeFileSync(inProject('packages', 'sdk', 'src', 'api.ts'), await typesOf(await vendorApi()))

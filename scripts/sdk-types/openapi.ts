@@ -1,34 +1,18 @@
-/** As much of OpenAPI 3.1 and JSON Schema as our routes are described with. */
+/** As much of our OpenAPI document as the generator of the SDK's types reads itself. */
 export interface OpenApi {
   paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, Schema> }
 }
 
 export interface Operation {
+  operationId: string
   summary: string
   'x-sdk-method'?: string
-  parameters?: Parameter[]
-  requestBody?: { content: Record<string, { schema: Schema }> }
+  parameters?: { in: 'path' | 'query' | 'header'; name: string }[]
+  requestBody?: object
   responses: Record<string, { content?: Record<string, { schema: Schema }> }>
 }
 
-export interface Parameter {
-  in: 'path' | 'query' | 'header'
-  name: string
-  required?: boolean
-  schema: Schema
-}
-
-export interface Schema {
-  $ref?: string
+interface Schema {
   type?: string
-  description?: string
-  const?: unknown
-  enum?: unknown[]
-  anyOf?: Schema[]
-  items?: Schema
   properties?: Record<string, Schema>
-  required?: string[]
-  patternProperties?: Record<string, Schema>
-  additionalProperties?: boolean | Schema
 }

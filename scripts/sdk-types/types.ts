@@ -1,4 +1,9 @@
-import type { OpenApi, Operation, Parameter, Schema } from './openapi.ts'
+import openapiTS, { astToString } from 'openapi-typescript'
+import { format, resolveConfig } from 'prettier'
+import ts from 'typescript'
+import { inProject } from '../project.mjs'
+import { declared, exportedType, mayBeNull, memberAt, membersOf, withNames } from './nodes.ts'
+import type { OpenApi, Operation } from './openapi.ts'
 
 const prefix = '/api/billing'
 const head =
@@ -7,29 +12,37 @@ const head =
 
 /**
  * The TypeScript of packages/sdk/src/api.ts: a type for each named schema, the arguments and the answer of
- * each operation, and how each is called.
+ * each operation, and how each is called. openapi-typescript makes the types. They get names of their own
+ * here, since an editor shows `Invoice` for a type of that name and all its fields for
+ * `components['schemas']['Invoice']`.
  */
-export function typesOf({ paths, components }: OpenApi): string {
-  const operations = Object.entries(paths)
+export async function typesOf(document: OpenApi): Promise<string> {
+  const options = { silent: true, defaultNonNullable: false }
+  const made = (await openapiTS(JSON.stringify(document), options)).map(withNames)
+  const schemas = membersOf(membersOf(declared(made, 'components')).get('schemas')?.type)
+  const types = membersOf(declared(made, 'operations'))
+  const operations = Object.entries(document.paths)
     .flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({
         name: `${method.toUpperCase()} ${path.slice(prefix.length)}`,
         operation,
+        type: types.get(operation.operationId)?.type,
       })),
     )
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-  const schemas = Object.entries(components.schemas).sort(([a], [b]) => (a < b ? -1 : 1))
-  return [
+  const text = [
     head,
-    ...schemas.map(
-      ([name, schema]) => `${comment(schema.description)}export type ${name} = ${typeOf(schema)}\n`,
-    ),
-    '/** What each operation is given, in this order, and what it answers. '
-      + `*/\nexport interface Operations {\n${operations.map(signature).join('')}}\n`,
+    ...[...schemas]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, member]) => astToString(exportedType(name, member))),
+    '/** What each operation is given, in this order, and what it answers. */',
+    `export interface Operations {\n${operations.map(signature).join('')}}\n`,
     shapes,
-    'export const operations: Record<keyof Operations, OperationShape> = '
-      + `{\n${operations.map(shape).join('')}}\n`,
+    'export const operations: Record<keyof Operations, OperationShape> = {',
+    `${operations.map(shape).join('')}}\n`,
   ].join('\n')
+  const file = inProject('packages', 'sdk', 'src', 'api.ts')
+  return format(text, { ...(await resolveConfig(file)), filepath: file })
 }
 
 const shapes = `/** How an operation is called: which arguments follow those in its path, and what its answer is. */
@@ -43,30 +56,32 @@ export interface OperationShape {
 }
 `
 
-function signature({ name, operation }: { name: string; operation: Operation }): string {
-  const path = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => `${parameter}: string`)
-  const body = bodyOf(operation)
-  const query = parametersIn(operation, 'query')
-  const given = [
-    ...path,
-    ...(body ? [`body${mayBeNull(body) ? '?' : ''}: ${typeOf(body)}`] : []),
-    ...(query.length > 0
-      ? [`query${query.some(({ required }) => required) ? '' : '?'}: ${queryType(query)}`]
-      : []),
-  ]
-  return (
-    indented(
-      `/** ${operation.summary}. */\n'${name}': { arguments: [${given.join(', ')}]; answer: `
-        + `${answerType(operation)} }`,
-    ) + '\n'
-  )
+interface Described {
+  name: string
+  operation: Operation
+  type: ts.TypeNode | undefined
 }
 
-function shape({ name, operation }: { name: string; operation: Operation }): string {
+function signature({ name, operation, type }: Described): string {
+  const path = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => `${parameter}: string`)
+  const body = memberAt(type, 'requestBody', 'content', 'application/json')
+  const query = memberAt(type, 'parameters', 'query')
+  const given = [
+    ...path,
+    ...(body ? [`body${mayBeNull(body.type) ? '?' : ''}: ${astToString(body.type)}`] : []),
+    ...(hasQuery(operation) && query
+      ? [`query${query.node.questionToken ? '?' : ''}: ${astToString(query.type)}`]
+      : []),
+  ]
+  return `/** ${operation.summary}. */
+    '${name}': { arguments: [${given.join(', ')}]; answer: ${answerType(operation, type)} }\n`
+}
+
+function shape({ name, operation }: Described): string {
   const parts = [
-    ...(bodyOf(operation) ? ['body: true'] : []),
-    ...(parametersIn(operation, 'query').length > 0 ? ['query: true'] : []),
-    ...(parametersIn(operation, 'header').some((parameter) => parameter.name === 'Idempotency-Key')
+    ...(operation.requestBody ? ['body: true'] : []),
+    ...(hasQuery(operation) ? ['query: true'] : []),
+    ...(operation.parameters?.some((parameter) => parameter.name === 'Idempotency-Key')
       ? ['idempotent: true']
       : []),
     `answer: '${answerKind(operation)}'`,
@@ -74,82 +89,31 @@ function shape({ name, operation }: { name: string; operation: Operation }): str
   return `  '${name}': { ${parts.join(', ')} },\n`
 }
 
-const parametersIn = (operation: Operation, place: Parameter['in']) =>
-  (operation.parameters ?? []).filter((parameter) => parameter.in === place)
-const bodyOf = (operation: Operation) => operation.requestBody?.content['application/json']?.schema
-const mayBeNull = (schema: Schema) => schema.anyOf?.some(({ type }) => type === 'null') ?? false
-const queryType = (query: Parameter[]) =>
-  objectType({
-    properties: Object.fromEntries(query.map(({ name, schema }) => [name, schema])),
-    required: query.filter(({ required }) => required).map(({ name }) => name),
-  })
+const hasQuery = (operation: Operation) => operation.parameters?.some((each) => each.in === 'query') ?? false
 
-function answered(operation: Operation): { kind: string; schema: Schema | undefined } | undefined {
-  const success = Object.entries(operation.responses).find(([status]) => status.startsWith('2'))
-  const [content] = Object.entries(success?.[1].content ?? {})
-  return content && { kind: content[0], schema: content[1].schema }
+/** The status of an operation's answer, and the answer's media type where it has a body. */
+function answered({ responses }: Operation): { status: string; kind: string | undefined } {
+  const [status, { content }] = Object.entries(responses).find(([each]) => each.startsWith('2'))!
+  return { status, kind: Object.keys(content ?? {})[0] }
 }
 
 function answerKind(operation: Operation): string {
-  const answer = answered(operation)
-  if (!answer) return 'nothing'
-  if (answer.kind !== 'application/json') return 'bytes'
-  const { data, nextCursor } = answer.schema?.properties ?? {}
+  const { status, kind } = answered(operation)
+  if (!kind) return 'nothing'
+  if (kind !== 'application/json') return 'bytes'
+  const { data, nextCursor, ...more } = operation.responses[status]?.content?.[kind]?.schema.properties ?? {}
   if (nextCursor) return 'page'
-  return data?.type === 'array' && Object.keys(answer.schema?.properties ?? {}).length === 1 ? 'list' : 'json'
+  return data?.type === 'array' && Object.keys(more).length === 0 ? 'list' : 'json'
 }
 
 /** Of a list or a page, the type of one row: the client puts them together again. */
-function answerType(operation: Operation): string {
+function answerType(operation: Operation, type: ts.TypeNode | undefined): string {
   const kind = answerKind(operation)
   if (kind === 'nothing') return 'void'
   if (kind === 'bytes') return 'Uint8Array'
-  const schema = answered(operation)?.schema ?? {}
-  return typeOf(kind === 'json' ? schema : (schema.properties?.['data']?.items ?? {}))
+  const answer = memberAt(type, 'responses', answered(operation).status, 'content', 'application/json')!.type
+  if (kind === 'json') return astToString(answer)
+  const rows = memberAt(answer, 'data')!.type
+  if (!ts.isArrayTypeNode(rows)) throw new Error(`the rows of ${operation.operationId} are no array`)
+  return astToString(rows.elementType)
 }
-
-function typeOf(schema: Schema): string {
-  if (schema.$ref) return schema.$ref.slice('#/components/schemas/'.length)
-  if ('const' in schema) return literal(schema.const)
-  if (schema.enum) return schema.enum.map(literal).join(' | ')
-  if (schema.anyOf) return [...new Set(schema.anyOf.map(typeOf))].join(' | ')
-  switch (schema.type) {
-    case 'string':
-    case 'boolean':
-    case 'null':
-      return schema.type
-    case 'integer':
-    case 'number':
-      return 'number'
-    case 'array':
-      return arrayType(typeOf(schema.items ?? {}))
-    case 'object':
-      return objectType(schema)
-    case undefined:
-      return 'unknown'
-    default:
-      throw new Error(`no type is known for ${JSON.stringify(schema)}`)
-  }
-}
-
-const literal = (value: unknown) => (typeof value === 'string' ? `'${value}'` : JSON.stringify(value))
-const arrayType = (item: string) => (/^[\w']+$/.test(item) ? `${item}[]` : `Array<${item}>`)
-
-function objectType({ properties, required = [], patternProperties, additionalProperties }: Schema): string {
-  if (!properties) {
-    const [values] = Object.values(patternProperties ?? {})
-    return (
-      'Record<string, '
-      + `${values ? typeOf(values) : typeof additionalProperties === 'object' ? typeOf(additionalProperties) : 'unknown'}>`
-    )
-  }
-  const fields = Object.entries(properties).map(([name, schema]) => {
-    const key = /^[a-z_$][\w$]*$/i.test(name) ? name : `'${name}'`
-    return `${comment(schema.description)}${key}${required.includes(name) ? '' : '?'}: ${typeOf(schema)}`
-  })
-  return `{\n${indented(fields.join('\n'))}\n}`
-}
-
-const comment = (description: string | undefined) =>
-  description ? `/** ${description.replaceAll('*/', '*\\/')} */\n` : ''
-const indented = (text: string) => text.replaceAll(/^/gm, '  ')

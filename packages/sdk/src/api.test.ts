@@ -8,7 +8,7 @@ import type { Caller } from './operation.ts'
 import type { UsageRecorder } from './usage-recorder.ts'
 
 test("the types are those of the server's own description (else: npm run sdk-types)", async () => {
-  expect(readFileSync(new URL('api.ts', import.meta.url), 'utf8')).toBe(typesOf(await vendorApi()))
+  expect(readFileSync(new URL('api.ts', import.meta.url), 'utf8')).toBe(await typesOf(await vendorApi()))
 })
 
 test('every operation of the API has one method, of the kind of its answer', () => {

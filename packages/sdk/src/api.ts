@@ -1,7 +1,7 @@
 // Generated from the OpenAPI document of the vendor's API: `npm run sdk-types`. A test fails when it is out of date.
 
 export type Account = {
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   companyName: string
   contactName: string | null
@@ -12,118 +12,156 @@ export type Account = {
   timezone: string
   nextTimezone: {
     timezone: string
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     from: string
   } | null
-  /** ISO 4217 */
+  /** @description ISO 4217 */
   currency: string
-  /** Minor units, such as cents */
+  /** @description Minor units, such as cents */
   creditBalance: number
   invoiceTitle: InvoiceTitle | null
   version: number
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   createdAt: string
-  /** After a change: which characters of it an invoice cannot show */
-  notices?: Array<{
+  /** @description After a change: which characters of it an invoice cannot show */
+  notices?: {
     code: string
     detail: LocalizedText
-  }>
+  }[]
 }
 
 export type Activity = {
   id: string
-  type: 'account.created' | 'account.updated' | 'subscription.created' | 'subscription.changed' | 'invoice.issued' | 'invoice.paid' | 'invoice.voided' | 'invoice.payment_reversed' | 'invoice.due_again' | 'balance.refunded' | 'balance.adjusted'
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  type:
+    | 'account.created'
+    | 'account.updated'
+    | 'subscription.created'
+    | 'subscription.changed'
+    | 'invoice.issued'
+    | 'invoice.paid'
+    | 'invoice.voided'
+    | 'invoice.payment_reversed'
+    | 'invoice.due_again'
+    | 'balance.refunded'
+    | 'balance.adjusted'
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
-  /** The account, subscription or invoice it happened to: read it for its state now; of a balance, the refund or adjustment */
+  /** @description The account, subscription or invoice it happened to: read it for its state now; of a balance, the refund or adjustment */
   subjectId: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   at: string
 }
 
 export type AdjustmentInput = {
-  /** Minor units; below zero it takes from the balance, at most what is there */
+  /** @description Minor units; below zero it takes from the balance, at most what is there */
   amount: number
   reason: string
 }
 
 export type Alias = {
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   alias: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   createdAt: string
 }
 
 export type BalanceAdjustment = {
   id: string
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
-  /** Minor units, such as cents */
+  /** @description Minor units, such as cents */
   amount: number
-  /** ISO 4217 */
+  /** @description ISO 4217 */
   currency: string
   reason: string
-  /** After it, and after what it paid of open invoices */
+  /** @description After it, and after what it paid of open invoices */
   balance: number
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   at: string
 }
 
 export type Changed = {
   subscription: Subscription
   invoice: Invoice | null
-  /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods */
-  notices: Array<{
+  /** @description What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods */
+  notices: {
     code: string
     detail: LocalizedText
-  }>
+  }[]
 }
 
-/** `included: null` is unlimited. `price` rates the units above `included`; it is required where overage is billed. `minimum` (also at zero usage) and `maximum` bound what a usage period comes to; part of a period has its share of them. */
+/** @description `included: null` is unlimited. `price` rates the units above `included`; it is required where overage is billed. `minimum` (also at zero usage) and `maximum` bound what a usage period comes to; part of a period has its share of them. */
 export type Charge = {
-  /** Letters, digits and _ . : - */
+  /** @description Letters, digits and _ . : - */
   meter: string
   included: number | null
   overage: 'bill' | 'block'
   price?: Price
   minimum?: number
   maximum?: number
-  /** Whether `included` is for the subscription (unless said otherwise) or for each seat, which needs a fee per seat */
+  /** @description Whether `included` is for the subscription (unless said otherwise) or for each seat, which needs a fee per seat */
   includedPer?: 'subscription' | 'seat'
-  /** What a change to this higher plan gives in the running usage period: the share of the days left (unless said otherwise), or with `full` the whole allowance less all use of the period; both lines of the change then run from its first day */
+  /** @description What a change to this higher plan gives in the running usage period: the share of the days left (unless said otherwise), or with `full` the whole allowance less all use of the period; both lines of the change then run from its first day */
   onUpgrade?: 'prorated' | 'full'
 }
 
-/** CloudEvents 1.0: the event id is JSON.stringify([source, id]) */
+/** @description CloudEvents 1.0: the event id is JSON.stringify([source, id]) */
 export type CloudEvent = {
+  /** @constant */
   specversion: '1.0'
   id: string
   source: string
-  /** The type: every meter with this `eventType` counts it, and the one of this key */
+  /** @description The type: every meter with this `eventType` counts it, and the one of this key */
   type: string
-  /** The customer: their id, or an alias */
+  /** @description The customer: their id, or an alias */
   subject: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   time?: string
-  /** JSON */
+  /** @description JSON */
   datacontenttype?: string
-  data?: {
-    /** In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has */
-    quantity?: number | string
-  } | null
-  /** An extension attribute: of more than 35 days ago, it is shown, and counts for no quota and no invoice */
+  data?:
+    | ({
+        /** @description In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has */
+        quantity?: number | string
+      } & {
+        [key: string]: unknown
+      })
+    | null
+  /** @description An extension attribute: of more than 35 days ago, it is shown, and counts for no quota and no invoice */
   historical?: boolean | 'true' | 'false'
   data_base64?: null
+} & {
+  [key: string]: unknown
 }
 
 export type ConsumeInput = {
   id: string
-  /** 1 when absent; a decimal may be a text. Without one, a number in the properties that has the name of an amount is refused, as in an event */
+  /** @description 1 when absent; a decimal may be a text. Without one, a number in the properties that has the name of an amount is refused, as in an event */
   quantity?: number | string
-  /** Where a limit blocks: as much as is left (`partial`, when absent), or the whole quantity or nothing (`all`) */
+  /** @description Where a limit blocks: as much as is left (`partial`, when absent), or the whole quantity or nothing (`all`) */
   mode?: 'partial' | 'all'
-  /** A number with more digits than a double has, such as a 64-bit id, is kept as text */
-  properties?: Record<string, unknown>
+  /** @description A number with more digits than a double has, such as a 64-bit id, is kept as text */
+  properties?: {
+    [key: string]: unknown
+  }
 }
 
 export type Consumed = {
@@ -134,37 +172,60 @@ export type Consumed = {
 }
 
 export type CreatedKey = {
-  /** Letters, digits and _ . : - */
+  /** @description Letters, digits and _ . : - */
   id: string
   name: string
   prefix: string | null
   lastFour: string | null
-  /** `admin` allows everything; `customers:*` reading and writing */
-  scopes: Array<'catalogue:read' | 'catalogue:write' | 'customers:read' | 'customers:write' | 'events:write' | 'usage:read' | 'invoices:read' | 'invoices:write' | 'payments:read' | 'payments:write' | 'portal-sessions:write' | 'agents:read' | 'agents:write' | 'admin' | 'catalogue:*' | 'customers:*' | 'invoices:*' | 'payments:*' | 'agents:*'>
-  /** RFC 3339, UTC */
+  /** @description `admin` allows everything; `customers:*` reading and writing */
+  scopes: (
+    | 'catalogue:read'
+    | 'catalogue:write'
+    | 'customers:read'
+    | 'customers:write'
+    | 'events:write'
+    | 'usage:read'
+    | 'invoices:read'
+    | 'invoices:write'
+    | 'payments:read'
+    | 'payments:write'
+    | 'portal-sessions:write'
+    | 'agents:read'
+    | 'agents:write'
+    | 'admin'
+    | 'catalogue:*'
+    | 'customers:*'
+    | 'invoices:*'
+    | 'payments:*'
+    | 'agents:*'
+  )[]
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   createdAt: string
   lastUsedAt: string | null
   expiresAt: string | null
   revokedAt: string | null
-  /** The key itself; it is never shown again */
+  /** @description The key itself; it is never shown again */
   key: string
 }
 
 export type CreditNoteInput = {
-  /** With tax; spread over the lines by what is left of each */
+  /** @description With tax; spread over the lines by what is left of each */
   amount?: number
-  /** Each carries its share of the discount and the tax of its line */
-  lines?: Array<{
+  /** @description Each carries its share of the discount and the tax of its line */
+  lines?: {
     lineId: string
     amount: number
-  }>
+  }[]
   reason: string
-  /** What it does not take off the amount due waits for a refund instead of paying other invoices */
+  /** @description What it does not take off the amount due waits for a refund instead of paying other invoices */
   refund?: boolean
 }
 
 export type CustomerInput = {
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   id?: string
   companyName: string
   contactName?: string | null
@@ -174,7 +235,7 @@ export type CustomerInput = {
   timezone?: string
   locale?: 'zh-CN' | 'en'
   invoiceTitle?: InvoiceTitle | null
-  /** ISO 4217 */
+  /** @description ISO 4217 */
   currency?: string
 }
 
@@ -191,179 +252,219 @@ export type CustomerUpdate = {
 }
 
 export type DiscountInput = {
-  /** One text for both languages, or one each */
+  /** @description One text for both languages, or one each */
   name?: string | LocalizedText
   kind: 'fixed' | 'percent'
-  /** fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100 */
+  /** @description fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100 */
   value: number | string
   appliesTo: 'all' | 'fee' | 'usage'
-  /** A date in the customer's time zone, YYYY-MM-DD */
+  /**
+   * Format: date
+   * @description A date in the customer's time zone, YYYY-MM-DD
+   */
   from: string
-  /** The last date on which it holds */
+  /** @description The last date on which it holds */
   until?: string | null
 }
 
 export type EventInput = {
   id: string
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
-  /** The one meter that counts it; or `type` */
+  /** @description The one meter that counts it; or `type` */
   meter?: string
-  /** What kind of event it is: every meter with this `eventType` counts it, and the one of this key */
+  /** @description What kind of event it is: every meter with this `eventType` counts it, and the one of this key */
   type?: string
-  /** In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has. An event without one is refused (`validation_failed`) where a number in its properties has the name of an amount: a word such as count, total or qty, the meter's unit or what its name is about (`{ token_count: 1250 }`) */
+  /** @description In the meter's units; 1 when absent. A decimal as text stays exact, and so does a number with more digits than a double has. An event without one is refused (`validation_failed`) where a number in its properties has the name of an amount: a word such as count, total or qty, the meter's unit or what its name is about (`{ token_count: 1250 }`) */
   quantity?: number | string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   time?: string
-  /** A number with more digits than a double has, such as a 64-bit id, is kept as text */
-  properties?: Record<string, unknown>
-  /** Of more than 35 days ago: it is shown, and counts for no quota and no invoice. `time` is needed then */
+  /** @description A number with more digits than a double has, such as a 64-bit id, is kept as text */
+  properties?: {
+    [key: string]: unknown
+  }
+  /** @description Of more than 35 days ago: it is shown, and counts for no quota and no invoice. `time` is needed then */
   historical?: boolean
 }
 
 export type FoundEvent = {
   id: string
-  /** null: an event of a type for which no meter’s filters hold */
+  /** @description null: an event of a type for which no meter’s filters hold */
   meter: string | null
   quantity: number
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   time: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   storedAt: string
-  properties: Record<string, unknown>
+  properties: {
+    [key: string]: unknown
+  }
   voided: {
-    /** RFC 3339, UTC */
+    /**
+     * Format: date-time
+     * @description RFC 3339, UTC
+     */
     at: string
     reason: string
   } | null
-  /** Recorded as history: it counts for no quota and no invoice */
+  /** @description Recorded as history: it counts for no quota and no invoice */
   historical: boolean
-  /** Came after the instant at which the subscription was ended at once, on that date: it counts for no quota and no invoice */
+  /** @description Came after the instant at which the subscription was ended at once, on that date: it counts for no quota and no invoice */
   afterEnd: boolean
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
-  /** Of an event that names one: it is listed once for each meter that counts it */
+  /** @description Of an event that names one: it is listed once for each meter that counts it */
   type: string | null
-  /** What a quota granted above the allowance; null for what was recorded */
+  /** @description What a quota granted above the allowance; null for what was recorded */
   overage: number | null
-  /** What each meter counts of it */
-  meters: Array<{
-    /** Letters, digits and _ . : - */
+  /** @description What each meter counts of it */
+  meters: {
+    /** @description Letters, digits and _ . : - */
     meter: string
     quantity: number
-  }>
+  }[]
 }
 
 export type Invoice = {
   id: string
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   number: string | null
   kind: 'start' | 'renewal' | 'change' | 'final' | 'charge' | 'credit_note'
   status: 'draft' | 'open' | 'paid' | 'void'
   overdue: boolean
-  /** ISO 4217 */
+  /** @description ISO 4217 */
   currency: string
   period: {
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     start: string
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     end: string
-    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
+    /** @description The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
     label: string
   }
-  /** The dates its fee and its usage are of: a renewal bills the fee of the period that begins and the usage of the one that ended. `null` where it bills none */
+  /** @description The dates its fee and its usage are of: a renewal bills the fee of the period that begins and the usage of the one that ended. `null` where it bills none */
   billedPeriods: {
     fee: {
-      /** A date in the customer's time zone, YYYY-MM-DD */
+      /**
+       * Format: date
+       * @description A date in the customer's time zone, YYYY-MM-DD
+       */
       start: string
-      /** A date in the customer's time zone, YYYY-MM-DD */
+      /**
+       * Format: date
+       * @description A date in the customer's time zone, YYYY-MM-DD
+       */
       end: string
     } | null
     usage: {
-      /** A date in the customer's time zone, YYYY-MM-DD */
+      /**
+       * Format: date
+       * @description A date in the customer's time zone, YYYY-MM-DD
+       */
       start: string
-      /** A date in the customer's time zone, YYYY-MM-DD */
+      /**
+       * Format: date
+       * @description A date in the customer's time zone, YYYY-MM-DD
+       */
       end: string
     } | null
   }
   issuedAt: string | null
-  /** By the terms, counted from its issue; where it was paid and is due again, from then. `null` where there is nothing to pay: of a void document, a credit note, a total that is not above zero or that the balance paid */
+  /** @description By the terms, counted from its issue; where it was paid and is due again, from then. `null` where there is nothing to pay: of a void document, a credit note, a total that is not above zero or that the balance paid */
   dueAt: string | null
   paidAt: string | null
   voidedAt: string | null
   voidReason: string | null
   finalizesAt: string | null
   lines: InvoiceLine[]
-  /** Minor units, such as cents */
+  /** @description Minor units, such as cents */
   subtotal: number
-  discounts: Array<{
-    /** Letters, digits and _ . : - */
+  discounts: {
+    /** @description Letters, digits and _ . : - */
     id: string
     name: LocalizedText
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     amount: number
-  }>
-  /** Minor units, such as cents */
+  }[]
+  /** @description Minor units, such as cents */
   discountTotal: number
-  taxes: Array<{
-    /** Percent as a decimal string: "6" is 6 % */
+  taxes: {
+    /** @description Percent as a decimal string: "6" is 6 % */
     rate: string
     mode: 'exclusive' | 'inclusive'
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     base: number
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     amount: number
-  }>
-  /** Minor units, such as cents */
+  }[]
+  /** @description Minor units, such as cents */
   taxTotal: number
-  /** Minor units, such as cents */
+  /** @description Minor units, such as cents */
   total: number
-  /** Minor units, such as cents */
+  /** @description Minor units, such as cents */
   creditApplied: number
-  /** Of the payments that were not reversed */
+  /** @description Of the payments that were not reversed */
   amountPaid: number
-  /** What the balance paid of it after its issue; below zero where balance applied at its issue was taken back */
+  /** @description What the balance paid of it after its issue; below zero where balance applied at its issue was taken back */
   balanceApplied: number
-  /** What credit notes took off the amount due */
+  /** @description What credit notes took off the amount due */
   amountCredited: number
-  /** What it gave into the balance: a total below zero, of a credit note less what it took off its invoice, and what was paid beyond the amount due */
+  /** @description What it gave into the balance: a total below zero, of a credit note less what it took off its invoice, and what was paid beyond the amount due */
   addedToBalance: number
-  /** Minor units, such as cents */
+  /** @description Minor units, such as cents */
   amountDue: number
-  /** Oldest first */
+  /** @description Oldest first */
   payments: Payment[]
-  /** On a credit note: what was paid back of it, oldest first */
-  refunds: Array<{
+  /** @description On a credit note: what was paid back of it, oldest first */
+  refunds: {
     id: string
-    /** Minor units */
+    /** @description Minor units */
     amount: number
     method: string
     reference: string
-    /** RFC 3339, UTC */
+    /**
+     * Format: date-time
+     * @description RFC 3339, UTC
+     */
     at: string
-  }>
-  /** On a credit note made with `refund`: what still waits to be paid back */
+  }[]
+  /** @description On a credit note made with `refund`: what still waits to be paid back */
   toRefund: number
-  /** The credit notes on it, oldest first */
-  creditNotes: Array<{
+  /** @description The credit notes on it, oldest first */
+  creditNotes: {
     id: string
     number: string
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     total: number
-  }>
+  }[]
   creditNote: {
     invoiceId: string
     invoiceNumber: string
     reason: string
-    /** What it took off the invoice's amount due; the rest became balance */
+    /** @description What it took off the invoice's amount due; the rest became balance */
     amountCredited: number
-    /** Present and true where the rest waits to be paid back instead of paying invoices */
+    /** @description Present and true where the rest waits to be paid back instead of paying invoices */
     refund?: boolean
   } | null
   seller: Seller | null
   buyer: {
-    /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+    /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
     customerId: string
     companyName: string
     email: string | null
@@ -379,39 +480,54 @@ export type InvoiceLine = {
   id: string
   kind: 'fee' | 'usage' | 'unused_time' | 'adjustment' | 'charge' | 'credit_note'
   description: LocalizedText
-  /** Letters, digits and _ . : - */
+  /** @description Letters, digits and _ . : - */
   meter?: string
-  /** seats or 1 for a fee; units used for usage */
+  /** @description seats or 1 for a fee; units used for usage */
   quantity: number
-  /** What is counted in: `en` for many (answers), `one` for one (answer) */
+  /** @description What is counted in: `en` for many (answers), `one` for one (answer) */
   unit?: {
     'zh-CN': string
     en: string
-    /** English for one of them */
+    /** @description English for one of them */
     one?: string
   }
   included?: number | null
-  /** `amount` minor units for `per` units */
+  /** @description `amount` minor units for `per` units */
   rate?: {
     amount: number
     per: number
   }
-  /** Minor units, such as cents */
+  /** @description Minor units, such as cents */
   amount: number
-  /** What discounts took off the amount; absent where nothing */
+  /** @description What discounts took off the amount; absent where nothing */
   discount?: number
-  /** Percent as a decimal string: "6" is 6 % */
+  /** @description Percent as a decimal string: "6" is 6 % */
   taxRate: string
   taxMode: 'exclusive' | 'inclusive'
-  /** start inclusive, end exclusive */
+  /** @description start inclusive, end exclusive */
   period: {
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     start: string
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     end: string
   }
-  breakdown: Array<{
-    kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
+  breakdown: {
+    kind?:
+      | 'volume'
+      | 'package'
+      | 'percentage'
+      | 'per_event'
+      | 'minimum'
+      | 'maximum'
+      | 'prorated'
+      | 'gross'
+      | 'taken_off'
     upTo: number | null
     quantity: number
     events?: number
@@ -419,42 +535,45 @@ export type InvoiceLine = {
       amount: number
       per: number
     } | null
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     flat: number
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     amount: number
-  }>
-  /** Where a fee is prorated: the days billed, of the days in the period */
+  }[]
+  /** @description Where a fee is prorated: the days billed, of the days in the period */
   days?: {
     billed: number
     of: number
   }
 }
 
-/** Sums over all documents of the filter, by currency: not of a page. A draft is not issued yet and not in them */
+/** @description Sums over all documents of the filter, by currency: not of a page. A draft is not issued yet and not in them */
 export type InvoiceSummary = {
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   asOf: string
-  /** Of the oldest document: since when there are any */
+  /** @description Of the oldest document: since when there are any */
   firstIssuedAt: string | null
-  currencies: Array<{
-    /** ISO 4217 */
+  currencies: {
+    /** @description ISO 4217 */
     currency: string
     count: number
     open: number
-    /** Of `open`, those past their due date */
+    /** @description Of `open`, those past their due date */
     overdue: number
     paid: number
     void: number
-    /** Of the documents that are not void; what gives money back counts as less */
+    /** @description Of the documents that are not void; what gives money back counts as less */
     total: number
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     amountDue: number
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     amountOverdue: number
-    /** When the next open invoice that is not overdue falls due */
+    /** @description When the next open invoice that is not overdue falls due */
     nextRunAt: string | null
-  }>
+  }[]
 }
 
 export type InvoiceTitle = {
@@ -468,41 +587,75 @@ export type InvoiceTitle = {
 }
 
 export type KeyInput = {
-  /** What it is used for */
+  /** @description What it is used for */
   name: string
-  /** `full` when neither it nor scopes are given */
+  /** @description `full` when neither it nor scopes are given */
   preset?: 'read' | 'events' | 'full'
-  scopes?: Array<'catalogue:read' | 'catalogue:write' | 'customers:read' | 'customers:write' | 'events:write' | 'usage:read' | 'invoices:read' | 'invoices:write' | 'payments:read' | 'payments:write' | 'portal-sessions:write' | 'agents:read' | 'agents:write' | 'admin' | 'catalogue:*' | 'customers:*' | 'invoices:*' | 'payments:*' | 'agents:*'>
+  scopes?: (
+    | 'catalogue:read'
+    | 'catalogue:write'
+    | 'customers:read'
+    | 'customers:write'
+    | 'events:write'
+    | 'usage:read'
+    | 'invoices:read'
+    | 'invoices:write'
+    | 'payments:read'
+    | 'payments:write'
+    | 'portal-sessions:write'
+    | 'agents:read'
+    | 'agents:write'
+    | 'admin'
+    | 'catalogue:*'
+    | 'customers:*'
+    | 'invoices:*'
+    | 'payments:*'
+    | 'agents:*'
+  )[]
   expiresAt?: string | null
 }
 
 export type LateEvent = {
   id: string
-  /** Letters, digits and _ . : - */
+  /** @description Letters, digits and _ . : - */
   meter: string
   quantity: number
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   time: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   storedAt: string
-  properties: Record<string, unknown>
+  properties: {
+    [key: string]: unknown
+  }
   voided: {
-    /** RFC 3339, UTC */
+    /**
+     * Format: date-time
+     * @description RFC 3339, UTC
+     */
     at: string
     reason: string
   } | null
-  /** Recorded as history: it counts for no quota and no invoice */
+  /** @description Recorded as history: it counts for no quota and no invoice */
   historical: boolean
-  /** Came after the instant at which the subscription was ended at once, on that date: it counts for no quota and no invoice */
+  /** @description Came after the instant at which the subscription was ended at once, on that date: it counts for no quota and no invoice */
   afterEnd: boolean
-  /** The label of the usage period it falls in */
+  /** @description The label of the usage period it falls in */
   period: string
-  /** When that period was billed */
+  /**
+   * Format: date-time
+   * @description When that period was billed
+   */
   closedAt: string
-  /** `billed`: `invoice` counts it. `pending`: the next invoice will. `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges it. `voided`: it was taken back before */
+  /** @description `billed`: `invoice` counts it. `pending`: the next invoice will. `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges it. `voided`: it was taken back before */
   outcome: 'billed' | 'pending' | 'unchanged' | 'uncharged' | 'voided'
   invoice: {
-    /** Letters, digits and _ . : - */
+    /** @description Letters, digits and _ . : - */
     id: string
     number: string
   } | null
@@ -510,64 +663,87 @@ export type LateEvent = {
 
 export type ListedEvent = {
   id: string
-  /** null: an event of a type for which no meter’s filters hold */
+  /** @description null: an event of a type for which no meter’s filters hold */
   meter: string | null
   quantity: number
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   time: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   storedAt: string
-  properties: Record<string, unknown>
+  properties: {
+    [key: string]: unknown
+  }
   voided: {
-    /** RFC 3339, UTC */
+    /**
+     * Format: date-time
+     * @description RFC 3339, UTC
+     */
     at: string
     reason: string
   } | null
-  /** Recorded as history: it counts for no quota and no invoice */
+  /** @description Recorded as history: it counts for no quota and no invoice */
   historical: boolean
-  /** Came after the instant at which the subscription was ended at once, on that date: it counts for no quota and no invoice */
+  /** @description Came after the instant at which the subscription was ended at once, on that date: it counts for no quota and no invoice */
   afterEnd: boolean
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
-  /** Of an event that names one: it is listed once for each meter that counts it */
+  /** @description Of an event that names one: it is listed once for each meter that counts it */
   type: string | null
-  /** What a quota granted above the allowance; null for what was recorded */
+  /** @description What a quota granted above the allowance; null for what was recorded */
   overage: number | null
 }
 
 export type ListedPayment = {
   id: string
   reference: string
-  /** Minor units */
+  /** @description Minor units */
   amount: number
-  /** What of it was beyond the amount due and became balance, taken back where it was reversed */
+  /** @description What of it was beyond the amount due and became balance, taken back where it was reversed */
   addedToBalance: number
   method: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   paidAt: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   createdAt: string
-  /** When it was reversed: since then it pays nothing */
+  /** @description When it was reversed: since then it pays nothing */
   reversedAt: string | null
   reversalReason: string | null
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   invoiceId: string
   invoiceNumber: string
-  /** ISO 4217 */
+  /** @description ISO 4217 */
   currency: string
 }
 
 export type ListedReservation = {
   id: string
-  /** Letters, digits and _ . : - */
+  /** @description Letters, digits and _ . : - */
   meter: string
   state: 'open' | 'expired' | 'settled' | 'released'
-  /** In the meter's units */
+  /** @description In the meter's units */
   reserved: number
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   reservedAt: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   expiresAt: string
   closedAt: string | null
   settled: number | null
@@ -575,24 +751,30 @@ export type ListedReservation = {
   overage: number | null
 }
 
-/** On its last plan; dates are the customer’s */
+/** @description On its last plan; dates are the customer’s */
 export type ListedSubscription = {
   id: string
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   companyName: string
   status: 'trialing' | 'active' | 'past_due' | 'canceled'
-  /** Letters, digits and _ . : - */
+  /** @description Letters, digits and _ . : - */
   planId: string
   planVersion: number
   seats: number | null
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   startedAt: string
-  /** The first date after the trial it is in */
+  /** @description The first date after the trial it is in */
   trialEndsOn: string | null
-  /** The first date after its end, which has come or is scheduled; null where it continues */
+  /** @description The first date after its end, which has come or is scheduled; null where it continues */
   endsOn: string | null
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   createdAt: string
 }
 
@@ -602,118 +784,139 @@ export type LocalizedText = {
 }
 
 export type Meter = {
-  /** Letters, digits and _ . : - */
+  /** @description Letters, digits and _ . : - */
   key: string
   name: LocalizedText
-  /** What is counted in: `en` for many (answers), `one` for one (answer) */
+  /** @description What is counted in: `en` for many (answers), `one` for one (answer) */
   unit: {
     'zh-CN': string
     en: string
-    /** English for one of them */
+    /** @description English for one of them */
     one?: string
   }
   decimals: number
-  /** What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took */
+  /** @description What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took */
   aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
-  /** With `unique`: the property whose different values are counted; an event without it is rejected */
+  /** @description With `unique`: the property whose different values are counted; an event without it is rejected */
   uniqueBy?: string
-  /** With `last`: a value stands until another is reported, also over the ends of periods */
+  /** @description With `last`: a value stands until another is reported, also over the ends of periods */
   carry?: boolean
-  /** With `sum` or `count`: the properties by whose values usage is broken down */
+  /** @description With `sum` or `count`: the properties by whose values usage is broken down */
   groupBy?: string[]
-  /** It reads every event of this type, beside those that name it */
+  /** @description It reads every event of this type, beside those that name it */
   eventType?: string
-  /** The property its quantity stands in; where an event lacks it, its `quantity` counts */
+  /** @description The property its quantity stands in; where an event lacks it, its `quantity` counts */
   valueProperty?: string
-  /** Of the events of its type only those whose properties have these values are read */
-  filters?: Record<string, string | number | boolean>
+  /** @description Of the events of its type only those whose properties have these values are read */
+  filters?: {
+    [key: string]: string | number | boolean
+  }
 }
 
 export type MeterFill = {
-  /** Letters, digits and _ . : - */
+  /** @description Letters, digits and _ . : - */
   meter: string
-  /** Of a break-down; null where the meter itself is filled */
+  /** @description Of a break-down; null where the meter itself is filled */
   property: string | null
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   askedAt: string
   doneAt: string | null
-  /** Events that the meter counts now */
+  /** @description Events that the meter counts now */
   added: number
-  /** Events of its type that it could not count */
+  /** @description Events of its type that it could not count */
   skipped: number
 }
 
 export type MeterInput = {
-  /** One text for both languages, or one each */
+  /** @description One text for both languages, or one each */
   name: string | LocalizedText
-  /** One text for both languages, or one each; `one` is English for one of them */
-  unit: string | {
-    'zh-CN': string
-    en: string
-    /** English for one of them */
-    one?: string
-  }
+  /** @description One text for both languages, or one each; `one` is English for one of them */
+  unit:
+    | string
+    | {
+        'zh-CN': string
+        en: string
+        /** @description English for one of them */
+        one?: string
+      }
   decimals?: number
-  /** What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took */
+  /** @description What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took */
   aggregation?: 'sum' | 'count' | 'max' | 'last' | 'unique'
-  /** With `unique`: the property whose different values are counted; an event without it is rejected */
+  /** @description With `unique`: the property whose different values are counted; an event without it is rejected */
   uniqueBy?: string
-  /** With `last`: a value stands until another is reported, also over the ends of periods */
+  /** @description With `last`: a value stands until another is reported, also over the ends of periods */
   carry?: boolean
-  /** With `sum` or `count`: the properties by whose values usage is broken down */
+  /** @description With `sum` or `count`: the properties by whose values usage is broken down */
   groupBy?: string[]
-  /** It reads every event of this type, beside those that name it */
+  /** @description It reads every event of this type, beside those that name it */
   eventType?: string
-  /** The property its quantity stands in; where an event lacks it, its `quantity` counts */
+  /** @description The property its quantity stands in; where an event lacks it, its `quantity` counts */
   valueProperty?: string
-  /** Of the events of its type only those whose properties have these values are read */
-  filters?: Record<string, string | number | boolean>
-  /** Count the events of its type that were stored before as well, in the periods that are not billed yet */
+  /** @description Of the events of its type only those whose properties have these values are read */
+  filters?: {
+    [key: string]: string | number | boolean
+  }
+  /** @description Count the events of its type that were stored before as well, in the periods that are not billed yet */
   backfill?: boolean
 }
 
 export type Payment = {
   id: string
   reference: string
-  /** Minor units */
+  /** @description Minor units */
   amount: number
-  /** What of it was beyond the amount due and became balance, taken back where it was reversed */
+  /** @description What of it was beyond the amount due and became balance, taken back where it was reversed */
   addedToBalance: number
   method: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   paidAt: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   createdAt: string
-  /** When it was reversed: since then it pays nothing */
+  /** @description When it was reversed: since then it pays nothing */
   reversedAt: string | null
   reversalReason: string | null
 }
 
 export type PaymentInput = {
-  /** Minor units */
+  /** @description Minor units */
   amount: number
   method: string
-  /** Unique per invoice: paying twice under one reference is refused */
+  /** @description Unique per invoice: paying twice under one reference is refused */
   reference: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   paidAt?: string
 }
 
-/** Sums over all payments of the filter, by currency: not of a page */
+/** @description Sums over all payments of the filter, by currency: not of a page */
 export type PaymentSummary = {
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   asOf: string
-  currencies: Array<{
-    /** ISO 4217 */
+  currencies: {
+    /** @description ISO 4217 */
     currency: string
     count: number
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     amount: number
-  }>
+  }[]
 }
 
 export type Plan = {
-  /** Letters, digits and _ . : - */
+  /** @description Letters, digits and _ . : - */
   id: string
   version: number
   name: LocalizedText
@@ -722,7 +925,7 @@ export type Plan = {
   recommended: boolean
   archived: boolean
   rank: number
-  /** ISO 4217 */
+  /** @description ISO 4217 */
   currency: string
   fee: {
     amount: number
@@ -731,13 +934,13 @@ export type Plan = {
   interval: 'month' | 'year'
   intervalCount: number
   alignment: 'anniversary' | 'calendar'
-  /** null: the plan knows no seats */
+  /** @description null: the plan knows no seats */
   seats: {
     min: number
     max: number | null
   } | null
   trialDays: number
-  /** Percent as a decimal string: "6" is 6 % */
+  /** @description Percent as a decimal string: "6" is 6 % */
   taxRate: string
   taxMode: 'exclusive' | 'inclusive'
   paymentTermsDays: number
@@ -746,15 +949,15 @@ export type Plan = {
 }
 
 export type PlanInput = {
-  /** One text for both languages, or one each */
+  /** @description One text for both languages, or one each */
   name: string | LocalizedText
-  /** One text for both languages, or one each */
+  /** @description One text for both languages, or one each */
   description?: string | LocalizedText
-  features?: Array<string | LocalizedText>
+  features?: (string | LocalizedText)[]
   recommended?: boolean
   archived?: boolean
   rank?: number
-  /** ISO 4217 */
+  /** @description ISO 4217 */
   currency?: string
   fee: {
     amount: number
@@ -768,7 +971,7 @@ export type PlanInput = {
     max?: number | null
   } | null
   trialDays?: number
-  /** Percent as a decimal string: "6" is 6 % */
+  /** @description Percent as a decimal string: "6" is 6 % */
   taxRate?: string
   taxMode?: 'exclusive' | 'inclusive'
   paymentTermsDays?: number
@@ -778,15 +981,18 @@ export type PlanInput = {
 
 export type PortalSession = {
   token: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   expiresAt: string
   code: string
-  /** Opens the portal once, within 60 seconds */
+  /** @description Opens the portal once, within 60 seconds */
   url: string
 }
 
 export type PortalSessionInput = {
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   role?: 'owner' | 'billing' | 'viewer'
   actor?: {
@@ -794,57 +1000,81 @@ export type PortalSessionInput = {
     name: string
   }
   locale?: 'zh-CN' | 'en'
-  /** Where the reader comes from: when the session is over, the portal leads back there */
+  /**
+   * Format: uri
+   * @description Where the reader comes from: when the session is over, the portal leads back there
+   */
   returnUrl?: string
-  /** The page to open, below /portal */
+  /** @description The page to open, below /portal */
   path?: string
 }
 
 export type Preview = {
   quoteId: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   expiresAt: string
-  /** A date in the customer's time zone, YYYY-MM-DD */
+  /**
+   * Format: date
+   * @description A date in the customer's time zone, YYYY-MM-DD
+   */
   effectiveAt: string
   when: 'now' | 'period_end'
-  /** ISO 4217 */
+  /** @description ISO 4217 */
   currency: string
-  lines: Array<{
+  lines: {
     kind: 'fee' | 'usage' | 'unused_time' | 'adjustment' | 'charge' | 'credit_note'
     description: LocalizedText
-    /** Letters, digits and _ . : - */
+    /** @description Letters, digits and _ . : - */
     meter?: string
-    /** seats or 1 for a fee; units used for usage */
+    /** @description seats or 1 for a fee; units used for usage */
     quantity: number
-    /** What is counted in: `en` for many (answers), `one` for one (answer) */
+    /** @description What is counted in: `en` for many (answers), `one` for one (answer) */
     unit?: {
       'zh-CN': string
       en: string
-      /** English for one of them */
+      /** @description English for one of them */
       one?: string
     }
     included?: number | null
-    /** `amount` minor units for `per` units */
+    /** @description `amount` minor units for `per` units */
     rate?: {
       amount: number
       per: number
     }
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     amount: number
-    /** What discounts took off the amount; absent where nothing */
+    /** @description What discounts took off the amount; absent where nothing */
     discount?: number
-    /** Percent as a decimal string: "6" is 6 % */
+    /** @description Percent as a decimal string: "6" is 6 % */
     taxRate: string
     taxMode: 'exclusive' | 'inclusive'
-    /** start inclusive, end exclusive */
+    /** @description start inclusive, end exclusive */
     period: {
-      /** A date in the customer's time zone, YYYY-MM-DD */
+      /**
+       * Format: date
+       * @description A date in the customer's time zone, YYYY-MM-DD
+       */
       start: string
-      /** A date in the customer's time zone, YYYY-MM-DD */
+      /**
+       * Format: date
+       * @description A date in the customer's time zone, YYYY-MM-DD
+       */
       end: string
     }
-    breakdown: Array<{
-      kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
+    breakdown: {
+      kind?:
+        | 'volume'
+        | 'package'
+        | 'percentage'
+        | 'per_event'
+        | 'minimum'
+        | 'maximum'
+        | 'prorated'
+        | 'gross'
+        | 'taken_off'
       upTo: number | null
       quantity: number
       events?: number
@@ -852,131 +1082,153 @@ export type Preview = {
         amount: number
         per: number
       } | null
-      /** Minor units, such as cents */
+      /** @description Minor units, such as cents */
       flat: number
-      /** Minor units, such as cents */
+      /** @description Minor units, such as cents */
       amount: number
-    }>
-    /** Where a fee is prorated: the days billed, of the days in the period */
+    }[]
+    /** @description Where a fee is prorated: the days billed, of the days in the period */
     days?: {
       billed: number
       of: number
     }
-  }>
-  /** Minor units, such as cents */
+  }[]
+  /** @description Minor units, such as cents */
   subtotal: number
-  discounts: Array<{
-    /** Letters, digits and _ . : - */
+  discounts: {
+    /** @description Letters, digits and _ . : - */
     id: string
     name: LocalizedText
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     amount: number
-  }>
-  /** Minor units, such as cents */
+  }[]
+  /** @description Minor units, such as cents */
   discountTotal: number
-  taxes: Array<{
-    /** Percent as a decimal string: "6" is 6 % */
+  taxes: {
+    /** @description Percent as a decimal string: "6" is 6 % */
     rate: string
     mode: 'exclusive' | 'inclusive'
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     base: number
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     amount: number
-  }>
-  /** Minor units, such as cents */
+  }[]
+  /** @description Minor units, such as cents */
   taxTotal: number
-  /** Minor units, such as cents */
+  /** @description Minor units, such as cents */
   total: number
-  /** Minor units, such as cents */
+  /** @description Minor units, such as cents */
   creditApplied: number
-  /** Minor units, such as cents */
+  /** @description Minor units, such as cents */
   dueNow: number
   nextInvoice: {
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     at: string
     usageAt: string | null
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     estimatedTotal: number
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     estimatedDue: number
-    /** ISO 4217 */
+    /** @description ISO 4217 */
     currency: string
   } | null
-  /** What remains of each allowance right after the change; where that is 0, `warnings` says so, and what counts in the next periods (`allowance_deficit`) */
-  allowancesAfter: Array<{
-    /** Letters, digits and _ . : - */
+  /** @description What remains of each allowance right after the change; where that is 0, `warnings` says so, and what counts in the next periods (`allowance_deficit`) */
+  allowancesAfter: {
+    /** @description Letters, digits and _ . : - */
     meter: string
     allowance: number | null
     used: number
-    /** Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
+    /** @description Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
     deficit: number
-    /** Held back by open reservations */
+    /** @description Held back by open reservations */
     reserved: number
     remaining: number | null
-    /** Used beyond what the period allows and not billed, and so a `deficit` of the next periods, if nothing more is used in this one; mostly 0 */
+    /** @description Used beyond what the period allows and not billed, and so a `deficit` of the next periods, if nothing more is used in this one; mostly 0 */
     deficitAfter: number
-  }>
-  blockers: Array<{
+  }[]
+  blockers: {
     code: string
     detail: LocalizedText
-  }>
-  warnings: Array<{
+  }[]
+  warnings: {
     code: string
     detail: LocalizedText
-  }>
-  /** What confirming drops or keeps of what is scheduled; `invoice_will_be_issued` for each invoice it issues beside the one that is previewed */
-  notices: Array<{
+  }[]
+  /** @description What confirming drops or keeps of what is scheduled; `invoice_will_be_issued` for each invoice it issues beside the one that is previewed */
+  notices: {
     code: string
     detail: LocalizedText
-  }>
+  }[]
 }
 
-export type Price = {
-  model: 'per_unit'
-  /** `amount` minor units for `per` units */
-  rate: {
-    amount: number
-    per: number
-  }
-} | {
-  model: 'graduated'
-  tiers: Array<{
-    upTo: number | null
-    /** `amount` minor units for `per` units */
-    rate: {
-      amount: number
-      per: number
+export type Price =
+  | {
+      /** @constant */
+      model: 'per_unit'
+      /** @description `amount` minor units for `per` units */
+      rate: {
+        amount: number
+        per: number
+      }
     }
-    flat?: number
-  }>
-} | {
-  model: 'volume'
-  tiers: Array<{
-    upTo: number | null
-    /** `amount` minor units for `per` units */
-    rate: {
-      amount: number
-      per: number
+  | {
+      /** @constant */
+      model: 'graduated'
+      tiers: {
+        upTo: number | null
+        /** @description `amount` minor units for `per` units */
+        rate: {
+          amount: number
+          per: number
+        }
+        flat?: number
+      }[]
     }
-    flat?: number
-  }>
-} | {
-  model: 'package'
-  size: number
-  amount: number
-} | {
-  model: 'percentage'
-  basisPoints: number
-  perEvent?: number
-}
+  | {
+      /** @constant */
+      model: 'volume'
+      tiers: {
+        upTo: number | null
+        /** @description `amount` minor units for `per` units */
+        rate: {
+          amount: number
+          per: number
+        }
+        flat?: number
+      }[]
+    }
+  | {
+      /** @constant */
+      model: 'package'
+      size: number
+      amount: number
+    }
+  | {
+      /** @constant */
+      model: 'percentage'
+      basisPoints: number
+      perEvent?: number
+    }
 
 export type Priced = {
-  /** Minor units, such as cents */
+  /** @description Minor units, such as cents */
   amount: number
-  /** ISO 4217 */
+  /** @description ISO 4217 */
   currency: string
-  breakdown: Array<{
-    kind?: 'volume' | 'package' | 'percentage' | 'per_event' | 'minimum' | 'maximum' | 'prorated' | 'gross' | 'taken_off'
+  breakdown: {
+    kind?:
+      | 'volume'
+      | 'package'
+      | 'percentage'
+      | 'per_event'
+      | 'minimum'
+      | 'maximum'
+      | 'prorated'
+      | 'gross'
+      | 'taken_off'
     upTo: number | null
     quantity: number
     events?: number
@@ -984,11 +1236,11 @@ export type Priced = {
       amount: number
       per: number
     } | null
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     flat: number
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     amount: number
-  }>
+  }[]
 }
 
 export type PricingInput = {
@@ -996,15 +1248,15 @@ export type PricingInput = {
   included?: number | null
   minimum?: number
   maximum?: number
-  /** Units used, with at most six decimals; minor units where the price is a percentage */
+  /** @description Units used, with at most six decimals; minor units where the price is a percentage */
   quantity: number
-  /** In how many events: what `perEvent` is charged for; 1 when absent */
+  /** @description In how many events: what `perEvent` is charged for; 1 when absent */
   events?: number
-  /** ISO 4217 */
+  /** @description ISO 4217 */
   currency: string
 }
 
-/** RFC 9457 application/problem+json */
+/** @description RFC 9457 application/problem+json */
 export type Problem = {
   type: string
   title: string
@@ -1013,21 +1265,26 @@ export type Problem = {
   code: string
   instance: string
   requestId: string
-  errors?: Array<{
+  errors?: {
     pointer: string
     code: string
     detail: string
-  }>
-  /** Of `event_conflict`: the fields in which the event recorded under this id is another */
-  differs?: Array<'meter' | 'quantity' | 'time' | 'properties'>
-  /** Of `event_conflict`: the event recorded under this id */
+  }[]
+  /** @description Of `event_conflict`: the fields in which the event recorded under this id is another */
+  differs?: ('meter' | 'quantity' | 'time' | 'properties')[]
+  /** @description Of `event_conflict`: the event recorded under this id */
   first?: {
-    /** Letters, digits and _ . : - */
+    /** @description Letters, digits and _ . : - */
     meter: string
     quantity: number
-    /** RFC 3339, UTC */
+    /**
+     * Format: date-time
+     * @description RFC 3339, UTC
+     */
     time: string
-    properties: Record<string, unknown>
+    properties: {
+      [key: string]: unknown
+    }
   }
 }
 
@@ -1035,131 +1292,153 @@ export type Quota = {
   allowed: boolean
   included: number | null
   used: number
-  /** Used ahead in earlier usage periods: counts as used in this one */
+  /** @description Used ahead in earlier usage periods: counts as used in this one */
   deficit: number
-  /** Held back by open reservations */
+  /** @description Held back by open reservations */
   reserved: number
   remaining: number | null
-  overagePolicy: 'bill' | 'block' | null
+  overagePolicy: ('bill' | 'block') | null
   resetsAt: string | null
 }
 
 export type Reconciliation = {
   period: {
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     start: string
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     end: string
-    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
+    /** @description The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
     label: string
   }
-  meters: Array<{
-    /** Letters, digits and _ . : - */
+  meters: {
+    /** @description Letters, digits and _ . : - */
     meter: string
-    /** In the meter's units */
+    /** @description In the meter's units */
     accepted: number
-    /** In the meter's units */
+    /** @description In the meter's units */
     billed: number
-    /** In the meter's units */
+    /** @description In the meter's units */
     adjusted: number
-    /** Waits for its invoice */
+    /** @description Waits for its invoice */
     unbilled: number
-    /** Never costs anything: outside a subscription or after it was ended at once, of a meter the plan does not charge, or above a limit */
+    /** @description Never costs anything: outside a subscription or after it was ended at once, of a meter the plan does not charge, or above a limit */
     uncharged: number
-    /** Was recorded and taken back: in none of the others */
+    /** @description Was recorded and taken back: in none of the others */
     voided: number
-    /** Was recorded as history, which is shown and not billed: in none of the others */
+    /** @description Was recorded as history, which is shown and not billed: in none of the others */
     historical: number
-    /** accepted − billed − adjusted − unbilled − uncharged: 0 */
+    /** @description accepted − billed − adjusted − unbilled − uncharged: 0 */
     difference: number
-  }>
-  /** The refused events of the period, as sent, the last refused first; at most 1,000 */
-  rejected: Array<{
+  }[]
+  /** @description The refused events of the period, as sent, the last refused first; at most 1,000 */
+  rejected: {
     id: string
     meter: string
-    quantity: number | string | null
+    quantity: (number | string) | null
     time: string | null
     code: string
     detail: string
-    /** How often it was sent and refused */
+    /** @description How often it was sent and refused */
     times: number
-    /** RFC 3339, UTC */
+    /**
+     * Format: date-time
+     * @description RFC 3339, UTC
+     */
     rejectedAt: string
-  }>
+  }[]
 }
 
 export type Recorded = {
   accepted: number
   duplicates: number
-  rejected: Array<{
+  rejected: {
     index: number
     id: string | null
     code: string
     detail: string
-    /** Whether the same event may be taken another time, once a customer or a meter is made or its time has come */
+    /** @description Whether the same event may be taken another time, once a customer or a meter is made or its time has come */
     retryable: boolean
-    /** Of `event_conflict`: the fields in which the event recorded under this id is another */
-    differs?: Array<'meter' | 'quantity' | 'time' | 'properties'>
-    /** Of `event_conflict`: the event recorded under this id */
+    /** @description Of `event_conflict`: the fields in which the event recorded under this id is another */
+    differs?: ('meter' | 'quantity' | 'time' | 'properties')[]
+    /** @description Of `event_conflict`: the event recorded under this id */
     first?: {
-      /** Letters, digits and _ . : - */
+      /** @description Letters, digits and _ . : - */
       meter: string
       quantity: number
-      /** RFC 3339, UTC */
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
       time: string
-      properties: Record<string, unknown>
+      properties: {
+        [key: string]: unknown
+      }
     }
-  }>
-  /** Of those accepted: the ones of a meter that the customer's plan does not charge, or that came after a subscription was ended at once. Absent where there are none. Usage before a customer's first subscription is undecided, and not told: its `startsAt` may still be set up to 35 days back */
-  uncharged?: Array<{
+  }[]
+  /** @description Of those accepted: the ones of a meter that the customer's plan does not charge, or that came after a subscription was ended at once. Absent where there are none. Usage before a customer's first subscription is undecided, and not told: its `startsAt` may still be set up to 35 days back */
+  uncharged?: {
     index: number
     id: string
-    /** Letters, digits and _ . : - */
+    /** @description Letters, digits and _ . : - */
     meter: string
-  }>
+  }[]
 }
 
 export type Refund = {
   id: string
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   creditNoteId: string | null
-  /** Minor units, such as cents */
+  /** @description Minor units, such as cents */
   amount: number
-  /** ISO 4217 */
+  /** @description ISO 4217 */
   currency: string
   method: string
   reference: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   at: string
 }
 
 export type RefundInput = {
-  /** Minor units */
+  /** @description Minor units */
   amount: number
   method: string
-  /** Unique per customer: the same refund told again counts once */
+  /** @description Unique per customer: the same refund told again counts once */
   reference: string
-  /** The credit note it pays back; without it, the balance */
+  /** @description The credit note it pays back; without it, the balance */
   creditNoteId?: string
 }
 
-/** As it was sent */
+/** @description As it was sent */
 export type RejectedEvent = {
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
   id: string
   meter: string
-  quantity: number | string | null
+  quantity: (number | string) | null
   time: string | null
-  properties: Record<string, unknown> | null
+  properties: {
+    [key: string]: unknown
+  } | null
   code: string
   detail: string
-  /** How often it was sent and refused */
+  /** @description How often it was sent and refused */
   times: number
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   rejectedAt: string
-  /** Whether trying it again as it was sent may go better, once what refused it is mended */
+  /** @description Whether trying it again as it was sent may go better, once what refused it is mended */
   retryable: boolean
 }
 
@@ -1170,16 +1449,18 @@ export type Released = {
 
 export type ReserveInput = {
   id: string
-  /** The most the work may use */
+  /** @description The most the work may use */
   quantity: number | string
-  /** After this the reservation holds nothing any more */
+  /** @description After this the reservation holds nothing any more */
   ttlSeconds: number
-  /** Of the usage it is settled with */
-  properties?: Record<string, unknown>
+  /** @description Of the usage it is settled with */
+  properties?: {
+    [key: string]: unknown
+  }
 }
 
 export type Reserved = {
-  /** What is held back: less than asked where no more is left */
+  /** @description What is held back: less than asked where no more is left */
   granted: number
   remaining: number | null
   expiresAt: string | null
@@ -1187,26 +1468,49 @@ export type Reserved = {
 }
 
 export type RetryInput = {
-  /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
-  /** All when absent, at most 1,000 at once */
+  /** @description All when absent, at most 1,000 at once */
   ids?: string[]
 }
 
 export type RotateInput = {
-  /** How long the old key may still be used; a day when absent */
+  /** @description How long the old key may still be used; a day when absent */
   overlapSeconds?: number
 }
 
 export type SecretKey = {
-  /** Letters, digits and _ . : - */
+  /** @description Letters, digits and _ . : - */
   id: string
   name: string
   prefix: string | null
   lastFour: string | null
-  /** `admin` allows everything; `customers:*` reading and writing */
-  scopes: Array<'catalogue:read' | 'catalogue:write' | 'customers:read' | 'customers:write' | 'events:write' | 'usage:read' | 'invoices:read' | 'invoices:write' | 'payments:read' | 'payments:write' | 'portal-sessions:write' | 'agents:read' | 'agents:write' | 'admin' | 'catalogue:*' | 'customers:*' | 'invoices:*' | 'payments:*' | 'agents:*'>
-  /** RFC 3339, UTC */
+  /** @description `admin` allows everything; `customers:*` reading and writing */
+  scopes: (
+    | 'catalogue:read'
+    | 'catalogue:write'
+    | 'customers:read'
+    | 'customers:write'
+    | 'events:write'
+    | 'usage:read'
+    | 'invoices:read'
+    | 'invoices:write'
+    | 'payments:read'
+    | 'payments:write'
+    | 'portal-sessions:write'
+    | 'agents:read'
+    | 'agents:write'
+    | 'admin'
+    | 'catalogue:*'
+    | 'customers:*'
+    | 'invoices:*'
+    | 'payments:*'
+    | 'agents:*'
+  )[]
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   createdAt: string
   lastUsedAt: string | null
   expiresAt: string | null
@@ -1222,23 +1526,25 @@ export type Seller = {
   bankName: string
   bankAccount: string
   timezone: string
-  /** An SVG document, printed at the top of the invoice */
+  /** @description An SVG document, printed at the top of the invoice */
   logo?: string
-  /** The colour of headings and of the amount due on the invoice; darkened where white could not be read on it */
+  /** @description The colour of headings and of the amount due on the invoice; darkened where white could not be read on it */
   brandColor?: string
 }
 
 export type SettleInput = {
-  /** What the work really used */
+  /** @description What the work really used */
   quantity: number | string
-  /** Added to those told when it was reserved */
-  properties?: Record<string, unknown>
+  /** @description Added to those told when it was reserved */
+  properties?: {
+    [key: string]: unknown
+  }
 }
 
 export type Settled = {
-  /** What was recorded */
+  /** @description What was recorded */
   granted: number
-  /** What was used beyond a limit: not counted, and listed among the refused events */
+  /** @description What was used beyond a limit: not counted, and listed among the refused events */
   excess: number
   remaining: number | null
   overage: number
@@ -1250,366 +1556,655 @@ export type Subscription = {
   status: 'trialing' | 'active' | 'past_due' | 'canceled' | 'none'
   plan: Plan | null
   seats: number | null
-  allowances: Array<{
-    /** Letters, digits and _ . : - */
+  allowances: {
+    /** @description Letters, digits and _ . : - */
     meter: string
     allowance: number | null
     used: number
-    /** Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
+    /** @description Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
     deficit: number
-    /** Held back by open reservations */
+    /** @description Held back by open reservations */
     reserved: number
     remaining: number | null
-    /** Used beyond what the period allows and not billed, and so a `deficit` of the next periods, if nothing more is used in this one; mostly 0 */
+    /** @description Used beyond what the period allows and not billed, and so a `deficit` of the next periods, if nothing more is used in this one; mostly 0 */
     deficitAfter: number
-  }>
+  }[]
   startedAt: string | null
   endedAt: string | null
   currentPeriod: {
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     start: string
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     end: string
   } | null
   usagePeriod: {
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     start: string
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     end: string
-    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
+    /** @description The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
     label: string
   } | null
   trialEndsAt: string | null
   trialDaysLeft: number | null
   cancelAtPeriodEnd: boolean
   cancellation: {
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     at: string
-    /** Who asked for it: what the vendor scheduled is not the customer's to take back */
+    /** @description Who asked for it: what the vendor scheduled is not the customer's to take back */
     by: 'customer' | 'vendor'
   } | null
   scheduledChange: {
-    /** Letters, digits and _ . : - */
+    /** @description Letters, digits and _ . : - */
     planId: string
     planVersion: number
     seats: number | null
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     at: string
-    /** Who asked for it: what the vendor scheduled is not the customer's to take back */
+    /** @description Who asked for it: what the vendor scheduled is not the customer's to take back */
     by: 'customer' | 'vendor'
   } | null
-  /** Both, in the order of their dates */
-  scheduledChanges: Array<{
-    /** Letters, digits and _ . : - */
+  /** @description Both, in the order of their dates */
+  scheduledChanges: {
+    /** @description Letters, digits and _ . : - */
     planId: string
     planVersion: number
     seats: number | null
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     at: string
-    /** Who asked for it: what the vendor scheduled is not the customer's to take back */
+    /** @description Who asked for it: what the vendor scheduled is not the customer's to take back */
     by: 'customer' | 'vendor'
-  }>
+  }[]
   nextInvoice: {
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     at: string
     usageAt: string | null
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     estimatedTotal: number
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     estimatedDue: number
-    /** ISO 4217 */
+    /** @description ISO 4217 */
     currency: string
   } | null
 }
 
 export type SubscriptionInput = {
-  /** Letters, digits and _ . : - */
+  /** @description Letters, digits and _ . : - */
   planId: string
   seats?: number
-  /** Now when absent; at most 35 days ago */
+  /**
+   * Format: date-time
+   * @description Now when absent; at most 35 days ago
+   */
   startsAt?: string
-  /** Days without a fee before the first one; the plan's when absent, 0 for none */
+  /** @description Days without a fee before the first one; the plan's when absent, 0 for none */
   trialDays?: number
   quoteId?: string
 }
 
-/** How many subscriptions of the filter there are, and seats, by plan and status; `seats: null` where the plan knows none */
+/** @description How many subscriptions of the filter there are, and seats, by plan and status; `seats: null` where the plan knows none */
 export type SubscriptionSummary = {
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   asOf: string
-  plans: Array<{
-    /** Letters, digits and _ . : - */
+  plans: {
+    /** @description Letters, digits and _ . : - */
     planId: string
     status: 'trialing' | 'active' | 'past_due' | 'canceled'
     count: number
     seats: number | null
-  }>
+  }[]
 }
 
 export type UsageRange = {
   start: string
   end: string
   timezone: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   asOf: string
-  meters: Array<{
-    /** Letters, digits and _ . : - */
+  meters: {
+    /** @description Letters, digits and _ . : - */
     meter: string
     name: LocalizedText
     unit: LocalizedText
     decimals: number
-    /** In the meter's units */
+    /** @description In the meter's units */
     used: number
-    windows: Array<{
+    windows: {
       start: string
       end: string
-      /** In the meter's units */
+      /** @description In the meter's units */
       used: number
-    }>
-  }>
+    }[]
+  }[]
 }
 
 export type UsageSummary = {
   period: {
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     start: string
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     end: string
-    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
+    /** @description The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
     label: string
   }
-  /** Newest first, at most 24: the periods that can be asked for */
-  periods: Array<{
-    /** A date in the customer's time zone, YYYY-MM-DD */
+  /** @description Newest first, at most 24: the periods that can be asked for */
+  periods: {
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     start: string
-    /** A date in the customer's time zone, YYYY-MM-DD */
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     end: string
-    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
+    /** @description The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
     label: string
-  }>
+  }[]
   timezone: string
-  /** ISO 4217 */
+  /** @description ISO 4217 */
   currency: string
-  /** RFC 3339, UTC */
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
   asOf: string
-  meters: Array<{
-    /** Letters, digits and _ . : - */
+  meters: {
+    /** @description Letters, digits and _ . : - */
     meter: string
     name: LocalizedText
-    /** What is counted in: `en` for many (answers), `one` for one (answer) */
+    /** @description What is counted in: `en` for many (answers), `one` for one (answer) */
     unit: {
       'zh-CN': string
       en: string
-      /** English for one of them */
+      /** @description English for one of them */
       one?: string
     }
     decimals: number
     aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
     used: number
-    /** What history alone comes to: it is in `used`, and in none of the other figures */
+    /** @description What history alone comes to: it is in `used`, and in none of the other figures */
     historical: number
-    /** What came after the subscription was ended at once, on that date: nobody is charged for it, and it is in none of the other figures */
+    /** @description What came after the subscription was ended at once, on that date: nobody is charged for it, and it is in none of the other figures */
     afterEnd: number
     included: number | null
-    /** Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
+    /** @description Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
     deficit: number
     remaining: number | null
     overage: number
-    /** Minor units, such as cents */
+    /** @description Minor units, such as cents */
     overageAmount: number
-    overagePolicy: 'bill' | 'block' | null
+    overagePolicy: ('bill' | 'block') | null
     forecast: number | null
     runsOutAt: string | null
-  }>
-  daily: Array<{
-    /** A date in the customer's time zone, YYYY-MM-DD */
+  }[]
+  daily: {
+    /**
+     * Format: date
+     * @description A date in the customer's time zone, YYYY-MM-DD
+     */
     date: string
-    usage: Record<string, number>
-  }>
-  usage: Record<string, number>
-  groups?: Array<{
-    /** Letters, digits and _ . : - */
+    usage: {
+      [key: string]: number
+    }
+  }[]
+  usage: {
+    [key: string]: number
+  }
+  groups?: {
+    /** @description Letters, digits and _ . : - */
     meter: string
     property: string
-    values: Array<{
+    values: {
       kind: 'value' | 'none' | 'rest'
       value: string
       used: number
-    }>
-  }>
+    }[]
+  }[]
 }
 
 /** What each operation is given, in this order, and what it answers. */
 export interface Operations {
   /** Take a further id back. */
-  'DELETE /customers/{customerId}/aliases/{alias}': { arguments: [customerId: string, alias: string]; answer: void }
+  'DELETE /customers/{customerId}/aliases/{alias}': {
+    arguments: [customerId: string, alias: string]
+    answer: void
+  }
   /** Take a discount away. */
-  'DELETE /customers/{customerId}/discounts/{discountId}': { arguments: [customerId: string, discountId: string]; answer: void }
+  'DELETE /customers/{customerId}/discounts/{discountId}': {
+    arguments: [customerId: string, discountId: string]
+    answer: void
+  }
   /** Undo a scheduled change. */
-  'DELETE /customers/{customerId}/subscription/scheduled-change': { arguments: [customerId: string, query?: {
-    by?: 'customer' | 'vendor'
-  }]; answer: {
-    subscription: Subscription
-    /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods */
-    notices: Array<{
-      code: string
-      detail: LocalizedText
-    }>
-  } }
+  'DELETE /customers/{customerId}/subscription/scheduled-change': {
+    arguments: [
+      customerId: string,
+      query?: {
+        /**
+         * @description Whose change: the vendor's own when absent
+         * @example customer
+         */
+        by?: 'customer' | 'vendor'
+      },
+    ]
+    answer: {
+      subscription: Subscription
+      /** @description What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods */
+      notices: {
+        code: string
+        detail: LocalizedText
+      }[]
+    }
+  }
   /** What changed, oldest first. */
-  'GET /activity': { arguments: [query?: {
-    cursor?: string
-    limit?: number
-  }]; answer: Activity }
+  'GET /activity': {
+    arguments: [
+      query?: {
+        /** @description nextCursor of the page before */
+        cursor?: string
+        /** @example 100 */
+        limit?: number
+      },
+    ]
+    answer: Activity
+  }
   /** Customers, newest first. */
-  'GET /customers': { arguments: [query?: {
-    q?: string
-    cursor?: string
-    limit?: number
-  }]; answer: Account }
+  'GET /customers': {
+    arguments: [
+      query?: {
+        /**
+         * @description The beginning of an id, an alias, an e-mail address, or a part of a company’s name
+         * @example acme
+         */
+        q?: string
+        /** @description nextCursor of the page before */
+        cursor?: string
+        /** @example 50 */
+        limit?: number
+      },
+    ]
+    answer: Account
+  }
   /** One customer. */
   'GET /customers/{customerId}': { arguments: [customerId: string]; answer: Account }
   /** A customer's further ids, oldest first. */
   'GET /customers/{customerId}/aliases': { arguments: [customerId: string]; answer: Alias }
   /** The transactions of a customer's balance, newest first. */
-  'GET /customers/{customerId}/balance/transactions': { arguments: [customerId: string, query?: {
-    cursor?: string
-    limit?: number
-  }]; answer: {
-    id: string
-    /** RFC 3339, UTC */
-    at: string
-    reason: 'negative_total' | 'applied' | 'applied_to_invoice' | 'application_undone' | 'overpaid' | 'payment_reversed' | 'void' | 'credit_note' | 'refund' | 'adjustment' | 'charged'
-    /** Minor units, such as cents */
-    amount: number
-    /** Minor units, such as cents */
-    balance: number
-    /** ISO 4217 */
-    currency: string
-    invoiceId: string | null
-    invoiceNumber: string | null
-    detail: string | null
-  } }
+  'GET /customers/{customerId}/balance/transactions': {
+    arguments: [
+      customerId: string,
+      query?: {
+        /** @description nextCursor of the page before */
+        cursor?: string
+        /** @example 50 */
+        limit?: number
+      },
+    ]
+    answer: {
+      id: string
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      at: string
+      reason:
+        | 'negative_total'
+        | 'applied'
+        | 'applied_to_invoice'
+        | 'application_undone'
+        | 'overpaid'
+        | 'payment_reversed'
+        | 'void'
+        | 'credit_note'
+        | 'refund'
+        | 'adjustment'
+        | 'charged'
+      /** @description Minor units, such as cents */
+      amount: number
+      /** @description Minor units, such as cents */
+      balance: number
+      /** @description ISO 4217 */
+      currency: string
+      invoiceId: string | null
+      invoiceNumber: string | null
+      detail: string | null
+    }
+  }
   /** A customer's deficits. */
-  'GET /customers/{customerId}/deficits': { arguments: [customerId: string]; answer: {
-    /** Letters, digits and _ . : - */
-    meter: string
-    deficit: number
-  } }
+  'GET /customers/{customerId}/deficits': {
+    arguments: [customerId: string]
+    answer: {
+      /** @description Letters, digits and _ . : - */
+      meter: string
+      deficit: number
+    }
+  }
   /** A customer's discounts. */
-  'GET /customers/{customerId}/discounts': { arguments: [customerId: string]; answer: {
-    /** Letters, digits and _ . : - */
-    id: string
-    name: LocalizedText
-    kind: 'fixed' | 'percent'
-    /** fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100 */
-    value: number | string
-    appliesTo: 'all' | 'fee' | 'usage'
-    /** A date in the customer's time zone, YYYY-MM-DD */
-    from: string
-    /** The last date on which it holds */
-    until: string | null
-  } }
+  'GET /customers/{customerId}/discounts': {
+    arguments: [customerId: string]
+    answer: {
+      /** @description Letters, digits and _ . : - */
+      id: string
+      name: LocalizedText
+      kind: 'fixed' | 'percent'
+      /** @description fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100 */
+      value: number | string
+      appliesTo: 'all' | 'fee' | 'usage'
+      /**
+       * Format: date
+       * @description A date in the customer's time zone, YYYY-MM-DD
+       */
+      from: string
+      /** @description The last date on which it holds */
+      until: string | null
+    }
+  }
   /** Events that arrived after their period was billed, the last stored first. */
-  'GET /customers/{customerId}/events/late': { arguments: [customerId: string, query?: {
-    cursor?: string
-    limit?: number
-  }]; answer: LateEvent }
+  'GET /customers/{customerId}/events/late': {
+    arguments: [
+      customerId: string,
+      query?: {
+        /** @description nextCursor of the page before */
+        cursor?: string
+        /** @example 50 */
+        limit?: number
+      },
+    ]
+    answer: LateEvent
+  }
   /** One recorded event. */
-  'GET /customers/{customerId}/events/{eventId}': { arguments: [customerId: string, eventId: string]; answer: FoundEvent }
+  'GET /customers/{customerId}/events/{eventId}': {
+    arguments: [customerId: string, eventId: string]
+    answer: FoundEvent
+  }
   /** A customer's invoices, newest first. */
-  'GET /customers/{customerId}/invoices': { arguments: [customerId: string, query?: {
-    status?: 'draft' | 'open' | 'paid' | 'void' | 'overdue'
-    year?: number
-    cursor?: string
-    limit?: number
-  }]; answer: Invoice }
+  'GET /customers/{customerId}/invoices': {
+    arguments: [
+      customerId: string,
+      query?: {
+        /** @example open */
+        status?: 'draft' | 'open' | 'paid' | 'void' | 'overdue'
+        year?: number
+        /** @description nextCursor of the page before */
+        cursor?: string
+        limit?: number
+      },
+    ]
+    answer: Invoice
+  }
   /** What is left of an allowance. */
-  'GET /customers/{customerId}/quota/{meter}': { arguments: [customerId: string, meter: string, query?: {
-    quantity?: string
-  }]; answer: Quota }
+  'GET /customers/{customerId}/quota/{meter}': {
+    arguments: [
+      customerId: string,
+      meter: string,
+      query?: {
+        /**
+         * @description `allowed` answers whether so many units would be granted; 1 when absent
+         * @example 5
+         */
+        quantity?: string
+      },
+    ]
+    answer: Quota
+  }
   /** Where the usage of a period went. */
-  'GET /customers/{customerId}/reconciliation': { arguments: [customerId: string, query?: {
-    period?: string
-  }]; answer: Reconciliation }
+  'GET /customers/{customerId}/reconciliation': {
+    arguments: [
+      customerId: string,
+      query?: {
+        /**
+         * @description The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on
+         * @example 2026-11
+         */
+        period?: string
+      },
+    ]
+    answer: Reconciliation
+  }
   /** A customer's refunds, newest first. */
-  'GET /customers/{customerId}/refunds': { arguments: [customerId: string, query?: {
-    cursor?: string
-    limit?: number
-  }]; answer: Refund }
+  'GET /customers/{customerId}/refunds': {
+    arguments: [
+      customerId: string,
+      query?: {
+        /** @description nextCursor of the page before */
+        cursor?: string
+        /** @example 50 */
+        limit?: number
+      },
+    ]
+    answer: Refund
+  }
   /** A customer's reservations, the newest first. */
-  'GET /customers/{customerId}/reservations': { arguments: [customerId: string, query?: {
-    meter?: string
-    state?: 'open' | 'expired' | 'settled' | 'released'
-    cursor?: string
-    limit?: number
-  }]; answer: ListedReservation }
+  'GET /customers/{customerId}/reservations': {
+    arguments: [
+      customerId: string,
+      query?: {
+        /**
+         * @description Letters, digits and _ . : -
+         * @example ai_chat
+         */
+        meter?: string
+        /** @example open */
+        state?: 'open' | 'expired' | 'settled' | 'released'
+        /** @description nextCursor of the page before */
+        cursor?: string
+        limit?: number
+      },
+    ]
+    answer: ListedReservation
+  }
   /** A customer's subscription. */
   'GET /customers/{customerId}/subscription': { arguments: [customerId: string]; answer: Subscription }
   /** A customer's usage in a period. */
-  'GET /customers/{customerId}/usage': { arguments: [customerId: string, query?: {
-    period?: string
-    groupBy?: string
-  }]; answer: UsageSummary }
+  'GET /customers/{customerId}/usage': {
+    arguments: [
+      customerId: string,
+      query?: {
+        /**
+         * @description The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on
+         * @example 2026-11
+         */
+        period?: string
+        /** @description A property: adds `groups`, what was used by its values */
+        groupBy?: string
+      },
+    ]
+    answer: UsageSummary
+  }
   /** A customer's usage over any range. */
-  'GET /customers/{customerId}/usage/range': { arguments: [customerId: string, query: {
-    start: string
-    end: string
-    meter?: string
-    window?: 'hour' | 'day' | 'month'
-  }]; answer: UsageRange }
+  'GET /customers/{customerId}/usage/range': {
+    arguments: [
+      customerId: string,
+      query: {
+        /**
+         * @description A date of the customer’s (both are in); by the hour also an instant (half-open)
+         * @example 2026-11-01
+         */
+        start: string
+        /**
+         * @description A date of the customer’s (both are in); by the hour also an instant (half-open)
+         * @example 2026-11-30
+         */
+        end: string
+        /**
+         * @description Letters, digits and _ . : -
+         * @example ai_chat
+         */
+        meter?: string
+        /**
+         * @description Also by hours of UTC (of one meter, at most 31 days), days (at most 366) or months
+         * @example day
+         */
+        window?: 'hour' | 'day' | 'month'
+      },
+    ]
+    answer: UsageRange
+  }
   /** Recorded events. */
-  'GET /events': { arguments: [query?: {
-    customerId?: string
-    meter?: string
-    id?: string
-    property?: string
-    value?: string
-    start?: string
-    end?: string
-    cursor?: string
-    limit?: number
-  }]; answer: ListedEvent }
+  'GET /events': {
+    arguments: [
+      query?: {
+        /**
+         * @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters
+         * @example acme
+         */
+        customerId?: string
+        /** @description Letters, digits and _ . : - */
+        meter?: string
+        id?: string
+        /** @description A property; with `value` and `customerId`: the events in which it has this value */
+        property?: string
+        /** @description As text: `5`, `true`, `web` */
+        value?: string
+        /**
+         * @description A date in the seller’s time zone (the end is inclusive) or an instant
+         * @example 2026-11-01
+         */
+        start?: string
+        /**
+         * @description A date in the seller’s time zone (the end is inclusive) or an instant
+         * @example 2026-11-30
+         */
+        end?: string
+        /** @description nextCursor of the page before */
+        cursor?: string
+        limit?: number
+      },
+    ]
+    answer: ListedEvent
+  }
   /** Recorded events as a file. */
-  'GET /events/export': { arguments: [query?: {
-    customerId?: string
-    meter?: string
-    id?: string
-    property?: string
-    value?: string
-    start?: string
-    end?: string
-  }]; answer: Uint8Array }
+  'GET /events/export': {
+    arguments: [
+      query?: {
+        /**
+         * @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters
+         * @example acme
+         */
+        customerId?: string
+        /** @description Letters, digits and _ . : - */
+        meter?: string
+        id?: string
+        /** @description A property; with `value` and `customerId`: the events in which it has this value */
+        property?: string
+        /** @description As text: `5`, `true`, `web` */
+        value?: string
+        /**
+         * @description A date in the seller’s time zone (the end is inclusive) or an instant
+         * @example 2026-11-01
+         */
+        start?: string
+        /**
+         * @description A date in the seller’s time zone (the end is inclusive) or an instant
+         * @example 2026-11-30
+         */
+        end?: string
+      },
+    ]
+    answer: Uint8Array
+  }
   /** Events that were rejected, newest first. */
-  'GET /events/rejected': { arguments: [query?: {
-    customerId?: string
-    code?: string
-    cursor?: string
-    limit?: number
-  }]; answer: RejectedEvent }
+  'GET /events/rejected': {
+    arguments: [
+      query?: {
+        /**
+         * @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters
+         * @example acme
+         */
+        customerId?: string
+        /** @example meter_not_found */
+        code?: string
+        /** @description nextCursor of the page before */
+        cursor?: string
+        limit?: number
+      },
+    ]
+    answer: RejectedEvent
+  }
   /** Invoices and credit notes of all customers, the last issued first. */
-  'GET /invoices': { arguments: [query?: {
-    customerId?: string
-    status?: 'open' | 'paid' | 'void' | 'overdue'
-    kind?: 'start' | 'renewal' | 'change' | 'final' | 'charge' | 'credit_note'
-    currency?: string
-    start?: string
-    end?: string
-    q?: string
-    cursor?: string
-    limit?: number
-  }]; answer: Invoice }
+  'GET /invoices': {
+    arguments: [
+      query?: {
+        /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+        customerId?: string
+        /** @example overdue */
+        status?: 'open' | 'paid' | 'void' | 'overdue'
+        kind?: 'start' | 'renewal' | 'change' | 'final' | 'charge' | 'credit_note'
+        /** @description ISO 4217 */
+        currency?: string
+        /** @description A date in the seller’s time zone (the end is inclusive) or an instant */
+        start?: string
+        /** @description A date in the seller’s time zone (the end is inclusive) or an instant */
+        end?: string
+        /** @description The beginning of a number such as INV-202603, or the beginning of a customer’s id, an alias, an e-mail address, or a part of a company’s name */
+        q?: string
+        /** @description nextCursor of the page before */
+        cursor?: string
+        /** @example 50 */
+        limit?: number
+      },
+    ]
+    answer: Invoice
+  }
   /** What invoices come to. */
-  'GET /invoices/summary': { arguments: [query?: {
-    customerId?: string
-    status?: 'open' | 'paid' | 'void' | 'overdue'
-    kind?: 'start' | 'renewal' | 'change' | 'final' | 'charge' | 'credit_note'
-    currency?: string
-    start?: string
-    end?: string
-    q?: string
-    year?: number
-  }]; answer: InvoiceSummary }
+  'GET /invoices/summary': {
+    arguments: [
+      query?: {
+        /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+        customerId?: string
+        status?: 'open' | 'paid' | 'void' | 'overdue'
+        kind?: 'start' | 'renewal' | 'change' | 'final' | 'charge' | 'credit_note'
+        /** @description ISO 4217 */
+        currency?: string
+        /** @description A date in the seller’s time zone (the end is inclusive) or an instant */
+        start?: string
+        /** @description A date in the seller’s time zone (the end is inclusive) or an instant */
+        end?: string
+        /** @description The beginning of a number such as INV-202603, or the beginning of a customer’s id, an alias, an e-mail address, or a part of a company’s name */
+        q?: string
+        /** @example 2026 */
+        year?: number
+      },
+    ]
+    answer: InvoiceSummary
+  }
   /** One invoice. */
   'GET /invoices/{invoiceId}': { arguments: [invoiceId: string]; answer: Invoice }
   /** The payments on an invoice. */
@@ -1617,399 +2212,622 @@ export interface Operations {
   /** The invoice as PDF. */
   'GET /invoices/{invoiceId}/pdf': { arguments: [invoiceId: string]; answer: Uint8Array }
   /** The secret keys, newest first. */
-  'GET /keys': { arguments: [query?: {
-    cursor?: string
-    limit?: number
-  }]; answer: SecretKey }
+  'GET /keys': {
+    arguments: [
+      query?: {
+        /** @description nextCursor of the page before */
+        cursor?: string
+        /** @example 50 */
+        limit?: number
+      },
+    ]
+    answer: SecretKey
+  }
   /** All meters. */
   'GET /meters': { arguments: []; answer: Meter }
   /** How far meters are filled from events stored before. */
   'GET /meters/fills': { arguments: []; answer: MeterFill }
   /** Payments of all customers, the last recorded first. */
-  'GET /payments': { arguments: [query?: {
-    customerId?: string
-    method?: string
-    currency?: string
-    start?: string
-    end?: string
-    q?: string
-    cursor?: string
-    limit?: number
-  }]; answer: ListedPayment }
+  'GET /payments': {
+    arguments: [
+      query?: {
+        /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+        customerId?: string
+        method?: string
+        /** @description ISO 4217 */
+        currency?: string
+        /**
+         * @description A date in the seller’s time zone (the end is inclusive) or an instant
+         * @example 2026-11-01
+         */
+        start?: string
+        /**
+         * @description A date in the seller’s time zone (the end is inclusive) or an instant
+         * @example 2026-11-30
+         */
+        end?: string
+        /** @description A whole reference or invoice number, or the beginning of a customer’s id, an alias, an e-mail address, or a part of a company’s name */
+        q?: string
+        /** @description nextCursor of the page before */
+        cursor?: string
+        limit?: number
+      },
+    ]
+    answer: ListedPayment
+  }
   /** What payments come to. */
-  'GET /payments/summary': { arguments: [query?: {
-    customerId?: string
-    method?: string
-    currency?: string
-    start?: string
-    end?: string
-    q?: string
-  }]; answer: PaymentSummary }
+  'GET /payments/summary': {
+    arguments: [
+      query?: {
+        /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+        customerId?: string
+        method?: string
+        /** @description ISO 4217 */
+        currency?: string
+        /**
+         * @description A date in the seller’s time zone (the end is inclusive) or an instant
+         * @example 2026-11-01
+         */
+        start?: string
+        /**
+         * @description A date in the seller’s time zone (the end is inclusive) or an instant
+         * @example 2026-11-30
+         */
+        end?: string
+        /** @description A whole reference or invoice number, or the beginning of a customer’s id, an alias, an e-mail address, or a part of a company’s name */
+        q?: string
+      },
+    ]
+    answer: PaymentSummary
+  }
   /** All plans, newest versions. */
-  'GET /plans': { arguments: [query?: {
-    includeArchived?: 'true' | 'false'
-  }]; answer: Plan }
+  'GET /plans': {
+    arguments: [
+      query?: {
+        /** @example true */
+        includeArchived?: 'true' | 'false'
+      },
+    ]
+    answer: Plan
+  }
   /** One plan. */
-  'GET /plans/{planId}': { arguments: [planId: string, query?: {
-    version?: number
-  }]; answer: Plan }
+  'GET /plans/{planId}': {
+    arguments: [
+      planId: string,
+      query?: {
+        /** @example 1 */
+        version?: number
+      },
+    ]
+    answer: Plan
+  }
   /** Prove the books. */
-  'GET /reconciliation': { arguments: [query?: {
-    cursor?: string
-    limit?: number
-  }]; answer: {
-    customerId: string | null
-    /** The rule */
-    what: string
-    /** The row that breaks it */
-    row: string
-  } }
-  /** The seller. */
-  'GET /seller': { arguments: []; answer: {
-    name: string
-    nameEn?: string
-    taxId: string
-    address: string
-    phone: string
-    bankName: string
-    bankAccount: string
-    timezone: string
-    /** An SVG document, printed at the top of the invoice */
-    logo?: string
-    /** The colour of headings and of the amount due on the invoice; darkened where white could not be read on it */
-    brandColor?: string
-    /** Whether invoices of which every line is 0 are issued too, such as those of a free plan */
-    zeroInvoices?: boolean
-  } }
-  /** Subscriptions of all customers, the last made first. */
-  'GET /subscriptions': { arguments: [query?: {
-    customerId?: string
-    status?: 'trialing' | 'active' | 'past_due' | 'canceled'
-    planId?: string
-    planVersion?: number
-    q?: string
-    cursor?: string
-    limit?: number
-  }]; answer: ListedSubscription }
-  /** How many subscriptions there are. */
-  'GET /subscriptions/summary': { arguments: [query?: {
-    customerId?: string
-    status?: 'trialing' | 'active' | 'past_due' | 'canceled'
-    planId?: string
-    planVersion?: number
-    q?: string
-  }]; answer: SubscriptionSummary }
-  /** The time on the test clock. */
-  'GET /test-clock': { arguments: []; answer: {
-    /** RFC 3339, UTC */
-    now: string
-  } }
-  /** End a trial earlier or later. */
-  'PATCH /customers/{customerId}/subscription': { arguments: [customerId: string, body: {
-    trial: {
-      /** The first date that is paid for, today at the earliest: the fee is then invoiced at once */
-      endsOn: string
+  'GET /reconciliation': {
+    arguments: [
+      query?: {
+        /** @description nextCursor of the page before */
+        cursor?: string
+        /** @example 100 */
+        limit?: number
+      },
+    ]
+    answer: {
+      customerId: string | null
+      /** @description The rule */
+      what: string
+      /** @description The row that breaks it */
+      row: string
     }
-  }]; answer: Changed }
+  }
+  /** The seller. */
+  'GET /seller': {
+    arguments: []
+    answer: {
+      name: string
+      nameEn?: string
+      taxId: string
+      address: string
+      phone: string
+      bankName: string
+      bankAccount: string
+      timezone: string
+      /** @description An SVG document, printed at the top of the invoice */
+      logo?: string
+      /** @description The colour of headings and of the amount due on the invoice; darkened where white could not be read on it */
+      brandColor?: string
+      /**
+       * @description Whether invoices of which every line is 0 are issued too, such as those of a free plan
+       * @default false
+       */
+      zeroInvoices?: boolean
+    }
+  }
+  /** Subscriptions of all customers, the last made first. */
+  'GET /subscriptions': {
+    arguments: [
+      query?: {
+        /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+        customerId?: string
+        /** @example active */
+        status?: 'trialing' | 'active' | 'past_due' | 'canceled'
+        /**
+         * @description Letters, digits and _ . : -
+         * @example pro
+         */
+        planId?: string
+        planVersion?: number
+        /** @description Whose it is: the beginning of a customer’s id, an alias, an e-mail address, or a part of a company’s name */
+        q?: string
+        /** @description nextCursor of the page before */
+        cursor?: string
+        limit?: number
+      },
+    ]
+    answer: ListedSubscription
+  }
+  /** How many subscriptions there are. */
+  'GET /subscriptions/summary': {
+    arguments: [
+      query?: {
+        /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+        customerId?: string
+        /** @example active */
+        status?: 'trialing' | 'active' | 'past_due' | 'canceled'
+        /** @description Letters, digits and _ . : - */
+        planId?: string
+        planVersion?: number
+        /** @description Whose it is: the beginning of a customer’s id, an alias, an e-mail address, or a part of a company’s name */
+        q?: string
+      },
+    ]
+    answer: SubscriptionSummary
+  }
+  /** The time on the test clock. */
+  'GET /test-clock': {
+    arguments: []
+    answer: {
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      now: string
+    }
+  }
+  /** End a trial earlier or later. */
+  'PATCH /customers/{customerId}/subscription': {
+    arguments: [
+      customerId: string,
+      body: {
+        trial: {
+          /**
+           * Format: date
+           * @description The first date that is paid for, today at the earliest: the fee is then invoiced at once
+           */
+          endsOn: string
+        }
+      },
+    ]
+    answer: Changed
+  }
   /** Create a customer. */
   'POST /customers': { arguments: [body: CustomerInput]; answer: Account }
   /** Put a customer's balance right. */
-  'POST /customers/{customerId}/balance/adjustments': { arguments: [customerId: string, body: AdjustmentInput]; answer: BalanceAdjustment }
+  'POST /customers/{customerId}/balance/adjustments': {
+    arguments: [customerId: string, body: AdjustmentInput]
+    answer: BalanceAdjustment
+  }
   /** Forgive a deficit. */
-  'POST /customers/{customerId}/deficits/{meter}/forgive': { arguments: [customerId: string, meter: string, body: {
-    /** Units; all of it when absent */
-    quantity?: number
-    reason: string
-  }]; answer: {
-    /** Letters, digits and _ . : - */
-    meter: string
-    deficit: number
-  } }
-  /** Issue a past period's invoice. */
-  'POST /customers/{customerId}/invoices': { arguments: [customerId: string, body: {
-    /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
-    period: string
-  }]; answer: Invoice }
-  /** Use some of an allowance, if it is left. */
-  'POST /customers/{customerId}/quota/{meter}/consume': { arguments: [customerId: string, meter: string, body: ConsumeInput]; answer: Consumed }
-  /** Give back what is reserved. */
-  'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release': { arguments: [customerId: string, meter: string, reservationId: string]; answer: Released }
-  /** Record what reserved work really used. */
-  'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle': { arguments: [customerId: string, meter: string, reservationId: string, body: SettleInput]; answer: Settled }
-  /** Hold back some of an allowance. */
-  'POST /customers/{customerId}/quota/{meter}/reserve': { arguments: [customerId: string, meter: string, body: ReserveInput]; answer: Reserved }
-  /** Record a refund that was paid out. */
-  'POST /customers/{customerId}/refunds': { arguments: [customerId: string, body: RefundInput]; answer: Refund }
-  /** Subscribe a customer to a plan. */
-  'POST /customers/{customerId}/subscription': { arguments: [customerId: string, body: SubscriptionInput]; answer: {
-    id: string | null
-    status: 'trialing' | 'active' | 'past_due' | 'canceled' | 'none'
-    plan: Plan | null
-    seats: number | null
-    allowances: Array<{
-      /** Letters, digits and _ . : - */
+  'POST /customers/{customerId}/deficits/{meter}/forgive': {
+    arguments: [
+      customerId: string,
+      meter: string,
+      body: {
+        /** @description Units; all of it when absent */
+        quantity?: number
+        reason: string
+      },
+    ]
+    answer: {
+      /** @description Letters, digits and _ . : - */
       meter: string
-      allowance: number | null
-      used: number
-      /** Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
       deficit: number
-      /** Held back by open reservations */
-      reserved: number
-      remaining: number | null
-      /** Used beyond what the period allows and not billed, and so a `deficit` of the next periods, if nothing more is used in this one; mostly 0 */
-      deficitAfter: number
-    }>
-    startedAt: string | null
-    endedAt: string | null
-    currentPeriod: {
-      /** A date in the customer's time zone, YYYY-MM-DD */
-      start: string
-      /** A date in the customer's time zone, YYYY-MM-DD */
-      end: string
-    } | null
-    usagePeriod: {
-      /** A date in the customer's time zone, YYYY-MM-DD */
-      start: string
-      /** A date in the customer's time zone, YYYY-MM-DD */
-      end: string
-      /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
-      label: string
-    } | null
-    trialEndsAt: string | null
-    trialDaysLeft: number | null
-    cancelAtPeriodEnd: boolean
-    cancellation: {
-      /** A date in the customer's time zone, YYYY-MM-DD */
-      at: string
-      /** Who asked for it: what the vendor scheduled is not the customer's to take back */
-      by: 'customer' | 'vendor'
-    } | null
-    scheduledChange: {
-      /** Letters, digits and _ . : - */
-      planId: string
-      planVersion: number
+    }
+  }
+  /** Issue a past period's invoice. */
+  'POST /customers/{customerId}/invoices': {
+    arguments: [
+      customerId: string,
+      body: {
+        /** @description The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
+        period: string
+      },
+    ]
+    answer: Invoice
+  }
+  /** Use some of an allowance, if it is left. */
+  'POST /customers/{customerId}/quota/{meter}/consume': {
+    arguments: [customerId: string, meter: string, body: ConsumeInput]
+    answer: Consumed
+  }
+  /** Give back what is reserved. */
+  'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release': {
+    arguments: [customerId: string, meter: string, reservationId: string]
+    answer: Released
+  }
+  /** Record what reserved work really used. */
+  'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle': {
+    arguments: [customerId: string, meter: string, reservationId: string, body: SettleInput]
+    answer: Settled
+  }
+  /** Hold back some of an allowance. */
+  'POST /customers/{customerId}/quota/{meter}/reserve': {
+    arguments: [customerId: string, meter: string, body: ReserveInput]
+    answer: Reserved
+  }
+  /** Record a refund that was paid out. */
+  'POST /customers/{customerId}/refunds': {
+    arguments: [customerId: string, body: RefundInput]
+    answer: Refund
+  }
+  /** Subscribe a customer to a plan. */
+  'POST /customers/{customerId}/subscription': {
+    arguments: [customerId: string, body: SubscriptionInput]
+    answer: {
+      id: string | null
+      status: 'trialing' | 'active' | 'past_due' | 'canceled' | 'none'
+      plan: Plan | null
       seats: number | null
-      /** A date in the customer's time zone, YYYY-MM-DD */
-      at: string
-      /** Who asked for it: what the vendor scheduled is not the customer's to take back */
-      by: 'customer' | 'vendor'
-    } | null
-    /** Both, in the order of their dates */
-    scheduledChanges: Array<{
-      /** Letters, digits and _ . : - */
-      planId: string
-      planVersion: number
-      seats: number | null
-      /** A date in the customer's time zone, YYYY-MM-DD */
-      at: string
-      /** Who asked for it: what the vendor scheduled is not the customer's to take back */
-      by: 'customer' | 'vendor'
-    }>
-    nextInvoice: {
-      /** A date in the customer's time zone, YYYY-MM-DD */
-      at: string
-      usageAt: string | null
-      /** Minor units, such as cents */
-      estimatedTotal: number
-      /** Minor units, such as cents */
-      estimatedDue: number
-      /** ISO 4217 */
-      currency: string
-    } | null
-    invoice: Invoice | null
-    /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods */
-    notices: Array<{
-      code: string
-      detail: LocalizedText
-    }>
-  } }
+      allowances: {
+        /** @description Letters, digits and _ . : - */
+        meter: string
+        allowance: number | null
+        used: number
+        /** @description Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
+        deficit: number
+        /** @description Held back by open reservations */
+        reserved: number
+        remaining: number | null
+        /** @description Used beyond what the period allows and not billed, and so a `deficit` of the next periods, if nothing more is used in this one; mostly 0 */
+        deficitAfter: number
+      }[]
+      startedAt: string | null
+      endedAt: string | null
+      currentPeriod: {
+        /**
+         * Format: date
+         * @description A date in the customer's time zone, YYYY-MM-DD
+         */
+        start: string
+        /**
+         * Format: date
+         * @description A date in the customer's time zone, YYYY-MM-DD
+         */
+        end: string
+      } | null
+      usagePeriod: {
+        /**
+         * Format: date
+         * @description A date in the customer's time zone, YYYY-MM-DD
+         */
+        start: string
+        /**
+         * Format: date
+         * @description A date in the customer's time zone, YYYY-MM-DD
+         */
+        end: string
+        /** @description The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
+        label: string
+      } | null
+      trialEndsAt: string | null
+      trialDaysLeft: number | null
+      cancelAtPeriodEnd: boolean
+      cancellation: {
+        /**
+         * Format: date
+         * @description A date in the customer's time zone, YYYY-MM-DD
+         */
+        at: string
+        /** @description Who asked for it: what the vendor scheduled is not the customer's to take back */
+        by: 'customer' | 'vendor'
+      } | null
+      scheduledChange: {
+        /** @description Letters, digits and _ . : - */
+        planId: string
+        planVersion: number
+        seats: number | null
+        /**
+         * Format: date
+         * @description A date in the customer's time zone, YYYY-MM-DD
+         */
+        at: string
+        /** @description Who asked for it: what the vendor scheduled is not the customer's to take back */
+        by: 'customer' | 'vendor'
+      } | null
+      /** @description Both, in the order of their dates */
+      scheduledChanges: {
+        /** @description Letters, digits and _ . : - */
+        planId: string
+        planVersion: number
+        seats: number | null
+        /**
+         * Format: date
+         * @description A date in the customer's time zone, YYYY-MM-DD
+         */
+        at: string
+        /** @description Who asked for it: what the vendor scheduled is not the customer's to take back */
+        by: 'customer' | 'vendor'
+      }[]
+      nextInvoice: {
+        /**
+         * Format: date
+         * @description A date in the customer's time zone, YYYY-MM-DD
+         */
+        at: string
+        usageAt: string | null
+        /** @description Minor units, such as cents */
+        estimatedTotal: number
+        /** @description Minor units, such as cents */
+        estimatedDue: number
+        /** @description ISO 4217 */
+        currency: string
+      } | null
+      invoice: Invoice | null
+      /** @description What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods */
+      notices: {
+        code: string
+        detail: LocalizedText
+      }[]
+    }
+  }
   /** End a customer's subscription. */
-  'POST /customers/{customerId}/subscription/cancel': { arguments: [customerId: string, body: {
-    when: 'now' | 'period_end'
-    reason?: string
-    /** With `now`: give the days not used back as balance */
-    credit?: boolean
-  }]; answer: Changed }
+  'POST /customers/{customerId}/subscription/cancel': {
+    arguments: [
+      customerId: string,
+      body: {
+        when: 'now' | 'period_end'
+        reason?: string
+        /** @description With `now`: give the days not used back as balance */
+        credit?: boolean
+      },
+    ]
+    answer: Changed
+  }
   /** Move a customer to a plan and seats. */
-  'POST /customers/{customerId}/subscription/change': { arguments: [customerId: string, body: {
-    /** Letters, digits and _ . : - */
-    planId: string
-    /** A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent */
-    planVersion?: number
-    seats?: number
-    /** A higher or equal plan now and a lower one at the end of the billing period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back */
-    when?: 'now' | 'period_end'
-    quoteId?: string
-  }]; answer: Changed }
+  'POST /customers/{customerId}/subscription/change': {
+    arguments: [
+      customerId: string,
+      body: {
+        /** @description Letters, digits and _ . : - */
+        planId: string
+        /** @description A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent */
+        planVersion?: number
+        seats?: number
+        /** @description A higher or equal plan now and a lower one at the end of the billing period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back */
+        when?: 'now' | 'period_end'
+        quoteId?: string
+      },
+    ]
+    answer: Changed
+  }
   /** What a change, or a first subscription, would cost. */
-  'POST /customers/{customerId}/subscription/preview': { arguments: [customerId: string, body: {
-    /** Letters, digits and _ . : - */
-    planId: string
-    /** A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent */
-    planVersion?: number
-    seats?: number
-    /** A higher or equal plan now and a lower one at the end of the billing period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back */
-    when?: 'now' | 'period_end'
-    /** Of a subscription to start */
-    trialDays?: number
-  }]; answer: Preview }
+  'POST /customers/{customerId}/subscription/preview': {
+    arguments: [
+      customerId: string,
+      body: {
+        /** @description Letters, digits and _ . : - */
+        planId: string
+        /** @description A version of the plan: how its subscribers follow a change of it. Their own version, or the newest of another plan, when absent */
+        planVersion?: number
+        seats?: number
+        /** @description A higher or equal plan now and a lower one at the end of the billing period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back */
+        when?: 'now' | 'period_end'
+        /** @description Of a subscription to start */
+        trialDays?: number
+      },
+    ]
+    answer: Preview
+  }
   /** Take a cancellation back. */
-  'POST /customers/{customerId}/subscription/resume': { arguments: [customerId: string]; answer: {
-    subscription: Subscription
-    /** What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods */
-    notices: Array<{
-      code: string
-      detail: LocalizedText
-    }>
-  } }
+  'POST /customers/{customerId}/subscription/resume': {
+    arguments: [customerId: string]
+    answer: {
+      subscription: Subscription
+      /** @description What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods */
+      notices: {
+        code: string
+        detail: LocalizedText
+      }[]
+    }
+  }
   /** Record usage. */
-  'POST /events': { arguments: [body: EventInput | EventInput[] | CloudEvent | CloudEvent[]]; answer: Recorded }
+  'POST /events': {
+    arguments: [body: EventInput | EventInput[] | CloudEvent | CloudEvent[]]
+    answer: Recorded
+  }
   /** Try rejected events again. */
   'POST /events/rejected/retry': { arguments: [body: RetryInput]; answer: Recorded }
   /** Take usage back. */
-  'POST /events/void': { arguments: [body: {
-    /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
-    customerId: string
-    ids: string[]
-    /** The customer sees it */
-    reason: string
-  }]; answer: {
-    voided: string[]
-    notFound: string[]
-    alreadyVoided: string[]
-  } }
+  'POST /events/void': {
+    arguments: [
+      body: {
+        /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+        customerId: string
+        ids: string[]
+        /** @description The customer sees it */
+        reason: string
+      },
+    ]
+    answer: {
+      voided: string[]
+      notFound: string[]
+      alreadyVoided: string[]
+    }
+  }
   /** Give an invoice back, in part or whole. */
-  'POST /invoices/{invoiceId}/credit-notes': { arguments: [invoiceId: string, body: CreditNoteInput]; answer: {
-    id: string
-    /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
-    customerId: string
-    number: string | null
-    kind: 'start' | 'renewal' | 'change' | 'final' | 'charge' | 'credit_note'
-    status: 'draft' | 'open' | 'paid' | 'void'
-    overdue: boolean
-    /** ISO 4217 */
-    currency: string
-    period: {
-      /** A date in the customer's time zone, YYYY-MM-DD */
-      start: string
-      /** A date in the customer's time zone, YYYY-MM-DD */
-      end: string
-      /** The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
-      label: string
-    }
-    /** The dates its fee and its usage are of: a renewal bills the fee of the period that begins and the usage of the one that ended. `null` where it bills none */
-    billedPeriods: {
-      fee: {
-        /** A date in the customer's time zone, YYYY-MM-DD */
-        start: string
-        /** A date in the customer's time zone, YYYY-MM-DD */
-        end: string
-      } | null
-      usage: {
-        /** A date in the customer's time zone, YYYY-MM-DD */
-        start: string
-        /** A date in the customer's time zone, YYYY-MM-DD */
-        end: string
-      } | null
-    }
-    issuedAt: string | null
-    /** By the terms, counted from its issue; where it was paid and is due again, from then. `null` where there is nothing to pay: of a void document, a credit note, a total that is not above zero or that the balance paid */
-    dueAt: string | null
-    paidAt: string | null
-    voidedAt: string | null
-    voidReason: string | null
-    finalizesAt: string | null
-    lines: InvoiceLine[]
-    /** Minor units, such as cents */
-    subtotal: number
-    discounts: Array<{
-      /** Letters, digits and _ . : - */
+  'POST /invoices/{invoiceId}/credit-notes': {
+    arguments: [invoiceId: string, body: CreditNoteInput]
+    answer: {
       id: string
-      name: LocalizedText
-      /** Minor units, such as cents */
-      amount: number
-    }>
-    /** Minor units, such as cents */
-    discountTotal: number
-    taxes: Array<{
-      /** Percent as a decimal string: "6" is 6 % */
-      rate: string
-      mode: 'exclusive' | 'inclusive'
-      /** Minor units, such as cents */
-      base: number
-      /** Minor units, such as cents */
-      amount: number
-    }>
-    /** Minor units, such as cents */
-    taxTotal: number
-    /** Minor units, such as cents */
-    total: number
-    /** Minor units, such as cents */
-    creditApplied: number
-    /** Of the payments that were not reversed */
-    amountPaid: number
-    /** What the balance paid of it after its issue; below zero where balance applied at its issue was taken back */
-    balanceApplied: number
-    /** What credit notes took off the amount due */
-    amountCredited: number
-    /** What it gave into the balance: a total below zero, of a credit note less what it took off its invoice, and what was paid beyond the amount due */
-    addedToBalance: number
-    /** Minor units, such as cents */
-    amountDue: number
-    /** Oldest first */
-    payments: Payment[]
-    /** On a credit note: what was paid back of it, oldest first */
-    refunds: Array<{
-      id: string
-      /** Minor units */
-      amount: number
-      method: string
-      reference: string
-      /** RFC 3339, UTC */
-      at: string
-    }>
-    /** On a credit note made with `refund`: what still waits to be paid back */
-    toRefund: number
-    /** The credit notes on it, oldest first */
-    creditNotes: Array<{
-      id: string
-      number: string
-      /** Minor units, such as cents */
-      total: number
-    }>
-    creditNote: {
-      invoiceId: string
-      invoiceNumber: string
-      reason: string
-      /** What it took off the invoice's amount due; the rest became balance */
-      amountCredited: number
-      /** Present and true where the rest waits to be paid back instead of paying invoices */
-      refund?: boolean
-    } | null
-    seller: Seller | null
-    buyer: {
-      /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+      /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
       customerId: string
-      companyName: string
-      email: string | null
-      address: string | null
-      phone: string | null
-      invoiceTitle: InvoiceTitle | null
+      number: string | null
+      kind: 'start' | 'renewal' | 'change' | 'final' | 'charge' | 'credit_note'
+      status: 'draft' | 'open' | 'paid' | 'void'
+      overdue: boolean
+      /** @description ISO 4217 */
+      currency: string
+      period: {
+        /**
+         * Format: date
+         * @description A date in the customer's time zone, YYYY-MM-DD
+         */
+        start: string
+        /**
+         * Format: date
+         * @description A date in the customer's time zone, YYYY-MM-DD
+         */
+        end: string
+        /** @description The local month a period starts in, YYYY-MM (a second start in that month: YYYY-MM-DD), from 1900 on */
+        label: string
+      }
+      /** @description The dates its fee and its usage are of: a renewal bills the fee of the period that begins and the usage of the one that ended. `null` where it bills none */
+      billedPeriods: {
+        fee: {
+          /**
+           * Format: date
+           * @description A date in the customer's time zone, YYYY-MM-DD
+           */
+          start: string
+          /**
+           * Format: date
+           * @description A date in the customer's time zone, YYYY-MM-DD
+           */
+          end: string
+        } | null
+        usage: {
+          /**
+           * Format: date
+           * @description A date in the customer's time zone, YYYY-MM-DD
+           */
+          start: string
+          /**
+           * Format: date
+           * @description A date in the customer's time zone, YYYY-MM-DD
+           */
+          end: string
+        } | null
+      }
+      issuedAt: string | null
+      /** @description By the terms, counted from its issue; where it was paid and is due again, from then. `null` where there is nothing to pay: of a void document, a credit note, a total that is not above zero or that the balance paid */
+      dueAt: string | null
+      paidAt: string | null
+      voidedAt: string | null
+      voidReason: string | null
+      finalizesAt: string | null
+      lines: InvoiceLine[]
+      /** @description Minor units, such as cents */
+      subtotal: number
+      discounts: {
+        /** @description Letters, digits and _ . : - */
+        id: string
+        name: LocalizedText
+        /** @description Minor units, such as cents */
+        amount: number
+      }[]
+      /** @description Minor units, such as cents */
+      discountTotal: number
+      taxes: {
+        /** @description Percent as a decimal string: "6" is 6 % */
+        rate: string
+        mode: 'exclusive' | 'inclusive'
+        /** @description Minor units, such as cents */
+        base: number
+        /** @description Minor units, such as cents */
+        amount: number
+      }[]
+      /** @description Minor units, such as cents */
+      taxTotal: number
+      /** @description Minor units, such as cents */
+      total: number
+      /** @description Minor units, such as cents */
+      creditApplied: number
+      /** @description Of the payments that were not reversed */
+      amountPaid: number
+      /** @description What the balance paid of it after its issue; below zero where balance applied at its issue was taken back */
+      balanceApplied: number
+      /** @description What credit notes took off the amount due */
+      amountCredited: number
+      /** @description What it gave into the balance: a total below zero, of a credit note less what it took off its invoice, and what was paid beyond the amount due */
+      addedToBalance: number
+      /** @description Minor units, such as cents */
+      amountDue: number
+      /** @description Oldest first */
+      payments: Payment[]
+      /** @description On a credit note: what was paid back of it, oldest first */
+      refunds: {
+        id: string
+        /** @description Minor units */
+        amount: number
+        method: string
+        reference: string
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         */
+        at: string
+      }[]
+      /** @description On a credit note made with `refund`: what still waits to be paid back */
+      toRefund: number
+      /** @description The credit notes on it, oldest first */
+      creditNotes: {
+        id: string
+        number: string
+        /** @description Minor units, such as cents */
+        total: number
+      }[]
+      creditNote: {
+        invoiceId: string
+        invoiceNumber: string
+        reason: string
+        /** @description What it took off the invoice's amount due; the rest became balance */
+        amountCredited: number
+        /** @description Present and true where the rest waits to be paid back instead of paying invoices */
+        refund?: boolean
+      } | null
+      seller: Seller | null
+      buyer: {
+        /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+        customerId: string
+        companyName: string
+        email: string | null
+        address: string | null
+        phone: string | null
+        invoiceTitle: InvoiceTitle | null
+      }
+      sha256: string | null
+      pdfSha256: string | null
+      /** @description After a change: which characters of it an invoice cannot show */
+      notices?: {
+        code: string
+        detail: LocalizedText
+      }[]
     }
-    sha256: string | null
-    pdfSha256: string | null
-    /** After a change: which characters of it an invoice cannot show */
-    notices?: Array<{
-      code: string
-      detail: LocalizedText
-    }>
-  } }
+  }
   /** Record a payment. */
-  'POST /invoices/{invoiceId}/payments': { arguments: [invoiceId: string, body: PaymentInput]; answer: Invoice }
+  'POST /invoices/{invoiceId}/payments': {
+    arguments: [invoiceId: string, body: PaymentInput]
+    answer: Invoice
+  }
   /** Void an invoice. */
-  'POST /invoices/{invoiceId}/void': { arguments: [invoiceId: string, body?: {
-    reason?: string
-  } | null]; answer: Invoice }
+  'POST /invoices/{invoiceId}/void': {
+    arguments: [
+      invoiceId: string,
+      body?: {
+        reason?: string
+      } | null,
+    ]
+    answer: Invoice
+  }
   /** Create a secret key. */
   'POST /keys': { arguments: [body: KeyInput]; answer: CreatedKey }
   /** End a secret key. */
@@ -2017,162 +2835,215 @@ export interface Operations {
   /** Replace a secret key. */
   'POST /keys/{keyId}/rotate': { arguments: [keyId: string, body: RotateInput]; answer: CreatedKey }
   /** Reverse a payment. */
-  'POST /payments/{paymentId}/reverse': { arguments: [paymentId: string, body: {
-    reason: string
-  }]; answer: Invoice }
+  'POST /payments/{paymentId}/reverse': {
+    arguments: [
+      paymentId: string,
+      body: {
+        reason: string
+      },
+    ]
+    answer: Invoice
+  }
   /** Let somebody into the portal. */
   'POST /portal-sessions': { arguments: [body: PortalSessionInput]; answer: PortalSession }
   /** Redeem a one-time code. */
-  'POST /portal-sessions/exchange': { arguments: [body: {
-    code: string
-  }]; answer: {
-    token: string
-    /** RFC 3339, UTC */
-    expiresAt: string
-    /** As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
-    customerId: string
-  } }
+  'POST /portal-sessions/exchange': {
+    arguments: [
+      body: {
+        code: string
+      },
+    ]
+    answer: {
+      token: string
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      expiresAt: string
+      /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+      customerId: string
+    }
+  }
   /** What a price charges for a quantity. */
   'POST /pricing/preview': { arguments: [body: PricingInput]; answer: Priced }
   /** Move the test clock forward. */
-  'POST /test-clock': { arguments: [body: {
-    /** RFC 3339, UTC */
-    now: string
-  }]; answer: {
-    /** RFC 3339, UTC */
-    now: string
-  } }
+  'POST /test-clock': {
+    arguments: [
+      body: {
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         */
+        now: string
+      },
+    ]
+    answer: {
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      now: string
+    }
+  }
   /** Change a customer. */
   'PUT /customers/{customerId}': { arguments: [customerId: string, body: CustomerUpdate]; answer: Account }
   /** Give a customer a further id. */
-  'PUT /customers/{customerId}/aliases/{alias}': { arguments: [customerId: string, alias: string]; answer: Alias }
+  'PUT /customers/{customerId}/aliases/{alias}': {
+    arguments: [customerId: string, alias: string]
+    answer: Alias
+  }
   /** Give a customer a discount, or change it. */
-  'PUT /customers/{customerId}/discounts/{discountId}': { arguments: [customerId: string, discountId: string, body: DiscountInput]; answer: {
-    /** Letters, digits and _ . : - */
-    id: string
-    name: LocalizedText
-    kind: 'fixed' | 'percent'
-    /** fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100 */
-    value: number | string
-    appliesTo: 'all' | 'fee' | 'usage'
-    /** A date in the customer's time zone, YYYY-MM-DD */
-    from: string
-    /** The last date on which it holds */
-    until: string | null
-    /** After a change: which characters of it an invoice cannot show */
-    notices?: Array<{
-      code: string
-      detail: LocalizedText
-    }>
-  } }
+  'PUT /customers/{customerId}/discounts/{discountId}': {
+    arguments: [customerId: string, discountId: string, body: DiscountInput]
+    answer: {
+      /** @description Letters, digits and _ . : - */
+      id: string
+      name: LocalizedText
+      kind: 'fixed' | 'percent'
+      /** @description fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100 */
+      value: number | string
+      appliesTo: 'all' | 'fee' | 'usage'
+      /**
+       * Format: date
+       * @description A date in the customer's time zone, YYYY-MM-DD
+       */
+      from: string
+      /** @description The last date on which it holds */
+      until: string | null
+      /** @description After a change: which characters of it an invoice cannot show */
+      notices?: {
+        code: string
+        detail: LocalizedText
+      }[]
+    }
+  }
   /** Create or rename a meter. */
-  'PUT /meters/{key}': { arguments: [key: string, body: MeterInput]; answer: {
-    /** Letters, digits and _ . : - */
-    key: string
-    name: LocalizedText
-    /** What is counted in: `en` for many (answers), `one` for one (answer) */
-    unit: {
-      'zh-CN': string
-      en: string
-      /** English for one of them */
-      one?: string
+  'PUT /meters/{key}': {
+    arguments: [key: string, body: MeterInput]
+    answer: {
+      /** @description Letters, digits and _ . : - */
+      key: string
+      name: LocalizedText
+      /** @description What is counted in: `en` for many (answers), `one` for one (answer) */
+      unit: {
+        'zh-CN': string
+        en: string
+        /** @description English for one of them */
+        one?: string
+      }
+      decimals: number
+      /** @description What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took */
+      aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
+      /** @description With `unique`: the property whose different values are counted; an event without it is rejected */
+      uniqueBy?: string
+      /** @description With `last`: a value stands until another is reported, also over the ends of periods */
+      carry?: boolean
+      /** @description With `sum` or `count`: the properties by whose values usage is broken down */
+      groupBy?: string[]
+      /** @description It reads every event of this type, beside those that name it */
+      eventType?: string
+      /** @description The property its quantity stands in; where an event lacks it, its `quantity` counts */
+      valueProperty?: string
+      /** @description Of the events of its type only those whose properties have these values are read */
+      filters?: {
+        [key: string]: string | number | boolean
+      }
+      /** @description After a change: which characters of it an invoice cannot show */
+      notices?: {
+        code: string
+        detail: LocalizedText
+      }[]
     }
-    decimals: number
-    /** What events come to: the sum of their quantities, their number, the largest, the latest (of equal times the last by id), or how many different values `uniqueBy` took */
-    aggregation: 'sum' | 'count' | 'max' | 'last' | 'unique'
-    /** With `unique`: the property whose different values are counted; an event without it is rejected */
-    uniqueBy?: string
-    /** With `last`: a value stands until another is reported, also over the ends of periods */
-    carry?: boolean
-    /** With `sum` or `count`: the properties by whose values usage is broken down */
-    groupBy?: string[]
-    /** It reads every event of this type, beside those that name it */
-    eventType?: string
-    /** The property its quantity stands in; where an event lacks it, its `quantity` counts */
-    valueProperty?: string
-    /** Of the events of its type only those whose properties have these values are read */
-    filters?: Record<string, string | number | boolean>
-    /** After a change: which characters of it an invoice cannot show */
-    notices?: Array<{
-      code: string
-      detail: LocalizedText
-    }>
-  } }
+  }
   /** Create a plan or a new version of it. */
-  'PUT /plans/{planId}': { arguments: [planId: string, body: PlanInput]; answer: {
-    /** Letters, digits and _ . : - */
-    id: string
-    version: number
-    name: LocalizedText
-    description: LocalizedText | null
-    features: LocalizedText[]
-    recommended: boolean
-    archived: boolean
-    rank: number
-    /** ISO 4217 */
-    currency: string
-    fee: {
-      amount: number
-      per: 'subscription' | 'seat'
+  'PUT /plans/{planId}': {
+    arguments: [planId: string, body: PlanInput]
+    answer: {
+      /** @description Letters, digits and _ . : - */
+      id: string
+      version: number
+      name: LocalizedText
+      description: LocalizedText | null
+      features: LocalizedText[]
+      recommended: boolean
+      archived: boolean
+      rank: number
+      /** @description ISO 4217 */
+      currency: string
+      fee: {
+        amount: number
+        per: 'subscription' | 'seat'
+      }
+      interval: 'month' | 'year'
+      intervalCount: number
+      alignment: 'anniversary' | 'calendar'
+      /** @description null: the plan knows no seats */
+      seats: {
+        min: number
+        max: number | null
+      } | null
+      trialDays: number
+      /** @description Percent as a decimal string: "6" is 6 % */
+      taxRate: string
+      taxMode: 'exclusive' | 'inclusive'
+      paymentTermsDays: number
+      graceHours: number
+      charges: Charge[]
+      /** @description After a change: which characters of it an invoice cannot show */
+      notices?: {
+        code: string
+        detail: LocalizedText
+      }[]
     }
-    interval: 'month' | 'year'
-    intervalCount: number
-    alignment: 'anniversary' | 'calendar'
-    /** null: the plan knows no seats */
-    seats: {
-      min: number
-      max: number | null
-    } | null
-    trialDays: number
-    /** Percent as a decimal string: "6" is 6 % */
-    taxRate: string
-    taxMode: 'exclusive' | 'inclusive'
-    paymentTermsDays: number
-    graceHours: number
-    charges: Charge[]
-    /** After a change: which characters of it an invoice cannot show */
-    notices?: Array<{
-      code: string
-      detail: LocalizedText
-    }>
-  } }
+  }
   /** Set the seller printed on invoices. */
-  'PUT /seller': { arguments: [body: {
-    name: string
-    nameEn?: string
-    taxId: string
-    address: string
-    phone: string
-    bankName: string
-    bankAccount: string
-    timezone: string
-    /** An SVG document, printed at the top of the invoice */
-    logo?: string
-    /** The colour of headings and of the amount due on the invoice; darkened where white could not be read on it */
-    brandColor?: string
-    /** Whether invoices of which every line is 0 are issued too, such as those of a free plan */
-    zeroInvoices?: boolean
-  }]; answer: {
-    name: string
-    nameEn?: string
-    taxId: string
-    address: string
-    phone: string
-    bankName: string
-    bankAccount: string
-    timezone: string
-    /** An SVG document, printed at the top of the invoice */
-    logo?: string
-    /** The colour of headings and of the amount due on the invoice; darkened where white could not be read on it */
-    brandColor?: string
-    /** Whether invoices of which every line is 0 are issued too, such as those of a free plan */
-    zeroInvoices?: boolean
-    /** After a change: which characters of it an invoice cannot show */
-    notices?: Array<{
-      code: string
-      detail: LocalizedText
-    }>
-  } }
+  'PUT /seller': {
+    arguments: [
+      body: {
+        name: string
+        nameEn?: string
+        taxId: string
+        address: string
+        phone: string
+        bankName: string
+        bankAccount: string
+        timezone: string
+        /** @description An SVG document, printed at the top of the invoice */
+        logo?: string
+        /** @description The colour of headings and of the amount due on the invoice; darkened where white could not be read on it */
+        brandColor?: string
+        /**
+         * @description Whether invoices of which every line is 0 are issued too, such as those of a free plan
+         * @default false
+         */
+        zeroInvoices?: boolean
+      },
+    ]
+    answer: {
+      name: string
+      nameEn?: string
+      taxId: string
+      address: string
+      phone: string
+      bankName: string
+      bankAccount: string
+      timezone: string
+      /** @description An SVG document, printed at the top of the invoice */
+      logo?: string
+      /** @description The colour of headings and of the amount due on the invoice; darkened where white could not be read on it */
+      brandColor?: string
+      /**
+       * @description Whether invoices of which every line is 0 are issued too, such as those of a free plan
+       * @default false
+       */
+      zeroInvoices?: boolean
+      /** @description After a change: which characters of it an invoice cannot show */
+      notices?: {
+        code: string
+        detail: LocalizedText
+      }[]
+    }
+  }
 }
 
 /** How an operation is called: which arguments follow those in its path, and what its answer is. */
@@ -2233,7 +3104,10 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'POST /customers/{customerId}/invoices': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/quota/{meter}/consume': { body: true, answer: 'json' },
   'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release': { answer: 'json' },
-  'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle': { body: true, answer: 'json' },
+  'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/settle': {
+    body: true,
+    answer: 'json',
+  },
   'POST /customers/{customerId}/quota/{meter}/reserve': { body: true, answer: 'json' },
   'POST /customers/{customerId}/refunds': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/subscription': { body: true, idempotent: true, answer: 'json' },
