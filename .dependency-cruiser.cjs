@@ -16,6 +16,8 @@ const only = (name, comment, from, allowed, except = []) => ({
 const index = (folder) => `^${folder}/src/index\\.ts$`
 const contract = (folder) => `^${folder}/src/contract\\.ts$`
 const http = ['^products/http/src/(index|resources)\\.ts$']
+/** What the front ends share. */
+const ui = '^packages/ui/src/'
 const portalFrontEnd = '^products/customer-portal/frontend/'
 
 /**
@@ -146,15 +148,29 @@ module.exports = {
       'portal-uses-its-contract',
       "A front end knows its API's contract and nothing behind it.",
       portalFrontEnd,
-      [contract('products/customer-portal'), index('packages/embed'), ...http],
+      [contract('products/customer-portal'), index('packages/embed'), ui, ...http],
     ),
     only(
       'desk-uses-its-contract',
       "A front end knows its API's contract and nothing behind it.",
       '^agent-workbench/',
-      [contract('products/workbench-api'), index('packages/embed'), ...http],
+      [contract('products/workbench-api'), index('packages/embed'), ui, ...http],
     ),
     only('packages-stand-alone', 'What others install knows nothing of the server.', '^packages/', []),
+    {
+      name: 'ui-is-for-front-ends',
+      comment: 'What the front ends share is for pages alone, and uses of the other packages types only.',
+      severity: 'error',
+      from: { path: ours, pathNot: [tests, ui, portalFrontEnd, '^agent-workbench/'] },
+      to: { path: ui },
+    },
+    {
+      name: 'ui-takes-types-of-embed',
+      comment: 'The words of the two are the same; the code of the other side stays out of the pages.',
+      severity: 'error',
+      from: { path: ui, pathNot: tests },
+      to: { path: '^packages/(?!ui/)', dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'embed-brings-only-penpal',
       comment:
@@ -168,7 +184,7 @@ module.exports = {
       comment: 'The portal knows the words the two exchange, not the code of the other side.',
       severity: 'error',
       from: { path: portalFrontEnd, pathNot: tests },
-      to: { path: '^packages/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^packages/embed/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'sdk-brings-nothing',

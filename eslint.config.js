@@ -3,7 +3,7 @@ import accessibility from 'eslint-plugin-vuejs-accessibility'
 import tseslint from 'typescript-eslint'
 
 const tests = ['**/*.test.ts', '**/testing.ts', '**/testing/**', 'e2e/**', 'bench/**']
-const browserCode = ['products/customer-portal/frontend/**', 'agent-workbench/**', 'packages/embed/**']
+const browserCode = ['products/customer-portal/frontend/**', 'agent-workbench/**', 'packages/{embed,ui}/**']
 
 /** What no file may write. Each entry says what to do instead. */
 const everywhere = [

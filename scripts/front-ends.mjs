@@ -3,13 +3,14 @@ import { missingTexts } from './both-languages.mjs'
 import { capture, shortened } from './child.mjs'
 import { compressFiles } from './compress.mjs'
 import { duration, say } from './console.mjs'
-import { embedPackage, frontEnds, inProject, portal, root } from './project.mjs'
+import { embedPackage, frontEnds, inProject, portal, root, uiPackage } from './project.mjs'
 import { contentHash, isStamped, stamp } from './stamp.mjs'
 
 /** What a built front end depends on besides its own folder. */
 const shared = [
   'package-lock.json',
   `${embedPackage}/src`,
+  `${uiPackage}/src`,
   'products/http/src/resources.ts',
   'products/customer-portal/src/contract.ts',
   'products/workbench-api/src/contract.ts',

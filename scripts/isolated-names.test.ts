@@ -5,7 +5,7 @@ import { inProject } from './project.mjs'
 // What somebody typed may be written from right to left: unless it stands in an element of its own direction,
 // it turns round the numbers beside it.
 
-const folders = ['products/customer-portal/frontend/src', 'agent-workbench/src']
+const folders = ['products/customer-portal/frontend/src', 'agent-workbench/src', 'packages/ui/src']
 /** Expressions that show what a vendor, a customer or a visitor named or wrote. */
 const typed =
   /companyName|visitorName|agentName|contactName|lastMessage|sourceTitle|\breason\b(?!\()|planName\(|propertyName\(|propertyValue\(|nameOf\(event|text\(\w+\.(?:name|description)\)|\b(?:agent|customer|meter|plan|line|one|row)\.(?:name|label|description)\b|\b(?:described|feature)\b/

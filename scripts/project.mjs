@@ -19,3 +19,6 @@ export const frontEnds = [portal, { name: 'workbench', folder: 'agent-workbench'
 
 /** What other pages embed the portal with. */
 export const embedPackage = 'packages/embed'
+
+/** What the front ends share: compiled with each of them, as its own sources. */
+export const uiPackage = 'packages/ui'

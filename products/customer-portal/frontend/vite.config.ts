@@ -33,7 +33,7 @@ export default defineConfig({
             { name: 'framework', test: /node_modules\/(vue|@vue|vue-router|@tanstack)\//, priority: 2 },
             {
               name: 'shared',
-              test: /frontend\/src\/(?!texts\/(zh-CN|en)\.ts)|node_modules\/@lucide|plugin-vue/,
+              test: /(frontend|ui)\/src\/(?!texts\/(zh-CN|en)\.ts)|node_modules\/@lucide|plugin-vue/,
               minShareCount: 2,
               priority: 1,
             },

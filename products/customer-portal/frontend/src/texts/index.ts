@@ -1,7 +1,7 @@
+import { fill, type Values } from '@customer-portal/ui/texts/fill.ts'
 import { shallowReactive, watch } from 'vue'
 import type { Locale } from '../embed/contract.ts'
 import { chooseLocale, locale } from '../preferences.ts'
-import { fill, type Values } from './fill.ts'
 import { loadTexts, type Texts } from './files.ts'
 
 type Leaves<Branch> = {

@@ -1,3 +1,5 @@
+import { isolated } from './isolated.ts'
+
 export type Values = Record<string, string | number>
 
 /**
@@ -17,15 +19,6 @@ export function fill(text: string, values: Values, count?: number): string {
     },
   )
 }
-
-/**
- * A value with letters that are written from right to left, between the controls that keep it from turning
- * round the text and the amounts beside it.
- */
-export const isolated = (value: string) =>
-  /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u.test(value)
-    ? `\u2068${value}\u2069`
-    : value
 
 const isChinese = (letter: string | undefined) => letter !== undefined && /\p{Script=Han}/u.test(letter)
 const isWestern = (letter: string | undefined) => letter !== undefined && /[a-z\d]/i.test(letter)
