@@ -29,9 +29,9 @@ export interface Browser {
 }
 
 export async function testBrowser(): Promise<Browser> {
-  const server = await testServer(testDatabases[0]!.create, async (app, { billing }) => {
-    await registerBillingApi(app, { billing, publicUrl: () => 'https://billing.example.com' })
-    await registerPortalApi(app, { billing, secure: true })
+  const server = await testServer(testDatabases[0]!.create, async (app, { engine }) => {
+    await registerBillingApi(app, { engine, publicUrl: () => 'https://billing.example.com' })
+    await registerPortalApi(app, { engine, secure: true })
   })
   await seedTwoCustomers(server)
   const requests: Request[] = []
@@ -66,7 +66,7 @@ export async function testBrowser(): Promise<Browser> {
         headers: { 'Content-Type': String(answer.headers['content-type']) },
       })
     },
-    codeFor: async (customerId) => (await createPortalSession(server.billing, { customerId })).code,
-    tokenFor: async (customerId) => (await createPortalSession(server.billing, { customerId })).token,
+    codeFor: async (customerId) => (await createPortalSession(server.engine, { customerId })).code,
+    tokenFor: async (customerId) => (await createPortalSession(server.engine, { customerId })).token,
   }
 }

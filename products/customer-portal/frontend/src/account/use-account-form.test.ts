@@ -54,7 +54,7 @@ const sent = () =>
 test('what somebody else saved while the form was open is not overwritten, though the page has read it since', async () => {
   const form = await openForm()
   const { version } = shown()
-  await updateCustomer(browser.server.billing, { customerId: 'acme', contactName: '李雷', version })
+  await updateCustomer(browser.server.engine, { customerId: 'acme', contactName: '李雷', version })
   form.values.value.contactName = '韩梅梅'
   expect((await refetch()).version).toBe(version + 1)
   await form.save()
@@ -69,7 +69,7 @@ test('what somebody else saved while the form was open is not overwritten, thoug
 
 test('a form nobody typed in has nothing to lose, whatever the page reads meanwhile', async () => {
   const form = await openForm()
-  await updateCustomer(browser.server.billing, {
+  await updateCustomer(browser.server.engine, {
     customerId: 'acme',
     contactName: '王芳',
     version: shown().version,

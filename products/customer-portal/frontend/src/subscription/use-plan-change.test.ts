@@ -9,7 +9,7 @@ let browser: Browser
 beforeAll(async () => {
   browser = await testBrowser()
   // Dearer than Starter with as many seats, cheaper with fewer.
-  await putPlan(browser.server.billing, {
+  await putPlan(browser.server.engine, {
     id: 'dearer',
     name: 'Dearer',
     rank: 1,
