@@ -1,6 +1,6 @@
+import { formatExact } from '@customer-portal/ui/format/quantity.ts'
 import { ref } from 'vue'
 import { api, ApiError, UnreachableError } from '../api.ts'
-import { formatExact } from '../format/quantity.ts'
 import { locale } from '../preferences.ts'
 import { t } from '../texts/index.ts'
 import { toast } from '../toasts.ts'

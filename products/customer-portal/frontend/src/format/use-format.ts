@@ -1,6 +1,3 @@
-import { ref } from 'vue'
-import type { LocalizedText, Plan, Unit } from '@customer-portal/portal-api/contract'
-import { locale } from '../preferences.ts'
 import {
   formatDate,
   formatPeriodLabel,
@@ -9,10 +6,13 @@ import {
   formatZone,
   isMonth,
   localDate,
-} from './date.ts'
-import { formatMoney, formatRate } from './money.ts'
+} from '@customer-portal/ui/format/date.ts'
+import { formatMoney, formatRate } from '@customer-portal/ui/format/money.ts'
+import { formatExact, formatQuantity } from '@customer-portal/ui/format/quantity.ts'
+import { ref } from 'vue'
+import type { LocalizedText, Plan, Unit } from '@customer-portal/portal-api/contract'
+import { locale } from '../preferences.ts'
 import { isPaidAsUsed } from './plan-price.ts'
-import { formatExact, formatQuantity } from './quantity.ts'
 import { useTexts } from '../texts/index.ts'
 
 /** The customer's time zone: every instant is shown on its wall clock. */

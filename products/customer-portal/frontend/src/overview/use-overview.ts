@@ -1,5 +1,5 @@
+import { addDays, daysBetween } from '@customer-portal/ui/format/date.ts'
 import { computed } from 'vue'
-import { addDays, daysBetween } from '../format/date.ts'
 import { useFormat } from '../format/use-format.ts'
 import { useAccount, useInvoices, useInvoiceSummary, useSubscription, useUsage } from '../queries.ts'
 import { numberOf } from '../usage/own.ts'

@@ -1,4 +1,4 @@
-import { addDays } from '../format/date.ts'
+import { addDays } from '@customer-portal/ui/format/date.ts'
 import { monthsBefore } from './range.ts'
 
 /** A month's weeks from Monday to Sunday, with the days of its neighbours that fill them up. */

@@ -1,4 +1,4 @@
-import { addDays, daysBetween } from '../format/date.ts'
+import { addDays, daysBetween } from '@customer-portal/ui/format/date.ts'
 import type { Range } from './range.ts'
 import type { Series } from './series.ts'
 

@@ -1,5 +1,5 @@
 import type { UsageSummary } from '@customer-portal/portal-api/contract'
-import { percentOf } from '../format/quantity.ts'
+import { percentOf } from '@customer-portal/ui/format/quantity.ts'
 
 export type MeterUsage = UsageSummary['meters'][number]
 

@@ -1,5 +1,5 @@
+import { addDays, localDate } from '@customer-portal/ui/format/date.ts'
 import { expect, test } from 'vitest'
-import { addDays, localDate } from '../format/date.ts'
 import {
   daysIn,
   monthsBefore,

@@ -1,4 +1,4 @@
-import { addDays, daysBetween } from '../format/date.ts'
+import { addDays, daysBetween } from '@customer-portal/ui/format/date.ts'
 
 /** Local dates of the customer, both in. */
 export interface Range {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   addDays,
+  daysApart,
   daysBetween,
   formatDate,
   formatPeriodLabel,
@@ -21,6 +22,15 @@ test('local dates are counted by the calendar, over leap days and years', () => 
 test('an instant falls on the date of the time zone', () => {
   expect(localDate('2026-11-22T16:30:00.000000Z', 'Asia/Shanghai')).toBe('2026-11-23')
   expect(localDate('2026-11-22T16:30:00.000000Z', 'America/New_York')).toBe('2026-11-22')
+})
+
+test('days are the customer’s: the same two instants lie on one date in Shanghai and on two in New York', () => {
+  const [earlier, later] = ['2026-11-20T17:00:00Z', '2026-11-21T15:00:00Z'] as const
+  expect([
+    daysApart(earlier, later, 'Asia/Shanghai'),
+    daysApart(earlier, later, 'America/New_York'),
+    daysApart(earlier, later, 'Pacific/Kiritimati'),
+  ]).toEqual([0, 1, 1])
 })
 
 test('a date is written as its language writes it', () => {

@@ -14,8 +14,8 @@ export function daysBetween(from: string, to: string): number {
   return Math.round((atUtc(to) - atUtc(from)) / day)
 }
 
-/** The local date an instant falls on in a time zone. */
-export function localDate(instant: string, timeZone: string): string {
+/** The local date an instant falls on in a time zone (the browser's where none is known). */
+export function localDate(instant: string, timeZone: string | undefined): string {
   const parts = dateFormat('en-CA', {
     timeZone,
     year: 'numeric',
@@ -25,6 +25,10 @@ export function localDate(instant: string, timeZone: string): string {
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? ''
   return `${part('year')}-${part('month')}-${part('day')}`
 }
+
+/** Calendar days from one instant to another in a time zone (the browser's where none is known). */
+export const daysApart = (earlier: string, later: string, timeZone: string | undefined) =>
+  daysBetween(localDate(earlier, timeZone), localDate(later, timeZone))
 
 type DateStyle = 'day' | 'date' | 'weekday' | 'numeric' | 'month'
 
