@@ -12,7 +12,7 @@ import {
 } from '../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
-describe.each(testDatabases)('account credit on $name', ({ create }) => {
+describe.each(testDatabases)('the balance on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-01T02:00:00Z')
@@ -20,7 +20,7 @@ describe.each(testDatabases)('account credit on $name', ({ create }) => {
   })
   afterAll(() => world.close())
 
-  test('is followed from each invoice that gave or used it to the balance, newest first', async () => {
+  test('each invoice that created or used balance is listed, newest first', async () => {
     await seedCustomer(world.engine, 'acme')
     const { invoice: start } = await createSubscription(world.engine, { customerId: 'acme', planId: 'team' })
     await recordPayment(world.engine, {
@@ -29,7 +29,7 @@ describe.each(testDatabases)('account credit on $name', ({ create }) => {
       method: 'bank_transfer',
       reference: 'r1',
     })
-    // All at one moment: what happened first still stands below.
+    // All at one instant: what happened first is still listed last.
     const { invoice: change } = await upgradeSubscription(world.engine, {
       customerId: 'acme',
       planId: 'business',
@@ -57,7 +57,7 @@ describe.each(testDatabases)('account credit on $name', ({ create }) => {
     )
   })
 
-  test('is read page by page, each movement once, and never another customer’s', async () => {
+  test('pages list each transaction once, and never another customer’s', async () => {
     const read = []
     let cursor: string | undefined
     do {

@@ -17,8 +17,8 @@ export type BalanceReason =
   | 'charged'
 
 /**
- * A customer's balance in one currency that may pay invoices: the sum of its movements, less what waits for a
- * refund.
+ * Returns a customer's balance in one currency that may pay invoices: the sum of its transactions less what
+ * is reserved for refunds.
  */
 export async function creditBalance(
   tx: BillingTransaction,
@@ -34,15 +34,12 @@ export async function creditBalance(
   return money(Number(row!.balance))
 }
 
-/**
- * What comes from outside, payments and adjustments, adds up to so much at most: all that is computed from it
- * stays a number we can hold exactly.
- */
+/** Maximum sum of payments and adjustments, so that every amount computed from them stays a safe integer. */
 export const maxExternalAmount = 1_000_000_000_000_000
 
 /**
- * One movement of a customer's balance: what an invoice gave or used, what was paid out or put right, and the
- * balance after it.
+ * A balance transaction: what an invoice created or used, what was paid out or adjusted, and the balance
+ * after it.
  */
 export interface BalanceTransaction {
   id: string
@@ -51,16 +48,16 @@ export interface BalanceTransaction {
   amount: Money
   balance: Money
   currency: string
-  /** Null where it belongs to no invoice: a refund of the balance, an adjustment. */
+  /** Null where no invoice is involved: a refund of the balance, an adjustment. */
   invoiceId: string | null
   invoiceNumber: string | null
-  /** The reference of the payment or refund, or why the vendor adjusted the balance. */
+  /** The reference of the payment or refund, or the reason of an adjustment. */
   detail: string | null
 }
 
 /**
- * The movements of a customer's balance, newest first: each with its invoice, so that the balance can be
- * followed back to where it came from.
+ * Lists a customer's balance transactions, newest first, each with its invoice, so that the balance can be
+ * traced to its origin.
  */
 export async function listBalanceTransactions(
   engine: Engine,
@@ -102,8 +99,8 @@ export async function listBalanceTransactions(
 }
 
 /**
- * What moves a balance. `causeId`: the payment, refund, adjustment or undone movement behind it. `heldFor`:
- * the credit note whose refund the money waits for.
+ * A change of the balance. `causeId`: the payment, refund, adjustment or reversed transaction behind it.
+ * `heldFor`: the credit note whose refund reserves it.
  */
 export interface BalanceEntry {
   customerId: string
@@ -115,7 +112,7 @@ export interface BalanceEntry {
   heldFor?: string | null
 }
 
-/** Adds to (or takes from) the balance; nothing is written for zero. */
+/** Adds to the balance, or debits a negative amount; 0 writes nothing. */
 export async function addBalanceTransaction(
   tx: BillingTransaction,
   { causeId, heldFor, ...movement }: BalanceEntry,
