@@ -6,7 +6,7 @@ const line = (kind: LineKind, start: string, end: string) => ({ kind, period: { 
 const october = { start: '2026-10-01', end: '2026-11-01' }
 const november = { start: '2026-11-01', end: '2026-12-01' }
 
-test('a renewal names the month of its fee and the month of its usage, or the one of the two that it bills', () => {
+test('a renewal names the month of its fee and the month of its usage, or the one it bills', () => {
   const fee = line('fee', november.start, november.end)
   const usage = line('usage', october.start, october.end)
   expect(billedPeriods([fee, usage])).toEqual({ fee: november, usage: october })
@@ -14,7 +14,7 @@ test('a renewal names the month of its fee and the month of its usage, or the on
   expect(billedPeriods([usage])).toEqual({ fee: null, usage: october })
 })
 
-test('a change from monthly to yearly names the year, not the days it gives back, and the usage of all plans of the month', () => {
+test('a change from monthly to yearly names the year, not the credited days, and the month of all its usage', () => {
   const lines = [
     line('unused_time', '2026-11-16', '2026-12-01'),
     line('fee', '2026-11-16', '2027-11-16'),
@@ -28,7 +28,7 @@ test('a change from monthly to yearly names the year, not the days it gives back
   })
 })
 
-test('what only gives back or adjusts names those dates, and a charge none', () => {
+test('a document that only credits or adjusts names those dates, and a one-off charge names none', () => {
   expect(
     billedPeriods([
       line('unused_time', '2026-11-16', '2026-12-01'),

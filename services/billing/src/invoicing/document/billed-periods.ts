@@ -6,18 +6,16 @@ interface Dates {
   end: LocalDate
 }
 
-/**
- * The dates a document bills (half-open): those of its fee, and those of its usage. null where it bills none.
- */
+/** The dates a document bills (half-open): those of its fee and of its usage; null where it bills none. */
 export interface BilledPeriods {
   fee: Dates | null
   usage: Dates | null
 }
 
 /**
- * What periods a document names, on the page, in lists and in print: the dates of its fee (where it only
- * gives one back, as a credit note does, those it gives back) and of its usage (where it only adjusts some,
- * those). What bills neither names its `period` alone. One that bills both may name a month and a year.
+ * Returns the periods a document names on screen, in lists and in print: the dates of its fee (where it only
+ * credits one, those it credits) and of its usage (where it only adjusts some, those). A document without
+ * either names its `period`. One with both may name a month and a year.
  */
 export function billedPeriods(lines: readonly Pick<Line, 'kind' | 'period'>[]): BilledPeriods {
   const datesOf = (kind: Line['kind']) =>
@@ -28,7 +26,7 @@ export function billedPeriods(lines: readonly Pick<Line, 'kind' | 'period'>[]): 
   }
 }
 
-/** From the first date of several ranges to their last. */
+/** Returns the range from the first date of several ranges to the last. */
 function around(ranges: readonly Dates[]): Dates | null {
   if (ranges.length === 0) return null
   const dates = (side: keyof Dates) => ranges.map((range) => range[side]).sort()

@@ -25,9 +25,9 @@ import {
 import type { Phase } from '../../subscription/phase.ts'
 
 /**
- * The lines of the invoices (not void) of periods that start on `since` or later, oldest first, each with
- * what discounts and credit notes left of it, and of what was not issued because it came to nothing. Credit
- * notes are no part of what was billed.
+ * Returns the lines of invoices (not void) of periods that start on `since` or later, oldest first, each with
+ * what discounts and credit notes left of it, and the lines of documents that came to 0 and were not issued.
+ * Credit notes themselves are not billed lines.
  */
 export async function linesSince(
   tx: BillingTransaction,
@@ -68,7 +68,7 @@ export async function linesSince(
   )
 }
 
-/** Adds what a credit note gave back of each line, without tax, by the invoice's id and the line's. */
+/** Adds the amount a credit note credited on each line, without tax, by invoice id and line id. */
 function addCredited(credited: Map<string, Money>, invoiceId: string, lines: readonly Line[]): void {
   for (const line of lines) {
     const key = `${invoiceId} ${line.credited!.lineId}`
@@ -77,8 +77,8 @@ function addCredited(credited: Map<string, Money>, invoiceId: string, lines: rea
 }
 
 /**
- * What was billed so far for one meter in one phase and usage period. A credit note changes none of it but
- * what is left.
+ * Returns what was billed so far for one meter in one phase and usage period. Credit notes reduce only
+ * `left`.
  */
 export function billedFor(
   lines: readonly BilledLine[],
@@ -107,7 +107,7 @@ export function billedFor(
   }
 }
 
-/** What each discount took off some lines, less what those gave back of it. */
+/** Returns what each discount took off some lines, less what credits gave back of it. */
 function discountsOn(lines: readonly Line[]): DiscountOnLine[] {
   const taken = new Map<string, DiscountOnLine>()
   for (const { id, period, amount } of lines.flatMap((line) => line.discounts ?? [])) {
@@ -121,21 +121,21 @@ function discountsOn(lines: readonly Line[]): DiscountOnLine[] {
   return [...taken.values()]
 }
 
-/** A line's quantity, units of either sign → steps. */
+/** Converts a line's quantity, units of either sign, to steps. */
 export function signedSteps(units: number, decimals: number): number {
   const steps = stepsFrom(Math.abs(units), decimals) as number
   return units < 0 ? -steps : steps
 }
 
 /**
- * From which date on documents can have billed what the last subscription paid for `date` or later: a fee is
- * billed in advance, by the document of the usage period before its own. Older documents are never read for a
- * change, however many there are.
+ * Returns the first date from which documents can have billed what the last subscription paid for `date` or
+ * later: a fee is billed in advance, by the document of the usage period before its own. A change never reads
+ * older documents, however many there are.
  */
 export function feesBilledSince(phases: readonly Phase[], date: LocalDate): LocalDate {
   const own = phases.filter((phase) => phase.subscriptionId === phases.at(-1)!.subscriptionId)
   const periods = own.flatMap((phase) => {
-    // One that has ended may have been billed the billing period that began with its end: the change on that
+    // The phase may have been billed for the billing period that starts with its end, if the change on that
     // date came after the renewal.
     const days = phase.to === null || phase.to > date ? [date] : [phase.to, addDays(phase.to, -1)]
     return days.map((day) => billingPeriodAt(phase, later(phase.from, day)))
@@ -147,9 +147,9 @@ export function feesBilledSince(phases: readonly Phase[], date: LocalDate): Loca
 }
 
 /**
- * Gives back, per phase of the last subscription, the share of what was billed for the days from `date` on:
- * issued and not void, less discounts and credit notes, paid or not. What was given back already stays given
- * back, and what an earlier subscription kept when it ended stays with it.
+ * Credits, per phase of the last subscription, the share of what was billed for the days from `date` on:
+ * issued and not void, less discounts and credit notes, paid or not. What was credited before, or kept when
+ * an earlier subscription ended, stays as it is.
  */
 export async function creditsFrom(
   tx: BillingTransaction,
@@ -164,8 +164,8 @@ export async function creditsFrom(
 }
 
 /**
- * Gives back one date of the last subscription's fees, as far as nothing gave it back: of the date it was
- * ended on, which belongs to the one that starts on it.
+ * Credits one date of the last subscription's fees, unless it was credited before: the date of its end, which
+ * belongs to the subscription that starts on it.
  */
 export async function creditsOn(
   tx: BillingTransaction,
@@ -182,7 +182,7 @@ export async function creditsOn(
 const ofLast = (phases: readonly Phase[]) =>
   phases.filter((phase) => phase.subscriptionId === phases.at(-1)!.subscriptionId)
 
-/** Gives back some dates of the fees of some phases, as far as nothing gave them back before. */
+/** Credits some dates of the fees of some phases, unless they were credited before. */
 export function creditsOf(
   lines: readonly BilledLine[],
   phases: readonly Phase[],

@@ -5,8 +5,8 @@ import type { Discount } from '../../customer/discount.ts'
 import type { BilledLine, LineDraft } from './line.ts'
 
 /**
- * A period that a fixed discount is an amount for, by its first date, and how much it is there: a short or
- * cut usage period has the share of its days.
+ * The period a fixed discount applies to, by its first date, and its amount there; a short or cut usage
+ * period gets the share of its days.
  */
 export interface DiscountPeriod {
   start: LocalDate
@@ -14,14 +14,14 @@ export interface DiscountPeriod {
 }
 
 /**
- * What documents took of fixed discounts less what they gave back, by the discount's id and the period's
- * first date.
+ * What documents took of fixed discounts less what they gave back, by discount id and first date of the
+ * period.
  */
 export type Remembered = ReadonlyMap<string, Money>
 
 /**
- * Sums what the lines of documents, and those of the one being made, say about fixed discounts: what a fee's
- * credit gives back of one is there to be taken again.
+ * Sums what the lines of earlier documents, and of the current one, took of fixed discounts. What a credited
+ * fee gives back can be taken again.
  */
 export function takenBefore(billed: readonly BilledLine[], making: readonly LineDraft[]): Remembered {
   const remembered = new Map<string, Money>()
@@ -35,8 +35,8 @@ export function takenBefore(billed: readonly BilledLine[], making: readonly Line
 }
 
 /**
- * The period of a fixed discount that a line counts to: the billing period for `fee`, else the usage period,
- * a fee's being the one its billing period begins in.
+ * Returns the period of a fixed discount that a line counts to: the billing period for `fee`, else the usage
+ * period. A fee counts to the usage period its billing period starts in.
  */
 export function discountPeriod({ appliesTo, value }: Discount, line: LineDraft): DiscountPeriod {
   const whole = value as Money
@@ -44,7 +44,7 @@ export function discountPeriod({ appliesTo, value }: Discount, line: LineDraft):
   if (line.usageDays)
     return { start: line.usagePeriod!, amount: scale(whole, line.usageDays.billed, line.usageDays.of) }
   const start = line.billingPeriod ?? line.period.start
-  // The first period of a plan that goes by the calendar is short; every other month is whole when its fee is
+  // Only the first period of a calendar-aligned plan is short; every other month is whole when its fee is
   // billed.
   if (line.whole === undefined || start === line.whole.start) return { start, amount: whole }
   const month = { from: firstOfMonth(start), to: addMonths(firstOfMonth(start), 1) }

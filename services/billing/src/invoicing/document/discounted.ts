@@ -11,8 +11,8 @@ import type { Discount } from '../../customer/discount.ts'
 import type { DiscountOnLine, LineDraft } from './line.ts'
 
 /**
- * The lines of a document with what the customer's discounts take off them, and what it comes to, less the
- * balance (all there is unless told).
+ * Prices a document: its lines with the customer's discounts, the totals, and the balance applied (all of it
+ * by default).
  */
 export async function priced(
   tx: BillingTransaction,
@@ -24,7 +24,7 @@ export async function priced(
   return { lines: discounted.lines, totals: totals(discounted.lines, atMost, discounted.discounts) }
 }
 
-/** What documents took of fixed discounts, and gave back, in the periods these lines count to. */
+/** Returns what documents took of fixed discounts, and gave back, in the periods these lines count to. */
 async function rememberedFor(
   tx: BillingTransaction,
   customerId: string,
@@ -46,10 +46,10 @@ const kinds: Record<Discount['appliesTo'], readonly LineDraft['kind'][]> = {
 }
 
 /**
- * Lines with what discounts take off them, in the order the discounts were given. A percentage lowers each
- * line whose period starts while it holds. A fixed amount is one for each billing period (`fee`) or usage
- * period that begins while it holds: documents together take at most that, less what they took before and
- * gave back again; a fee for some days of its billing period takes at most their share.
+ * Applies discounts to lines, in the order they were created. A percentage reduces each line whose period
+ * starts while it applies. A fixed amount applies once per billing period (`fee`) or usage period that starts
+ * while it applies: all documents together take at most that amount, less what was given back; a fee for some
+ * days of its billing period takes at most their share.
  */
 export function discountedBy(
   discounts: readonly Discount[],
@@ -65,8 +65,8 @@ export function discountedBy(
     sum(takings.flatMap((one, at) => (one.discount === discount ? parts[at]! : [])))
   return {
     lines: lines.map((line, index) => {
-      // A line that gives money back says itself what it gives back of discounts; what an earlier pricing
-      // took off the others is forgotten.
+      // A line that gives money back carries its own discounts; those of an earlier pricing of the other
+      // lines are dropped.
       if (line.amount <= 0) return line
       const { discount: _, discounts: __, ...whole } = line
       const taken = takings.flatMap((one, at) =>
@@ -82,9 +82,7 @@ export function discountedBy(
   }
 }
 
-/**
- * What a discount may take in one document: all of it at once, or, of a fixed one, a part for each period.
- */
+/** What a discount may take in one document: its amount, or for a fixed one the amount per period. */
 interface PartOfDiscount {
   discount: Discount
   taking: Taking
@@ -132,7 +130,7 @@ function holdsOn({ from, until }: Discount, date: string): boolean {
   return from <= date && (until === null || date <= until)
 }
 
-/** The share of an amount for the days of a fee line, of its whole billing period. */
+/** Returns the share of an amount for the days of a fee line in its whole billing period. */
 function shareForDays(amount: Money, { period, whole }: Pick<LineDraft, 'period' | 'whole'>): Money {
   return prorate(
     amount,

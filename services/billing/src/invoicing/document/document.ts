@@ -8,7 +8,7 @@ import type { InvoiceTitle } from '../../customer/invoice-title.ts'
 
 export type InvoiceKind = 'start' | 'renewal' | 'change' | 'final' | 'charge' | 'credit_note'
 
-/** Whom an invoice is to, as they were when it was issued. */
+/** The buyer of an invoice, as of its issue. */
 export interface Buyer {
   customerId: string
   companyName: string
@@ -19,8 +19,8 @@ export interface Buyer {
 }
 
 /**
- * What a document was issued for, where kind and period leave that open: the phase it begins, the
- * subscription that was ended at once, or (of a final one) the subscription that was opened again, with the
+ * What a document was issued for, where kind and period leave that open: the phase it starts, the
+ * subscription that was ended at once, or (for a final one) the subscription that was opened again, with the
  * instant.
  */
 export interface Cause {
@@ -28,7 +28,7 @@ export interface Cause {
   id: string
 }
 
-/** What was issued: written once, whole, never changed. */
+/** An issued document: written once, whole, and never changed. */
 export interface InvoiceDocument extends Totals {
   id: string
   customerId: string
@@ -43,8 +43,8 @@ export interface InvoiceDocument extends Totals {
   seller: SellerOnDocument
   buyer: Buyer
   /**
-   * Of a credit note: the invoice it gives back, why, and what it took off that invoice's amount due; the
-   * rest became balance, or (`refund`) waits to be paid back.
+   * For a credit note: the invoice, the reason, and the amount taken off the invoice's amount due; the rest
+   * became balance or (`refund`) waits to be paid out.
    */
   creditNote?: {
     invoiceId: string
@@ -56,8 +56,8 @@ export interface InvoiceDocument extends Totals {
 }
 
 /**
- * What a document gives into the balance when it is issued: a total below zero, less what a credit note takes
- * off its invoice or pays back.
+ * Returns the balance a document creates at issue: its negative total, less what a credit note applies to its
+ * invoice or refunds.
  */
 export function addedToBalance({
   total,
@@ -69,7 +69,7 @@ export function addedToBalance({
   return creditNote?.refund ? 0 : money(Math.max(0, -total - (creditNote?.amountCredited ?? 0)))
 }
 
-/** What is left to pay once the credit is applied; never below zero. */
+/** Returns the amount to pay after the balance is applied; never below 0. */
 export function payableOf(document: Pick<InvoiceDocument, 'total' | 'creditApplied'>): number {
   return Math.max(0, document.total - document.creditApplied)
 }

@@ -8,8 +8,8 @@ import type { Phase } from '../../subscription/phase.ts'
 import { isSameGrid } from '../../subscription/schedule.ts'
 
 /**
- * What is known when a fee is billed: the phases and the date it is now, which usage periods are closed, and
- * the lines that stand.
+ * What is needed to bill a fee: the phases and today's date, the closed usage periods, and the lines that
+ * stand.
  */
 export interface FeeFacts {
   phases: readonly Phase[]
@@ -18,7 +18,7 @@ export interface FeeFacts {
   billed: readonly Line[]
 }
 
-/** The fee of a phase for those of some dates of a billing period that are still due. */
+/** Returns the fee of a phase for those dates of a billing period that are still due. */
 export function feesStillDue(
   facts: FeeFacts,
   phase: Phase,
@@ -31,23 +31,23 @@ export function feesStillDue(
 }
 
 /**
- * The dates among some of a billing period's whose fee a phase has still to be billed for, as of now: mostly
- * all of them. Where the fee was void while a change or an ending took its rest, nothing was left to give
- * back then, and only what comes before that is due.
+ * Returns which dates of a billing period a phase has still to be billed for, usually all. Where the fee was
+ * void when a change or ending took over the rest, nothing could be credited then, so only the dates before
+ * it are due.
  */
 function datesStillDue({ billed, ...facts }: FeeFacts, phase: Phase, dates: DateRange): DateRange[] {
   const own = billed
     .filter((line) => line.phaseId === phase.id)
     .map(({ kind, period: { start, end } }) => ({ kind, from: start, to: end }))
-  // What was given back of it already was given back of a fee: that is billed again too.
+  // Dates whose fee was credited were billed before: they are billed again with it.
   const given = own.filter((line) => line.kind === 'unused_time')
   const taken = takenOver(facts, phase, dates).flatMap((range) => withoutDates(range, given))
   return withoutDates(dates, [...taken, ...own.filter((line) => line.kind === 'fee')])
 }
 
 /**
- * The dates of a fee that what came after its phase has taken over: a change with money from that on, an
- * ending with credit, and the date it was ended on where another subscription has it.
+ * Returns the dates of a fee that later events took over: a change with money from its date on, an ending
+ * with credit, and the last date where another subscription has it.
  */
 function takenOver(
   { phases, today, closed }: Omit<FeeFacts, 'billed'>,
@@ -68,7 +68,7 @@ function takenOver(
 }
 
 /**
- * From which date on a change gives back the fees of before, and bills its own; undefined where it does
+ * Returns the date from which a change credits earlier fees and bills its own; undefined where it does
  * neither.
  */
 function movesMoney(
@@ -79,7 +79,7 @@ function movesMoney(
 ): LocalDate | undefined {
   if (before.trialEnds !== null) return undefined
   const periods = usagePeriods(phases, next.from)
-  // What was scheduled gives back with the renewal on its date, and only of what reaches beyond.
+  // A scheduled change credits with the renewal on its date, and only what reaches beyond that.
   if (next.scheduled)
     return !isSameGrid(before, next)
       && closed.get(periods.findLast((one) => one.to === next.from)?.from ?? '') === 'billed'

@@ -1,7 +1,7 @@
 import type { BillingTransaction } from '../../engine.ts'
 import type { Money } from '../../values/money.ts'
 
-/** What a document that is not void gave back of a line of an invoice, credit notes apart. */
+/** What one document (not void) gave back of an invoice line, credit notes excluded. */
 export interface GivenBackOfLine {
   lineId: string
   amount: Money
@@ -9,7 +9,7 @@ export interface GivenBackOfLine {
   number: string
 }
 
-/** What changes, endings and adjustments gave back of an invoice's lines, the newest document first. */
+/** Returns what changes, endings and adjustments gave back of an invoice's lines, newest document first. */
 export async function givenBackOf(
   tx: BillingTransaction,
   customerId: string,
@@ -27,12 +27,12 @@ export async function givenBackOf(
   )
 }
 
-/** More documents than ever follow from one: a chain that is longer is a mistake of ours. */
+/** Maximum length of a chain of documents; a longer one is a bug. */
 const maxDocuments = 1000
 
 /**
- * The documents that gave back lines of an invoice, and those that gave back lines of these, by number: in
- * this order, the newest first, they can be voided.
+ * Returns the numbers of the documents that gave back lines of an invoice, and lines of those, newest first:
+ * the order in which they can be voided.
  */
 export async function documentsToVoidFirst(
   tx: BillingTransaction,

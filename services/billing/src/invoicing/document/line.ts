@@ -14,13 +14,10 @@ import type { Phase } from '../../subscription/phase.ts'
 
 export type LineKind = 'fee' | 'usage' | 'unused_time' | 'adjustment' | 'charge' | 'credit_note'
 
-/** One part of an explanation, quantities in units. The amounts of the parts add up to the line's. */
+/** One step of a breakdown, with quantities in units. The amounts of the steps add up to the line's. */
 export type LineBreakdown = BreakdownStep
 
-/**
- * A line of an invoice: what the customer sees, and below it what later computations need to know. Quantities
- * are units.
- */
+/** An invoice line: what customers see, then what later computations need. Quantities are units. */
 export interface Line {
   id: string
   kind: LineKind
@@ -31,50 +28,44 @@ export interface Line {
   included?: number | null
   rate?: Rate
   amount: Money
-  /**
-   * What discounts took off it; absent where that is nothing. A line that gives money back is net of them
-   * itself.
-   */
+  /** The amount discounts took off it; absent where 0. A line that gives money back is already net. */
   discount?: Money
-  /** Which discounts that were. Of a line that gives a fee back, what it gives back of them, below zero. */
+  /** Which discounts those were. On a line that credits a fee, the part it gives back of them, negative. */
   discounts?: DiscountOnLine[]
   taxRate: string
   taxMode: TaxMode
   period: { start: LocalDate; end: LocalDate }
   breakdown: LineBreakdown[]
   days?: { billed: number; of: number }
-  /** The phase (for usage: the one whose counter it is). */
+  /** The phase; for usage, the phase whose counter it is. */
   phaseId: string
   /**
-   * Fee lines: the fee of the whole billing period, and its dates, from which shares are taken; and when the
-   * period itself begins.
+   * Fee lines: the fee and the dates of the whole billing period, from which shares are computed, and when
+   * the period itself starts.
    */
   whole?: { fee: Money; start: LocalDate; end: LocalDate }
   billingPeriod?: LocalDate
   /**
-   * Usage lines: the usage period's first date, its days (fewer where it is short or cut), and which events
-   * were counted, by when they were stored.
+   * Usage lines: the usage period's first date, its days (fewer where it is short or cut), and the instant up
+   * to which stored events were counted.
    */
   usagePeriod?: LocalDate
   usageDays?: { billed: number; of: number }
   counted?: { after: Instant | null; until: Instant }
-  /**
-   * An adjustment that gives back less than its rating says, since that was not paid in full: what its rating
-   * says.
-   */
+  /** On an adjustment that gives back less than its rating, since less was paid: the rated amount. */
   rated?: Money
   /**
-   * Lines that give back what other documents billed, credit notes apart: of which lines, and how much of
-   * what was left of each after discounts.
+   * Lines that give back what other documents billed, credit notes excluded: which lines, and how much of
+   * what discounts left of each.
    */
   givesBack?: GivenBack[]
-  /** Lines of a credit note: the line of the invoice, and how much of it, in its own terms, is given back. */
+  /** Credit note lines: the credited invoice line and its credited amount before the discount. */
   credited?: { lineId: string; gross: Money }
 }
 
 /**
- * What one discount took off a line. `period`: the first date of the period a fixed one is an amount for.
- * `whole`: that amount, where the line has the share of its days.
+ * What one discount took off a line. `period`: the first date of the period a fixed discount applies to.
+ * `whole`: the fixed amount, where the line has the share of its days.
  */
 export interface DiscountOnLine {
   id: string
@@ -83,19 +74,19 @@ export interface DiscountOnLine {
   whole?: Money
 }
 
-/** What a change, an ending or an adjustment gives back of a line of another document, without tax. */
+/** What a change, ending or adjustment gives back of another document's line, without tax. */
 export interface GivenBack {
   invoiceId: string
   lineId: string
   amount: Money
 }
 
-/** A line before it has its number on the document. */
+/** A line before its document numbers it. */
 export type LineDraft = Omit<Line, 'id'>
 
 const seat: Unit = { 'zh-CN': '席位', en: 'seats', one: 'seat' }
 
-/** The fee of a phase for some dates of a billing period. */
+/** Returns the line for the fee of a phase for some dates of a billing period. */
 export function feeLine(
   phase: Pick<Phase, 'id' | 'plan' | 'seats'>,
   dates: DateRange,
@@ -127,8 +118,8 @@ export function feeLine(
 }
 
 /**
- * A line of an issued document with what is left of it: less its discount, and less what credit notes gave
- * back. `givenBack`: what other documents did.
+ * An issued line with what is left of it after its discount and credit notes. `givenBack`: what other
+ * documents gave back.
  */
 export interface BilledLine extends Line {
   invoiceId: string
@@ -137,9 +128,9 @@ export interface BilledLine extends Line {
 }
 
 /**
- * Gives back what a fee line billed for some of its dates: the share of the fee less the shares of its
- * discounts and of what credit notes gave back, each by the same formula, so that what is kept and what is
- * given back add up to each of them. Never more than is left with what was `given` back before.
+ * Credits some dates of a billed fee line: the share of the fee less the shares of its discounts and credit
+ * notes, each by the same formula, so that kept and credited parts add up to each of them. At most what is
+ * left after the amount `given` back before.
  */
 export function creditLine(
   line: BilledLine,
@@ -179,8 +170,8 @@ export function creditLine(
 }
 
 /**
- * Why less is given back than a line would say: what discounts and credit notes had taken off already. Empty
- * where that is nothing.
+ * Explains a credit below the line's share: what discounts and credit notes had taken off before. Empty where
+ * that is 0.
  */
 export function lessTakenOff(said: Money, given: Money): LineBreakdown[] {
   if (said === given) return []
@@ -191,7 +182,7 @@ export function lessTakenOff(said: Money, given: Money): LineBreakdown[] {
   ]
 }
 
-/** What one meter cost in one phase and usage period. */
+/** Returns the line for one meter in one phase and usage period. */
 export function usageLine(usage: RatedUsage, period: LabelledPeriod, until: Instant): LineDraft {
   const units = (steps: number) => unitsFrom(steps, usage.meter.decimals)
   const { price } = usage.charge
@@ -216,26 +207,26 @@ export function usageLine(usage: RatedUsage, period: LabelledPeriod, until: Inst
 
 /** What was billed so far for one meter in one phase and usage period. */
 export interface BilledUsage {
-  /** What the ratings said, before discounts. */
+  /** The rated amounts, before discounts. */
   amount: Money
   /** After discounts. */
   net: Money
-  /** What is left of that after credit notes. */
+  /** What credit notes left of `net`. */
   left: Money
-  /** What discounts took off it, less what was given back of them. */
+  /** What discounts took off, less what was given back of them. */
   discounts: DiscountOnLine[]
-  /** The lines that have something left to give back, newest first. */
+  /** The lines with something left to give back, newest first. */
   from: GivenBack[]
   /** Steps. */
   quantity: number
-  /** Events stored later were not counted. */
+  /** Events stored after this instant were not counted. */
   until: Instant | null
 }
 
 /**
- * Usage that arrived after its period was billed: all that is known now, less what was billed for it so far.
- * It may be negative, and then gives back what was paid for it: percentages are of what is left to bill, a
- * fixed discount stays as far as that reaches, and never more than credit notes left of it.
+ * Bills usage that arrived after its period was billed: the rating of all usage known now, less what was
+ * billed. A negative line gives back what was paid: percentages apply to what is left to bill, a fixed
+ * discount stays as far as that reaches, and never more than credit notes left.
  */
 export function adjustmentLine(
   usage: RatedUsage,
@@ -277,7 +268,7 @@ export function adjustmentLine(
   }
 }
 
-/** An amount taken from lines in their order, from each as far as something is left of it. */
+/** Takes an amount from lines in their order, from each at most what is left of it. */
 function takenFrom(lines: readonly GivenBack[], amount: Money): GivenBack[] {
   let wanted = amount
   return lines.flatMap((line) => {
@@ -287,7 +278,7 @@ function takenFrom(lines: readonly GivenBack[], amount: Money): GivenBack[] {
   })
 }
 
-/** What is given back of the discounts on usage that costs less now than was billed, below zero. */
+/** Returns what is given back of the discounts on usage that now costs less than was billed, negative. */
 function discountsGivenBack({ amount, discounts }: BilledUsage, now: Money): DiscountOnLine[] {
   let room = now
   const kept = (one: DiscountOnLine) => {

@@ -15,14 +15,14 @@ import { phaseOn, type Phase } from '../../subscription/phase.ts'
 import { isSameGrid, phasesAhead } from '../../subscription/schedule.ts'
 
 /**
- * How far back late usage is looked for. An event is at most 35 days late when it is stored, and the next
- * invoice after that is for a period that ends at most a month later.
+ * Number of days late usage is looked for. An event is stored at most 35 days late, and the next invoice is
+ * for a period that ends at most a month after that.
  */
 const lookBackDays = 70
 
 /**
- * The lines of the invoice that closes a usage period: the next fee where a billing period starts, the usage,
- * and late usage of periods before.
+ * Returns the lines of the invoice that closes a usage period: the next fee where a billing period starts,
+ * the usage, and late usage of earlier periods.
  */
 export async function renewalLines(
   tx: BillingTransaction,
@@ -36,7 +36,7 @@ export async function renewalLines(
     .filter((one) => one.used > 0 || one.rated.amount > 0)
     .flatMap((one) => {
       const before = known.billed(one, period.from)
-      // A change of interval has billed the period it ended already.
+      // An interval change has already billed the period it ended.
       if (before.until !== null && one.used === before.quantity && one.rated.amount === before.amount)
         return []
       return before.until === null
@@ -52,8 +52,8 @@ export async function renewalLines(
 }
 
 /**
- * What a scheduled change to another interval gives back of a fee that reaches beyond the usage period: one
- * of equal price does not wait for the end of the billing period.
+ * Credits the part of a fee beyond the usage period where a scheduled change goes to another interval at an
+ * equal price, which does not wait for the end of the billing period.
  */
 async function creditsWithin(
   tx: BillingTransaction,
@@ -77,8 +77,8 @@ async function creditsWithin(
 }
 
 /**
- * The lines of the invoice that bills late usage for the last time, once no event from before `endsOn` can
- * arrive any more.
+ * Returns the lines of the final invoice, which bills late usage once no event from before `endsOn` can
+ * arrive.
  */
 export async function closingLines(
   tx: BillingTransaction,
@@ -90,8 +90,8 @@ export async function closingLines(
 }
 
 /**
- * The same of several endings, in the order they come, each as if it were the first to be closed: what they
- * need is read once.
+ * Like `closingLines` for several endings in order, each as if it were the first to close; reads what they
+ * need once.
  */
 export async function closingsLines(
   tx: BillingTransaction,
@@ -108,10 +108,10 @@ export async function closingsLines(
   return after.map((one) => lateLines(tx, state, one, known))
 }
 
-/** What was used and billed around a range of dates. */
+/** Reads what was used and billed around a range of dates. */
 async function knownOf(tx: BillingTransaction, state: SubscriptionState, range: DateRange) {
   const { customerId } = state.customer
-  // Usage of long ago may be taken back: its period is looked at as well.
+  // Old usage may be voided: its period is included.
   const voidedOn = await datesVoidedSince(tx, customerId, addSeconds(tx.at, -lookBackDays * 86_400))
   const since = earlier(addDays(range.from, -lookBackDays - 31), addDays(voidedOn[0] ?? range.from, -31))
   const lines = await linesSince(tx, customerId, since)
@@ -125,7 +125,7 @@ async function knownOf(tx: BillingTransaction, state: SubscriptionState, range: 
 }
 
 /**
- * One adjustment per meter, phase and period before `range` of which more (or less) is known now than was
+ * Returns one adjustment per meter, phase and period before `range` whose rating now differs from what was
  * billed.
  */
 function lateLines(
@@ -143,9 +143,9 @@ function lateLines(
 }
 
 /**
- * The fee of the billing period that starts where this usage period ends, for the phase a scheduled change
- * begins there or else the one it ended on: a change asked for on that very day comes after the renewal and
- * gives its fee back.
+ * Returns the fee of the billing period that starts where this usage period ends, for the phase that a
+ * scheduled change starts there or else the last one. A change requested on that very day comes after the
+ * renewal and credits its fee.
  */
 function nextFee(facts: FeeFacts, period: LabelledPeriod): LineDraft[] {
   const { phases } = facts
@@ -157,7 +157,7 @@ function nextFee(facts: FeeFacts, period: LabelledPeriod): LineDraft[] {
   return feesStillDue(facts, next, billingPeriod, billingPeriod)
 }
 
-/** The phase a fee is due for at a boundary; undefined where the subscription ends there. */
+/** Returns the phase a fee is due for at a boundary; undefined where the subscription ends there. */
 function goesOn(phases: readonly Phase[], ending: Phase, date: LocalDate): Phase | undefined {
   if (ending.to === null || ending.to > date) return ending
   const following = phases.filter(
@@ -167,8 +167,8 @@ function goesOn(phases: readonly Phase[], ending: Phase, date: LocalDate): Phase
 }
 
 /**
- * Earlier periods that were closed and billed (or had nothing to bill). One whose invoice was voided waits to
- * be generated again.
+ * Returns the earlier periods that are closed and billed (or had nothing to bill). A period whose invoice was
+ * voided is billed by its replacement instead.
  */
 function periodsStillOpenToLateUsage(
   state: BillingState,
