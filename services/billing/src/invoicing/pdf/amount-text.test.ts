@@ -17,7 +17,7 @@ test.each([
   expect(amountText(amount, currency)).toBe(text)
 })
 
-test('a rate names its units only when they are several', () => {
+test('a rate names its units only if there are several', () => {
   expect(rateText({ amount: 40, per: 1000 }, 'CNY')).toBe('¥0.40 / 1,000')
   expect(rateText({ amount: 19900, per: 1 }, 'CNY')).toBe('¥199.00')
 })
@@ -33,7 +33,7 @@ test.each([
   expect(quantityText(quantity)).toBe(text)
 })
 
-test('a currency is named in Chinese where it has a name, and every symbol can be drawn', () => {
+test('a currency has its Chinese name where there is one, and fonts cover every symbol', () => {
   expect(currencyText('CNY')).toBe('CNY 人民币')
   expect(currencyText('XAF')).toBe('XAF')
   const currencies = Intl.supportedValuesOf('currency')

@@ -34,8 +34,8 @@ const chineseNames: Record<string, string> = {
 }
 
 /**
- * Minor units as a person reads them: 123456 of CNY is ¥1,234.56, of JPY JP¥123,456, of BHD BHD 123.456 (ISO
- * 4217 exponents). From tables of our own, since those of Intl change with the runtime and the bytes of an
+ * Formats minor units for people: 123456 of CNY is ¥1,234.56, of JPY JP¥123,456, of BHD BHD 123.456 (ISO 4217
+ * exponents). The tables are our own because those of Intl change with the runtime and the bytes of an
  * invoice must not.
  */
 export function amountText(amount: number, currency: string): string {
@@ -46,19 +46,19 @@ export function amountText(amount: number, currency: string): string {
   return `${sign}${symbols[currency] ?? `${currency} `}${whole}${exponent > 0 ? `.${digits.slice(-exponent)}` : ''}`
 }
 
-/** A unit price: ¥0.40 / 1,000, or plain ¥199.00 where it is for one unit. */
+/** Formats a unit price: ¥0.40 / 1,000, or ¥199.00 where it is per unit. */
 export function rateText(rate: Rate, currency: string): string {
   const amount = amountText(rate.amount, currency)
   return rate.per === 1 ? amount : `${amount} / ${quantityText(rate.per)}`
 }
 
-/** Units with thousands separators. */
+/** Formats units with thousands separators. */
 export function quantityText(quantity: number): string {
   const [whole, decimals] = String(Math.abs(quantity)).split('.')
   return `${quantity < 0 ? '-' : ''}${grouped(whole!)}${decimals ? `.${decimals}` : ''}`
 }
 
-/** The currency as named on the page: CNY 人民币, or the code alone. */
+/** Returns the currency as the page names it: CNY 人民币, or the code alone. */
 export function currencyText(currency: string): string {
   return chineseNames[currency] ? `${currency} ${chineseNames[currency]}` : currency
 }

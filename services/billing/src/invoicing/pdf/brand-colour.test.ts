@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { contrastWithWhite, printedColour } from './brand-colour.ts'
 
-test('a colour that white can be read on is printed as it is, another a little darker, none as ours', () => {
+test('a colour with enough contrast to white is kept, another is darkened, and the default is ours', () => {
   expect([printedColour('#0F766E'), printedColour(undefined), printedColour('#ffd400')]).toEqual([
     '#0f766e',
     '#1d4ed8',
@@ -10,7 +10,7 @@ test('a colour that white can be read on is printed as it is, another a little d
   ])
 })
 
-test('white can be read on every printed colour', () => {
+test('every printed colour has enough contrast to white', () => {
   const channel = fc.integer({ min: 0, max: 255 })
   fc.assert(
     fc.property(channel, channel, channel, (...channels) => {

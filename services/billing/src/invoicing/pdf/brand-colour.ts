@@ -1,11 +1,11 @@
 const ownColour = '#1d4ed8'
 
-/** White text must stand out from it by so much (WCAG 2.2, 1.4.3). */
+/** Minimum contrast of white text on it (WCAG 2.2, 1.4.3). */
 const leastContrast = 4.5
 
 /**
- * The colour to print with: the seller's, darkened until white can be read on it; our own where they have
- * none. Always `#rrggbb`, so that the same seller gives the same bytes.
+ * Returns the colour to print: the seller's, darkened until white is readable on it, or our own. Always
+ * `#rrggbb`, so that the same seller gives the same bytes.
  */
 export function printedColour(brandColor: string | undefined): string {
   let channels = channelsOf(brandColor ?? ownColour)
@@ -17,7 +17,7 @@ export function printedColour(brandColor: string | undefined): string {
 const channelsOf = (colour: string): number[] =>
   [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
 
-/** Relative luminance by WCAG 2.2. */
+/** Computes relative luminance by WCAG 2.2. */
 export function contrastWithWhite(channels: readonly number[]): number {
   const [red, green, blue] = channels.map((channel) =>
     channel / 255 <= 0.04045 ? channel / 255 / 12.92 : ((channel / 255 + 0.055) / 1.055) ** 2.4,

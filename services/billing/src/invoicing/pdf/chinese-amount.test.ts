@@ -25,7 +25,7 @@ test.each([
   [10050000000, '人民币壹亿零伍拾万元整'],
   [100000000000100, '人民币壹万亿零壹元整'],
   [1000500000000, '人民币壹佰亿零伍佰万元整'],
-  // No gap in the digits, no 零: 1亿 2345万, 1亿 1000万, 1万 1000.
+  // Digits without a gap get no 零: 1亿 2345万, 1亿 1000万, 1万 1000.
   [12345678900, '人民币壹亿贰仟叁佰肆拾伍万陆仟柒佰捌拾玖元整'],
   [11000000000, '人民币壹亿壹仟万元整'],
   [1100000, '人民币壹万壹仟元整'],
@@ -35,7 +35,7 @@ test.each([
   expect(chineseAmount(fen)).toBe(text)
 })
 
-test.each([0.5, Number.NaN, 2 ** 53])('%s is not an amount', (fen) => {
+test.each([0.5, Number.NaN, 2 ** 53])('%s is rejected as an amount', (fen) => {
   expect(() => chineseAmount(fen)).toThrow(`an amount is a safe integer, not ${fen}`)
 })
 
@@ -47,7 +47,7 @@ const amounts = fc.oneof(
     .map(([digits, zeros]) => digits * 10 ** zeros),
 )
 
-test('reading the capital numerals gives the amount back', () => {
+test('parsing the capital numerals gives the amount back', () => {
   fc.assert(
     fc.property(amounts, (fen) => {
       expect(read(chineseAmount(fen))).toBe(fen)
@@ -56,7 +56,7 @@ test('reading the capital numerals gives the amount back', () => {
   )
 })
 
-test('zeros are written once, never before a unit, and 整 stands exactly where nothing follows 元', () => {
+test('zeros are written once, never before a unit, and 整 only where nothing follows 元', () => {
   fc.assert(
     fc.property(amounts, (fen) => {
       const text = chineseAmount(fen)
@@ -68,7 +68,7 @@ test('zeros are written once, never before a unit, and 整 stands exactly where 
   )
 })
 
-/** An independent reader: 分 from capital numerals. */
+/** An independent parser of capital numerals, in 分. */
 function read(text: string): number {
   const [, sign, yuan = '', jiao, fen] = /^人民币(负)?(?:(.*)元)?整?零?(?:(.)角)?(?:(.)分)?$/.exec(text)!
   const whole = BigInt(readWhole(yuan)) * 100n + BigInt(digit(jiao) * 10 + digit(fen))

@@ -4,13 +4,12 @@ const digits = ['零', '壹', '贰', '叁', '肆', '伍', '陆', '柒', '捌', '
 const places = ['', '拾', '佰', '仟']
 
 /**
- * An amount of 分 in the capital numerals that Chinese law wants on bills (人民币大写): 140950 is
- * 人民币壹仟肆佰零玖元伍角. Source: 正确填写票据和结算凭证的基本规定 (支付结算办法, annex 1). The zeros it
- * leaves to the writer are not written; 整 closes an amount that ends in 元, and only that. A negative amount
- * is 人民币负….
+ * Writes an amount of 分 in the capital numerals that Chinese law requires on bills (人民币大写): 140950 is
+ * 人民币壹仟肆佰零玖元伍角. Source: 正确填写票据和结算凭证的基本规定 (支付结算办法, annex 1). Optional zeros are omitted; 整 ends an amount in
+ * whole 元 only. A negative amount is 人民币负….
  */
 export function chineseAmount(fen: number): string {
-  assert(Number.isSafeInteger(fen), `an amount is a safe integer, not ${fen}`)
+  assert(Number.isSafeInteger(fen), `an amount must be a safe integer, got ${fen}`)
   const magnitude = Math.abs(fen)
   return `人民币${fen < 0 ? '负' : ''}${yuanText(Math.floor(magnitude / 100), magnitude % 100)}`
 }
@@ -26,8 +25,8 @@ function fractionText(jiao: number, fen: number, afterYuan: boolean): string {
 }
 
 /**
- * A whole number without unit; zero is the empty text. Groups of eight digits by 亿, inside them groups of
- * four by 万.
+ * Writes a whole number without a unit; 0 is the empty text. Groups of eight digits by 亿, inside them groups
+ * of four by 万.
  */
 function wholeText(value: number): string {
   if (value >= 1e8)
@@ -37,7 +36,7 @@ function wholeText(value: number): string {
   return groupText(value)
 }
 
-/** A gap in the digits between two groups is one 零. */
+/** A gap in the digits between two groups becomes one 零. */
 function joined(high: string, unit: string, low: string, gap: boolean): string {
   return high + unit + (low !== '' && gap ? '零' : '') + low
 }

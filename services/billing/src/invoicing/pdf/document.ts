@@ -1,10 +1,12 @@
 /**
- * The version of the template, kept with an issued invoice. It changes whenever the bytes of a printed
- * invoice would.
+ * The template's version, stored with an issued invoice. It changes whenever the bytes of a printed invoice
+ * would.
  */
 export const templateVersion = '6'
 
-/** What is printed of the API's `Invoice`. Payments are no part of it: the page shows the state at issue. */
+/**
+ * The part of the API's `Invoice` that is printed. Payments are excluded: the page shows the state at issue.
+ */
 export interface InvoiceForPdf {
   number: string | null
   kind: 'start' | 'renewal' | 'change' | 'final' | 'charge' | 'credit_note'
@@ -26,7 +28,7 @@ export interface InvoiceForPdf {
   addedToBalance: number
   seller: SellerForPdf | null
   buyer: BuyerForPdf
-  /** Of a credit note: the invoice it names. */
+  /** For a credit note: the invoice it names. */
   creditNote: { invoiceNumber: string; reason: string; amountCredited: number; refund?: boolean } | null
 }
 
@@ -50,8 +52,8 @@ export interface Rate {
 }
 
 /**
- * One part: a tier with its bound in units above the allowance, the units in it, and what they come to; or
- * what `kind` says.
+ * One breakdown step: a tier with its bound in units above the allowance, its units and their amount; or what
+ * `kind` says.
  */
 export interface BreakdownStep {
   kind?:

@@ -2,16 +2,12 @@ import assert from 'node:assert/strict'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { fontFamilies } from './fonts.ts'
 
-/**
- * Stands on the page for a character that the fonts cannot draw (下駄記号, the printers' mark for a missing
- * letter).
- */
+/** Printed for a character that the fonts lack (下駄記号, the printers' mark for a missing letter). */
 export const missingGlyphMark = '〓'
 
 /**
- * The characters of a text that an invoice cannot show, each once, in order of appearance; empty when all can
- * be printed. Controls of writing direction count as such, since they would let a text change how its
- * neighbours read.
+ * Returns the characters of a text that an invoice cannot print, each once, in order of appearance. Direction
+ * controls are included, because they would change how the text around them reads.
  */
 export function missingGlyphs(text: string): string[] {
   const missing = new Set<string>()
@@ -20,8 +16,8 @@ export function missingGlyphs(text: string): string[] {
 }
 
 /**
- * The text as the fonts can draw it: 〓 for what they cannot, which is added to `missing`; no control
- * characters.
+ * Returns the text as the fonts can print it: missing characters become 〓 and are added to `missing`; control
+ * characters are removed.
  */
 export function printable(text: string, missing: Set<string>): string {
   const visible = text.replace(/\p{Cc}+/gu, ' ')
@@ -30,9 +26,8 @@ export function printable(text: string, missing: Set<string>): string {
 }
 
 /**
- * A text with letters that are written from right to left, between the controls that keep it from turning
- * round what stands beside it: an amount, a number, the same name in another language. Any other text stays
- * as it is.
+ * Puts a text with right-to-left letters between direction isolates, so that it does not reorder an amount, a
+ * number or another name beside it. Other text is unchanged.
  */
 export function isolated(text: string): string {
   return rightToLeft.test(text) ? `\u2068${text}\u2069` : text
@@ -43,7 +38,7 @@ const rightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Scri
 const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' })
 const directionControl = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u
 
-/** One grapheme: a letter with its accents, or an emoji of many code points, is one mark at most. */
+/** Handles one grapheme: a letter with its accents, or an emoji of many code points, is one mark at most. */
 function drawn(grapheme: string, missing: Set<string>): string {
   if (directionControl.test(grapheme)) return marked(grapheme, missing)
   const visible = grapheme.replace(/\p{Default_Ignorable_Code_Point}+/gu, '')
@@ -68,7 +63,7 @@ function drawable(character: string, family: Uint8Array): boolean {
   )
 }
 
-/** Of each family a bit for each code point that every weight can draw, read at the first question. */
+/** For each family one bit per code point that every weight has; loaded on first use. */
 let coverage: Uint8Array[] | undefined
 const families = () => (coverage ??= fontFamilies.map(coveredByAll))
 
@@ -77,7 +72,8 @@ function coveredByAll(paths: readonly string[]): Uint8Array {
 }
 
 /**
- * The code points of a font file's cmap table (OpenType specification, "cmap"), without reading the outlines.
+ * Reads the code points of a font file's cmap table (OpenType specification, "cmap") without reading the
+ * outlines.
  */
 function readCoverage(path: string): Uint8Array {
   const cmap = readTable(path, 'cmap')
@@ -107,7 +103,7 @@ function addGroups(table: DataView, add: (codePoint: number) => void): void {
 }
 
 /**
- * Format 4: segments of the first 65,536 code points, each with a delta or with places in an array of glyphs.
+ * Format 4: segments of the first 65,536 code points, each with a delta or with offsets into a glyph array.
  */
 function addSegments(table: DataView, add: (codePoint: number) => void): void {
   const bytes = table.getUint16(6)

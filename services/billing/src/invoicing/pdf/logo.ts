@@ -4,18 +4,18 @@ import { svgProblem } from './svg.ts'
 import { PageTooMuch, pdfWorkers } from './workers.ts'
 import { trialPage } from './trial-page.ts'
 
-/** Milliseconds in which a logo must be drawn: each invoice takes that much longer. */
+/** Milliseconds in which a logo must render: each invoice takes that much longer. */
 const drawingLimit = 2_000
 const maxCachedLogos = 50
 
-/** Checked one at a time, in a process apart from those that set invoices. */
+/** Logos are checked one at a time, in a process separate from those that render invoices. */
 const workers = pdfWorkers({ processes: 1, queue: 10, idle: 5_000, memoryLimit: 768 * 2 ** 20 })
-/** Logos that were drawn, by their hash. */
+/** Cache of accepted logos, by hash. */
 const drawn = new Set<string>()
 
 /**
- * Lets an SVG be a logo: read from end to end, then drawn once, in a process of its own that may take two
- * seconds and 768 MB. Throws invalid_logo with what is wrong, or pdf_unavailable while too many wait.
+ * Checks that an SVG can be a logo: parses it, then renders it once in its own process with at most two
+ * seconds and 768 MB. Throws invalid_logo with the reason, or pdf_unavailable while the queue is full.
  */
 export async function assertDrawable(logo: string): Promise<void> {
   const hash = sha256(logo)
@@ -27,7 +27,7 @@ export async function assertDrawable(logo: string): Promise<void> {
 }
 
 async function drawingProblem(logo: string): Promise<string | undefined> {
-  // The page alone first: a cold start is not the drawing's fault.
+  // Renders the page alone first, so that a cold start does not count against the drawing.
   await workers.render({ ...trialPage, logo: null }, 10 * drawingLimit)
   try {
     const { logoFailure } = await workers.render({ ...trialPage, logo }, drawingLimit)
@@ -41,7 +41,7 @@ async function drawingProblem(logo: string): Promise<string | undefined> {
   }
 }
 
-/** Ends the process that draws logos, if there is one. */
+/** Kills the process that checks logos, if there is one. */
 export function killLogoWorkers(): void {
   workers.kill()
 }

@@ -76,7 +76,8 @@ const voided: Note = {
 }
 
 /**
- * The terms at the foot of an invoice, in both languages: what the document is, how it adds up, how to pay.
+ * Returns the notes at the foot of an invoice, in both languages: what the document is, how it adds up, how
+ * to pay.
  */
 export function notes(invoice: InvoiceForPdf, due: number): Note[] {
   if (invoice.creditNote)

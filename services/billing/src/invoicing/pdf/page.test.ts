@@ -7,11 +7,11 @@ const factsOf = (invoice: InvoiceForPdf) =>
   Object.fromEntries(invoicePage(invoice).facts.map(({ en, text }) => [en, text]))
 const sample = sampleInvoice
 
-test('payments leave no trace: a paid invoice is the same page as an open one', () => {
+test('payments are not printed: a paid invoice is the same page as an open one', () => {
   expect(invoicePage({ ...sample, status: 'paid' })).toEqual(invoicePage(sample))
 })
 
-test('days are dates of the seller’s zone, and a period is shown with its last day', () => {
+test('instants are printed as dates in the seller’s zone, and a period with its last day', () => {
   expect(factsOf(sample)).toEqual({
     'Invoice no.': 'INV-202611-000482',
     Issued: '2026-11-01',
@@ -27,14 +27,14 @@ test('days are dates of the seller’s zone, and a period is shown with its last
   })
 })
 
-test('a draft has no number, no date and nothing to pay to', () => {
+test('a draft has no number, no date and no payment details', () => {
   const page = invoicePage({ ...sample, status: 'draft' })
   expect(page).toMatchObject({ mark: { zh: '草稿', en: 'DRAFT' }, number: '', created: null, payment: [] })
   expect(invoicePage({ ...sample, status: 'draft', seller: null }).seller).toBeNull()
   expect(page.facts.map(({ en }) => en)).toEqual(['Fee period', 'Usage period', 'Kind', 'Currency'])
 })
 
-test('the period is that of what it bills: of a fee, of usage, of both where they are two, else its own', () => {
+test("the printed period is that of the fee, of the usage, or of both where they differ, else the document's", () => {
   const { fee, usage } = sample.billedPeriods
   const periodsOf = (billedPeriods: InvoiceForPdf['billedPeriods']) =>
     invoicePage({ ...sample, period: { start: '2026-09-05', end: '2026-10-05' }, billedPeriods })
@@ -50,7 +50,7 @@ test('the period is that of what it bills: of a fee, of usage, of both where the
   expect(periodsOf({ fee: null, usage: null })).toEqual([['计费周期', '2026-09-05 – 2026-10-04']])
 })
 
-test('a void invoice is marked, dated, says why, and leaves nothing due', () => {
+test('a void invoice is marked and dated, gives the reason, and has nothing due', () => {
   const voided = {
     ...sample,
     status: 'void',
@@ -88,7 +88,7 @@ test('the sums are printed in the order in which they add up', () => {
   expect(page.inWords).toBe('人民币壹万玖仟壹佰零贰元伍角叁分')
 })
 
-test('tax that prices include is shown in brackets, since it is not added', () => {
+test('tax included in prices is printed in brackets, since it is not added', () => {
   const page = invoicePage({ ...sample, taxes: [{ rate: '6', mode: 'inclusive', base: 10000, amount: 600 }] })
   expect(page.sums.at(-1)).toEqual({
     zh: '其中含税 6%',
@@ -108,7 +108,7 @@ test('a negative total becomes credit and leaves nothing due', () => {
   })
 })
 
-test('each discount has its own row, by its name, and a line says what was taken off it', () => {
+test('each discount has a row with its name, and a line shows what was taken off it', () => {
   const page = invoicePage({
     ...sample,
     discounts: [
@@ -123,7 +123,7 @@ test('each discount has its own row, by its name, and a line says what was taken
   expect(page.lines[0]!.details).toEqual(['2026-11-01 – 2026-11-30', '折扣 discount -¥200.00'])
 })
 
-test('a credit note names its invoice and reason, and says what it took off the invoice and what became credit', () => {
+test('a credit note names its invoice and reason, the amount applied to the invoice and the amount that became credit', () => {
   const page = invoicePage(sampleCreditNote)
   expect(page).toMatchObject({
     title: { zh: '贷项凭证' },
@@ -150,7 +150,7 @@ test('a credit note names its invoice and reason, and says what it took off the 
   })
 })
 
-test('a credit note that is paid back says so, and that nothing became credit', () => {
+test('a refunded credit note says so and creates no credit', () => {
   const note = {
     ...sampleCreditNote,
     addedToBalance: 0,
@@ -165,7 +165,7 @@ test('a credit note that is paid back says so, and that nothing became credit', 
   expect(page.notes.map(({ en }) => en).join(' ')).not.toContain('not paid out')
 })
 
-test('only yuan are written out in capitals', () => {
+test('only amounts in yuan are written in capital numerals', () => {
   expect(invoicePage({ ...sample, currency: 'JPY' })).toMatchObject({
     inWords: null,
     total: { text: 'JP¥1,910,253' },
@@ -176,7 +176,7 @@ test('only yuan are written out in capitals', () => {
   })
 })
 
-test('a graduated line shows its tiers, what the plan includes and what is billed', () => {
+test('a graduated line shows its tiers, the included quantity and the billed one', () => {
   const line = invoicePage(sample).lines[2]!
   expect(line.details).toEqual(['2026-10-01 – 2026-10-31', '含 included 5,000,000', '计费 billed 43,213,550'])
   expect(line.tiers).toEqual([
@@ -187,7 +187,7 @@ test('a graduated line shows its tiers, what the plan includes and what is bille
   expect(line.price).toBe('')
 })
 
-test('a line of one price shows it and no tiers; a part of a fee shows its days', () => {
+test('a line of one price shows it without tiers; a prorated fee shows its days', () => {
   expect(invoicePage(sample).lines[1]).toMatchObject({
     price: '¥0.08',
     tiers: [],
@@ -200,7 +200,7 @@ test('a line of one price shows it and no tiers; a part of a fee shows its days'
   ])
 })
 
-test('the buyer is who the invoice title names, or else the company', () => {
+test('the buyer is the one on the invoice title, or else the company', () => {
   expect(invoicePage(sample).buyer).toMatchObject({
     name: sample.buyer.invoiceTitle!.title,
     otherName: '郁金香智能',
@@ -216,7 +216,7 @@ test('the buyer is who the invoice title names, or else the company', () => {
   })
 })
 
-test('how to pay names the account and the invoice number as the reference, as long as something is due', () => {
+test('while an amount is due the page names the bank account and the invoice number as the reference', () => {
   expect(invoicePage(sample).payment.map(({ text }) => text)).toEqual([
     sample.seller!.name,
     sample.seller!.bankName,
@@ -226,7 +226,7 @@ test('how to pay names the account and the invoice number as the reference, as l
   expect(invoicePage({ ...sample, creditApplied: sample.total }).payment).toEqual([])
 })
 
-test('parts that are no tiers say what they are', () => {
+test('breakdown steps that are no tiers are labelled', () => {
   const part = { upTo: null, quantity: 0, rate: null, flat: 0 }
   const line = {
     ...plainLine(1),

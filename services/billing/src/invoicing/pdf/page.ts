@@ -13,7 +13,7 @@ import type {
 } from './document.ts'
 import { notes } from './notes.ts'
 
-/** A label in both languages and the text it stands beside. */
+/** A text with its label in both languages. */
 export interface Labelled {
   zh: string
   en: string
@@ -38,12 +38,12 @@ export interface PageLine {
   amount: string
 }
 
-/** What invoice.typ prints. Every number is text already, so the template computes nothing. */
+/** The input of invoice.typ. Every number is formatted already, so the template computes nothing. */
 export interface InvoicePage {
   title: { zh: string; en: string }
   mark: { zh: string; en: string } | null
   number: string
-  /** UTC: year, month, day, hour, minute, second of issue, which become the file's creation date. */
+  /** UTC year, month, day, hour, minute and second of issue: the file's creation date. */
   created: number[] | null
   facts: Labelled[]
   /** What a credit note is about. */
@@ -63,7 +63,9 @@ export interface InvoicePage {
   notes: { zh: string; en: string }[]
 }
 
-/** An invoice as the texts of its printed page. Payments and the time of rendering leave no trace in it. */
+/**
+ * Returns the texts of an invoice's printed page. They do not depend on payments or the time of rendering.
+ */
 export function invoicePage(invoice: InvoiceForPdf): InvoicePage {
   const due = invoice.status === 'void' ? 0 : Math.max(0, invoice.total - invoice.creditApplied)
   return {
@@ -128,7 +130,7 @@ function facts(invoice: InvoiceForPdf): Labelled[] {
   ]
 }
 
-/** What it bills the fee of and what it bills the usage of, where those are two; else the one period. */
+/** Returns the periods of the fee and of the usage where those differ; else the one period. */
 function periods({ period, billedPeriods: { fee, usage } }: InvoiceForPdf): Labelled[] {
   if (fee && usage && rangeText(fee) !== rangeText(usage))
     return [
@@ -225,7 +227,7 @@ function discountText({ discount }: InvoiceLineForPdf, currency: string): string
   return discount === undefined ? [] : [`折扣 discount ${amountText(-discount, currency)}`]
 }
 
-/** Adding decimals as floats leaves dust in the last digits; a meter has at most six. */
+/** Adding decimals as floats leaves errors in the last digits; a meter has at most six. */
 function rounded(quantity: number): number {
   return Math.round(quantity * 1e6) / 1e6
 }
@@ -263,7 +265,7 @@ function partText(part: BreakdownStep, currency: string): string {
   return `${quantityText(part.events ?? part.quantity)} × ${rateText(part.rate, currency)}`
 }
 
-/** Basis points of 10,000 as a percentage: 290 is 2.9%. */
+/** Formats basis points per 10,000 as a percentage: 290 is 2.9%. */
 function percentText({ amount }: Rate): string {
   const digits = String(amount).padStart(3, '0')
   const decimals = digits.slice(-2).replace(/0+$/, '')

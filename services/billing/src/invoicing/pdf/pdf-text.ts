@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 
-/** Whether this machine has poppler's pdftotext, with which the tests read what a reader would. */
+/** Whether poppler's pdftotext is installed, which the tests use to read the text. */
 export const canReadPdf = has('pdftotext')
 
-/** The text of each page of a PDF, with runs of white space as one space. */
+/** Returns the text of each page of a PDF, with runs of white space as one space. */
 export function pdfPages(pdf: Uint8Array): string[] {
   const text = execFileSync('pdftotext', ['-layout', '-', '-'], {
     input: pdf,
@@ -25,7 +25,7 @@ interface Word {
   bottom: number
 }
 
-/** The words of a PDF that are printed over others on their page. */
+/** Returns the words of a PDF that overlap others on their page. */
 export function overlappingWords(pdf: Uint8Array): string[] {
   const words = wordsOf(pdf)
   return words.flatMap((one, index) =>
@@ -62,8 +62,8 @@ function wordsOf(pdf: Uint8Array): Word[] {
 }
 
 /**
- * The boxes of the words of two lines meet, their middles do not; Chinese punctuation side by side shares
- * half a character's width.
+ * Boxes of words on neighbouring lines may touch while their middles do not; adjacent Chinese punctuation
+ * shares half a character's width.
  */
 function lieOver(one: Word, other: Word): boolean {
   const apart = Math.abs(one.top + one.bottom - other.top - other.bottom) / 2

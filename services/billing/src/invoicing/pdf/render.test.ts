@@ -17,21 +17,21 @@ const sample = sampleInvoice
 const textOf = async (invoice: InvoiceForPdf) => pdfPages(await renderInvoicePdf(invoice)).join(' ')
 const plainLines = (count: number) => Array.from({ length: count }, (_, index) => plainLine(index + 1))
 
-/** What is printed and stored must be printed again: a change of these bytes needs a new template version. */
+/** A stored hash must be reproduced: a change of these bytes needs a new template version. */
 const bytesOfSample: Record<string, string> = {
   1: '4936148583b89b0af87a41aae1a6e75f0a081b995c01340c9ec26f57e3022ffd',
   2: '76706e4a37c74f267272b827ed1e2a133850b6ea93460241f5ec53bab6b89ac8',
   3: 'b75534a25765ef7c97da4263bcdbda2b285bbdb9d0ffc4ed975110a8dd72f61b',
-  // Of the sample, whose prices are without tax, nothing is new: the base of a price with tax is printed net.
+  // The sample is unchanged, because its prices exclude tax: the base of a tax-inclusive price is now printed
+  // net.
   4: 'b75534a25765ef7c97da4263bcdbda2b285bbdb9d0ffc4ed975110a8dd72f61b',
-  // The fee's period and the usage's, what something is beside an amount that has its room, and the last line
-  // with the totals.
+  // The periods of fee and usage, wider descriptions beside amounts, and the last line kept with the totals.
   5: '6b6b68487ef62be4beeff5dbae91a30a938773cefbbd7b3a714e054bfd6baef6',
-  // Nothing new in the sample: Hangul, Thai and Arabic have fonts.
+  // The sample is unchanged: Hangul, Thai and Arabic have fonts.
   6: '6b6b68487ef62be4beeff5dbae91a30a938773cefbbd7b3a714e054bfd6baef6',
 }
 
-test('the bytes of a known invoice stand as long as the version of the template does', async () => {
+test('the bytes of a known invoice stay the same while the template version does', async () => {
   const hash = createHash('sha256')
     .update(await renderInvoicePdf(sample))
     .digest('hex')
@@ -46,7 +46,7 @@ test('the same invoice gives the same bytes, paid or not', async () => {
   expect(Buffer.compare(open, paid)).toBe(0)
 })
 
-test('a void copy and a draft are other files', async () => {
+test('a void copy and a draft are different files', async () => {
   const files = await Promise.all(
     [sample, { ...sample, status: 'void' as const }, { ...sample, status: 'draft' as const }].map((invoice) =>
       renderInvoicePdf(invoice),
@@ -55,20 +55,20 @@ test('a void copy and a draft are other files', async () => {
   expect(new Set(files.map((file) => Buffer.from(file).toString('latin1'))).size).toBe(3)
 })
 
-test('the file is a tagged PDF dated at issue', async () => {
+test('the file is a tagged PDF with the issue date', async () => {
   const file = Buffer.from(await renderInvoicePdf(sample)).toString('latin1')
   expect(file).toMatch(/^%PDF-1\.7/)
   expect(file).toContain('/StructTreeRoot')
   expect(file).toContain('D:20261031170000')
 })
 
-test('an invoice of too many lines is refused before any work', async () => {
+test('an invoice with too many lines is rejected before rendering', async () => {
   const failure = await renderInvoicePdf(invoiceOf(plainLines(2001))).catch((thrown: unknown) => thrown)
   expect(failure).toBeInstanceOf(BillingError)
   expect(failure).toMatchObject({ code: 'pdf_too_large', detail: { lines: 2001, limit: 2000 } })
 })
 
-test('a logo that cannot be read is left out and reported', async () => {
+test('a logo that cannot be rendered is left out and reported', async () => {
   const warnings: PdfWarning[] = []
   const pdf = await renderInvoicePdf(
     { ...sample, seller: { ...sample.seller!, logo: '<svg nonsense' } },
@@ -78,8 +78,8 @@ test('a logo that cannot be read is left out and reported', async () => {
   expect(warnings).toEqual([{ kind: 'unreadable_logo', reason: expect.stringContaining('SVG') as string }])
 })
 
-describe.skipIf(!canReadPdf)('read with pdftotext', () => {
-  test('the page says who, what, how much and how to pay', async () => {
+describe.skipIf(!canReadPdf)('text read with pdftotext', () => {
+  test('the page shows seller, buyer, amounts and payment details', async () => {
     const text = await textOf(sample)
     for (const part of [
       '账单',
@@ -113,7 +113,7 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
       expect(text).toContain(part)
   })
 
-  test('over several pages each has the header of the table and its number', async () => {
+  test('each of several pages has the table header and its number', async () => {
     const pages = pdfPages(await renderInvoicePdf(invoiceOf(plainLines(60))))
     expect(pages).toHaveLength(3)
     pages.forEach((page, index) => {
@@ -157,7 +157,7 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
       ...[7, 13, 24, 120].map((count) => ({ of: `a line of ${count} tiers`, lines: [tiered(count)] })),
     ].flatMap((one) => [one, { ...one, of: `${one.of} for a buyer of wide details`, buyer: wide }]),
   )(
-    'with $of no page holds totals or notes alone, and lines have their header',
+    'with $of no page holds only totals or notes, and lines have their header',
     async ({ lines, ...changes }) => {
       for (const page of pdfPages(
         await renderInvoicePdf(invoiceOf(lines, 'buyer' in changes ? { buyer: changes.buyer } : {})),
@@ -174,7 +174,7 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
     (['inclusive', 'exclusive'] as const).map((mode) => ({ currency, mode, amount: 999_999_999_999_999 })),
   )
   test.each(largest)(
-    'nothing is printed over anything with $currency, $mode tax and an amount of $amount',
+    'nothing overlaps with $currency, $mode tax and an amount of $amount',
     async ({ currency, mode, amount }) => {
       const tax = Math.round((amount * 0.06) / 1.06)
       const name = 'Zusatzvereinbarung'.repeat(6)
@@ -189,7 +189,7 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
     },
   )
 
-  test('the seller’s colour is another file, the same each time', async () => {
+  test('the seller’s colour gives another file, with the same bytes each time', async () => {
     const branded = { ...sample, seller: { ...sample.seller!, brandColor: '#0f766e' } }
     const [one, again, plain] = await Promise.all(
       [branded, branded, sample].map((invoice) => renderInvoicePdf(invoice)),
@@ -197,7 +197,7 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
     expect([Buffer.compare(one!, again!), Buffer.compare(one!, plain!) === 0]).toEqual([0, false])
   })
 
-  test('a draft and a void invoice say so in both languages, and a draft has no number', async () => {
+  test('a draft and a void invoice are marked in both languages, and a draft has no number', async () => {
     const draft = await textOf({ ...sample, status: 'draft' })
     expect(draft).toMatch(/草稿 DRAFT/)
     expect(draft).not.toContain('INV-')
@@ -205,7 +205,7 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
     expect(await textOf({ ...sample, status: 'void' })).toMatch(/已作废 VOID/)
   })
 
-  test('other currencies have their own decimals and no capitals', async () => {
+  test('other currencies have their own decimals and no capital numerals', async () => {
     const yen = await textOf(invoiceOf([{ ...plainLine(1), amount: 123456 }], { currency: 'JPY' }))
     expect(yen).toContain('JP¥130,863')
     expect(yen).not.toContain('大写')
@@ -220,7 +220,7 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
     )
   })
 
-  test('a credit note says which invoice it gives back, why, how much, and where that went', async () => {
+  test('a credit note shows its invoice, reason and amount, and where the amount went', async () => {
     const text = await textOf(sampleCreditNote)
     for (const part of [
       '贷项凭证',
@@ -240,7 +240,7 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
     for (const part of ['付款期限', '本账单', '付款信息']) expect(text).not.toContain(part)
   })
 
-  test('what looks like markup, code or another writing system is printed as it stands', async () => {
+  test('markup, code and other scripts are printed literally', async () => {
     const hostile = [
       '#import "x"',
       '*bold* _it_',
@@ -270,7 +270,7 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
     expect(warnings).toEqual([{ kind: 'missing_glyphs', characters: ['😀', 'ש', 'ל', 'ו', 'ם', '\u202E'] }])
   })
 
-  test('names from right to left turn round neither each other nor the amounts beside them', async () => {
+  test('right-to-left names reorder neither each other nor the amounts beside them', async () => {
     const discounts = [{ name: { 'zh-CN': 'خصم 10%', en: 'خصم خاص 20%' }, amount: 20000 }]
     const lines = [
       { ...sample.lines[0]!, description: { 'zh-CN': 'الخطة 5', en: 'الخطة 6' } },
@@ -301,7 +301,7 @@ describe.skipIf(!canReadPdf)('read with pdftotext', () => {
       expect(page).toContain(part)
   })
 
-  test('long tokens break without a character of their own and stay off the next column', async () => {
+  test('long words break without an added character and stay in their column', async () => {
     const account = 'Z'.repeat(64)
     const pdf = await renderInvoicePdf({
       ...sample,

@@ -5,16 +5,16 @@ import { invoicePage, type InvoicePage } from './page.ts'
 import { killLogoWorkers } from './logo.ts'
 import { PageTooMuch, pdfWorkers, type PdfWorkers, type Rendered } from './workers.ts'
 
-/** Something on the page is not as it was asked for; worth a line in the log. */
+/** A deviation on the page that is worth logging. */
 export type PdfWarning =
   { kind: 'missing_glyphs'; characters: string[] } | { kind: 'unreadable_logo'; reason: string }
 
 export interface PdfOptions {
-  /** Whose it is: customers have their turns by turns. */
+  /** The customer the page is for: waiting customers take turns. */
   customerId?: string
-  /** Milliseconds for waiting, and again for work. */
+  /** Milliseconds of waiting, and again of rendering. */
   timeLimit?: number
-  /** Lines and tiers that are printed at most. */
+  /** Maximum number of printed lines and tiers. */
   lineLimit?: number
   warn?: (warning: PdfWarning) => void
   workers?: PdfWorkers
@@ -23,10 +23,10 @@ export interface PdfOptions {
 const sharedWorkers = pdfWorkers()
 
 /**
- * The PDF of an invoice: issued (as at issue), draft (marked, without number and date) or void (marked). The
- * same invoice gives the same bytes, whatever was paid since, wherever it is rendered. A document above
- * `lineLimit` (2,000) is refused with `pdf_too_large`; one that waits or works longer than `timeLimit` (20
- * s), or finds the queue full, with `pdf_unavailable`.
+ * Renders the PDF of an invoice: issued (as of issue), draft (marked, without number and date) or void
+ * (marked). The same invoice gives the same bytes, whatever was paid since and wherever it is rendered.
+ * Throws `pdf_too_large` above `lineLimit` (2,000), and `pdf_unavailable` when it waits or renders longer
+ * than `timeLimit` (20 s) or the queue is full.
  */
 export async function renderInvoicePdf(
   invoice: InvoiceForPdf,
@@ -43,8 +43,8 @@ export async function renderInvoicePdf(
 }
 
 /**
- * An invoice holds the logo it was issued with, checked or not: where the page fells the process that sets
- * it, it is set again without.
+ * An invoice keeps its logo from issue, checked or not: if the page crashes the process, it is rendered again
+ * without the logo.
  */
 async function rendered(
   workers: PdfWorkers,
@@ -67,13 +67,13 @@ async function rendered(
   }
 }
 
-/** Waits for the PDFs that are being made and ends their processes, for an orderly stop. */
+/** Waits for PDFs in progress and ends their processes, for an orderly shutdown. */
 export function closePdfWorkers(): Promise<void> {
   killLogoWorkers()
   return sharedWorkers.close()
 }
 
-/** Ends the processes that make PDFs at once, where there is no time left to wait for them. */
+/** Kills the processes that render PDFs at once, for a shutdown without time left. */
 export function killPdfWorkers(): void {
   killLogoWorkers()
   sharedWorkers.kill()
@@ -93,10 +93,7 @@ function printablePage({ logo, ...texts }: InvoicePage, missing: Set<string>): I
   return { ...printableTexts(texts, missing), logo }
 }
 
-/**
- * Every text inside a JSON value, made printable, and isolated where it has letters that are written from
- * right to left.
- */
+/** Makes every text in a JSON value printable, and isolates those with right-to-left letters. */
 function printableTexts<T>(value: T, missing: Set<string>): T {
   if (typeof value === 'string') return isolated(printable(value, missing)) as T
   if (Array.isArray(value)) return value.map((item) => printableTexts(item, missing)) as T

@@ -8,8 +8,7 @@ const logo = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><rect 
 <path d="M24 8l3 7 7 1-5 5 1 7-6-3-6 3 1-7-5-5 7-1z" fill="#fbbf24"/><path d="M8 38a16 12 0 0 1 32 0" fill="none" stroke="#fff" stroke-width="4"/></svg>`
 
 /**
- * An invoice of five lines as an AI customer-service vendor in Hangzhou issues it; the base of the tests
- * here.
+ * An invoice of five lines, as an AI customer-service vendor in Hangzhou issues it; the base of these tests.
  */
 export const sampleInvoice: InvoiceForPdf = {
   number: 'INV-202611-000482',
@@ -111,7 +110,7 @@ export const sampleInvoice: InvoiceForPdf = {
   },
 }
 
-/** A note that gives back a part of the sample, with the signs of a note. */
+/** A credit note on part of the sample, with a note's signs. */
 export const sampleCreditNote: InvoiceForPdf = {
   ...sampleInvoice,
   number: 'CN-202611-000007',
@@ -144,7 +143,7 @@ export const sampleCreditNote: InvoiceForPdf = {
   },
 }
 
-/** The sample with other lines, its sums made to fit them: 6 % tax, no discount, no credit. */
+/** Returns the sample with other lines and matching sums: 6 % tax, no discount, no credit. */
 export function invoiceOf(lines: InvoiceLineForPdf[], changes: Partial<InvoiceForPdf> = {}): InvoiceForPdf {
   const subtotal = lines.reduce((total, line) => total + line.amount, 0)
   const tax = Math.round(subtotal * 0.06)
@@ -162,7 +161,7 @@ export function invoiceOf(lines: InvoiceLineForPdf[], changes: Partial<InvoiceFo
   }
 }
 
-/** A plain line, numbered in its description. */
+/** Returns a plain line with a number in its description. */
 export function plainLine(number: number): InvoiceLineForPdf {
   return {
     description: { 'zh-CN': `对象存储 标准存储 #${number}`, en: `Object storage, standard #${number}` },

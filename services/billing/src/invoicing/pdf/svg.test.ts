@@ -18,7 +18,7 @@ test.each([
       + `"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">${svg('<g/>')}`,
   ],
   ['a prefix', '<s:svg xmlns:s="http://www.w3.org/2000/svg"><s:g/></s:svg>'],
-])('%s may be a logo', (_name, text) => {
+])('%s is accepted as a logo', (_name, text) => {
   expect(svgProblem(text)).toBeUndefined()
 })
 
@@ -37,11 +37,11 @@ test.each([
   ['an end too many', `${svg('')}</g>`, 'well-formed'],
   ['an open quote', `<svg a="`, 'well-formed'],
   ['an open comment', `${svg('')}<!--`, 'well-formed'],
-])('%s may not', (_name, text, problem) => {
+])('%s is rejected as a logo', (_name, text, problem) => {
   expect(svgProblem(text)).toContain(problem)
 })
 
-test('a text of 200 kB is read once, whatever it is', () => {
+test('a text of 200 kB is scanned once, whatever it contains', () => {
   const filled = (text: string) => text.repeat(Math.floor(200_000 / text.length))
   const time = (text: string) =>
     Math.min(

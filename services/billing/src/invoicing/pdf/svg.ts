@@ -2,9 +2,8 @@ const maxDepth = 64
 const maxElements = 5_000
 
 /**
- * Why a text is not an SVG that may be drawn, or undefined. Typst's own reading comes afterwards: here is
- * refused what is known to bring such readers down (nesting, entities) or to reach out of the drawing. One
- * pass, whatever the text is.
+ * Returns why a text is not an SVG that may be rendered, or undefined. It rejects what crashes parsers
+ * (nesting, entities) or refers outside the drawing; Typst parses the rest later. One pass for any text.
  */
 export function svgProblem(text: string): string | undefined {
   let [depth, elements, at] = [0, 0, 0]
@@ -15,7 +14,7 @@ export function svgProblem(text: string): string | undefined {
     else if (text.startsWith('<![CDATA[', open)) at = after(text, ']]>', open)
     else if (text.startsWith('<?', open)) at = after(text, '?>', open)
     else if (text.startsWith('<!', open)) {
-      // What drawing programs write at the top is harmless; declarations of one's own are not.
+      // The doctype that drawing programs write is harmless; declarations inside it are not.
       const end = endOfTag(text, open)
       if (
         end < 0
@@ -55,7 +54,7 @@ function nameAt(text: string, start: number): string {
   return (name.exec(text)?.[0] ?? '').toLowerCase().replace(/^.*:/, '')
 }
 
-/** The place of the `>` that ends a tag; those in quotes do not. */
+/** Returns the position of the `>` that ends a tag, skipping those in quotes. */
 function endOfTag(text: string, open: number): number {
   for (let at = open + 1; at < text.length; at += 1) {
     const character = text[at]!
@@ -69,7 +68,7 @@ function endOfTag(text: string, open: number): number {
   return -1
 }
 
-/** Behind the next `end`, or -1 where there is none. */
+/** Returns the position after the next `end`, or -1. */
 function after(text: string, end: string, from: number): number {
   const at = text.indexOf(end, from)
   return at < 0 ? -1 : at + end.length

@@ -2,7 +2,7 @@ import type { InvoicePage } from './page.ts'
 
 const none = { zh: '', en: '', text: '' }
 
-/** A page with nothing on it but the place of the logo. */
+/** An empty page with a place for the logo. */
 export const trialPage: InvoicePage = {
   title: { zh: '账单', en: 'INVOICE' },
   mark: null,

@@ -14,14 +14,14 @@ const pdfs = (typesetter: Typesetter) =>
   Promise.all(documents.map((invoice) => typesetter.pdf(JSON.stringify(invoicePage(invoice)))))
 
 describe.skipIf(!native)('the native build', () => {
-  test('and WASM give the same bytes', async () => {
+  test('native and WASM builds give the same bytes', async () => {
     const wasm = await pdfs(await openTypesetter('wasm'))
     for (const [index, pdf] of (await pdfs(native!)).entries())
       expect(Buffer.compare(pdf, wasm[index]!)).toBe(0)
   })
 })
 
-test.skipIf(!canReadPdf)('WASM sets the page where no native build loads', async () => {
+test.skipIf(!canReadPdf)('WASM renders the page where no native build loads', async () => {
   const typesetter = await openTypesetter('wasm')
   expect(typesetter.engine).toBe('wasm')
   const pages = (await pdfs(typesetter)).map(pdfPages)
@@ -29,7 +29,7 @@ test.skipIf(!canReadPdf)('WASM sets the page where no native build loads', async
   expect(pages[0]![0]).toContain('人民币壹万玖仟壹佰零贰元伍角叁分')
 })
 
-test('what Typst refuses is told in its words', async () => {
+test("an error contains Typst's own message", async () => {
   const typesetter = native ?? (await openTypesetter('wasm'))
   await expect(typesetter.pdf('{}')).rejects.toThrow(/Typst refused the page: .*brand/)
 })

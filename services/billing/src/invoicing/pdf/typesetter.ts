@@ -6,22 +6,22 @@ import { readFonts } from './fonts.ts'
 const require = createRequire(import.meta.url)
 
 /**
- * Turns the JSON of an InvoicePage into a PDF, synchronously for as long as it takes: run it in a worker.
- * Throws what Typst says is wrong.
+ * Renders the JSON of an InvoicePage into a PDF. Blocking, so run it in a worker. Throws Typst's error
+ * message.
  */
 export interface Typesetter {
   readonly engine: 'native' | 'wasm'
   pdf: (page: string) => Promise<Uint8Array>
 }
 
-/** Which build of Typst sets the page: the native one where it loads (`auto`), or one by name. */
+/** The Typst build to use: the native one where it loads (`auto`), or one by name. */
 export type TypesetterKind = 'auto' | Typesetter['engine']
 
 const template = readFileSync(new URL('./invoice.typ', import.meta.url), 'utf8')
 
 /**
- * Loads Typst with our fonts and template. There are native builds for some machines only; WASM gives the
- * same pages everywhere.
+ * Loads Typst with our fonts and template. Native builds exist for some platforms only; WASM gives the same
+ * bytes everywhere.
  */
 export async function openTypesetter(engine: TypesetterKind): Promise<Typesetter> {
   if (engine === 'wasm') return openWasm()
@@ -35,7 +35,7 @@ export async function openTypesetter(engine: TypesetterKind): Promise<Typesetter
 
 async function openNative(): Promise<Typesetter> {
   const { NodeCompiler } = await import('@myriaddreamin/typst-ts-node-compiler')
-  // the folder is all that a logo's SVG could refer to
+  // the only folder that a logo's SVG could refer to
   const compiler = NodeCompiler.create({
     fontArgs: [{ fontBlobs: readFonts() }],
     workspace: fileURLToPath(new URL('.', import.meta.url)),
@@ -48,7 +48,7 @@ async function openNative(): Promise<Typesetter> {
         if (!compiled.result) throw typstFailure(compiler.fetchDiagnostics(compiled.takeError()!))
         return new Uint8Array(compiler.pdf(compiled.result))
       } finally {
-        compiler.evictCache(5) // else each document stays in memory
+        compiler.evictCache(5) // otherwise each document stays in memory
       }
     },
   }
@@ -60,7 +60,7 @@ async function openWasm(): Promise<Typesetter> {
   const compiler = createTypstCompiler()
   const module = readFileSync(require.resolve('@myriaddreamin/typst-ts-web-compiler/wasm'))
   await compiler.init({
-    // bare bytes work too, with a warning on stderr
+    // plain bytes work too, but warn on stderr
     getModule: () => ({ module_or_path: module }) as unknown as BufferSource,
     beforeBuild: [loadFonts(readFonts(), { assets: false })], // no fonts from the network
   })
@@ -82,5 +82,5 @@ async function openWasm(): Promise<Typesetter> {
 }
 
 function typstFailure(diagnostics: readonly { message: string }[] = []): Error {
-  return new Error(`Typst refused the page: ${diagnostics.map(({ message }) => message).join('; ')}`)
+  return new Error(`Typst rejected the page: ${diagnostics.map(({ message }) => message).join('; ')}`)
 }

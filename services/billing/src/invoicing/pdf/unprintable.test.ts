@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { unprintable, withUnprintable } from './unprintable.ts'
 
-test('characters that the fonts of the invoice lack are named, each once; others are not', () => {
+test('characters that the invoice fonts lack are named once each', () => {
   expect(unprintable(['杭州某某有限公司', null, 'Ünïcode Ltd.', undefined])).toEqual([])
   const [notice] = unprintable(['𪚥𪚥馆', 'שלום', 'ש'])
   expect(notice).toMatchObject({ code: 'unprintable_characters' })
   expect(notice!.detail['zh-CN']).toMatch(/：𪚥 ש ל ו ם，/)
 })
 
-test('an answer says so of every text that was entered, however deep, and is as it was where all can be printed', () => {
+test('a response names them for every text of the input, at any depth, and is unchanged where all can be printed', () => {
   expect(
     withUnprintable(
       { id: 1 },

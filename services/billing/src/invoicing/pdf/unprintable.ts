@@ -4,8 +4,8 @@ import type { Notice } from '../../values/localized-text.ts'
 const maxNamed = 20
 
 /**
- * The answer to what was entered, with what is to be said of those of its texts that will stand on invoices;
- * texts inside objects and lists count.
+ * Adds notices to a response about the input's texts that invoices cannot print; texts in objects and lists
+ * are included.
  */
 export function withUnprintable<Answer extends object>(
   answer: Answer,
@@ -21,8 +21,8 @@ function textsIn(value: unknown): string[] {
 }
 
 /**
- * What to say of texts that will stand on invoices: which of their characters the fonts can't draw. Nothing
- * where all can be printed.
+ * Returns a notice about the characters of texts that the invoice fonts cannot print. Empty where all can be
+ * printed.
  */
 export function unprintable(texts: readonly (string | null | undefined)[]): Notice[] {
   const missing = [...new Set(texts.flatMap((text) => (text ? missingGlyphs(text) : [])))].slice(0, maxNamed)

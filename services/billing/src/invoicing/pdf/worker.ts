@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { InvoicePage } from './page.ts'
 import { openTypesetter, type TypesetterKind } from './typesetter.ts'
 
-/** What the worker answers to one page. */
+/** The worker's reply for one page. */
 export type Rendering = { pdf: Uint8Array<ArrayBuffer>; logoFailure?: string } | { failure: string }
 
 export type FromWorker = 'ready' | Rendering
@@ -23,14 +23,14 @@ async function render(page: InvoicePage): Promise<Rendering> {
   try {
     return { pdf: await pdfOf(page) }
   } catch (failure) {
-    // A build that has trapped cannot be used again: the next page gets a process that has not.
+    // A build that trapped cannot be reused: the next page needs a new process.
     if (failure instanceof WebAssembly.RuntimeError) process.exit(1)
     if (page.logo === null) return { failure: String(failure) }
     return renderWithoutLogo(page, String(failure))
   }
 }
 
-/** A drawing that Typst cannot read must not keep anybody from their invoice. */
+/** A drawing that Typst rejects must not prevent the invoice. */
 async function renderWithoutLogo(page: InvoicePage, logoFailure: string): Promise<Rendering> {
   try {
     return { pdf: await pdfOf({ ...page, logo: null }), logoFailure }
@@ -44,8 +44,8 @@ async function pdfOf(page: InvoicePage): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /**
- * Native code that never returns hears nothing: a thread of its own sees that whoever started us is gone, and
- * ends us.
+ * Native code that never returns receives no message: a separate thread notices that the parent is gone and
+ * ends this process.
  */
 function endWithParent(): void {
   new Worker(

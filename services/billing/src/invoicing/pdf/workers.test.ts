@@ -9,7 +9,7 @@ import { PageTooMuch, pdfWorkers } from './workers.ts'
 const page = invoicePage(sampleInvoice)
 const longPage = invoicePage(invoiceOf(Array.from({ length: 300 }, (_, index) => plainLine(index))))
 
-test('pages asked for at once are shared out among at most so many processes', async () => {
+test('concurrent pages share at most the allowed number of processes', async () => {
   const workers = pdfWorkers({ processes: 2 })
   const rendered = await Promise.all(Array.from({ length: 6 }, () => workers.render(page, 50_000)))
   expect(new Set(rendered.map(({ pdf }) => pdf.length)).size).toBe(1)
@@ -18,7 +18,7 @@ test('pages asked for at once are shared out among at most so many processes', a
   expect(workers.processes()).toBe(0)
 })
 
-test('a page beyond the time limit fails, and its process gives way to a new one', async () => {
+test('a page beyond the time limit fails, and its process is replaced', async () => {
   const workers = pdfWorkers({ processes: 1 })
   await workers.render(page, 50_000)
   await expect(workers.render(longPage, 50)).rejects.toMatchObject({ code: 'pdf_unavailable' })
@@ -27,7 +27,7 @@ test('a page beyond the time limit fails, and its process gives way to a new one
   await workers.close()
 })
 
-test('a page that waits beyond the time limit fails, and the one before it does not', async () => {
+test('a page that waits beyond the time limit fails, and the one before it succeeds', async () => {
   const workers = pdfWorkers({ processes: 1 })
   const before = workers.render(longPage, 50_000)
   await expect(workers.render(page, 50)).rejects.toMatchObject({ code: 'pdf_unavailable' })
@@ -35,7 +35,7 @@ test('a page that waits beyond the time limit fails, and the one before it does 
   await workers.close()
 })
 
-test('when the queue is full the next page is refused at once', async () => {
+test('when the queue is full the next page is rejected at once', async () => {
   const workers = pdfWorkers({ processes: 1, queue: 1 })
   const taken = [workers.render(page, 50_000), workers.render(page, 50_000)]
   await expect(workers.render(page, 50_000)).rejects.toMatchObject({ code: 'pdf_unavailable' })
@@ -43,7 +43,7 @@ test('when the queue is full the next page is refused at once', async () => {
   await workers.close()
 })
 
-test('who asks for many of theirs has a limit of their own, and others have their turn in between', async () => {
+test('a customer with many pages has a limit of their own, and others take turns in between', async () => {
   const workers = pdfWorkers({ processes: 1, queueOfOne: 4 })
   const done: string[] = []
   const ask = (customerId: string) =>
@@ -52,12 +52,12 @@ test('who asks for many of theirs has a limit of their own, and others have thei
   await expect(ask('many')).rejects.toMatchObject({ code: 'pdf_unavailable' })
   asked.push(ask('one'), ask('another'))
   await Promise.all(asked)
-  // The first was begun before anybody else asked.
+  // The first started before anybody else's page was queued.
   expect(done).toEqual(['many', 'one', 'another', 'many', 'many', 'many', 'many'])
   await workers.close()
 })
 
-test('a page that Typst refuses fails alone', async () => {
+test('a page that Typst rejects fails alone', async () => {
   const workers = pdfWorkers({ processes: 1 })
   await expect(workers.render({ ...page, created: [2026, 13, 45, 0, 0, 0] }, 50_000)).rejects.toThrow(
     'Typst refused the page',
@@ -66,13 +66,13 @@ test('a page that Typst refuses fails alone', async () => {
   await workers.close()
 })
 
-test('a process without work ends, and one that has set its pages is replaced', async () => {
+test('an idle process ends, and one that has rendered its pages is replaced', async () => {
   const workers = pdfWorkers({ processes: 1, idle: 20, pagesPerProcess: 2 })
   for (let count = 0; count < 5; count += 1) await workers.render(page, 50_000)
   await expect.poll(() => workers.processes(), { timeout: 5000 }).toBe(0)
 })
 
-test('closing waits for the pages that were asked for', async () => {
+test('closing waits for queued pages', async () => {
   const workers = pdfWorkers({ processes: 1 })
   const pages = [workers.render(page, 50_000), workers.render(page, 50_000)]
   await workers.close()
@@ -83,7 +83,7 @@ const nested = (depth: number) =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">${'<g>'.repeat(depth)}<rect width="9" `
   + `height="9"/>${'</g>'.repeat(depth)}</svg>`
 
-test('a page that fells the process it is set in fails alone', async () => {
+test('a page that crashes its process fails alone', async () => {
   const workers = pdfWorkers({ processes: 1 })
   const [felled, next] = await Promise.allSettled([
     workers.render({ ...page, logo: nested(20_000) }, 50_000),
@@ -94,7 +94,7 @@ test('a page that fells the process it is set in fails alone', async () => {
   await workers.close()
 })
 
-test('a process that takes more memory than it may is ended', async () => {
+test('a process above its memory limit is killed', async () => {
   const workers = pdfWorkers({ processes: 1, memoryLimit: 40 * 2 ** 20 })
   const failure = await workers.render(longPage, 50_000).catch((error: unknown) => error)
   if (existsSync('/proc/self/statm')) expect(failure).toBeInstanceOf(PageTooMuch)
@@ -102,7 +102,7 @@ test('a process that takes more memory than it may is ended', async () => {
   await workers.close()
 })
 
-test('at the end of the server nobody waits for a page', async () => {
+test('a shutdown waits for no page', async () => {
   const workers = pdfWorkers({ processes: 1 })
   const pages = [workers.render(longPage, 50_000), workers.render(longPage, 50_000)].map((asked) =>
     asked.catch((error: { code: string }) => error.code),

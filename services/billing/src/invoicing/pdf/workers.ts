@@ -8,44 +8,41 @@ import type { TypesetterKind } from './typesetter.ts'
 import type { FromWorker } from './worker.ts'
 
 export interface WorkersOptions {
-  /** Processes at most; each holds Typst and the fonts: 150 MB with the native build, 350 MB with WASM. */
+  /**
+   * Maximum number of processes; each holds Typst and the fonts: 150 MB with the native build, 350 MB with
+   * WASM.
+   */
   processes?: number
-  /** Pages that may wait; the next is refused. */
+  /** Maximum number of waiting pages; the next is rejected. */
   queue?: number
-  /**
-   * Of these, pages for one customer at most: whoever asks for a hundred of theirs takes nobody else's
-   * places.
-   */
+  /** Maximum number of waiting pages per customer, so that nobody fills the queue alone. */
   queueOfOne?: number
-  /** How long a process without work stays, in milliseconds. */
+  /** Milliseconds an idle process stays. */
   idle?: number
-  /**
-   * Pages a process sets before a fresh one takes its place, since the caches of the WASM build grow by 2 MB
-   * a page.
-   */
+  /** Pages per process before it is replaced, because the caches of the WASM build grow by 2 MB per page. */
   pagesPerProcess?: number
-  /** Bytes a process may hold while it sets a page, where the system tells (Linux). */
+  /** Maximum bytes of memory of a process while it renders, where the system reports them (Linux). */
   memoryLimit?: number
   engine?: TypesetterKind
 }
 
 export interface Rendered {
   pdf: Uint8Array
-  /** Why the seller's logo could not be drawn; the page is without it. */
+  /** Why the seller's logo could not be rendered; the page lacks it. */
   logoFailure?: string
 }
 
 export interface PdfWorkers {
   /**
-   * Sets a page for a customer, in at most `timeLimit` milliseconds of waiting and as many of work. Customers
-   * who wait have their turns by turns.
+   * Renders a page for a customer, with at most `timeLimit` milliseconds of waiting and as many of rendering.
+   * Waiting customers take turns.
    */
   render: (page: InvoicePage, timeLimit: number, customerId?: string) => Promise<Rendered>
-  /** Waits for the pages already asked for, then ends the processes; a later page starts new ones. */
+  /** Waits for queued pages, then ends the processes; a later page starts new ones. */
   close: () => Promise<void>
-  /** Ends the processes at once, whatever they are at: who waits for a page is refused. */
+  /** Kills the processes at once; waiting pages are rejected. */
   kill: () => void
-  /** How many processes live, for tests and metrics. */
+  /** The number of live processes, for tests and metrics. */
   processes: () => number
 }
 
@@ -69,18 +66,17 @@ interface Setter {
   memoryTimer: NodeJS.Timeout | undefined
 }
 
-/** A process that has not loaded Typst by then will not. */
+/** Milliseconds in which a process must load Typst. */
 const startLimit = 60_000
 const memoryInterval = 100
 
-/** The process that set the page fell over: what it was given is more than Typst can bear. */
+/** The process that rendered the page crashed: the page is more than Typst can handle. */
 export class PageTooMuch extends Error {}
 
 /**
- * Processes that set pages. Typst is synchronous and would hold up every other request; and a drawing can
- * bring its native code down, or keep it at work for ever, which ends a thread's whole process but can be
- * ended with a process of its own. They start when needed, end when idle and never keep this process alive.
- * One that exceeds a limit is killed and its place given to a new one.
+ * Starts a pool of processes that render pages. Typst blocks, and a drawing can crash its native code or keep
+ * it busy for ever; a process of its own can be killed, a thread cannot. Processes start on demand, end when
+ * idle and never keep this process alive. One that exceeds a limit is killed and replaced.
  */
 export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
   const {
@@ -94,7 +90,7 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
   } = options
   const setters = new Set<Setter>()
   const waiting: Job[] = []
-  /** When each customer who waits had their last turn, counted in turns. */
+  /** The turn in which each waiting customer was last served. */
   const lastTurn = new Map<string | undefined, number>()
   let turns = 0
   const pending = new Set<Promise<Rendered>>()
@@ -135,7 +131,7 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
     if (![...setters].some(({ job }) => job)) lastTurn.clear()
   }
 
-  /** The first page of the customer whose last turn is longest ago. */
+  /** Returns the first page of the customer who was served longest ago. */
   function next(): Job {
     const turnOf = ({ customerId }: Job) => lastTurn.get(customerId) ?? 0
     const job = waiting.reduce((first, other) => (turnOf(other) < turnOf(first) ? other : first))
@@ -154,7 +150,7 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
     if (setter.ready) beginJob(setter)
   }
 
-  /** Loading Typst is not the page's time. */
+  /** The time to load Typst does not count as the page's. */
   function beginJob(setter: Setter): void {
     const job = setter.job!
     clearTimeout(job.timer)
@@ -188,7 +184,7 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
       setter.ready = true
       if (setter.job) beginJob(setter)
     })
-    // What is written to a process that is gone fails: its end tells the rest.
+    // Writing to a process that is gone fails; its exit event handles that.
     child.on('error', () => undefined)
     child.once('exit', (status, signal) => {
       clearTimeout(setter.idleTimer)
@@ -223,7 +219,7 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
     job.reject(failure)
   }
 
-  /** Its place is free only when it is gone. */
+  /** The slot is free only once the process has exited. */
   function endProcess(setter: Setter, failure?: Error): void {
     clearTimeout(setter.idleTimer)
     if (failure) failJob(setter, failure)
@@ -262,10 +258,10 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
   return { render, close, kill, processes: () => setters.size }
 }
 
-/** Nothing of ours is for a drawing to see: keys and addresses of databases stay here. */
+/** The environment of a process that renders drawings has no keys and no database addresses. */
 const nothing: NodeJS.ProcessEnv = {}
 
-/** Whether this process lives on for the sake of that one. */
+/** Sets whether a renderer keeps this process alive. */
 function hold({ child }: Setter, held: boolean): void {
   if (held) {
     child.ref()
@@ -276,7 +272,7 @@ function hold({ child }: Setter, held: boolean): void {
   }
 }
 
-/** What a process holds in memory; 0 where the system does not tell. */
+/** Returns the resident memory of a process in bytes; 0 where the system does not report it. */
 function residentBytes(pid: number | undefined): number {
   try {
     const [, pages] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')
