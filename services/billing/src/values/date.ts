@@ -13,7 +13,7 @@ const millisecondsPerDay = 86_400_000
 
 function dayNumber(date: LocalDate): number {
   const number = Date.parse(`${date}T00:00:00Z`) / millisecondsPerDay
-  assert(Number.isInteger(number), `invalid date: ${date}`)
+  assert(Number.isInteger(number), `not a date: ${date}`)
   return number
 }
 

@@ -15,7 +15,7 @@ export interface Fraction {
 export const zero: Fraction = { numerator: 0n, denominator: 1n }
 
 export function fraction(numerator: bigint, denominator: bigint): Fraction {
-  assert(denominator > 0n, 'a fraction needs a positive denominator')
+  assert(denominator > 0n, 'a fraction has a positive denominator')
   return { numerator, denominator }
 }
 
@@ -48,7 +48,7 @@ export function scale(amount: Money, numerator: number, denominator: number): Mo
 
 /** Asserts that a computed amount is a safe integer; turns minus zero into zero. */
 export function money(amount: number): Money {
-  assert(Number.isSafeInteger(amount), `an amount must be a safe integer, got ${amount}`)
+  assert(Number.isSafeInteger(amount), `an amount is a safe integer, not ${amount}`)
   return amount === 0 ? 0 : amount
 }
 
@@ -59,7 +59,7 @@ export function sum(amounts: readonly Money[]): Money {
 /** Parses a decimal string such as "6" or "13.5" exactly. Throws on anything else. */
 export function decimal(text: string): Fraction {
   const match = /^(-?)(\d{1,30})(?:\.(\d{1,30}))?$/.exec(text)
-  assert(match, `invalid decimal number: ${text}`)
+  assert(match, `not a decimal number: ${text}`)
   const digits = match[3] ?? ''
   const magnitude = BigInt(match[2]! + digits)
   return fraction(match[1] === '-' ? -magnitude : magnitude, 10n ** BigInt(digits.length))

@@ -9,7 +9,7 @@ const places = ['', '拾', '佰', '仟']
  * whole 元 only. A negative amount is 人民币负….
  */
 export function chineseAmount(fen: number): string {
-  assert(Number.isSafeInteger(fen), `an amount must be a safe integer, got ${fen}`)
+  assert(Number.isSafeInteger(fen), `an amount is a safe integer, not ${fen}`)
   const magnitude = Math.abs(fen)
   return `人民币${fen < 0 ? '负' : ''}${yuanText(Math.floor(magnitude / 100), magnitude % 100)}`
 }

@@ -82,5 +82,5 @@ async function openWasm(): Promise<Typesetter> {
 }
 
 function typstFailure(diagnostics: readonly { message: string }[] = []): Error {
-  return new Error(`Typst rejected the page: ${diagnostics.map(({ message }) => message).join('; ')}`)
+  return new Error(`Typst refused the page: ${diagnostics.map(({ message }) => message).join('; ')}`)
 }
