@@ -95,7 +95,7 @@ export function rateSteps(price: Price, steps: PricedSteps, decimals: number, ev
   assert(
     Number.isSafeInteger(before) && Number.isSafeInteger(all) && 0 <= before && before <= upTo && upTo <= all,
   )
-  assert(coversQuantity(price, all, decimals), 'the last tier in use has no upper bound')
+  assert(coversQuantity(price, all, decimals), 'tiers that are used have no bound at the end')
   if (before === upTo && price.model !== 'percentage') return { amount: 0, breakdown: [] }
   switch (price.model) {
     case 'per_unit':
