@@ -19,7 +19,7 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
   })
   afterAll(() => world.close())
 
-  test('a customer is Chinese unless told otherwise', async () => {
+  test('a customer is Chinese by default', async () => {
     expect(await createCustomer(world.engine, { id: 'plain', companyName: '平凡公司' })).toEqual({
       customerId: 'plain',
       companyName: '平凡公司',
@@ -57,11 +57,11 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
       'invalid_tax_id',
       '/invoiceTitle/taxId',
     ],
-  ])('%j is refused: %s', async (input, code, pointer) => {
+  ])('%j is rejected: %s', async (input, code, pointer) => {
     await expect(createCustomer(world.engine, input)).rejects.toMatchObject({ code, detail: { pointer } })
   })
 
-  test('only the given fields change, and the version counts the changes', async () => {
+  test('only the given fields change, and each change raises the version', async () => {
     await createCustomer(world.engine, {
       id: 'changing',
       companyName: 'Old',
@@ -86,7 +86,7 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
     })
   })
 
-  test('a change that was based on an older version is refused and changes nothing', async () => {
+  test('a change based on an older version is rejected and changes nothing', async () => {
     await createCustomer(world.engine, { id: 'contested', companyName: 'First' })
     const both = await Promise.allSettled(
       ['A', 'B'].map((companyName) =>
@@ -116,7 +116,7 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
       timezone: 'Asia/Shanghai',
       nextTimezone: { timezone: 'America/New_York', from: '2026-12-10' },
     })
-    // Asking for the zone in force takes the change back; asking again for another one replaces it.
+    // Asking for the current zone undoes the change; asking for another one replaces it.
     expect(
       await updateCustomer(world.engine, { customerId: 'mover', timezone: 'Asia/Shanghai' }),
     ).toMatchObject({ nextTimezone: null })
@@ -146,7 +146,7 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
     })
   })
 
-  test('a move so far east that the next period would have begun already waits for the one after', async () => {
+  test('a move so far east that the next period would have started already waits for the period after it', async () => {
     world.set('2026-11-09T20:00:00Z')
     await seedCustomer(world.engine, 'eastward', 'America/New_York')
     await createSubscription(world.engine, { customerId: 'eastward', planId: 'free' })
@@ -160,7 +160,7 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
     })
   })
 
-  test('before anything is counted a new zone applies at once', async () => {
+  test('a new zone applies at once before anything is counted', async () => {
     world.set('2026-11-10T00:00:00Z')
     await seedCustomer(world.engine, 'fresh')
     expect(await updateCustomer(world.engine, { customerId: 'fresh', timezone: 'UTC' })).toMatchObject({
@@ -211,11 +211,11 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
       [1, 2],
       { a: 1 },
     ].map((content) => Buffer.from(JSON.stringify(content)).toString('base64url')),
-  ])('the cursor %j is none of ours', async (cursor) => {
+  ])('the cursor %j is rejected', async (cursor) => {
     await expect(listCustomers(world.engine, { cursor })).rejects.toMatchObject({ code: 'invalid_cursor' })
   })
 
-  test.each([0, -1, 101, 1.5, Number.NaN])('a page of %s rows is refused', async (limit) => {
+  test.each([0, -1, 101, 1.5, Number.NaN])('a page of %s rows is rejected', async (limit) => {
     await expect(listCustomers(world.engine, { limit })).rejects.toMatchObject({ code: 'invalid_range' })
   })
 })

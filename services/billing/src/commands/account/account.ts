@@ -10,10 +10,7 @@ import { beginningOfTime, isTimeZone } from '../../values/zone.ts'
 import { accountOf, type Account, type CustomerDetails } from '../../customer/account.ts'
 import { changeTimeZone } from './time-zone.ts'
 
-/**
- * Creates a customer. Currency CNY, zone Asia/Shanghai and language zh-CN unless told otherwise. Throws
- * customer_exists.
- */
+/** Creates a customer with the defaults CNY, Asia/Shanghai and zh-CN. Throws customer_exists. */
 export async function createCustomer(
   engine: Engine,
   input: Partial<CustomerDetails> & { id?: string; companyName: string; currency?: string },
@@ -74,15 +71,15 @@ function customerExists(customerId: string): BillingError {
 }
 
 /**
- * Changes the given fields. With `version`, only when it is the one the reader saw (else stale_version). A
- * new time zone applies from the next usage period, since a period's dates stay as they were counted.
+ * Changes the given fields. With `version`, throws stale_version unless it is the current one. A new time
+ * zone applies from the next usage period, because a period keeps its dates.
  */
 export async function updateCustomer(
   engine: Engine,
   input: Partial<CustomerDetails> & { customerId: string; version?: number },
 ): Promise<Account> {
   checkDetails(input)
-  // What fell due before is issued to who they were then.
+  // What fell due before is issued with the old details.
   return onCustomer(engine, input.customerId, {}, async (tx, { customer: before }) => {
     if (input.version !== undefined && input.version !== before.version) {
       throw new BillingError('stale_version', {
@@ -112,7 +109,7 @@ export async function updateCustomer(
     )
     if (input.timezone !== undefined) {
       await changeTimeZone(tx, input.customerId, input.timezone)
-      // The period ends at another midnight now, and what waits for its end is due then.
+      // The period now ends at another midnight, so work that waits for its end is due then.
       await scheduleNext(tx, await readBillingState(tx, input.customerId))
     }
     await recordActivity(tx, {

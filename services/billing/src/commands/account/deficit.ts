@@ -8,17 +8,14 @@ import { usagePeriods } from '../../subscription/timeline.ts'
 import { addDeficit, readUsage } from '../../rating/deficit.ts'
 import { currentPhase, phaseOn } from '../../subscription/phase.ts'
 
-/**
- * What was used of a meter ahead of allowances that ended lower, and counts as used until it is worked off.
- * Units.
- */
+/** Usage of a meter above allowances that were reduced later; it counts as used until worked off. Units. */
 export interface Deficit {
   meter: string
   deficit: number
 }
 
 /**
- * The deficits of a customer that count in the current usage period, or will in their next. Throws
+ * Lists the deficits of a customer that count in the current usage period or the next. Throws
  * customer_not_found.
  */
 export async function listDeficits(
@@ -40,8 +37,8 @@ export async function listDeficits(
 }
 
 /**
- * The vendor forgives a deficit, all of it unless `quantity` (units) says how much. Throws meter_not_found,
- * and validation_failed where less stands.
+ * Forgives a deficit for the vendor: all of it, or `quantity` units. Throws meter_not_found, and
+ * validation_failed where the deficit is smaller.
  */
 export async function forgiveDeficit(
   engine: Engine,
@@ -81,8 +78,8 @@ export async function forgiveDeficit(
 }
 
 /**
- * What counts from the running usage period on; without one, from the next one on. One that was ended at once
- * counts to the end of its date, unless another begins on it.
+ * Returns the deficits that count from the running usage period on, or from the next one without a
+ * subscription. One ended at once counts until the end of its last date, unless another starts on it.
  */
 async function standing(
   tx: BillingTransaction,

@@ -19,12 +19,12 @@ export interface DiscountInput {
 }
 
 /**
- * Gives a customer a discount, or changes the one of that id, which keeps its place in their order. What is
- * issued, and what was due before, stays as it was. Throws invalid_discount, too_many_discounts.
+ * Creates a discount or changes the one with its id, which keeps its place in the order. Issued documents,
+ * and those due before, keep theirs. Throws invalid_discount, too_many_discounts.
  */
 export async function putDiscount(engine: Engine, input: DiscountInput): Promise<Discount> {
   const discount = discountFrom(input)
-  // What fell due before is issued with the discounts of then.
+  // What fell due before is issued with the old discounts.
   return onCustomer(engine, input.customerId, {}, async (tx) => {
     const others = await tx.query('select 1 from discounts where customer_id = $1 and id <> $2', [
       input.customerId,
@@ -57,7 +57,7 @@ export async function putDiscount(engine: Engine, input: DiscountInput): Promise
   })
 }
 
-/** Ends a discount for all that is not issued yet. Throws discount_not_found. */
+/** Ends a discount for everything not issued yet. Throws discount_not_found. */
 export async function deleteDiscount(
   engine: Engine,
   input: { customerId: string; discountId: string },
@@ -75,7 +75,7 @@ export async function deleteDiscount(
   })
 }
 
-/** A customer's discounts in the order they apply, at most 50. Throws customer_not_found. */
+/** Lists a customer's discounts in the order they apply, at most 50. Throws customer_not_found. */
 export async function listDiscounts(
   engine: Engine,
   input: { customerId: string },
@@ -86,7 +86,7 @@ export async function listDiscounts(
   )
 }
 
-/** A discount as it is kept. Throws invalid_discount. */
+/** Validates a discount and fills in its defaults. Throws invalid_discount. */
 export function discountFrom({
   discountId: id,
   kind,
@@ -130,7 +130,7 @@ export function discountFrom({
   }
 }
 
-/** A date that the database has too: years begin with 1. */
+/** A date that PostgreSQL has too: years start with 1. */
 function isCounted(date: LocalDate): boolean {
   return isDate(date) && date >= '0001-01-01'
 }

@@ -10,7 +10,7 @@ import type { Instant } from '../../values/instant.ts'
 import { money, type Money } from '../../values/money.ts'
 import { storedInvoice } from '../../invoicing/view.ts'
 
-/** Money that was paid back to a customer: of their balance, or of what a credit note gave back. */
+/** A refund paid out to a customer, of their balance or of a credit note. */
 export interface Refund {
   id: string
   customerId: string
@@ -26,9 +26,9 @@ const refundColumns =
   'id, customer_id as "customerId", credit_note_id as "creditNoteId", amount, currency, method, reference, at'
 
 /**
- * Records money that was paid back: at most what the credit note (of that customer) still gives, else what is
- * on the balance. The same reference told again counts once. Throws customer_not_found, invoice_not_found,
- * duplicate_reference, and amount_out_of_range with what is left.
+ * Records a refund of at most what the credit note has left, or else the balance. Idempotent by reference.
+ * Throws customer_not_found, invoice_not_found, duplicate_reference, and amount_out_of_range with the amount
+ * left.
  */
 export async function recordRefund(
   engine: Engine,
@@ -93,8 +93,8 @@ interface Source {
 }
 
 /**
- * What can be refunded: what waits for the refund of a note; of another note what it added to the balance, as
- * far as that is still there; else the balance.
+ * Returns what can be refunded: the amount reserved by a note; for another note, what it added to the balance
+ * and is still there; else the balance.
  */
 async function sourceOf(
   tx: BillingTransaction,
@@ -136,7 +136,7 @@ async function sourceOf(
   }
 }
 
-/** A customer's refunds, newest first. */
+/** Lists a customer's refunds, newest first. */
 export async function listRefunds(
   engine: Engine,
   input: { customerId: string; cursor?: string; limit?: number },
@@ -162,21 +162,21 @@ export async function listRefunds(
   )
 }
 
-/** What the vendor added to a customer's balance, or took from it, and why. */
+/** An adjustment of a customer's balance by the vendor, with its reason. */
 export interface BalanceAdjustment {
   id: string
   customerId: string
   amount: Money
   currency: string
   reason: string
-  /** After it, and after what it paid of open invoices. */
+  /** The balance after it, and after the open invoices it paid. */
   balance: Money
   at: Instant
 }
 
 /**
- * Puts a customer's balance right: more, which first pays open invoices, or less, at most what is there.
- * Throws customer_not_found, and amount_out_of_range with what is left.
+ * Adjusts a customer's balance: up, which first pays open invoices, or down, at most to 0. Throws
+ * customer_not_found, and amount_out_of_range with the amount left.
  */
 export async function adjustBalance(
   engine: Engine,

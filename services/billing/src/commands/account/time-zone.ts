@@ -18,7 +18,7 @@ export async function changeTimeZone(
   ])
   if (zoneOn(state.zones, today) === timezone) return
   if (state.phases.length === 0 && !(await hasUsage(tx, customerId))) {
-    // Nothing was counted by dates yet: there is no period to wait for.
+    // Nothing has been counted by date yet, so there is no period to wait for.
     await tx.query('update customer_timezones set timezone = $2 where customer_id = $1', [
       customerId,
       timezone,
@@ -27,7 +27,7 @@ export async function changeTimeZone(
   }
   const current = usagePeriods(state.phases, today).at(-1)
   const soonest = current && current.to > today ? current.to : addMonths(firstOfMonth(today), 1)
-  // Far to the east that date may have begun already: what is counted by now would change its date.
+  // Far to the east that date may have started already, and usage counted since would change its date.
   const following =
     current && soonest === current.to ? usagePeriods(phasesAhead(state), soonest).at(-1)!.to : soonest
   const after = following > soonest ? following : addMonths(soonest, 1)
@@ -58,8 +58,8 @@ async function hasUsage(tx: BillingTransaction, customerId: string): Promise<boo
 }
 
 /**
- * A zone asked for before the subscription (or its new periods) waited for another date: it waits for the end
- * of the period it would have begun in.
+ * A zone requested before the subscription, or its new periods, was due on another date; moves it to the end
+ * of the period it would have started in.
  */
 export async function keepZoneInPeriods(tx: BillingTransaction, customerId: string): Promise<void> {
   const state = await readSubscriptionState(tx, customerId)

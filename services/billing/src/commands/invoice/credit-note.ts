@@ -21,24 +21,21 @@ import { lessTakenOff, type Line } from '../../invoicing/document/line.ts'
 import { dueOf } from '../../invoicing/state.ts'
 import { viewOf, type Invoice, type StoredInvoice } from '../../invoicing/view.ts'
 
-/**
- * What to give back: an amount with tax, or amounts of lines in the terms of the invoice's lines (before
- * discount and tax).
- */
+/** What to credit: a gross amount, or amounts of invoice lines before discount and tax. */
 export interface CreditNoteInput {
   invoiceId: string
   amount?: Money
   lines?: readonly { lineId: string; amount: Money }[]
   reason: string
-  /** What it does not take off the amount due waits to be paid back, and pays no other invoice. */
+  /** The part beyond the amount due waits for a refund and pays no other invoice. */
   refund?: boolean
 }
 
 /**
- * Gives back some of an issued invoice by a document of its own: all its notes together at most what changes,
- * endings and adjustments have not given back of it yet. It lowers what is still due of the invoice first;
- * the rest becomes balance, which first pays open invoices. Throws invoice_void, invoice_is_draft,
- * credit_note_final (a note of a note), amount_out_of_range with what is left.
+ * Credits part of an issued invoice with a document of its own: all its notes together at most what changes,
+ * endings and adjustments left. It reduces the invoice's amount due first; the rest becomes balance, which
+ * first pays open invoices. Throws invoice_void, invoice_is_draft, credit_note_final (a note on a note),
+ * amount_out_of_range with the amount left.
  */
 export async function issueCreditNote(engine: Engine, input: CreditNoteInput): Promise<Invoice> {
   return engine.transaction(async (tx) => {
@@ -70,7 +67,7 @@ export async function issueCreditNote(engine: Engine, input: CreditNoteInput): P
   })
 }
 
-/** What earlier notes gave back of an invoice, oldest first. */
+/** Returns the credits of an invoice's notes, oldest first. */
 async function creditsOf(tx: BillingTransaction, { customerId, id }: InvoiceDocument): Promise<Credit[]> {
   const rows = await tx.query<{ document: InvoiceDocument }>(
     'select document from invoices where customer_id = $1 and credits_id = $2 order by issued_at, number',
@@ -79,7 +76,7 @@ async function creditsOf(tx: BillingTransaction, { customerId, id }: InvoiceDocu
   return rows.map((row) => creditIn(row.document))
 }
 
-/** What a note gives back: its document with the signs turned. */
+/** Returns the credit of a note: its document with the signs reversed. */
 export function creditIn({
   lines,
   taxes,
@@ -222,7 +219,7 @@ async function write(
   return document
 }
 
-/** The lines of a note in the order of the invoice's: what is given back of each, net of its discount. */
+/** Returns the lines of a note in the order of the invoice's: what each credits, net of its discount. */
 function linesOf(invoice: InvoiceDocument, credit: Credit): Line[] {
   const credited = invoice.lines.flatMap((line) =>
     credit.lines.filter((one) => one.lineId === line.id).map((one) => ({ line, ...one })),

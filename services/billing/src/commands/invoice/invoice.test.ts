@@ -69,7 +69,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
   })
   const subscribe = async (customerId: string, planId = 'team', at = '2026-10-31T16:00:00Z') => {
     world.set(at)
-    // The customers of the tests before are done with: due work would only cost time.
+    // The customers of earlier tests are done: their due work would only take time.
     await world.db.asOwner((tx) => tx.query('update customers set due_at = null'))
     await seedCustomer(world.engine, customerId)
     return (await createSubscription(world.engine, { customerId, planId })).invoice!
@@ -89,8 +89,8 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
     more: { paidAt?: string; method?: string } = {},
   ) => recordPayment(world.engine, { invoiceId, amount, method: 'bank_transfer', reference, ...more })
 
-  describe('starting', () => {
-    test('a start 35 days back bills what is overdue at once, and not a moment more is allowed', async () => {
+  describe('starting a subscription', () => {
+    test('a start 35 days back bills what is overdue at once, and an earlier start is rejected', async () => {
       world.set('2026-12-06T12:00:00Z')
       await seedCustomer(world.engine, 'backdated')
       const start = (startsAt: string) =>
@@ -120,7 +120,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         ['renewal', '2026-11', 63_494],
         ['start', '2026-11', 63_494],
       ])
-      // Both were issued at one instant: the last one stands first, page by page too.
+      // Both were issued at one instant: the last one is listed first, also across pages.
       const [newest, first] = await invoicesOf('backdated')
       expect([newest!.issuedAt, newest!.number! > first!.number!]).toEqual([first!.issuedAt, true])
       const { data, nextCursor } = await getInvoices(world.engine, { customerId: 'backdated', limit: 1 })
@@ -135,7 +135,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       await expect(start('2026-12-06T12:00:00Z')).rejects.toMatchObject({ code: 'subscription_exists' })
     })
 
-    test('a plan aligned to the calendar starts with a short period, its fee and allowance prorated', async () => {
+    test('a calendar-aligned plan starts with a short period and prorates its fee and allowance', async () => {
       const start = await subscribe('calendar', 'calendar', '2026-11-15T16:00:00Z')
       expect(start).toMatchObject({
         subtotal: 15_000,
@@ -160,14 +160,14 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       })
     })
 
-    test('a seat fee is for the seats, at least as many as the plan has', async () => {
+    test("a fee per seat counts the seats, at least the plan's minimum", async () => {
       expect(await subscribe('seats', 'seats')).toMatchObject({
         subtotal: 19_800,
         lines: [{ quantity: 2, rate: { amount: 9_900, per: 1 } }],
       })
     })
 
-    test('a yearly plan bills its fee once and its usage by the month', async () => {
+    test('a yearly plan bills its fee once and its usage monthly', async () => {
       const start = await subscribe('yearly', 'yearly', '2026-10-30T16:00:00Z') // 31 October
       expect(start).toMatchObject({
         subtotal: 365_000,
@@ -195,8 +195,8 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
     })
   })
 
-  describe('numbers', () => {
-    test("count from one each month of the seller's zone, without a gap", async () => {
+  describe('invoice numbers', () => {
+    test("numbers count from one each month in the seller's zone, without a gap", async () => {
       const seller = await getSeller(world.engine)
       await subscribe('num-1', 'team', '2030-01-31T15:59:59Z')
       await subscribe('num-2', 'team', '2030-01-31T16:00:00Z')
@@ -221,8 +221,8 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
     })
   })
 
-  describe('generating', () => {
-    test('only a period that is over can be generated, and the same one is generated once', async () => {
+  describe('generating invoices', () => {
+    test('only an ended period can be generated, and only once', async () => {
       await subscribe('generated')
       world.set('2026-11-30T15:59:59Z')
       const generate = (period: string) => generateInvoice(world.engine, { customerId: 'generated', period })
@@ -232,7 +232,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       })
       for (const period of ['2026-12', '2026-13', '1'])
         await expect(generate(period)).rejects.toMatchObject({ code: 'period_not_found' })
-      world.set('2026-11-30T16:00:00Z') // the hour of grace is not waited for
+      world.set('2026-11-30T16:00:00Z') // without waiting for the hour of grace
       const invoice = await generate('2026-11')
       expect(invoice).toMatchObject({
         kind: 'renewal',
@@ -244,7 +244,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       expect(await invoicesOf('generated')).toHaveLength(2)
     })
 
-    test('months before the subscription bill nothing, above all not its first fee again', async () => {
+    test('months before the subscription bill nothing, not even its first fee again', async () => {
       await subscribe('before')
       await subscribe('before-mid', 'team', '2026-11-15T16:00:00Z')
       world.set('2026-11-20T00:00:00Z')
@@ -260,7 +260,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       }
     })
 
-    test('void, then generate again makes one replacement with the usage known then', async () => {
+    test('voiding and generating again makes one replacement with the usage known then', async () => {
       await subscribe('replaced')
       await recordUsage(world.engine, [
         { id: 'u1', customerId: 'replaced', meter: 'ai_chat', quantity: 1010, time: '2026-10-31T16:00:00Z' },
@@ -277,7 +277,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       await recordUsage(world.engine, [
         { id: 'u2', customerId: 'replaced', meter: 'ai_chat', quantity: 2, time: '2026-11-30T15:00:00Z' },
       ])
-      // Before the next midnight only a request makes it again.
+      // Before the next midnight only a request bills it again.
       await dueAt('2026-12-01T10:00:00Z')
       expect(await invoicesOf('replaced')).toHaveLength(2)
       const second = await generateInvoice(world.engine, { customerId: 'replaced', period: '2026-11' })
@@ -293,7 +293,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       expect(amounts((await invoicesOf('replaced'))[0])).toEqual([['fee', 59_900]])
     })
 
-    test('a renewal that is generated again after a change on its day bills nothing of the plan that was left, and the change the new one once', async () => {
+    test('a renewal generated again after a change on its day bills nothing of the old plan, and the change bills the new one once', async () => {
       await subscribe('grace-void')
       world.set('2026-11-30T16:30:00Z')
       await upgradeSubscription(world.engine, { customerId: 'grace-void', planId: 'business' })
@@ -316,7 +316,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       ).toEqual([['fee', 199_900]])
     })
 
-    test('a renewal that was void is billed again from the next midnight, and a change after that gives back its days', async () => {
+    test('a voided renewal is billed again from the next midnight, and a later change credits its days', async () => {
       await subscribe('void-change')
       await dueAt('2026-11-30T17:00:00Z')
       await voidInvoice(world.engine, { invoiceId: (await invoicesOf('void-change'))[0]!.id })
@@ -335,7 +335,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       ).toEqual([['fee', 59_900]])
     })
 
-    test("a draft waits for its hour, is what will be issued, and is nobody else's", async () => {
+    test('a draft waits for its grace, equals the issued invoice, and is visible to its customer only', async () => {
       await subscribe('stranger')
       await subscribe('drafted')
       await recordUsage(world.engine, [
@@ -386,7 +386,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
   })
 
   describe('payments', () => {
-    test('in parts, until it is paid', async () => {
+    test('partial payments add up until the invoice is paid', async () => {
       const { id } = await subscribe('parts')
       expect(await pay(id, 60_000, 'first', { paidAt: '2026-10-31T15:00:00Z' })).toMatchObject({
         status: 'open',
@@ -408,12 +408,12 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       })
     })
 
-    test('too much becomes credit, which the next invoice uses', async () => {
+    test('an overpayment becomes credit that the next invoice uses', async () => {
       const { id } = await subscribe('overpaid')
       await pay(id, 60_000, 'a')
       expect(await pay(id, 10_000, 'b')).toMatchObject({ status: 'paid', amountPaid: 70_000, amountDue: 0 })
       expect(await creditOf('overpaid')).toBe(6_506)
-      // What each payment gave into the balance: 634.94 were due.
+      // What each payment added to the balance: 634.94 were due.
       expect(
         (await getInvoice(world.engine, { invoiceId: id })).payments.map(
           ({ addedToBalance }) => addedToBalance,
@@ -439,7 +439,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       expect(await creditOf('overpaid')).toBe(0)
     })
 
-    test('told twice counts once, and with another amount is refused', async () => {
+    test('a repeated payment counts once, and with another amount is rejected', async () => {
       const { id } = await subscribe('told-twice')
       const once = await pay(id, 1_000)
       expect(await pay(id, 1_000)).toEqual(once)
@@ -451,12 +451,12 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       expect(many.map((one) => one.amountPaid)).toEqual([1_500, 1_500, 1_500, 1_500, 1_500])
     })
 
-    test.each([0, -1, 0.5, 2 ** 53])('an amount of %s is refused', async (amount) => {
+    test.each([0, -1, 0.5, 2 ** 53])('an amount of %s is rejected', async (amount) => {
       const [{ id } = { id: '' }] = await invoicesOf('told-twice')
       await expect(pay(id, amount, 'odd')).rejects.toMatchObject({ code: 'amount_out_of_range' })
     })
 
-    test('together no more than can be told exactly, of an invoice and of a balance', async () => {
+    test('the payments of an invoice and of a balance never exceed a safe integer', async () => {
       const { id } = await subscribe('boundless')
       const most = 1_000_000_000_000_000
       expect(await pay(id, most, 'a')).toMatchObject({ status: 'paid', amountPaid: most, amountDue: 0 })
@@ -464,7 +464,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         code: 'amount_out_of_range',
         detail: { pointer: '/amount' },
       })
-      // ¥634.94 of it paid the invoice: as much fits on the balance, and not a cent more.
+      // ¥634.94 of it paid the invoice: that much more fits on the balance, and not a cent more.
       expect(await creditOf('boundless')).toBe(most - 63_494)
       const adjust = (amount: number) =>
         adjustBalance(world.engine, { customerId: 'boundless', amount, reason: 'a test' })
@@ -475,7 +475,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       expect(await adjust(63_494)).toMatchObject({ balance: most })
     })
 
-    test('a void invoice takes none, nor does the future', async () => {
+    test('a void invoice takes no payment, and neither may be dated in the future', async () => {
       const { id } = await subscribe('void-pay')
       await expect(pay(id, 1, 'x', { paidAt: '2026-10-31T16:00:00.000001Z' })).rejects.toMatchObject({
         code: 'validation_failed',
@@ -487,8 +487,8 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
     })
   })
 
-  describe('voiding', () => {
-    test('returns the credit that was applied', async () => {
+  describe('voiding invoices', () => {
+    test('voiding returns the credit that was applied', async () => {
       const { id } = await subscribe('void-credit')
       await pay(id, 163_494)
       await dueAt('2026-11-30T17:00:00Z')
@@ -500,7 +500,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       expect(await creditOf('void-credit')).toBe(100_000)
     })
 
-    test('takes back the balance that was given, from the invoice it paid since where it must be', async () => {
+    test('voiding takes back the balance the invoice gave, if needed from invoices it has paid since', async () => {
       for (const customerId of ['unspent', 'spent']) {
         const start = await subscribe(customerId, 'business')
         await pay(start.id, start.total)
@@ -532,7 +532,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
     })
   })
 
-  test('the list is filtered by state and year, and paged without a hole', async () => {
+  test('the list is filtered by status and year, and paging skips nothing', async () => {
     const start = await subscribe('listed')
     await pay(start.id, start.total)
     await dueAt('2026-11-30T17:00:00Z')
@@ -578,7 +578,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
     ).rejects.toMatchObject({ code: 'invoice_not_found' })
   })
 
-  test('what was issued never changes: not with the customer, the seller or the payment', async () => {
+  test('an issued invoice never changes with the customer, the seller or a payment', async () => {
     const start = await subscribe('frozen')
     const seller = await getSeller(world.engine)
     await updateCustomer(world.engine, { customerId: 'frozen', companyName: 'Renamed' })
@@ -589,7 +589,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
     expect(after.buyer.companyName).toBe('frozen 有限公司')
   })
 
-  test('the PDF is the same bytes each time, paid or not, and its hash is kept', async () => {
+  test('the PDF has the same bytes each time, paid or not, and its hash is stored', async () => {
     const start = await subscribe('printed')
     const first = await generatePdf(world.engine, { invoiceId: start.id })
     expect(first.fileName).toBe(`${start.number}.pdf`)

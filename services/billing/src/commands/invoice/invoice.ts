@@ -22,9 +22,9 @@ import { rememberBilledAgain, waitingToBillAgain } from '../../invoicing/voided.
 import { lockCustomer } from '../../customer/customer.ts'
 
 /**
- * The renewal invoice of a period that has ended, issued now if it was not. Throws period_not_over while it
- * runs. Where the period's first or a change's invoice was voided, each call makes one replacement of such a
- * one first.
+ * Returns the renewal invoice of an ended period, issued now if it was not. Throws period_not_over while it
+ * runs. Where an invoice of the period, or of a change in it, was voided, each call issues one replacement
+ * first.
  */
 export async function generateInvoice(
   engine: Engine,
@@ -70,8 +70,8 @@ export async function generateInvoice(
 }
 
 /**
- * The first document of a period, or of a change or closing in it, that was voided and of which something is
- * due again, billed anew.
+ * Issues the first document of a period, or of a change or closing in it, that was voided and has something
+ * due again.
  */
 async function firstReplacement(
   tx: BillingTransaction,
@@ -87,11 +87,11 @@ async function firstReplacement(
 }
 
 /**
- * Takes an invoice back: its lines are due again (the run bills them anew from the customer's next midnight,
- * `generateInvoice` at once; a charge is withdrawn), balance it used returns, balance it gave is taken back,
- * from the invoices that paid since where it must be. Throws invoice_not_open when payments were recorded,
- * invoice_credited when there are credit notes on it, credit_already_given (with the documents to void first)
- * when later ones gave back of it, credit_already_used when the balance it gave was paid out, and
+ * Voids an invoice: its lines are due again (the run bills them from the customer's next midnight,
+ * `generateInvoice` at once; a one-off charge is withdrawn), balance it used returns, and balance it created
+ * is taken back, if needed from invoices it has paid since. Throws invoice_not_open when it has payments,
+ * invoice_credited when it has credit notes, credit_already_given (with the documents to void first) when
+ * later ones gave back part of it, credit_already_used when the balance it created was paid out, and
  * credit_note_final for a credit note.
  */
 export async function voidInvoice(
@@ -141,7 +141,7 @@ export async function voidInvoice(
   })
 }
 
-/** Takes back the balance that a document gave. Throws credit_already_used where that was paid out. */
+/** Takes back the balance that a document created. Throws credit_already_used where that was paid out. */
 async function takeBackWhatItGave(
   tx: BillingTransaction,
   { id, document: { customerId, currency, total, number } }: StoredInvoice,
@@ -156,7 +156,7 @@ async function takeBackWhatItGave(
   await addBalanceTransaction(tx, { customerId, invoiceId: id, reason: 'void', amount: total, currency })
 }
 
-/** What of the balance pays an invoice now, apart by the refund it had waited for. */
+/** Returns the balance applied to an invoice now, by the refund that had reserved it. */
 async function balanceUsedOn(
   tx: BillingTransaction,
   { id, document: { customerId } }: StoredInvoice,
@@ -174,8 +174,8 @@ async function balanceUsedOn(
 }
 
 /**
- * Records a payment; the same reference told again counts once. What is paid beyond the amount due becomes
- * balance, which first pays other open invoices. Throws payment_reversed for the reference of one that was.
+ * Records a payment; idempotent by reference. An overpayment becomes balance, which first pays other open
+ * invoices. Throws payment_reversed for the reference of a reversed payment.
  */
 export async function recordPayment(
   engine: Engine,
@@ -264,7 +264,7 @@ function refuseCreditNote({ document: { number, creditNote } }: StoredInvoice, w
     })
 }
 
-/** An invoice with its customer's lock, once what was due before is done. Throws invoice_not_found. */
+/** Returns an invoice with its customer locked and due work done. Throws invoice_not_found. */
 export async function lockedInvoice(tx: BillingTransaction, invoiceId: string): Promise<StoredInvoice> {
   const { document } = await storedInvoice(tx, invoiceId)
   await lockCustomer(tx, document.customerId)

@@ -15,10 +15,9 @@ import { paymentsOf, type Payment } from '../../invoicing/state.ts'
 import { storedInvoice, view, type Invoice, type StoredInvoice } from '../../invoicing/view.ts'
 
 /**
- * Reverses a payment that was recorded by mistake or came back, whole. What it paid of its invoice is due
- * again, by the invoice's terms counted from now; balance it made is taken back, undoing what that paid
- * since, the newest first; what was paid out meanwhile becomes a charge of its own that is due. Told again,
- * it answers the same. Throws payment_not_found.
+ * Reverses a whole payment that was recorded by mistake or bounced. The amount it applied is due again, by
+ * the invoice's terms counted from now; balance it created is taken back, newest application first; what was
+ * paid out meanwhile becomes a charge. Idempotent. Throws payment_not_found.
  */
 export async function reversePayment(
   engine: Engine,
@@ -65,7 +64,7 @@ async function reverse(
   await payOpenInvoices(tx, purse)
 }
 
-/** Takes back the balance that a payment made. */
+/** Takes back the balance that a payment created. */
 async function takeBack(tx: BillingTransaction, row: StoredInvoice, payment: Payment): Promise<void> {
   const { customerId, currency } = row.document
   const amount = payment.amount - payment.applied
@@ -93,8 +92,8 @@ async function takeBack(tx: BillingTransaction, row: StoredInvoice, payment: Pay
 }
 
 /**
- * The charge for balance that was paid out although the payment behind it did not last. It is money, so it
- * carries no tax, and nothing lowers it.
+ * Issues the charge for balance that was paid out although its payment was reversed. It carries no tax,
+ * because it is money, and no discount.
  */
 async function chargeFor(
   tx: BillingTransaction,

@@ -12,24 +12,24 @@ import { reservedToday } from '../../quota/reserved.ts'
 import { includedBy } from '../../rating/rated-usage.ts'
 import { nextPhase } from '../../subscription/schedule.ts'
 
-/** What a meter's allowance is in the current usage period, in units; null is unlimited. */
+/** The allowance of a meter in the current usage period, in units; null is unlimited. */
 export interface Allowance {
   meter: string
   allowance: number | null
   used: number
-  /** Used ahead in earlier periods: counts as used here. */
+  /** The deficit of earlier periods, which counts as used here. */
   deficit: number
-  /** Held back by open reservations: whoever consumes now is granted no more than what remains. */
+  /** Reserved by open reservations: other consumers get at most `remaining`. */
   reserved: number
   remaining: number | null
   /**
-   * Used beyond what the period allows and not billed: counts in the next ones, if nothing more is used in
-   * this one.
+   * Usage above the period's allowance that is not billed: it counts in later periods if nothing more is used
+   * in this one.
    */
   deficitAfter: number
 }
 
-/** The allowances of the usage period that `history.today` falls in, of the plan of that date. */
+/** Returns the allowances of the usage period of `state.today`, by the plan on that date. */
 export async function allowancesOf(tx: BillingTransaction, state: SubscriptionState): Promise<Allowance[]> {
   const period = usagePeriods(state.phases, state.today).at(-1)!
   const known = await readUsage(tx, state, period)
@@ -54,8 +54,8 @@ export async function allowancesOf(tx: BillingTransaction, state: SubscriptionSt
 }
 
 /**
- * What remains of each allowance right after a change, as far as it is used now. People upgrade at the moment
- * they run out.
+ * Returns what remains of each allowance right after a change, by the usage so far. Customers upgrade when
+ * they run out, so the preview shows it.
  */
 export async function allowancesAfter(
   tx: BillingTransaction,
@@ -65,7 +65,7 @@ export async function allowancesAfter(
   return allowancesOf(tx, change.direction === 'same' ? state : historyAfter(state, change))
 }
 
-/** The history as a change makes it, on the date it happens on. */
+/** Returns the state after a change, as of the date it happens. */
 function historyAfter(state: SubscriptionState, { from, to, at, when }: PlannedChange): SubscriptionState {
   const next = nextPhase(from, { id: 'next', ...to, from: at, scheduled: when === 'period_end' })
   const ended = state.phases.map((one) => (one.to === null ? { ...one, to: at } : one))
@@ -73,9 +73,9 @@ function historyAfter(state: SubscriptionState, { from, to, at, when }: PlannedC
 }
 
 /**
- * Told of each meter of which more is used than a change that happens now leaves room for. Where the change
- * ends the usage period, that is what the ended one leaves, or, where the use of this date adds more than the
- * new one works off, what that does. A change that waits for the end of a period cuts no allowance.
+ * Returns a notice for each meter whose usage exceeds what an immediate change leaves. Where the change ends
+ * the usage period, the deficit is what that period leaves or, if larger, what the usage of this date adds in
+ * the new one. A scheduled change reduces no allowance.
  */
 export async function deficitsOfChange(
   tx: BillingTransaction,
@@ -89,7 +89,7 @@ export async function deficitsOfChange(
   return deficitsOf(tx, after, [...(ended ? [ended] : []), usagePeriods(phases, today).at(-1)!])
 }
 
-/** The same of an ending on a date, which `history` knows. */
+/** Like `deficitsOfChange`, for an ending on a date that the state includes. */
 export async function deficitsOfEnding(
   tx: BillingTransaction,
   state: SubscriptionState,
@@ -98,14 +98,14 @@ export async function deficitsOfEnding(
   return deficitsOf(tx, state, usagePeriods(state.phases, date).slice(-1))
 }
 
-/** The most that some periods next to each other leave of each meter. */
+/** Returns the largest deficit per meter that consecutive periods leave. */
 async function deficitsOf(
   tx: BillingTransaction,
   state: SubscriptionState,
   periods: readonly LabelledPeriod[],
 ): Promise<Notice[]> {
   const [from, to] = [periods[0]!.from, periods.at(-1)!.to]
-  // Most changes cut no allowance: then no usage has to be read to know it.
+  // Most changes reduce no allowance, which is known without reading usage.
   if (!mayCarry(state, { from: to })) return []
   const known = await readUsage(tx, state, { from, to })
   const left = periods.map((period) => known.carriedOutOf(period))
@@ -127,7 +127,7 @@ function deficitNotice({ name, unit, decimals }: Meter, units: number): Notice {
   }
 }
 
-/** The allowances of which nothing is left right after a change, though its plan includes some. */
+/** Returns the allowances with nothing left right after a change, though the plan includes some. */
 export function usedUp(
   { meters }: SubscriptionState,
   { to: { plan, seats } }: PlannedChange,

@@ -20,10 +20,10 @@ import type { Waiting } from '../../subscription/schedule.ts'
 import type { Notice } from '../../values/localized-text.ts'
 
 /**
- * Ends the subscription: at the end of the billing period, in the place of a scheduled change and undone
- * until then by resuming, or now: access stops at this instant, today's fee is kept, and the usage up to it
- * is invoiced when the date is over. With `credit` the days after today are given back as account credit
- * (`invoice` says so). Throws no_active_subscription.
+ * Ends the subscription: at the end of the billing period, replacing a scheduled change and undone by
+ * resuming, or now: access stops at this instant, today's fee is kept, and usage up to now is invoiced when
+ * the date is over. With `credit`, the days after today are credited to the balance (`invoice` returns the
+ * document). Throws no_active_subscription.
  */
 export async function cancelSubscription(
   engine: Engine,
@@ -31,7 +31,7 @@ export async function cancelSubscription(
 ): Promise<Changed> {
   const { customerId, reason } = input
   const now = input.when === 'now'
-  // Where a clock stands, what was used at its instant and told before the ending was used before it.
+  // Under a standing clock, usage recorded before the ending at the same instant counts as used before it.
   return onCustomer(engine, customerId, { countsUsage: now, force: now }, async (tx, state) => {
     const current = currentOf(state)
     const by = partyOf(tx)
@@ -52,9 +52,8 @@ export async function cancelSubscription(
 }
 
 /**
- * Takes a cancellation back before it happens; without one it changes nothing. What the vendor cancelled is
- * not the customer's to take back; the vendor takes back both. Throws no_active_subscription once it has
- * ended.
+ * Undoes a scheduled cancellation; without one it changes nothing. A customer cannot undo the vendor's; the
+ * vendor undoes both. Throws no_active_subscription once it has ended.
  */
 export async function resumeSubscription(
   engine: Engine,
@@ -73,7 +72,7 @@ export async function resumeSubscription(
   })
 }
 
-/** The subscription after a command, and what that did to what waited before. */
+/** Returns the subscription after a command, with notices about earlier requests. */
 async function leftBy(
   tx: BillingTransaction,
   waited: readonly Waiting[],
@@ -99,8 +98,8 @@ function currentOf(state: BillingState): Phase {
 }
 
 /**
- * Access stops now; the fee of the date is kept, and its usage up to now is billed when the date is over.
- * What comes after now is nobody's.
+ * Ends access now; the fee of the date is kept, and its usage up to now is billed when the date is over.
+ * Later usage belongs to no subscription.
  */
 async function endNow(
   tx: BillingTransaction,
@@ -115,7 +114,7 @@ async function endNow(
   const endsOn = addDays(today, 1)
   const period = usagePeriods(state.phases, today).at(-1)!
   const credits = credit ? await creditsFrom(tx, customerId, state.phases, endsOn) : []
-  // Where discounts took all of the fee, nothing is given back.
+  // Where discounts took the whole fee, nothing is credited.
   const lines = credits.some((line) => line.amount !== 0) ? credits : []
   await keepWaiting(tx, customerId, [])
   await writePhases(tx, customerId, { endsOn, next: null, credited: credit })
@@ -127,7 +126,7 @@ async function endNow(
   await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
   const ended = await readBillingState(tx, customerId)
   await placeUsageAnew(tx, ended, today)
-  // Of the change that ends a subscription there is one: it is told apart by the subscription's own id.
+  // A subscription has one document for its ending: the subscription's id identifies it.
   const document = await issue(tx, ended, {
     kind: 'change',
     period,

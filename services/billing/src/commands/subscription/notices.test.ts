@@ -13,7 +13,7 @@ import type { Changed } from './subscribe.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
 describe.each(testDatabases)(
-  'every invoice that a command issued is named in its answer, on $name',
+  'every invoice that a command issued is named in its response, on $name',
   ({ create }) => {
     let world: World
     beforeAll(async () => {
@@ -39,7 +39,7 @@ describe.each(testDatabases)(
     const named = ({ number, period, total }: Invoice) =>
       `Invoice ${number} of ¥${(total / 100).toFixed(2)} (period ${period.label}) was issued as well.`
 
-    test('by a subscription that begins in the past: the renewals since', async () => {
+    test('a subscription that starts in the past names the renewals since', async () => {
       const started = await subscribe('past', '2026-03-13T01:00:00Z')
       const [start, renewal, ...more] = await issued('past')
       expect([started.invoice!.id, renewal!.kind, more]).toEqual([start!.id, 'renewal', []])
@@ -55,7 +55,7 @@ describe.each(testDatabases)(
       ])
     })
 
-    test('in the hour of grace: the renewal that a change or an ending issues first', async () => {
+    test('a change or an ending in the hour of grace names the renewal it issues first', async () => {
       await Promise.all(['moved', 'ended', 'kept'].map((customerId) => subscribe(customerId)))
       world.set('2026-05-15T16:20:00Z') // 00:20 on the 16th
       const moved = await changeSubscription(world.engine, {
@@ -79,14 +79,14 @@ describe.each(testDatabases)(
           [named(renewal!)],
         ])
       }
-      // What only waits issues nothing, until the hour is over.
+      // A scheduled cancellation issues nothing until the hour is over.
       expect(told(await cancelSubscription(world.engine, { customerId: 'kept' }))).toEqual([])
       world.set('2026-05-15T17:30:00Z')
       const resumed = await resumeSubscription(world.engine, { customerId: 'kept' })
       expect(told(resumed)).toEqual([named((await issued('kept'))[1]!)])
     })
 
-    test('on the date another subscription was ended: what takes over that date', async () => {
+    test('a start on the date another subscription was ended names the invoice that takes over that date', async () => {
       world.set('2026-06-20T01:00:00Z')
       await subscribe('again')
       world.set('2026-06-25T01:00:00Z')
@@ -100,7 +100,7 @@ describe.each(testDatabases)(
       ])
     })
 
-    test('a preview names what confirming issues besides, as confirming then does', async () => {
+    test('a preview names what confirming will also issue, and confirming issues it', async () => {
       world.set('2026-07-16T01:00:00Z')
       await subscribe('asking')
       const beside = ({ notices }: Pick<Changed, 'notices'>, code: string) =>
@@ -114,7 +114,7 @@ describe.each(testDatabases)(
       expect(beside(preview, 'invoice_will_be_issued')).toEqual([
         'Confirming also issues the invoice for period 2026-07, ¥634.94 so far.',
       ])
-      // The lower plan only waits: nothing is issued.
+      // The downgrade is only scheduled: nothing is issued.
       expect((await previewChange(world.engine, { customerId: 'asking', planId: 'free' })).notices).toEqual(
         [],
       )

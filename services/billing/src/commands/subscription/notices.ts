@@ -5,9 +5,7 @@ import { issuedIn } from '../../invoicing/issued.ts'
 import type { Notice } from '../../values/localized-text.ts'
 import { becomes, type Waiting } from '../../subscription/schedule.ts'
 
-/**
- * What an answer did to what waited before it: each thing that is gone, and each that still stands, is told.
- */
+/** Returns a notice for each earlier request that a command dropped or kept. */
 export function noticesBetween(before: readonly Waiting[], after: SubscriptionState): Notice[] {
   return before.map((one) => {
     const kept = after.waiting.find((other) => isSame(one, other))
@@ -64,7 +62,7 @@ function keptChange(one: Waiting, change: Change): Notice {
   }
 }
 
-/** It gives way for now: if what stands before it is taken back, it happens. */
+/** The request is dropped for now: if the one before it is undone, it happens. */
 function setAside(one: Waiting, change: Change): Notice {
   return {
     code: code(one, 'set_aside'),
@@ -75,10 +73,7 @@ function setAside(one: Waiting, change: Change): Notice {
   }
 }
 
-/**
- * Told of each invoice that a command issued beside the one it answers with: what fell due before it, or by
- * it.
- */
+/** Returns a notice for each other invoice that a command issued, because it fell due before or by it. */
 export function alsoIssued(
   tx: BillingTransaction,
   customerId: string,
@@ -94,8 +89,7 @@ export function alsoIssued(
 }
 
 /**
- * The same before it is done, for a preview: what confirming issues beside the invoice that is previewed. A
- * number it has only then.
+ * Like `alsoIssued`, for a preview: the invoices that confirming will also issue, which have no number yet.
  */
 export function willAlsoBeIssued(
   tx: BillingTransaction,
@@ -114,7 +108,7 @@ export function willAlsoBeIssued(
 const issuedBeside = (tx: BillingTransaction, customerId: string, shown: { id: string } | null) =>
   issuedIn(tx).filter((one) => one.customerId === customerId && one.id !== shown?.id)
 
-/** Told where a change was asked for now but waits. */
+/** The notice that a change requested for now is scheduled instead. */
 export function waitsUntil(at: string): Notice {
   return {
     code: 'waits_for_period_end',
@@ -125,7 +119,7 @@ export function waitsUntil(at: string): Notice {
   }
 }
 
-/** Told where a plan has a trial, and the customer had theirs. */
+/** The notice that the plan has a trial but the customer has used theirs. */
 export const trialUsed: Notice = {
   code: 'trial_already_used',
   detail: {
@@ -134,7 +128,7 @@ export const trialUsed: Notice = {
   },
 }
 
-/** Told where a change makes a trial shorter, or ends it. */
+/** The notice that a change shortens or ends a trial. */
 export function trialNow(endsOn: string | null): Notice {
   if (endsOn === null)
     return {

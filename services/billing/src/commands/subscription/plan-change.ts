@@ -29,10 +29,10 @@ import { leftAfter, nextPhase, type Party, type Waiting } from '../../subscripti
 import type { Notice } from '../../values/localized-text.ts'
 
 /**
- * Moves the customer to a higher plan (or more seats) now: the unused days of the old one are credited, the
- * remaining days of the new one charged, on one invoice. One of equal rank and price waits for the end of the
- * usage period. With a quote, charges exactly what it said or refuses. Asking for the plan they are on undoes
- * the change they scheduled. Throws not_an_upgrade for a lower plan.
+ * Moves the customer to a higher plan or more seats now, on one invoice: the unused days of the old plan are
+ * credited, the remaining days of the new one charged. A plan of equal rank and price waits for the end of
+ * the usage period. With a quote, charges exactly its amount or throws. Asking for the current plan undoes
+ * the customer's scheduled change. Throws not_an_upgrade for a lower plan.
  */
 export async function upgradeSubscription(
   engine: Engine,
@@ -52,10 +52,10 @@ export async function upgradeSubscription(
 }
 
 /**
- * Moves the customer to a lower plan (or fewer seats) at the end of the billing period, or to one of equal
- * rank and price at the end of the usage period; until then nothing changes. It takes the place of what they
- * scheduled before; asking for the plan they are on undoes that. Throws not_a_downgrade for what is higher,
- * change_blocked for what the lower plan has no room for.
+ * Moves the customer to a lower plan or fewer seats at the end of the billing period, or to one of equal rank
+ * and price at the end of the usage period; until then nothing changes. It replaces the customer's scheduled
+ * change; asking for the current plan undoes that. Throws not_a_downgrade for a higher plan, change_blocked
+ * where the lower plan has no room.
  */
 export async function downgradeSubscription(
   engine: Engine,
@@ -80,9 +80,9 @@ export async function downgradeSubscription(
 }
 
 /**
- * Moves a customer to a plan and seats whichever way that is: up or level now, down at the end of the billing
- * period, or when the vendor says. With `planVersion` to that version of it, which is how subscribers follow
- * a plan that was changed. Throws plan_not_found for a version there is not.
+ * Moves a customer to a plan and seats in any direction: up or level now, down at the end of the billing
+ * period, or when the vendor says. `planVersion` picks a version, which is how subscribers follow a changed
+ * plan. Throws plan_not_found for an unknown version.
  */
 export async function changeSubscription(
   engine: Engine,
@@ -91,7 +91,7 @@ export async function changeSubscription(
   return applyChange(engine, input, () => {})
 }
 
-/** What decides which way a change goes: the seats, where they are named. */
+/** The field that decides the direction of a change: the seats, where they are given. */
 const pointerOf = ({ seats }: ChangeRequest) => (seats === undefined ? '/planId' : '/seats')
 
 type Check = (change: PlannedChange, state: BillingState, party: Party) => void
@@ -138,7 +138,7 @@ async function applyChange(
   })
 }
 
-/** A change that happens now is computed once the draft of the period before is issued. */
+/** An immediate change is computed after the draft of the period before is issued. */
 export async function changeFrom(
   tx: BillingTransaction,
   before: BillingState,
@@ -156,13 +156,13 @@ export async function changeFrom(
   return { state, change: isAsBefore ? change : await planChange(tx, state, input) }
 }
 
-/** What a command leaves: the document it issued, and the state after it. */
+/** The result of a command: the document it issued and the state after it. */
 export interface Done {
   document: InvoiceDocument | null
   state: BillingState
 }
 
-/** Makes a change as it was computed: now, or by writing down that it waits. */
+/** Carries out a computed change: now, or by scheduling it. */
 export async function makePlannedChange(
   tx: BillingTransaction,
   state: BillingState,
@@ -175,7 +175,7 @@ export async function makePlannedChange(
       state: await dropWaiting(tx, state, (one) => one.by === party && one.change !== null),
     }
   if (change.when === 'now') return makeChange(tx, state, change, party)
-  // Seats that nobody named stay as they are by then: the customer may take more until that date.
+  // Seats that were not given stay as they are by then: the customer may add seats until that date.
   const seats = party === 'vendor' && !change.seatsAsked ? null : change.to.seats
   const asked: Waiting = {
     by: party,
@@ -220,8 +220,8 @@ async function makeChange(
 }
 
 /**
- * A change asked for takes the place of what the same party scheduled for a plan, and of what anybody did
- * where it goes to another plan.
+ * Returns whether a request still waits: a change replaces the plan change that the same party scheduled, and
+ * anyone's where it goes to another plan.
  */
 function stillWaits(
   one: Waiting,
@@ -239,7 +239,7 @@ function stillWaits(
   )
 }
 
-/** Another interval, or the end of a trial: the usage period it ended is billed. */
+/** After another interval or the end of a trial, bills the usage period that it ended. */
 async function beginGrid(tx: BillingTransaction, state: BillingState, phase: Phase): Promise<void> {
   const ended = endedPeriod(state.phases, phase.from)
   if (ended) await rememberClosed(tx, state, ended)
@@ -247,8 +247,8 @@ async function beginGrid(tx: BillingTransaction, state: BillingState, phase: Pha
 }
 
 /**
- * Undoes the change that was scheduled by whoever asks, or by `by`: the vendor may undo the customer's too.
- * Without one it changes nothing.
+ * Undoes the scheduled change of the caller, or of `by`: the vendor may undo the customer's too. Without one
+ * it changes nothing.
  */
 export async function cancelScheduledChange(
   engine: Engine,
@@ -270,7 +270,7 @@ export async function cancelScheduledChange(
   })
 }
 
-/** Takes back some of what waits, if any does. */
+/** Drops some of the waiting requests, if there are any. */
 export async function dropWaiting(
   tx: BillingTransaction,
   state: BillingState,
@@ -292,8 +292,7 @@ export async function dropWaiting(
 }
 
 /**
- * Writes down what happens at a later date, in the place of what the same party scheduled: the customer one
- * thing in all, the vendor a change and an end.
+ * Schedules a request, replacing the same party's: a customer has one in all, the vendor a change and an end.
  */
 export async function schedule(
   tx: BillingTransaction,
@@ -318,6 +317,6 @@ export async function schedule(
   return stateAfter(state, { waiting: [...kept, asked].sort(byDateAndParty) })
 }
 
-/** The order in which what waits is read: by date, then by who asked. */
+/** The order in which waiting requests are read: by date, then by party. */
 const byDateAndParty = (a: Waiting, b: Waiting) =>
   a.at < b.at ? -1 : a.at > b.at ? 1 : a.by < b.by ? -1 : a.by > b.by ? 1 : 0

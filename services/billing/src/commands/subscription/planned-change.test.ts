@@ -23,7 +23,7 @@ const feeOf = (amount: number): Pick<PlanInput, 'fee'> => ({ fee: { amount, per:
 const amounts = (invoice: Invoice | null) => invoice!.lines.map((line) => [line.kind, line.amount])
 
 // 1 November 2026 in Shanghai begins at 16:00 on 31 October in UTC; November has 30 days.
-describe.each(testDatabases)('changing plan on $name', ({ create }) => {
+describe.each(testDatabases)('plan changes on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z')
@@ -41,7 +41,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
 
   const subscribe = async (customerId: string, planId: string, seats?: number) => {
     world.set('2026-10-31T16:00:00Z')
-    // The customers of the tests before are done with: due work would only cost time.
+    // The customers of earlier tests are done: their due work would only take time.
     await world.db.asOwner((tx) => tx.query('update customers set due_at = null'))
     await seedCustomer(world.engine, customerId)
     const { invoice } = await createSubscription(world.engine, { customerId, planId, seats })
@@ -70,7 +70,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
   const creditOf = async (customerId: string) =>
     (await getCustomer(world.engine, { customerId })).creditBalance
 
-  test('the plan they are on changes nothing', async () => {
+  test('a change to the current plan changes nothing', async () => {
     await subscribe('same', 'team')
     expect(await upgrade('same', 'team')).toMatchObject({
       invoice: null,
@@ -86,7 +86,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     ['dollars', 'currency_mismatch'],
     ['retired', 'plan_archived'],
     ['nothing', 'plan_not_found'],
-  ])('from team to %s: %s, and nothing changed', async (planId, code) => {
+  ])('a change from team to %s is rejected with %s and changes nothing', async (planId, code) => {
     await subscribe(`to-${planId}`, 'team')
     await expect(upgrade(`to-${planId}`, planId)).rejects.toMatchObject({
       code,
@@ -96,7 +96,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     expect((await getInvoices(world.engine, { customerId: `to-${planId}` })).data).toHaveLength(1)
   })
 
-  test('the rank decides before the price', async () => {
+  test('rank decides before price', async () => {
     await pay(await subscribe('ranked', 'team'))
     const { invoice } = await upgrade('ranked', 'cheap')
     // −599.00 × 15 ÷ 30 and 30.00 × 15 ÷ 30, with 6 %: −284.50 − 17.07.
@@ -114,7 +114,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     expect(await creditOf('ranked')).toBe(30_157)
   })
 
-  test('a negative total is credit that the next invoice uses', async () => {
+  test('a negative total becomes credit that the next invoice uses', async () => {
     await pay(await subscribe('credited', 'team'))
     await upgrade('credited', 'cheap')
     world.set('2026-11-30T17:00:00Z')
@@ -131,7 +131,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     expect(await creditOf('credited')).toBe(30_157 - 3_180)
   })
 
-  test('seats more on the same plan cost their days and keep the counter', async () => {
+  test('more seats on the same plan cost their days and keep the counter', async () => {
     await subscribe('seated', 'seats', 2)
     await consume(world.engine, { customerId: 'seated', meter: 'ai_chat', id: 'c1', quantity: 250 })
     const { invoice, subscription } = await upgrade('seated', 'seats', { seats: 5 })
@@ -158,7 +158,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
       })
   })
 
-  test('another plan goes on with the counter: what both include by days, less what was used', async () => {
+  test("another plan keeps the counter: its allowance is both plans' day shares less the usage", async () => {
     await subscribe('counter', 'free')
     await recordUsage(world.engine, [
       { id: 'before', customerId: 'counter', meter: 'ai_chat', quantity: 15, time: '2026-11-15T15:59:59Z' },
@@ -173,7 +173,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     })
   })
 
-  test('twice in a day: the phase between is empty, and the money still adds up', async () => {
+  test('two changes in a day leave an empty phase between, and the money still adds up', async () => {
     await subscribe('twice', 'team')
     const first = await upgrade('twice', 'seats', { seats: 3 })
     const second = await upgrade('twice', 'business')
@@ -196,7 +196,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     })
   })
 
-  test('on the first day everything is given back', async () => {
+  test('a change on the first day credits the whole fee', async () => {
     world.set('2026-10-31T16:00:00Z')
     await seedCustomer(world.engine, 'first-day')
     await createSubscription(world.engine, { customerId: 'first-day', planId: 'team' })
@@ -206,7 +206,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     ])
   })
 
-  test('a level change is free, and what was paid before it is still credited later', async () => {
+  test('a level change is free, and the fee paid before it is still credited later', async () => {
     await subscribe('level', 'level-a')
     expect(await upgrade('level', 'level-b')).toMatchObject({
       invoice: null,
@@ -214,7 +214,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     })
     world.set('2026-11-20T16:30:00Z') // the 21st: ten days are left
     const { invoice } = await upgrade('level', 'team')
-    // 300.00 were paid for the month; ten of its thirty days come back, though they were billed for level-a.
+    // 300.00 were paid for the month; ten of its thirty days are credited, although level-a billed them.
     expect(amounts(invoice)).toEqual([
       ['unused_time', -10_000],
       ['fee', 19_967],
@@ -226,13 +226,13 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     ])
   })
 
-  test('credit is only for what was billed: a voided start invoice gives none', async () => {
+  test('only billed fees are credited: a voided start invoice gives no credit', async () => {
     const start = await subscribe('voided', 'team')
     await voidInvoice(world.engine, { invoiceId: start!.id })
     expect(amounts((await upgrade('voided', 'business')).invoice)).toEqual([['fee', 99_950]])
   })
 
-  test('a voided change gave nothing back: what was paid before it is credited by the next', async () => {
+  test('a voided change credited nothing: the next one credits what was paid before it', async () => {
     await subscribe('undone', 'team')
     const { invoice } = await upgrade('undone', 'business')
     await voidInvoice(world.engine, { invoiceId: invoice!.id })
@@ -242,10 +242,10 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     ])
   })
 
-  test('inclusive tax is given back and charged as it was billed', async () => {
+  test('inclusive tax is credited and charged as it was billed', async () => {
     await subscribe('taxed', 'inclusive')
     const { invoice } = await upgrade('taxed', 'business')
-    // −450.00 hold 25.47 of tax; 999.50 carry 59.97 on top.
+    // −450.00 include 25.47 of tax; 999.50 carry 59.97 on top.
     expect(amounts(invoice)).toEqual([
       ['unused_time', -45_000],
       ['fee', 99_950],
@@ -257,7 +257,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     expect(invoice).toMatchObject({ subtotal: 54_950, taxTotal: 3_450, total: 60_947 })
   })
 
-  test('in the hour of grace the renewal is issued first, and its fee is given back', async () => {
+  test('a change in the hour of grace issues the renewal first and credits its fee', async () => {
     await subscribe('graced', 'team')
     await recordUsage(world.engine, [{ id: 'u', customerId: 'graced', meter: 'ai_chat', quantity: 1010 }])
     world.set('2026-11-30T16:30:00Z')
@@ -284,7 +284,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     expect(invoice).toMatchObject({ total: preview.total, amountDue: preview.dueNow })
   })
 
-  test('a preview is the invoice, line by line, and writes nothing else', async () => {
+  test('a preview equals the invoice line by line and writes nothing else', async () => {
     await subscribe('previewed', 'team')
     const before = await getSubscription(world.engine, { customerId: 'previewed' })
     const preview = await previewChange(world.engine, { customerId: 'previewed', planId: 'seats', seats: 7 })
@@ -296,7 +296,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     expect(invoice!.amountDue).toBe(preview.dueNow)
   })
 
-  test('a quote holds fifteen minutes', async () => {
+  test('a quote is valid for fifteen minutes', async () => {
     await subscribe('quoted', 'team')
     const first = await previewChange(world.engine, { customerId: 'quoted', planId: 'business' })
     expect(first.expiresAt).toBe('2026-11-15T16:45:00.000000Z')
@@ -311,7 +311,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     })
   })
 
-  test("a quote ends at the customer's midnight", async () => {
+  test("a quote expires at the customer's midnight", async () => {
     await subscribe('midnight', 'team')
     world.set('2026-11-16T15:55:00Z')
     const preview = await previewChange(world.engine, { customerId: 'midnight', planId: 'business' })
@@ -322,7 +322,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     })
   })
 
-  test('a quote is refused when what it was computed from has changed', async () => {
+  test('a quote is rejected when its inputs have changed', async () => {
     await subscribe('outdated', 'team')
     await putPlan(world.engine, { id: 'moving', name: 'Moving', rank: 25, ...feeOf(250_000) })
     const priced = await previewChange(world.engine, { customerId: 'outdated', planId: 'moving' })
@@ -343,7 +343,7 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     })
   })
 
-  test('a quote is for its plan, its seats and its customer, and for once', async () => {
+  test('a quote works for its plan, seats and customer, and once', async () => {
     await subscribe('mine', 'team')
     await subscribe('theirs', 'team')
     const [mine, theirs] = [
@@ -388,12 +388,12 @@ describe.each(testDatabases)('changing plan on $name', ({ create }) => {
     expect(offered.some((plan) => ['dollars', 'retired'].includes(plan.id))).toBe(false)
   })
 
-  test('without a subscription there is nothing to change', async () => {
+  test('without a subscription a change is rejected and a preview shows the start', async () => {
     await seedCustomer(world.engine, 'unsubscribed')
     await expect(
       upgradeSubscription(world.engine, { customerId: 'unsubscribed', planId: 'team' }),
     ).rejects.toMatchObject({ code: 'no_active_subscription' })
-    // What is previewed is the start of one: 599.00 and 6 %.
+    // The preview is that of a start: 599.00 and 6 %.
     expect(await previewChange(world.engine, { customerId: 'unsubscribed', planId: 'team' })).toMatchObject({
       when: 'now',
       lines: [{ kind: 'fee', amount: 59_900 }],

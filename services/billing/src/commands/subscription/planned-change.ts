@@ -19,7 +19,7 @@ import { isSameGrid, nextPhase, type Party } from '../../subscription/schedule.t
 
 export { directionOf, type Direction } from '../../subscription/direction.ts'
 
-/** What is asked for. `when` is the vendor's to say. */
+/** The input of a change. Only the vendor may set `when`. */
 export interface ChangeRequest {
   planId: string
   planVersion?: number
@@ -28,8 +28,8 @@ export interface ChangeRequest {
 }
 
 /**
- * A change of plan, computed but not made. `totals` is what the invoice would say. In a trial it happens
- * without money.
+ * A plan change that is computed but not carried out. `totals` is what the invoice would show. In a trial it
+ * costs nothing.
  */
 export interface PlannedChange {
   from: Phase
@@ -44,12 +44,14 @@ export interface PlannedChange {
   totals: Totals
 }
 
-/** Who acts in a transaction: the portal's calls (and the desk's) run in the role of one customer. */
+/**
+ * Returns who acts in a transaction: calls of the portal (and the workbench) run in the role of one customer.
+ */
 export function partyOf({ access }: BillingTransaction): Party {
   return access.role === 'portal' ? 'customer' : 'vendor'
 }
 
-/** Computes a change from what is known now. Preview and execution share it, so they cannot disagree. */
+/** Computes a change from the current state. Preview and execution share it, so they cannot disagree. */
 export async function planChange(
   tx: BillingTransaction,
   state: BillingState,
@@ -70,7 +72,7 @@ export async function planChange(
     })
   refuseSeatsWithout(plan, asked.seats)
   const kept = Math.max(from.seats, seatsOf(plan).min)
-  // Seats the lower plan has no room for are told about, not refused: the customer may choose fewer.
+  // Seats beyond the lower plan's maximum are reported, not rejected: the customer may choose fewer.
   const tooMany =
     asked.seats === undefined
     && kept > (seatsOf(plan).max ?? kept)
@@ -94,8 +96,8 @@ export async function planChange(
 }
 
 /**
- * Up now, down at the end of the billing period; level at the end of the usage period, so that no period is
- * cut, or now when the vendor asks.
+ * Returns when a change happens: up now, down at the end of the billing period; level at the end of the usage
+ * period, so that no period is cut, or now where the vendor asks.
  */
 function momentOf(
   tx: BillingTransaction,
@@ -112,7 +114,7 @@ function momentOf(
   return { when: 'period_end', at: direction === 'down' ? endOfFee : usagePeriods(phases, today).at(-1)!.to }
 }
 
-/** What the vendor scheduled for the same plan goes on under more seats, so those must have room in it. */
+/** A vendor's scheduled change to the same plan keeps the new seats, so they must fit in it. */
 function checkRoomLater(
   { waiting }: SubscriptionState,
   from: Phase,
@@ -123,9 +125,7 @@ function checkRoomLater(
     seatsFor(later.plan, seats, seats)
 }
 
-/**
- * What a change that happens today costs: nothing in a trial and for one that is level and keeps the periods.
- */
+/** Returns what an immediate change costs: 0 in a trial, and for a level change that keeps the periods. */
 async function moneyOf(
   tx: BillingTransaction,
   state: BillingState,
@@ -146,14 +146,14 @@ async function moneyOf(
   }
 }
 
-/** Whether a phase begins periods of its own: with another interval, and after a trial. */
+/** Returns whether a phase starts periods of its own: with another interval, and after a trial. */
 export function beginsGrid(from: Phase, next: Phase): boolean {
   return !isSameGrid(from, next)
 }
 
 /**
- * Their own plan is theirs in the version they have, until they are moved to another; of any other plan it is
- * the newest. One that is archived takes nobody new.
+ * Returns the plan asked for: the subscriber's own version of their plan, the newest of any other. Throws
+ * plan_archived for an archived plan.
  */
 async function planAskedFor(
   tx: BillingTransaction,
@@ -166,7 +166,7 @@ async function planAskedFor(
   return plan
 }
 
-/** The newest version says whether a plan is archived, whichever is asked for. Throws plan_archived. */
+/** The newest version decides whether a plan is archived, whichever is asked for. Throws plan_archived. */
 export async function refuseArchived(
   tx: BillingTransaction,
   plan: Plan,
@@ -182,8 +182,8 @@ export async function refuseArchived(
 }
 
 /**
- * Another interval begins a billing period of its own, billed in full, and ends the usage period: its usage
- * is billed with it, as a renewal would.
+ * Another interval starts a billing period, billed in full, and ends the usage period: its usage is billed
+ * with it, as a renewal would.
  */
 async function gridChange(
   tx: BillingTransaction,
@@ -211,7 +211,7 @@ async function gridChange(
 }
 
 /**
- * The usage period that a change of interval on `date` has cut short there, unless it began a period anyway.
+ * Returns the usage period that an interval change on `date` cut short, unless a period starts there anyway.
  */
 export function endedPeriod(phases: readonly Phase[], date: LocalDate): LabelledPeriod | undefined {
   const period = usagePeriods(phases, date).findLast((one) => one.to === date)
@@ -237,8 +237,8 @@ async function changeLines(
 }
 
 /**
- * What stands in the way of a change: too many seats for a lower plan, and, for a customer's change that
- * waits, the end of the subscription.
+ * Returns what blocks a change: too many seats for a lower plan and, for a customer's scheduled change, the
+ * end of the subscription.
  */
 export function blockersOf(
   { waiting }: SubscriptionState,
@@ -259,7 +259,7 @@ export function blockersOf(
   return blockers
 }
 
-/** What is told where a plan has no room for so many seats. */
+/** Returns the notice that a plan has no room for so many seats. */
 export function tooManySeats(plan: Plan, seats: number): Notice[] {
   const { name } = plan
   const { max } = seatsOf(plan)
@@ -275,7 +275,10 @@ export function tooManySeats(plan: Plan, seats: number): Notice[] {
   ]
 }
 
-/** What a downgrade leaves less room for than was used in this usage period: it does not stand in the way. */
+/**
+ * Returns a warning for each allowance of a downgrade that is below the usage of this usage period. Warnings
+ * do not block.
+ */
 export async function warningsOf(
   tx: BillingTransaction,
   state: SubscriptionState,
@@ -316,7 +319,7 @@ export async function warningsOf(
   })
 }
 
-/** Seats that are asked for on a plan that knows none would be forgotten unsaid. */
+/** Seats requested on a plan without seats are rejected, since they would be silently ignored. */
 export function refuseSeatsWithout(plan: Plan, asked: number | undefined): void {
   if (asked === undefined || plan.seats !== null) return
   throw new BillingError('seats_out_of_range', {
@@ -326,7 +329,7 @@ export function refuseSeatsWithout(plan: Plan, asked: number | undefined): void 
   })
 }
 
-/** The seats of the new phase: those asked for, or as many as now, brought up to the plan's minimum. */
+/** Returns the seats of the new phase: those requested or the current number, at least the plan's minimum. */
 export function seatsFor(plan: Plan, asked: number | undefined, current: number): number {
   const seats = asked ?? Math.max(current, seatsOf(plan).min)
   const { min, max } = seatsOf(plan)

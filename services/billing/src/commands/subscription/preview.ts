@@ -20,33 +20,33 @@ import { currentPhase } from '../../subscription/phase.ts'
 import type { Notice } from '../../values/localized-text.ts'
 import { payableOf } from '../../invoicing/document/document.ts'
 
-/** What a change would come to, and until when confirming it charges exactly that. */
+/** What a change will cost, and until when confirming it charges exactly that. */
 export interface Preview extends Totals {
   quoteId: string
   expiresAt: Instant
   effectiveAt: LocalDate
   when: 'now' | 'period_end'
   currency: string
-  /** As on the invoice, each with what explains its amount. */
+  /** As on the invoice, each with the breakdown of its amount. */
   lines: Omit<PublicLine, 'id'>[]
   dueNow: Money
-  /** As it will be once this is confirmed; null where none will come. */
+  /** The next invoice after confirming; null where none will come. */
   nextInvoice: NextInvoice | null
   /** What remains of each allowance right after the change. */
   allowancesAfter: Allowance[]
-  /** What stands in the way: confirming is then refused. */
+  /** What blocks the change: confirming is rejected. */
   blockers: Notice[]
   warnings: Notice[]
-  /** What confirming drops or keeps of what waits, and which invoices it issues beside this one. */
+  /** What confirming drops or keeps of scheduled requests, and which other invoices it issues. */
   notices: Notice[]
 }
 
 const quoteSeconds = 15 * 60
 
 /**
- * What moving to a plan would cost, or, without a subscription, starting on it: done by the very command and
- * taken back, so that what follows is what will follow. The quote holds for 15 minutes, but not past the
- * customer's midnight, when the days to charge are others.
+ * Previews a move to a plan or, without a subscription, the start on it: runs the command itself and rolls it
+ * back, so the result is what will happen. The quote is valid for 15 minutes, at most until the customer's
+ * midnight, when the number of days changes.
  */
 export async function previewChange(
   engine: Engine,
@@ -142,7 +142,7 @@ async function previewOfStart(
   }
 }
 
-/** What some work answers, without what it wrote. */
+/** Returns the result of some work without what it wrote. */
 async function takenBack<T>(tx: BillingTransaction, work: () => Promise<T>): Promise<T> {
   let answer: { value: T } | undefined
   const issued = issuedIn(tx)

@@ -12,14 +12,14 @@ import type { Money } from '../../values/money.ts'
 import { billingPeriodAt } from '../../subscription/timeline.ts'
 import { nextPhase } from '../../subscription/schedule.ts'
 
-/** What a quote promises: confirming it comes to exactly this, or is refused. */
+/** What a quote promises: confirming it charges exactly this, or is rejected. */
 export interface Promised {
   plan: Plan
   seats: number
   promise: unknown
 }
 
-/** What a change would come to, and, where it waits, the fee that is then due. */
+/** Returns what a change costs and, where it is scheduled, the fee due then. */
 export async function promisedChange(
   tx: BillingTransaction,
   state: BillingState,
@@ -33,7 +33,7 @@ export async function promisedChange(
   }
 }
 
-/** What the first invoice of a subscription would come to. */
+/** Returns what the first invoice of a subscription comes to. */
 export function promisedStart({
   plan,
   seats,
@@ -47,14 +47,14 @@ export function promisedStart({
   lines: readonly LineDraft[]
   totals: Totals
 }): Promised {
-  // The new phase has no id before it is there.
+  // The new phase has no id yet.
   const promised = lines.map((line) => ({ ...promisedLine(line), phaseId: '' }))
   return { plan, seats, promise: { planVersion: plan.version, trialDays, lines: promised, totals } }
 }
 
 /**
- * Until when events were counted is the moment of asking, and which line a credit comes from may have its id
- * only once the draft is issued: neither is promised.
+ * The instant up to which events were counted is that of the request, and the source line of a credit may
+ * have no id before the draft is issued: a quote promises neither.
  */
 function promisedLine({
   counted: _counted,
@@ -64,7 +64,7 @@ function promisedLine({
   return line
 }
 
-/** The next fee on the new plan with its discounts and tax; usage comes on top of it and is not known yet. */
+/** Returns the next fee on the new plan with discounts and tax; usage comes on top and is not known yet. */
 async function nextFeeTotal(
   tx: BillingTransaction,
   state: BillingState,
@@ -79,10 +79,7 @@ async function nextFeeTotal(
   return totals.total
 }
 
-/**
- * Confirming a quote charges exactly what it said, or refuses: never a third number. Throws quote_expired,
- * quote_outdated.
- */
+/** Checks that confirming charges exactly what the quote said. Throws quote_expired, quote_outdated. */
 export async function honourQuote(
   tx: BillingTransaction,
   customerId: string,

@@ -45,31 +45,28 @@ export interface Subscription {
   seats: number | null
   allowances: Allowance[]
   startedAt: Instant | null
-  /** When it ended; null while it goes on. */
+  /** When it ended; null while it continues. */
   endedAt: Instant | null
   currentPeriod: { start: LocalDate; end: LocalDate } | null
   usagePeriod: { start: LocalDate; end: LocalDate; label: string } | null
   trialEndsAt: Instant | null
-  /** The local dates left of the trial, today among them. */
+  /** The local dates left of the trial, including today. */
   trialDaysLeft: number | null
   cancelAtPeriodEnd: boolean
-  /** Who ends it, and on which date; null where it goes on. */
+  /** Who ends it and on which date; null where it continues. */
   cancellation: { at: LocalDate; by: Party } | null
-  /** What the customer scheduled, or else what the vendor did. */
+  /** The customer's scheduled change, or else the vendor's. */
   scheduledChange: ScheduledChange | null
-  /** Both, in the order of their dates. */
+  /** Both, ordered by date. */
   scheduledChanges: ScheduledChange[]
   nextInvoice: NextInvoice | null
 }
 
-/**
- * A change that waits for its date, as it will be. What the vendor scheduled is not the customer's to take
- * back.
- */
+/** A scheduled change as it will be. A customer cannot undo the vendor's. */
 export interface ScheduledChange {
   planId: string
   planVersion: number
-  /** Null on a plan that knows no seats. */
+  /** Null on a plan without seats. */
   seats: number | null
   at: LocalDate
   by: Party
@@ -78,15 +75,15 @@ export interface ScheduledChange {
 export interface Changed {
   subscription: Subscription
   invoice: Invoice | null
-  /** What it dropped, kept or did beside what was asked. */
+  /** What the command dropped, kept or did besides what was requested. */
   notices: Notice[]
 }
 
 /**
- * Subscribes a customer to a plan, from `startsAt` (now, or at most 35 days ago) on, and issues the first
- * fee; with a trial (`trialDays`, or the plan's unless they had a trial before) no fee is due until its last
- * day has passed. What is then overdue is billed at once. After one that has ended a new one may start, not
- * before that end, or on the very date it was ended at once. Throws subscription_exists when they have one.
+ * Subscribes a customer to a plan from `startsAt` (now, or at most 35 days ago) and issues the first fee.
+ * With a trial (`trialDays`, or the plan's unless they had one) no fee is due until its last day has passed.
+ * What is overdue is billed at once. After an ended subscription a new one may start no earlier than that
+ * end, or on the date it was ended at once. Throws subscription_exists.
  */
 export async function createSubscription(
   engine: Engine,
@@ -110,7 +107,7 @@ export interface StartRequest {
   trialDays?: number
 }
 
-/** A subscription that was begun: what its first invoice comes to, and what a quote of it promises. */
+/** A started subscription: what its first invoice comes to, and what a quote promises. */
 export interface Begun {
   from: LocalDate
   lines: LineDraft[]
@@ -121,7 +118,7 @@ export interface Begun {
   notices: Notice[]
 }
 
-/** Begins a subscription in a transaction that holds the customer's lock and has done what is due. */
+/** Starts a subscription in a transaction that holds the customer's lock and has done due work. */
 export async function beginSubscription(
   tx: BillingTransaction,
   before: BillingState,
@@ -173,7 +170,7 @@ export async function beginSubscription(
     to: null,
     anchor: from,
     scheduled: false,
-    // A trial's periods begin with it: only what is paid for goes by the calendar.
+    // The periods of a trial start with it: only paid periods follow the calendar.
     ...(trialDays > 0
       ? { trialEnds: addDays(from, trialDays), alignment: 'anniversary' }
       : { trialEnds: null, alignment: plan.alignment }),
@@ -190,7 +187,7 @@ export async function beginSubscription(
   const billingPeriod = billingPeriodAt(phase, from)
   const fee = feeLine(phase, billingPeriod, billingPeriod)
   const period = usagePeriods(started.phases, from).at(-1)!
-  // By itself: what it gives back first pays what is open of the subscription last.
+  // A separate document: its credit first pays what is open of the previous subscription.
   if (handedOver?.some((line) => line.amount !== 0))
     await issue(tx, started, {
       kind: 'change',
@@ -208,7 +205,7 @@ export async function beginSubscription(
     period,
     lines,
     termsDays: plan.paymentTermsDays,
-    // Two may start on one day, when the first was ended on it.
+    // Two subscriptions may start on one day, when the first was ended on it.
     ...(last ? { cause: { kind: 'phase', id } } : {}),
   })
   const state = await catchUp(tx, started)
@@ -223,8 +220,8 @@ export async function beginSubscription(
 }
 
 /**
- * The last date of a subscription that was ended at once belongs to one that starts on it, as with a change:
- * the date's fee is given back, and its usage is billed with the new one. Undefined where there is no such
+ * The last date of a subscription that was ended at once goes to one that starts on it, as with a change: the
+ * date's fee is credited, and its usage is billed with the new one. Returns undefined where there is no such
  * date, or it was billed already.
  */
 async function lastDayGivenBack(
@@ -247,7 +244,7 @@ async function lastDayGivenBack(
     before.id,
     from,
   ])
-  // What was used before that date is billed first.
+  // Usage before that date is billed first.
   await catchUp(tx, await readBillingState(tx, customerId), { force: true })
   return lines
 }
@@ -275,7 +272,8 @@ function startOf(startsAt: string | undefined, at: Instant): Instant {
 }
 
 /**
- * A customer's subscription as of now: status 'none' where there never was one. Throws customer_not_found.
+ * Returns a customer's subscription as of now: status 'none' where there never was one. Throws
+ * customer_not_found.
  */
 export async function getSubscription(engine: Engine, input: { customerId: string }): Promise<Subscription> {
   return engine.transaction(async (tx) => subscriptionOf(tx, await readBillingState(tx, input.customerId)), {
@@ -283,7 +281,7 @@ export async function getSubscription(engine: Engine, input: { customerId: strin
   })
 }
 
-/** Whether the customer may use the product now: trialing, active or past due. */
+/** Returns whether the customer may use the product now: trialing, active or past due. */
 export async function checkSubscriptionStatus(
   engine: Engine,
   input: { customerId: string },
@@ -293,19 +291,19 @@ export async function checkSubscriptionStatus(
 }
 
 /**
- * What a plan is to the current one: an upgrade is now, a downgrade at the end of the billing period, a level
- * one at the end of the usage period.
+ * How a plan relates to the current one: an upgrade happens now, a downgrade at the end of the billing
+ * period, a level change at the end of the usage period.
  */
 export type PlanRelation = 'current' | 'upgrade' | 'downgrade' | 'level'
 
-/** A plan on sale, as it is to one customer. */
+/** An active plan with its relation to one customer. */
 export interface OfferedPlan extends Plan {
   relation: PlanRelation
-  /** The days of trial they would begin it with: none with a subscription, or once they had one. */
+  /** The trial days they would get: none with a subscription, or after a trial. */
   trialOffered: number
 }
 
-/** The catalogue with what each plan is to this customer's own, at the seats they have. */
+/** Returns the catalogue with each plan's relation to the customer's own plan, at their number of seats. */
 export async function plansFor(engine: Engine, input: { customerId: string }): Promise<OfferedPlan[]> {
   return engine.transaction(
     async (tx) => {
@@ -336,7 +334,7 @@ function relationOf(plan: Plan, current: Phase | undefined): PlanRelation {
   return direction === 'down' ? 'downgrade' : direction === 'level' ? 'level' : 'upgrade'
 }
 
-/** The subscription as it stands inside a transaction. */
+/** Returns the subscription as it is inside a transaction. */
 export async function subscriptionOf(tx: BillingTransaction, state: BillingState): Promise<Subscription> {
   const { customerId } = state.customer
   const current = currentPhase(state)
@@ -393,7 +391,9 @@ function aheadOf(
   }
 }
 
-/** The seats as they are told: none on a plan that knows none, whatever number is kept for the next one. */
+/**
+ * The seats as responses show them: none on a plan without seats, whatever number is kept for the next one.
+ */
 export const saidSeats = ({ plan, seats }: { plan: Plan; seats: number }): number | null =>
   plan.seats === null ? null : seats
 

@@ -12,8 +12,8 @@ import { subscriptionOf, type Changed } from './subscribe.ts'
 import { currentPhase } from '../../subscription/phase.ts'
 
 /**
- * Ends a trial earlier or later. `endsOn` is the first date that is paid for, today at the earliest; its fee
- * is then invoiced at once. What waits for the end of the trial goes with it. Throws not_in_trial, and
+ * Ends a trial earlier or later. `endsOn` is the first paid date, today at the earliest; its fee is then
+ * invoiced at once. Requests scheduled for the end of the trial move with it. Throws not_in_trial, and
  * validation_failed for a date before today, not after the trial's first, or too far ahead.
  */
 export async function changeTrial(
