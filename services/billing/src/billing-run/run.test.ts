@@ -23,7 +23,7 @@ const summaryOf = (invoices: Awaited<ReturnType<typeof getInvoices>>['data']) =>
     lines: lines.map(({ description: _, ...line }) => line),
   }))
 
-describe.each(testDatabases)('due work on $name', ({ create }) => {
+describe.each(testDatabases)('the billing run on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z')
@@ -38,7 +38,7 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     await createSubscription(world.engine, { customerId, planId: 'team' })
   }
 
-  test('comes due at the end of the period and its grace, not a moment before', async () => {
+  test('work is due at the end of the period and its grace, not a moment before', async () => {
     await subscribe('punctual')
     expect(await nextRunAt(world.engine)).toBe('2026-11-30T17:00:00.000000Z')
     world.set('2026-11-30T16:59:59.999999Z')
@@ -54,7 +54,7 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     expect(await nextRunAt(world.engine)).toBe('2026-12-31T17:00:00.000000Z')
   })
 
-  test('run twice at once bills once', async () => {
+  test('two concurrent runs bill once', async () => {
     for (const id of ['raced-1', 'raced-2', 'raced-3']) await subscribe(id)
     world.set('2026-11-30T17:00:00Z')
     await Promise.all(Array.from({ length: 4 }, () => runBilling(world.engine)))
@@ -62,7 +62,7 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
       expect(await invoicesOf(id)).toMatchObject([{ kind: 'renewal' }, { kind: 'start' }])
   })
 
-  test('of several customers at once bills each once, without a gap in the numbers; two calls share them', async () => {
+  test('concurrent runs share customers, bill each once and leave no gap in the numbers', async () => {
     const ids = Array.from({ length: 12 }, (_, index) => `many-${index}`)
     for (const id of ids) await subscribe(id)
     world.set('2026-11-30T17:00:00Z')
@@ -79,7 +79,7 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     )
   })
 
-  test('a customer whom somebody holds is done when they are free, after the others', async () => {
+  test('a locked customer is billed after the others, when the lock is free', async () => {
     for (const id of ['held', 'free']) await subscribe(id)
     world.set('2026-11-30T17:00:00Z')
     let release = () => {}
@@ -97,7 +97,7 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     })
     await taken
     const running = runBilling(world.engine)
-    // The embedded database does one transaction after the other: there nobody can look meanwhile.
+    // PGlite runs one transaction at a time, so nothing can look meanwhile.
     if (world.db.kind === 'postgres')
       await vi.waitFor(
         async () => expect(await invoicesOf('free')).toMatchObject([{ kind: 'renewal' }, { kind: 'start' }]),
@@ -109,7 +109,7 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     expect(await invoicesOf('held')).toMatchObject([{ kind: 'renewal' }, { kind: 'start' }])
   })
 
-  test('after a pause of months it catches up in order, with the amounts it would have had in time', async () => {
+  test('after a pause of months the run catches up in order, with the same amounts as on time', async () => {
     const story = async (customerId: string) => {
       await subscribe(customerId)
       await recordUsage(world.engine, [
@@ -147,7 +147,7 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     expect(inTime[0]!.issuedAt).toBe('2027-03-31T17:00:00.000000Z')
   })
 
-  test('a command that comes first does what is due', async () => {
+  test('a command does due work first', async () => {
     await subscribe('commanded')
     world.set('2027-01-20T16:00:00Z') // 21 January: eleven of 31 days are left
     const { invoice } = await upgradeSubscription(world.engine, {
@@ -169,10 +169,10 @@ describe.each(testDatabases)('due work on $name', ({ create }) => {
     })
   })
 
-  test('one customer who fails is told about and does not stop the others', async () => {
+  test('a customer that fails is reported and does not stop the others', async () => {
     await subscribe('failing')
     await subscribe('healthy')
-    // What no command can write: a phase whose plan charges a meter that is not there.
+    // Something no command can write: a phase whose plan charges an unknown meter.
     await world.db.asOwner((tx) =>
       tx.query(
         `update phases

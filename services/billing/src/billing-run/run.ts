@@ -15,15 +15,14 @@ import { usagePeriods } from '../subscription/timeline.ts'
 import { writeDeficits } from '../rating/deficit.ts'
 import { arriveToBill, lockCustomer, tryLockCustomer } from '../customer/customer.ts'
 
-/** More than ten years of months: a loop that goes on longer is a mistake of ours. */
+/** More than ten years of months: a loop that runs longer is a bug. */
 const maxPeriods = 130
 
 /**
- * Does what is due for one customer, in order: a scheduled change whose day has come is written down, what
- * was voided before today is billed again, and each usage period that has ended, and whose grace is over, is
- * closed and invoiced, and the late usage of an ended subscription is billed for the last time. `force` does
- * not wait for the grace: a change in that hour issues the draft first. Answers the state it leaves.
- * Idempotent; the caller holds the customer's lock.
+ * Does a customer's due work in order: writes scheduled changes whose date has come, bills again what was
+ * voided before today, closes and invoices each usage period whose end and grace have passed, and issues the
+ * final invoice of ended subscriptions. `force` does not wait for the grace: a change within it issues the
+ * draft first. Returns the state after it. Idempotent; the caller holds the customer's lock.
  */
 export async function catchUp(
   tx: BillingTransaction,
@@ -47,8 +46,8 @@ export async function catchUp(
 }
 
 /**
- * A command on one customer, in one transaction: takes their lock, does what is due, and gives `work` the
- * state that leaves. Throws customer_not_found.
+ * Runs a command on one customer in one transaction: locks the customer, does due work, and passes the
+ * resulting state to `work`. Throws customer_not_found.
  */
 export async function onCustomer<Answer>(
   engine: Engine,
@@ -62,10 +61,7 @@ export async function onCustomer<Answer>(
   })
 }
 
-/**
- * Bills what a void document billed once more, as it is due now; null where nothing of it is. A request does
- * not wait for the run.
- */
+/** Bills a void document again, as due now, without waiting for the run; null where nothing of it is due. */
 export async function billAgain(
   tx: BillingTransaction,
   state: BillingState,
@@ -96,14 +92,12 @@ export async function closePeriod(
 ): Promise<InvoiceDocument | null> {
   await arriveToBill(tx, state.customer.customerId)
   const lines = await renewalLines(tx, state, period)
-  // Before the invoice takes its number: until the end of the transaction every other issuer waits for that.
+  // Before the invoice takes its number: from then to the end of the transaction every other issuer waits.
   await rememberClosed(tx, state, period)
   return issue(tx, state, { kind: 'renewal', period, lines, termsDays: termsAtEnd(state, period) })
 }
 
-/**
- * Writes down that a usage period is billed, and the deficit it leaves: what arrives later is an adjustment.
- */
+/** Marks a usage period as billed and writes the deficit it leaves: what arrives later is an adjustment. */
 export async function rememberClosed(
   tx: BillingTransaction,
   state: BillingState,
@@ -120,17 +114,17 @@ export async function rememberClosed(
 }
 
 /**
- * Bills late usage, and what was taken back since, of the ended subscriptions whose closing is due by `until`
- * (and by now).
+ * Bills late usage, and usage voided since, of the ended subscriptions whose closing is due by `until` (and
+ * by now).
  */
 async function closeEnded(tx: BillingTransaction, state: BillingState, until: Instant): Promise<void> {
   for (const { id, endsOn, last, closesAt: at, reopenedAt } of unclosedSubscriptions(state)) {
     if (at > until || at > tx.at) continue
     await arriveToBill(tx, state.customer.customerId)
     const period = usagePeriods(state.phases, endsOn).findLast((one) => one.to <= endsOn)
-    // A subscription that ended on the day it began has no period, and so no usage.
+    // A subscription that ended on the day it started has no period, and so no usage.
     if (period) {
-      // There is one closing at the end, and one for each time it was opened again.
+      // There is one final invoice at the end, and one for each time the subscription was opened again.
       const cause: Cause | null =
         reopenedAt === null ? null : { kind: 'reopening', id: `${id} ${reopenedAt}` }
       await issue(tx, state, {
@@ -151,7 +145,7 @@ async function closeEnded(tx: BillingTransaction, state: BillingState, until: In
   }
 }
 
-/** Writes down when this customer's next due work falls due, so that nobody has to look at every customer. */
+/** Writes when this customer's next work is due, so that a run reads only customers with due work. */
 export async function scheduleNext(tx: BillingTransaction, state: BillingState): Promise<void> {
   const period = firstOpen(state)
   const {
@@ -169,28 +163,28 @@ export async function scheduleNext(tx: BillingTransaction, state: BillingState):
   state.customer = { ...state.customer, dueAt }
 }
 
-/** One customer whose due work failed, and why: the others are done all the same. */
+/** A customer whose due work failed, with the error; the others are still billed. */
 export interface RunFailure {
   customerId: string
   error: unknown
 }
 
 export interface RunOptions {
-  /** How many due customers are looked up at a time; 100 unless asked. */
+  /** Number of customers read at a time; 100 by default. */
   batch?: number
   /**
-   * How many customers are worked on at the same time, each on a connection of its own. One unless asked, and
-   * one on the embedded database, which has but one session.
+   * Number of customers billed concurrently, each on its own connection. Default 1; always 1 on PGlite, which
+   * has one session.
    */
   atOnce?: number
   onFailure?: (failure: RunFailure) => void
 }
 
 /**
- * Does the due work of every customer who has some, the longest due first, each in a transaction of its own;
- * answers for how many. Any process may call it at any time, also several at once: then they share the
- * customers. With `onFailure`, a customer that fails is told there and passed over until the next call, so
- * that it cannot hold up the others; without, the first failure ends the call.
+ * Does the due work of every customer that has some, longest due first, each in its own transaction; returns
+ * their number. Any process may call it at any time; concurrent calls share the customers. With `onFailure`,
+ * a failing customer is reported there and skipped until the next call, so that it does not hold up the
+ * others; without, the first failure ends the call.
  */
 export async function runBilling(engine: Engine, options: RunOptions = {}): Promise<number> {
   let done = 0
@@ -199,7 +193,7 @@ export async function runBilling(engine: Engine, options: RunOptions = {}): Prom
     due.length > 0;
     due = await dueAfter(engine, due.at(-1)!, options.batch)
   ) {
-    // Whom another transaction holds is left for the end: likely another process is doing their work.
+    // Customers locked by another transaction come last: another process is probably billing them.
     const held: DueCustomer[] = []
     done += await forEachAtOnce(engine, due, options, async (customer) => {
       const worked = await billCustomer(engine, customer, 'skip locked')
@@ -211,7 +205,7 @@ export async function runBilling(engine: Engine, options: RunOptions = {}): Prom
   return done
 }
 
-/** Works on `atOnce` customers at the same time and counts those for whom there was something to do. */
+/** Bills `atOnce` customers concurrently and counts those with due work. */
 async function forEachAtOnce(
   engine: Engine,
   customers: readonly DueCustomer[],
@@ -241,8 +235,8 @@ async function forEachAtOnce(
 }
 
 /**
- * False when there is nothing to do: the work was done meanwhile, or, with `skip locked`, somebody holds the
- * customer.
+ * Returns false when there is nothing to do: it was done meanwhile or, with `skip locked`, the customer is
+ * locked.
  */
 async function billCustomer(
   engine: Engine,
@@ -280,7 +274,7 @@ async function dueAfter(engine: Engine, last: DueCustomer | null, batch = 100): 
   )
 }
 
-/** The earliest instant at which something falls due, or null. */
+/** Returns the earliest instant at which work is due, or null. */
 export async function nextRunAt(engine: Engine): Promise<Instant | null> {
   const [row] = await engine.transaction(
     (tx) => tx.query<{ at: Instant | null }>('select min(due_at) as at from customers'),
