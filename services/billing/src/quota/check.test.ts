@@ -44,7 +44,7 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
   const check = (customerId: string, quantity?: number, meter = 'ai_chat') =>
     checkQuota(world.engine, { customerId, meter, quantity })
 
-  test('blocked overage grants what is left and no more', async () => {
+  test('with blocked overage, consume grants what is left and no more', async () => {
     await subscribe('blocked', 'free')
     expect(await check('blocked')).toEqual({
       allowed: true,
@@ -64,7 +64,7 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     expect(await getRemainingQuota(world.engine, { customerId: 'blocked', meter: 'ai_chat' })).toBe(0)
   })
 
-  test('the same id again answers the same grant and uses nothing', async () => {
+  test('repeating an id returns the same grant and uses nothing', async () => {
     await subscribe('again', 'free')
     await use('again', 'a', 18)
     const partial = await use('again', 'b', 5)
@@ -93,7 +93,7 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     expect(await use('freed', 'b', 3)).toMatchObject({ granted: 3, duplicate: false })
   })
 
-  test('billed overage grants everything and says how much is overage', async () => {
+  test('with billed overage, consume grants everything and returns the overage', async () => {
     await subscribe('billed', 'team')
     expect(await use('billed', 'a', 990)).toEqual({
       granted: 990,
@@ -122,7 +122,7 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     await expect(use('shared', 'e', 24)).rejects.toMatchObject({ code: 'event_conflict' })
   })
 
-  test('steps smaller than a unit are granted exactly', async () => {
+  test('quantities smaller than a unit are granted exactly', async () => {
     await subscribe('fine', 'metered')
     expect(await use('fine', 'a', 0.999, 'storage')).toMatchObject({ granted: 0.999, remaining: 0.001 })
     expect(await use('fine', 'b', 0.5, 'storage')).toMatchObject({ granted: 0.001, remaining: 0 })
@@ -170,7 +170,7 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     expect(await getRemainingQuota(world.engine, { customerId: 'unlimited', meter: 'ai_chat' })).toBeNull()
   })
 
-  test('a meter outside the plan allows nothing; one that does not exist, and no subscription, are mistakes', async () => {
+  test('a meter outside the plan allows nothing; an unknown meter or no subscription is an error', async () => {
     await subscribe('narrow', 'free')
     await seedCustomer(world.engine, 'none')
     expect(await check('narrow', 1, 'tokens')).toMatchObject({
@@ -190,7 +190,7 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     }
   })
 
-  test('all or nothing is granted where that is asked for, and a part granted before is not all', async () => {
+  test('mode all grants the whole quantity or nothing, and rejects an id that was granted in part', async () => {
     await subscribe('whole', 'free')
     const all = (id: string, quantity: number) =>
       consume(world.engine, { customerId: 'whole', meter: 'ai_chat', id, quantity, mode: 'all' })
@@ -204,7 +204,7 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     ).toEqual(['a', 'c'])
   })
 
-  test('an amount in the properties of a consumption without a quantity is refused, and grants nothing; labels grant 1', async () => {
+  test('consume without a quantity rejects an amount in the properties and grants nothing; labels grant 1', async () => {
     await subscribe('amounts', 'free')
     const ask = (id: string, properties: Record<string, unknown>) =>
       consume(world.engine, { customerId: 'amounts', meter: 'ai_chat', id, properties })
@@ -227,7 +227,7 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     })
   })
 
-  test('properties of what is consumed, reserved and settled are kept with the usage', async () => {
+  test('properties of consume, reserve and settle are stored with the usage', async () => {
     await subscribe('told', 'free')
     const of = { customerId: 'told', meter: 'ai_chat' }
     await consume(world.engine, { ...of, id: 'c', properties: { model: 'a' } })
@@ -254,7 +254,7 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     })
   })
 
-  test('a reservation that holds nothing any more is not promised again', async () => {
+  test('a closed reservation is not granted again', async () => {
     await subscribe('over', 'free')
     const of = { customerId: 'over', meter: 'ai_chat' }
     const hold = (id: string) => reserve(world.engine, { ...of, id, quantity: 5, ttlSeconds: 60 })
@@ -270,7 +270,7 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     ).toMatchObject({ granted: 4 })
   })
 
-  test('a quantity asked about is exact as text, and refused where it could not be granted', async () => {
+  test('a quantity may be decimal text, and is rejected where consume would reject it', async () => {
     await subscribe('asked', 'metered')
     const ask = (quantity: string) =>
       checkQuota(world.engine, { customerId: 'asked', meter: 'storage', quantity })

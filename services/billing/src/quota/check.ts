@@ -33,7 +33,7 @@ export interface Quota {
   allowed: boolean
   included: number | null
   used: number
-  /** Used ahead in earlier periods: counts as used here. */
+  /** The deficit of earlier periods, which counts as used. */
   deficit: number
   reserved: number
   remaining: number | null
@@ -41,7 +41,7 @@ export interface Quota {
   resetsAt: Instant | null
 }
 
-/** Whether `quantity` units (default 1) may be used now. A plan without this meter allows nothing of it. */
+/** Returns whether `quantity` units (default 1) may be used now. A plan without the meter allows none. */
 export async function checkQuota(
   engine: Engine,
   input: { customerId: string; meter: string; quantity?: number | string },
@@ -51,7 +51,9 @@ export async function checkQuota(
   return quotaFor(found, quantityAsked(found, input))
 }
 
-/** The units left of a meter's allowance in this usage period: null when unlimited, 0 when used up. */
+/**
+ * Returns the units left of a meter's allowance in this usage period: null when unlimited, 0 when used up.
+ */
 export async function getRemainingQuota(
   engine: Engine,
   input: { customerId: string; meter: string },
@@ -59,7 +61,7 @@ export async function getRemainingQuota(
   return (await checkQuota(engine, input)).remaining
 }
 
-/** The units asked about, refused where a grant of them would be. */
+/** Parses the requested quantity and rejects what consume would reject. */
 function quantityAsked(
   found: Exclude<Found, BillingError>,
   { meter, quantity = 1 }: { meter: string; quantity?: number | string },
@@ -96,7 +98,7 @@ function readsOf(engine: Engine): (question: Question) => Promise<Found> {
   return known
 }
 
-/** Answers several questions from one transaction. */
+/** Answers several quota requests in one transaction. */
 async function readQuotas(engine: Engine, questions: readonly Question[]): Promise<Found[]> {
   return engine.transaction((tx) => countersFor(tx, knownContextsOf(engine), questions), {
     readOnly: true,
@@ -105,8 +107,8 @@ async function readQuotas(engine: Engine, questions: readonly Question[]): Promi
 }
 
 /**
- * Believes what is known of the customers and reads the counters that follow from it together with the
- * customers' versions: only about those that have changed is asked again.
+ * Trusts the cached contexts and reads their counters together with the customers' versions; only contexts
+ * whose version changed are read again.
  */
 async function countersFor(
   tx: BillingTransaction,
@@ -136,7 +138,7 @@ async function countersFor(
 }
 
 /**
- * The counters of windows, in their order; undefined where the customer's history has another version by now.
+ * Returns the counters of windows, in order; undefined where the customer's state has another version by now.
  */
 async function currentCounters(
   tx: BillingTransaction,
@@ -196,7 +198,7 @@ function windowFor({ customerId, meter }: Question, facts: QuotaContext | undefi
   return facts.windows.get(meter) ?? 'no charge'
 }
 
-/** What a counter answers to who asks for `quantity` units. */
+/** Returns the quota of a counter for a request of `quantity` units. */
 export function quotaFor(found: Exclude<Found, BillingError>, quantity: number): Quota {
   if (found === 'no charge')
     return {
@@ -214,7 +216,7 @@ export function quotaFor(found: Exclude<Found, BillingError>, quantity: number):
   const free = available(found)
   const remaining = free === null ? null : units(Math.max(0, free))
   return {
-    // Of the largest or latest quantity it matters how large it would be, not how much it would add.
+    // For a meter of the largest or latest quantity, the new value counts, not the sum.
     allowed:
       remaining === null
       || policy === 'bill'

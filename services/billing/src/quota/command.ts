@@ -1,10 +1,7 @@
 import type { BillingError } from '../errors.ts'
 import type { Instant } from '../values/instant.ts'
 
-/**
- * Something that is to be counted against a quota. `id` is in the customer's one space of ids; quantities are
- * units.
- */
+/** A command that counts against a quota. `id` is in the customer's one id space; quantities are units. */
 export type QuotaCommand =
   | {
       kind: 'consume'
@@ -35,12 +32,12 @@ export type QuotaCommand =
   | { kind: 'release'; customerId: string; meter: string; id: string }
 
 /**
- * Where a limit blocks: as much as is left (`partial`, the default), or the whole quantity or nothing
+ * Under a blocking limit: grant what is left (`partial`, the default), or the whole quantity or nothing
  * (`all`).
  */
 export type ConsumeMode = 'partial' | 'all'
 
-/** What `consume` answers. Quantities are units; `overage` is the part of this grant above the allowance. */
+/** The result of `consume`. Quantities are units; `overage` is the part of this grant above the allowance. */
 export interface Consumed {
   granted: number
   remaining: number | null
@@ -48,7 +45,9 @@ export interface Consumed {
   duplicate: boolean
 }
 
-/** What `reserve` answers: the units held back until `expiresAt`, which is null where nothing was. */
+/**
+ * The result of `reserve`: the units reserved until `expiresAt`, which is null where nothing was reserved.
+ */
 export interface Reserved {
   granted: number
   remaining: number | null
@@ -57,8 +56,8 @@ export interface Reserved {
 }
 
 /**
- * What `settle` answers. `granted` was recorded; `excess` was used too and is not counted, since a limit had
- * no room for it.
+ * The result of `settle`. `granted` was recorded; `excess` was used too but is not counted, because the limit
+ * had no room.
  */
 export interface Settled {
   granted: number
@@ -81,7 +80,7 @@ export interface QuotaAnswers {
 }
 
 /**
- * What became of one command: it is answered or refused alone, whatever shares its transaction. 'locked':
- * somebody else is at work on its customer.
+ * The outcome of one command; commands that share a transaction succeed or fail alone. 'locked': another
+ * transaction has its customer's lock.
  */
 export type QuotaOutcome = { answer: QuotaAnswers[keyof QuotaAnswers] } | { error: BillingError } | 'locked'

@@ -3,10 +3,9 @@ import type { Consumed, ConsumeMode } from './command.ts'
 import { askQuota } from './transactions.ts'
 
 /**
- * Checks and records in one step. Where overage is blocked, at most the remaining allowance is granted,
- * whatever runs at the same time (with `mode: 'all'` the whole quantity or nothing); where it is billed,
- * everything. Nothing granted records nothing, so the id stays free. The same id again answers the same
- * grant.
+ * Checks and records in one step. Grants at most the remaining allowance where overage is blocked, under any
+ * concurrency (with `mode: 'all'` the whole quantity or nothing), and everything where it is billed. A grant
+ * of 0 records nothing, so the id stays free. Idempotent by id.
  */
 export async function consume(
   engine: Engine,

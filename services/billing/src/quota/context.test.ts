@@ -18,10 +18,10 @@ import {
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
 /**
- * What a process remembers must never show: whatever changes, by whomever, the next answer is that of
- * somebody who remembers nothing.
+ * A cache must never show: after any change by any process, the next answer equals that of a process without
+ * a cache.
  */
-describe.each(testDatabases)('what is remembered of quotas on $name', ({ create }) => {
+describe.each(testDatabases)('the quota cache on $name', ({ create }) => {
   let world: World
   let other: Engine
   let now = '2026-11-01T00:00:00.000000Z'
@@ -41,10 +41,7 @@ describe.each(testDatabases)('what is remembered of quotas on $name', ({ create 
     world.set(instant)
   }
 
-  /**
-   * The answer of a process that knows the customer from before, which must be the one of somebody who reads
-   * everything.
-   */
+  /** The answer of a process with a warm cache, which must equal that of a process without one. */
   async function quota(customerId: string, meter = 'ai_chat') {
     const outcome = (ask: Promise<unknown>) => ask.catch((error: { code: string }) => error.code)
     const remembering = await outcome(checkQuota(world.engine, { customerId, meter }))
@@ -57,7 +54,7 @@ describe.each(testDatabases)('what is remembered of quotas on $name', ({ create 
     return remembering
   }
 
-  test('is read again after each command that changes what an allowance follows from', async () => {
+  test('a context is read again after each command that changes an allowance', async () => {
     await seedCustomer(world.engine, 'acme')
     expect(await quota('acme')).toBe('no_active_subscription')
     await createSubscription(other, { customerId: 'acme', planId: 'free' })
@@ -73,7 +70,7 @@ describe.each(testDatabases)('what is remembered of quotas on $name', ({ create 
       used: 3,
       resetsAt: '2026-11-30T16:00:00.000000Z',
     })
-    // The day has come: nobody has written down the change yet.
+    // The date has come, but nobody has written the change yet.
     passTo('2026-11-30T16:00:00.000000Z')
     expect(await quota('acme')).toMatchObject({
       included: 20,
@@ -91,7 +88,7 @@ describe.each(testDatabases)('what is remembered of quotas on $name', ({ create 
     expect(await quota('acme')).toBe('no_active_subscription')
   })
 
-  test('is read again for a meter, a plan or a zone that is new', async () => {
+  test('a context is read again for a new meter, plan or time zone', async () => {
     passTo('2026-12-10T00:00:00.000000Z')
     await seedCustomer(world.engine, 'beta')
     await createSubscription(world.engine, { customerId: 'beta', planId: 'free' })
@@ -124,7 +121,7 @@ describe.each(testDatabases)('what is remembered of quotas on $name', ({ create 
     })
   })
 
-  test('is not what a transaction saw that was taken back', async () => {
+  test('a context read in a transaction that rolled back is not cached', async () => {
     await seedCustomer(world.engine, 'gamma')
     await createSubscription(world.engine, { customerId: 'gamma', planId: 'free' })
     await world.engine
@@ -139,7 +136,7 @@ describe.each(testDatabases)('what is remembered of quotas on $name', ({ create 
         throw new Error('taken back')
       })
       .catch((error: Error) => expect(error.message).toBe('taken back'))
-    // As many changes as were taken back: the version is the same one again.
+    // As many changes as were rolled back, so that the version is the same again.
     await updateCustomer(world.engine, { customerId: 'gamma', timezone: 'UTC' })
     expect(await quota('gamma')).toMatchObject({ overagePolicy: 'block', included: 20, used: 0 })
   })

@@ -8,8 +8,8 @@ import { quotaWindows, type QuotaWindow } from './window.ts'
 import { currentValues, use, type RecentlyUsed } from '../sharing/recently-used.ts'
 
 /**
- * What a customer's quotas follow from on one date of theirs, without what they used. Holds as long as
- * `version` is theirs.
+ * What a customer's quotas depend on for one local date, except usage. Valid while `version` is the
+ * customer's.
  */
 export interface QuotaContext {
   version: number
@@ -20,17 +20,17 @@ export interface QuotaContext {
   meters: ReadonlyMap<string, Meter>
 }
 
-/** The facts read so far, by customer. */
+/** Cached contexts by customer. */
 export type KnownContexts = RecentlyUsed<QuotaContext>
 
-/** Some ten megabytes at most, however many customers there are. */
+/** Maximum number of cached contexts: about ten megabytes. */
 const maxCachedContexts = 5_000
 
 const knownContexts = new WeakMap<Engine, KnownContexts>()
 
 /**
- * The facts this process has read on its own account. Inside somebody else's transaction none are shared:
- * what is read there may be taken back.
+ * Returns this process's cache. A transaction of the caller gets an empty one, because what it reads may be
+ * rolled back.
  */
 export function knownContextsOf(engine: Engine): KnownContexts {
   if ('query' in engine) return new Map()
@@ -40,8 +40,8 @@ export function knownContextsOf(engine: Engine): KnownContexts {
 }
 
 /**
- * The facts of the customers in `versions`, which holds the version each has now: read again where they
- * changed, where the date is another, or where a meter of `asked` is not among them.
+ * Returns the contexts of the customers in `versions`, which holds the current version of each: read again
+ * where the version or the date changed, or a meter of `asked` is missing.
  */
 export async function quotaContextsOf(
   tx: BillingTransaction,
@@ -71,8 +71,8 @@ export async function quotaContextsOf(
 }
 
 /**
- * What is known of a customer on the date it is for them at `at`, without asking: it holds if `version` is
- * still theirs.
+ * Returns the cached context of a customer for their date at `at` without a query: valid if `version` is
+ * still the customer's.
  */
 export function believedContexts(
   known: KnownContexts,

@@ -6,38 +6,36 @@ import type { QuotaWindow } from './window.ts'
 import { dailyUsage, usedOn, valueOf } from '../rating/rated-usage.ts'
 
 /**
- * What one usage period's allowance of a meter has been used and held back for, in steps. The decisions of
- * one transaction count on it one after the other.
+ * Used and reserved steps of one meter's allowance in a usage period. The decisions of a transaction update
+ * it one after the other.
  */
 export interface Counts {
   used: number
-  /** The deficit of periods before, which counts as used. */
+  /** The deficit of earlier periods, which counts as used. */
   deficit: number
-  /** Held back by reservations that are open. */
+  /** Reserved by open reservations. */
   reserved: number
-  /** How many these are. */
+  /** The number of open reservations. */
   open: number
-  /** The most recorded on one date within a month of the period. */
+  /** The largest quantity recorded on one date within a month of the period. */
   busiestDay: number
 }
 
-/** The counts of a usage period under the limit of one date in it. */
+/** The counts of a usage period with the limit of one date in it. */
 export interface QuotaCounter {
   window: QuotaWindow
   counts: Counts
 }
 
-/**
- * What is left for whoever asks now: below zero where more was recorded than there was, null when unlimited.
- */
+/** Returns what is left now: negative where more was recorded than allowed, null when unlimited. */
 export function available({ window, counts: { used, deficit, reserved } }: QuotaCounter): number | null {
   return window.allowance === null ? null : window.allowance - used - deficit - reserved
 }
 
 /**
- * What is granted of `quantity` to whoever holds `held` already (which is counted as free here). Where
- * overage is blocked, no more than is left, or than was promised by holding it; else everything. `overage` is
- * the part above the allowance.
+ * Returns the grant of `quantity` for a caller that has `held` reserved (which counts as free here). With
+ * blocked overage at most what is left or was reserved; else everything. `overage` is the part above the
+ * allowance.
  */
 export function grant(
   counter: QuotaCounter,
@@ -51,13 +49,13 @@ export function grant(
   return { granted, overage: Math.max(0, granted - room) }
 }
 
-/** A window of one customer's. */
+/** A window of one customer. */
 export interface AskedWindow {
   customerId: string
   window: QuotaWindow
 }
 
-/** What `countersQuery` yields: the place of the window, and what is counted in it. */
+/** A row of `countersQuery`: the ordinal of the window and its counts. */
 export interface CounterRow {
   ordinal: number
   quantity: number
@@ -65,13 +63,13 @@ export interface CounterRow {
   busiest: number
   held: number
   open: number
-  /** The version of the customer's history at the same moment. */
+  /** The version of the customer's state at the same moment. */
   version: number
 }
 
 /**
- * Reads the counters of the windows in `$1` at the instant `$2`: from the days and the open reservations,
- * whatever the number of events.
+ * Reads the counters of the windows in `$1` at the instant `$2`, from day sums and open reservations, so its
+ * cost does not depend on the number of events.
  */
 export const countersQuery = `select a.ordinal, d.quantity, d.events, d.busiest, r.held, r.open,
     (select ${historyVersion} from customers where customer_id = a.customer_id) as version
@@ -118,11 +116,11 @@ export const countersQuery = `select a.ordinal, d.quantity, d.events, d.busiest,
       and (a.gaps is null or not local_date <@ a.gaps)
   ) r`
 
-/** The windows as `countersQuery` takes them. */
+/** Returns the windows as `countersQuery` takes them. */
 export function windowsText(asked: readonly AskedWindow[]): string {
   return JSON.stringify(
     asked.map(({ customerId, window: { meter, from, to, gaps } }, ordinal) => ({
-      // What is counted in a window may be one usage period with what was counted within a month of it.
+      // Counts are for a whole usage period plus a month on either side.
       ordinal,
       customer_id: customerId,
       meter: meter.key,
@@ -136,8 +134,8 @@ export function windowsText(asked: readonly AskedWindow[]): string {
 }
 
 /**
- * The counters of some windows, in their order, from the rows read for them. Where a deficit may count, or
- * days are not added up, `completeCounters` goes on.
+ * Builds the counters of windows, in order, from their rows. Where a deficit may count, or days cannot be
+ * added up, `completeCounters` does the rest.
  */
 export function countersFrom(rows: readonly CounterRow[], asked: readonly AskedWindow[]): QuotaCounter[] {
   const counters: QuotaCounter[] = []
@@ -157,14 +155,14 @@ export function countersFrom(rows: readonly CounterRow[], asked: readonly AskedW
   return counters
 }
 
-/** Whether the days of its period are all that a window's counter needs. */
+/** Returns whether a window's counter needs only the days of its period. */
 export function isPlain({ meter, carries }: QuotaWindow): boolean {
   return isAdditive(meter) && carries === null
 }
 
 /**
- * Reads for counters what more they need: the deficits that earlier periods may have left, and levels, which
- * are not the sum of the days.
+ * Reads what other counters also need: deficits that earlier periods may have left, and levels, which are not
+ * the sum of days.
  */
 export async function completeCounters(
   tx: BillingTransaction,
@@ -184,7 +182,7 @@ export async function completeCounters(
   }
 }
 
-/** Reads the counters of some windows, in their order. */
+/** Reads the counters of windows, in order. */
 export async function readCounters(
   tx: BillingTransaction,
   asked: readonly AskedWindow[],

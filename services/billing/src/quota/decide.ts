@@ -22,15 +22,11 @@ import { isStorable } from '../values/storable.ts'
 
 export const noSubscription = 'no subscription'
 
-/**
- * Where a command counts: on a counter, or nowhere, since the plan does not charge the meter or there is no
- * plan.
- */
+/** Where a command counts: on a counter, or nowhere, without a plan or a charge for the meter. */
 export type Standing = QuotaCounter | typeof noSubscription | 'no charge'
 
 /**
- * One command with what it needs beside its counter. `ids` holds what ids stand for, and is brought up to
- * date by each decision.
+ * One command with its inputs except the counter. `ids` holds what ids refer to; each decision updates it.
  */
 export interface Decision<C extends QuotaCommand = QuotaCommand> {
   command: C
@@ -40,7 +36,7 @@ export interface Decision<C extends QuotaCommand = QuotaCommand> {
   ids: Map<string, KnownId>
 }
 
-/** What was decided, and what is to be written for it. */
+/** The result of a decision, with what to write for it. */
 export interface Decided {
   outcome: Exclude<QuotaOutcome, 'locked'>
   event?: Omit<Placed, 'index'>
@@ -51,8 +47,7 @@ export interface Decided {
 }
 
 /**
- * Decides one command and counts it, so that the next on the same counter finds what this one left. A refusal
- * changes nothing.
+ * Decides one command and updates the counter, so that the next command sees it. A rejection changes nothing.
  */
 export function decide(decision: Decision, standing: Standing): Decided {
   try {
@@ -102,7 +97,7 @@ function consumed({ command, times, meter, today, ids }: Of<'consume'>, standing
       },
     },
   })
-  // Nothing recorded: the same request may be granted after an upgrade.
+  // Nothing is recorded, so the same request may be granted after an upgrade.
   if (granted === 0 || typeof standing === 'string') return answer()
   standing.counts.used += granted
   ids.set(idKey(event.customerId, event.id), {
@@ -133,7 +128,7 @@ function reserved({ command, times, meter, today, ids }: Of<'reserve'>, standing
   if (known?.event?.voided) throw voidedOf(command)
   if (known && known.reservation?.bodyHash !== bodyHash) throw conflictOf(command)
   if (known?.reservation) {
-    // It holds nothing any more: whoever goes on working on it would use what nobody promised.
+    // The reservation is closed: a caller who continued with it would use units nobody granted.
     if (known.reservation.closedAt !== null) throw closedOf(command, endOf(known.reservation, meter))
     if (!isOpen(known.reservation, times.at)) throw closedOf(command, 'has expired')
     return {
@@ -200,7 +195,7 @@ function reserved({ command, times, meter, today, ids }: Of<'reserve'>, standing
 
 function settled({ command, times, meter, ids }: Of<'settle'>, standing: Standing): Decided {
   const { reservation, event } = reservationOf(command, ids)
-  // What was told when it was reserved, and what is told now.
+  // The quantity from the reservation, and the one reported now.
   const checked = checkedEvent(
     { ...command, properties: { ...reservation.properties, ...command.properties } },
     meter,
@@ -228,10 +223,10 @@ function settled({ command, times, meter, ids }: Of<'settle'>, standing: Standin
       throw closedOf(command, endOf(reservation, meter))
     return answerFor({ settled: told, granted, overage }, true)
   }
-  // The id was told as an event of its own while the reservation was being made.
+  // The id was recorded as an event while the reservation was being made.
   if (event) throw conflictOf(command)
   const held = giveBack(reservation, standing, times.at)
-  // Outside any plan nothing is left, but what was promised is kept.
+  // Without a plan nothing is left, but what was reserved is granted.
   const { granted, overage } =
     typeof standing === 'string'
       ? { granted: Math.min(quantity, held), overage: 0 }
@@ -266,7 +261,7 @@ function released({ command, times: { at }, meter, ids }: Of<'release'>, standin
   }
 }
 
-/** Frees what an open reservation holds back on its counter; what has expired holds nothing. */
+/** Frees what an open reservation holds on its counter; an expired one holds nothing. */
 function giveBack(reservation: Reservation, standing: Standing, at: Instant): number {
   if (!isOpen(reservation, at)) return 0
   if (typeof standing !== 'string') {
@@ -276,7 +271,7 @@ function giveBack(reservation: Reservation, standing: Standing, at: Instant): nu
   return reservation.held
 }
 
-/** What was used beyond a limit is kept among what was refused, so that nothing that was told vanishes. */
+/** Usage beyond a limit is stored as a rejected event, so that no reported usage is lost. */
 function excessOf(
   { customerId, id, reservedAt }: Reservation,
   meter: Meter,
@@ -315,7 +310,7 @@ function checkedEvent(
         `meter '${meter.key}' does not add up what is used (${meter.aggregation}): record events, `
         + 'and read the quota',
     })
-  // Each is one event: granting five for what is counted once would sell the limit five times.
+  // Each is one event: granting five for one counted event would sell the limit five times.
   const isOne = Number(quantity ?? 1) === 1 || (kind === 'settle' && Number(quantity) === 0)
   if (meter.aggregation === 'count' && !isOne)
     throw new BillingError('validation_failed', {
@@ -370,7 +365,7 @@ function conflictOf(
   if (!event || !known?.event || known.reservation || !meter)
     return new BillingError('event_conflict', { pointer, message })
   const { bodyHash, quantity, content } = known.event
-  // An event that is not found under this meter is of another.
+  // An event not found under this meter belongs to another one.
   if (!content)
     return new BillingError('event_conflict', { pointer, message: `${message}: meter`, differs: ['meter'] })
   const { differs, first } = conflictWith(event, bodyHash, {
@@ -395,7 +390,7 @@ const voidedOf = ({ id }: QuotaCommand) =>
   })
 const closedOf = ({ id }: QuotaCommand, what: string) =>
   new BillingError('reservation_closed', { message: `reservation '${id}' ${what}` })
-/** How a reservation was closed: what was told of it, and what of that was granted. */
+/** Describes how a reservation was closed: the reported quantity and the granted part. */
 function endOf({ settled: told, granted }: Reservation, meter: Meter): string {
   if (told === null) return 'was released'
   const part = granted === null || granted === told ? '' : `, of which ${units(meter, granted)} were granted`

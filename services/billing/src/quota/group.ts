@@ -37,19 +37,19 @@ import { arriveAtLast, clockOf, instantOfUsage } from '../customer/customer.ts'
 import { takenTimes } from '../usage/totals/taken-times.ts'
 import { isStorable } from '../values/storable.ts'
 
-/** Another transaction recorded an id between our look and our write: look again. */
+/** Thrown when another transaction recorded an id between the read and the write; the caller retries. */
 export class OvertakenById extends Error {}
 
-/** The outcome of each command, and of when the events are that were recorded. */
+/** The outcome of each command, and the times of the recorded events. */
 export interface AnsweredTogether {
   outcomes: QuotaOutcome[]
   times: Instant[]
 }
 
 /**
- * Answers commands of several customers in one transaction, those of each customer as if they had come one
- * after the other. Without `wait`, the commands of a customer somebody else is at work on are left
- * ('locked'), so that no transaction holds one customer while it waits for another.
+ * Executes commands of several customers in one transaction, those of each customer in order. Without `wait`,
+ * commands of a customer whose lock is taken return 'locked', so that no transaction holds one customer while
+ * it waits for another.
  */
 export async function answerTogether(
   tx: BillingTransaction,
@@ -57,17 +57,17 @@ export async function answerTogether(
   commands: readonly QuotaCommand[],
   { wait }: { wait: boolean },
 ): Promise<AnsweredTogether> {
-  // 1. One transaction at a time decides for a customer. Recording events goes on beside it: those count as
-  //    if they came before or after.
+  // 1. Lock the customers: one transaction at a time decides for each. Events are recorded concurrently and
+  // count as if they came before or after.
   const versions = await lockCustomers(tx, commands, wait)
-  // 2. What they may use at all, and what they have used.
+  // 2. Read their allowances and usage.
   const facts = await quotaContextsOf(tx, known, versions, commands)
   const outcomes = commands.map((command) => refusal(command, facts, wait))
   const askers = commands.flatMap((command, index) =>
     outcomes[index] ? [] : [{ command, index, facts: facts.get(command.customerId)! }],
   )
   const { ids, standings } = await readStandings(tx, askers)
-  // 3. One command after the other, each on what the ones before left.
+  // 3. Decide one command after the other, each on the counter that the ones before left.
   const times = takenTimes(tx.at)
   const decisions = askers.map(({ command, facts: own }, place) =>
     decide(
@@ -75,7 +75,7 @@ export async function answerTogether(
       standings[place]!,
     ),
   )
-  // 4. What was decided becomes true for all of them, or for none.
+  // 4. Write all decisions, or none.
   await store(tx, decisions, standings)
   for (const [place, { index }] of askers.entries()) outcomes[index] = decisions[place]!.outcome
   return { outcomes: outcomes as QuotaOutcome[], times: decisions.flatMap(({ event }) => event?.time ?? []) }
@@ -104,7 +104,7 @@ async function lockCustomers(
   return new Map(rows.map(({ customerId, version }) => [customerId, version]))
 }
 
-/** What can be refused without a look at the customer's usage. */
+/** Returns the rejections that need no look at the customer's usage. */
 function refusal(
   { customerId, meter }: QuotaCommand,
   facts: ReadonlyMap<string, QuotaContext>,
@@ -136,8 +136,8 @@ interface Asker {
 }
 
 /**
- * What the ids of the commands stand for, and where each command counts: today, or on the date its
- * reservation was made.
+ * Reads what the commands' ids refer to and where each command counts: today, or on the date of its
+ * reservation.
  */
 async function readStandings(
   tx: BillingTransaction,
@@ -174,7 +174,7 @@ async function readStandings(
   const more = distinct(windows).filter((one) => !counters.has(windowKey(one)))
   for (const [place, counter] of (await readCounters(tx, more)).entries())
     counters.set(windowKey(more[place]!), counter)
-  // One period has one counter, whatever the limit on the date a reservation was made.
+  // A period has one counter, whatever the limit was on the date of the reservation.
   return {
     ids,
     standings: windows.map((one) =>
@@ -198,7 +198,7 @@ function asking(
   return window ? { customerId, window } : 'no charge'
 }
 
-/** The window of each command: on the date given for it, or today's. */
+/** Returns the window of each command: on its given date, or today's. */
 async function windowsOn(
   tx: BillingTransaction,
   askers: readonly Asker[],
@@ -217,7 +217,7 @@ async function windowsOn(
   })
 }
 
-/** Commands in one usage period count on one counter. */
+/** Commands in one usage period share a counter. */
 function distinct(askings: readonly Asking[]): AskedWindow[] {
   return [
     ...new Map(
@@ -241,7 +241,7 @@ async function store(
   )
   if (made.length > 0) await claimIds(tx, made, placed)
   await storeReservations(tx, made)
-  // Whoever acts for a customer may consume, and not take over an id.
+  // A caller with access to one customer may consume, but not take over an id.
   const settling = decisions.some(({ event, reservation }) => event && reservation)
   const stored = await storeEvents(tx, placed, {
     ids: made.length > 0 ? 'claimed' : settling ? 'reserved or free' : 'free',
@@ -266,8 +266,8 @@ async function store(
 }
 
 /**
- * Takes the ids of new reservations and of the events beside them in one go, and what recording takes before
- * any id first: else two who meet would wait in a circle.
+ * Claims the ids of new reservations and of their events in one statement, and takes the locks of recording
+ * before any id: otherwise two transactions could deadlock.
  */
 async function claimIds(
   tx: BillingTransaction,
@@ -285,8 +285,8 @@ async function claimIds(
 }
 
 /**
- * The events that stand where a month may become more than can be counted: nearly always none, and then
- * nothing has to be asked.
+ * Returns the events whose month may exceed what can be counted exactly: almost always none, which needs no
+ * query.
  */
 function nearTooLarge(placed: readonly Placed[], standings: readonly Standing[]): Placed[] {
   const added = new Map<QuotaCounter['counts'], number>()

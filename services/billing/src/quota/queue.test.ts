@@ -5,7 +5,7 @@ import { quotaQueue, type QuotaQueueLimits } from './queue.ts'
 
 const limits: QuotaQueueLimits = { together: 4, waiting: 20, waitingOfOne: 20, shared: 2, alone: 1 }
 
-/** A queue whose transactions are ended by the test, one by one. */
+/** A queue whose transactions the test ends one by one. */
 function queueOf(changed: Partial<QuotaQueueLimits> = {}) {
   const transactions: {
     ids: string[]
@@ -44,15 +44,15 @@ function queueOf(changed: Partial<QuotaQueueLimits> = {}) {
 const answered = (): QuotaOutcome => ({ answer: { granted: 1, remaining: 0, overage: 0, duplicate: false } })
 const turn = () => new Promise((resolve) => setTimeout(resolve, 5))
 
-describe('commands about quotas', () => {
-  test('that come while transactions run share the next one, in their order', async () => {
+describe('the queue of quota commands', () => {
+  test('commands that arrive while transactions run share the next one, in order', async () => {
     const { transactions, outcomes, consume } = queueOf()
     consume('a', '1')
     await turn()
     consume('a', '2', '3')
     consume('b', '4')
     await turn()
-    // One of a's at a time; b has nobody to wait for.
+    // One transaction of a at a time; b has nobody to wait for.
     expect(transactions.map((one) => one.ids)).toEqual([['1'], ['4']])
     consume('a', '5', '6', '7')
     transactions[0]!.end()
@@ -65,7 +65,7 @@ describe('commands about quotas', () => {
     expect(outcomes).toEqual(['1', '2', '3', '5', '6', '4'])
   })
 
-  test('of one customer do not keep others from their turn', async () => {
+  test('many commands of one customer do not delay others', async () => {
     const { transactions, consume } = queueOf({ shared: 1 })
     consume('busy', '1', '2', '3', '4', '5', '6')
     consume('quiet', '7')
@@ -78,7 +78,7 @@ describe('commands about quotas', () => {
     ])
   })
 
-  test('of a customer somebody else is at work on wait alone, and before those that came later', async () => {
+  test('commands of a locked customer wait in their own transaction, ahead of later ones', async () => {
     const { transactions, outcomes, consume } = queueOf()
     consume('locked', '1', '2')
     consume('free', '3')
@@ -99,7 +99,7 @@ describe('commands about quotas', () => {
     expect(transactions[3]).toMatchObject({ ids: ['6'], wait: false })
   })
 
-  test('that fail for an unforeseen reason fail alone', async () => {
+  test('a command that fails unexpectedly fails alone', async () => {
     const { transactions, outcomes, consume } = queueOf()
     consume('a', '1', '2', '3', '4')
     await turn()
@@ -121,7 +121,7 @@ describe('commands about quotas', () => {
     expect(outcomes).toEqual(['1', '2', '3: poison', '4'])
   })
 
-  test('are not tried by halves when the database is away', async () => {
+  test('a failed group is not retried in halves when the database is unreachable', async () => {
     const { transactions, outcomes, consume } = queueOf()
     consume('a', '1', '2')
     await turn()
@@ -130,7 +130,7 @@ describe('commands about quotas', () => {
     expect([transactions.length, outcomes]).toEqual([1, ['1: away', '2: away']])
   })
 
-  test('of one customer are refused beyond their own number, before others are', async () => {
+  test("commands of one customer are rejected beyond the customer's limit, before those of others", async () => {
     const { transactions, outcomes, consume } = queueOf({ waiting: 5, waitingOfOne: 3 })
     consume('held', '1')
     await turn()
@@ -147,7 +147,7 @@ describe('commands about quotas', () => {
     expect(outcomes).toContain('6')
   })
 
-  test('wait up to a number, and further ones are refused at once', async () => {
+  test('commands wait up to the limit, and further ones are rejected at once', async () => {
     const { transactions, outcomes, consume } = queueOf({ waiting: 3 })
     consume('a', '1')
     await turn()

@@ -3,15 +3,15 @@ import { BillingError } from '../errors.ts'
 import type { QuotaAnswers, QuotaCommand, QuotaOutcome } from './command.ts'
 
 export interface QuotaQueueLimits {
-  /** Commands that share a transaction at most. */
+  /** Maximum number of commands per transaction. */
   together: number
-  /** Commands that wait at most; further ones are refused. */
+  /** Maximum number of waiting commands; further ones are rejected. */
   waiting: number
-  /** Of these, one customer's at most: whoever is held must not use up the others' places. */
+  /** Maximum number of waiting commands per customer, so that a locked customer does not use up the queue. */
   waitingOfOne: number
-  /** Transactions at a time for customers nobody else is at work on, each for several. */
+  /** Number of concurrent transactions for customers that are not locked, each for several customers. */
   shared: number
-  /** Transactions at a time that wait for one customer's lock, each for that customer alone. */
+  /** Number of concurrent transactions that wait for a customer's lock, each for that customer alone. */
   alone: number
 }
 
@@ -21,7 +21,7 @@ interface Asked {
   reject(error: unknown): void
 }
 
-/** A group of commands, those of one customer in the order they came. */
+/** A group of commands, those of one customer in order of arrival. */
 interface Group {
   asked: Asked[]
   customerIds: string[]
@@ -29,16 +29,16 @@ interface Group {
 }
 
 /**
- * Gathers commands: those that arrive while transactions run share the next one, without waiting for company.
- * A customer's commands are answered in their order, in one transaction at a time. Whom somebody else is at
- * work on is waited for apart, so that others do not wait along. What fails for a reason nobody foresaw fails
- * alone: its group is tried again by halves.
+ * Batches commands: those that arrive while transactions run share the next one, and none waits for others to
+ * arrive. A customer's commands run in order, one transaction at a time. A locked customer is waited for in a
+ * separate transaction, so that others do not wait. A command that fails unexpectedly fails alone: its group
+ * is retried in halves.
  */
 export function quotaQueue(
   run: (commands: QuotaCommand[], options: { wait: boolean }) => Promise<QuotaOutcome[]>,
   limits: QuotaQueueLimits,
 ) {
-  /** By customer, whose turn is next first. */
+  /** By customer, in the order of turns. */
   const waiting = new Map<string, Asked[]>()
   const running = new Set<string>()
   const locked = new Set<string>()
@@ -78,7 +78,7 @@ export function quotaQueue(
       group.customerIds.push(customerId)
       const taken = own.splice(0, limits.together - group.asked.length)
       group.asked.push(...taken)
-      // Whoever has more waits for another turn, after the others.
+      // A customer with more commands queues for another turn.
       waiting.delete(customerId)
       if (own.length > 0) waiting.set(customerId, own)
       if (wait || group.asked.length >= limits.together) break
@@ -104,7 +104,7 @@ export function quotaQueue(
     return true
   }
 
-  /** Answers a group; yields what it left, since somebody else is at work on those customers. */
+  /** Executes a group; returns the commands it left because their customers are locked. */
   async function answer(group: readonly Asked[], wait: boolean): Promise<Asked[]> {
     let outcomes: QuotaOutcome[]
     try {

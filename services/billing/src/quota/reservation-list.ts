@@ -10,7 +10,7 @@ import { parameters } from '../values/parameters.ts'
 export const reservationStates = ['open', 'expired', 'settled', 'released'] as const
 export type ReservationState = (typeof reservationStates)[number]
 
-/** What is or was held back of an allowance, in units. */
+/** A reservation of part of an allowance, in units. */
 export interface ListedReservation {
   id: string
   meter: string
@@ -19,14 +19,14 @@ export interface ListedReservation {
   reservedAt: Instant
   expiresAt: Instant
   closedAt: Instant | null
-  /** What was really used, as told; null unless it is settled. */
+  /** The quantity reported at settlement; null unless it is settled. */
   settled: number | null
   granted: number | null
   overage: number | null
 }
 
 /**
- * A customer's reservations that can still be settled or were closed in the last 35 days, the newest first.
+ * Lists a customer's reservations that can still be settled or were closed in the last 35 days, newest first.
  * Throws customer_not_found, meter_not_found.
  */
 export async function listReservations(
@@ -85,7 +85,7 @@ export async function listReservations(
   )
 }
 
-/** One that has expired holds nothing any more; it can still be settled. */
+/** An expired reservation reserves nothing; it can still be settled. */
 const stateOf =
   "case when settled is not null then 'settled' when closed_at is not null then 'released' when "
   + "expires_at <= $1 then 'expired' else 'open' end"

@@ -48,7 +48,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
   })
   afterAll(() => world.close())
 
-  /** A new customer on a plan, with the calls about one meter of theirs. */
+  /** A new customer on a plan, with the calls for one of their meters. */
   async function subscribed(planId: string, meter = 'ai_chat') {
     world.set(started)
     const customerId = `customer-${(customers += 1)}`
@@ -68,7 +68,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     }
   }
 
-  test('the subscription tells what is left as consuming finds it: without what is reserved, until that is settled, released or over', async () => {
+  test('the subscription shows what is left as consume sees it: without reserved units until they are settled, released or expired', async () => {
     const { customerId, quota, use, hold, settle, release } = await subscribed('free')
     const left = async () => {
       const { used, reserved, remaining } = (
@@ -90,7 +90,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await left()).toEqual({ used: 7, reserved: 0, remaining: 13 })
   })
 
-  test("what is reserved is nobody else's, and is shown apart from what is used", async () => {
+  test('reserved units are not available to others, and are shown apart from used ones', async () => {
     const { quota, use, hold } = await subscribed('free')
     expect(await hold('job', 12)).toEqual({
       granted: 12,
@@ -104,7 +104,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await quota()).toMatchObject({ allowed: false, used: 8, reserved: 12, remaining: 0 })
   })
 
-  test('settled with less, the rest is given back; one event says what was used, at the time it was reserved', async () => {
+  test('settling with less frees the rest; one event records the usage at the time of the reservation', async () => {
     const { quota, hold, settle, events } = await subscribed('free')
     await hold('job', 12)
     world.set('2026-11-01T00:00:30Z')
@@ -121,7 +121,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     ])
   })
 
-  test('settled with nothing, nothing is recorded', async () => {
+  test('settling with 0 records nothing', async () => {
     const { quota, hold, settle, events } = await subscribed('free')
     await hold('job', 12)
     expect(await settle('job', 0)).toMatchObject({ granted: 0, excess: 0, remaining: 20, duplicate: false })
@@ -129,7 +129,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect([await quota(), await events()]).toMatchObject([{ used: 0, reserved: 0 }, []])
   })
 
-  test('settled with more where overage is blocked: what was held and what is left is granted, and the rest is told and kept', async () => {
+  test('settling with more under blocked overage grants the reserved and the remaining units, and stores the rest as rejected', async () => {
     const { customerId, quota, use, hold, settle } = await subscribed('free')
     await hold('job', 5)
     await use('a', 12)
@@ -156,7 +156,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     ])
   })
 
-  test('settled with more where overage is billed: all of it', async () => {
+  test('settling with more under billed overage grants everything', async () => {
     const { quota, hold, settle } = await subscribed('team')
     expect(await hold('job', 1_200)).toMatchObject({ granted: 1_200, remaining: 0 })
     expect(await settle('job', 1_500)).toEqual({
@@ -169,7 +169,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await quota()).toMatchObject({ used: 1_500, reserved: 0 })
   })
 
-  test('what others recorded meanwhile does not take what was promised', async () => {
+  test('events recorded meanwhile do not take reserved units', async () => {
     const { customerId, quota, hold, settle } = await subscribed('free')
     await hold('job', 5)
     await recordUsage(world.engine, [{ id: 'e', customerId, meter: 'ai_chat', quantity: 18 }])
@@ -177,7 +177,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await quota()).toMatchObject({ used: 23, remaining: 0 })
   })
 
-  test('released, all of it is given back, once', async () => {
+  test('releasing frees everything, once', async () => {
     const { quota, hold, release, settle } = await subscribed('free')
     await hold('job', 12)
     expect([await release('job'), await release('job')]).toEqual([
@@ -188,7 +188,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     await expect(settle('job', 1)).rejects.toMatchObject({ code: 'reservation_closed' })
   })
 
-  test('expired, it holds nothing from that instant on, though nobody has looked; what was used can still be told', async () => {
+  test('an expired reservation reserves nothing from that instant on, without a job; its usage can still be settled', async () => {
     const { quota, use, hold, settle, release } = await subscribed('free')
     await hold('job', 12, 60)
     await hold('idle', 3, 60)
@@ -202,7 +202,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await quota()).toMatchObject({ used: 20, reserved: 0 })
   })
 
-  test('each call may be repeated and hears the same; with other content it is refused', async () => {
+  test('each call is idempotent, and with other content it is rejected', async () => {
     const { quota, use, hold, settle, release } = await subscribed('free')
     const held = await hold('job', 12)
     expect(await hold('job', 12)).toEqual({ ...held, duplicate: true })
@@ -212,14 +212,14 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await settle('job', 4)).toEqual({ ...settled, duplicate: true })
     await expect(settle('job', 5)).rejects.toMatchObject({ code: 'reservation_closed' })
     await expect(release('job')).rejects.toMatchObject({ code: 'reservation_closed' })
-    // Told from the state as it is now: it holds nothing any more.
+    // Answered from the current state: it reserves nothing any more.
     await expect(hold('job', 12)).rejects.toMatchObject({ code: 'reservation_closed' })
     expect(await use('b', 20)).toMatchObject({ granted: 16 })
     expect(await settle('job', 4)).toEqual({ ...settled, remaining: 0, duplicate: true })
     expect(await quota()).toMatchObject({ used: 20, reserved: 0 })
   })
 
-  test('an id stands for one thing only: an event, a consumption or a reservation', async () => {
+  test('an id is one thing only: an event, a consumption or a reservation', async () => {
     const { customerId, quota, use, hold, settle } = await subscribed('free')
     await recordUsage(world.engine, [{ id: 'event', customerId, meter: 'ai_chat', quantity: 2 }])
     await use('used', 2)
@@ -243,7 +243,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await quota()).toMatchObject({ used: 6, reserved: 0 })
   })
 
-  test('granted nothing, the id stays free', async () => {
+  test('a reservation of 0 leaves the id free', async () => {
     const { hold, use } = await subscribed('free')
     await use('a', 20)
     expect(await hold('job', 3)).toMatchObject({ granted: 0, expiresAt: null })
@@ -251,7 +251,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await hold('job', 4)).toMatchObject({ granted: 4, remaining: 16, duplicate: false })
   })
 
-  test('a period that ends meanwhile keeps its reservation: what was used counts where it was held back', async () => {
+  test('a period that ends keeps its reservation: usage counts where it was reserved', async () => {
     const { customerId, quota, use, hold, settle } = await subscribed('free')
     world.set('2026-11-30T15:59:30Z')
     await use('a', 12)
@@ -265,7 +265,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     })
   })
 
-  test('a plan that changes on the same day takes the reservation along, since the day belongs to it', async () => {
+  test('a plan change on the same day keeps the reservation, because the day belongs to the new plan', async () => {
     const { customerId, quota, hold, settle } = await subscribed('free')
     await hold('job', 20, 3600)
     await upgradeSubscription(world.engine, { customerId, planId: 'large' })
@@ -273,7 +273,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await settle('job', 50)).toMatchObject({ granted: 50, excess: 0, remaining: 250 })
   })
 
-  test('a plan that changes on a later day goes on with the counter it was made on', async () => {
+  test('a plan change on a later day keeps the counter it was made on', async () => {
     const { customerId, quota, use, hold, settle } = await subscribed('free')
     world.set('2026-11-10T15:00:00Z')
     await use('a', 5)
@@ -286,7 +286,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await quota()).toMatchObject({ used: 45, reserved: 0, remaining: 161 })
   })
 
-  test('a subscription that ends at once still pays out what was promised', async () => {
+  test('a subscription that ends at once still grants reserved units', async () => {
     const { customerId, use, hold, settle } = await subscribed('free')
     await hold('job', 10, 3600)
     await cancelSubscription(world.engine, { customerId, when: 'now' })
@@ -304,7 +304,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     })
   })
 
-  test('steps smaller than a unit are held and settled exactly', async () => {
+  test('quantities smaller than a unit are reserved and settled exactly', async () => {
     const { quota, hold, settle } = await subscribed('fine', 'storage')
     expect(await hold('job', 0.7)).toMatchObject({ granted: 0.7, remaining: 0.3 })
     expect(await hold('rest', 0.5)).toMatchObject({ granted: 0.3, remaining: 0 })
@@ -314,7 +314,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await quota()).toMatchObject({ used: 0.7, reserved: 0.3 })
   })
 
-  test('of a meter that counts events, one at a time is held, and used or not', async () => {
+  test('for a meter that counts events one is reserved at a time, and used or not', async () => {
     const { quota, hold, settle } = await subscribed('fine', 'visits')
     await expect(hold('two', 2)).rejects.toMatchObject({
       code: 'validation_failed',
@@ -328,7 +328,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await quota()).toMatchObject({ used: 1, reserved: 0, remaining: 1 })
   })
 
-  test('what is not there, or of another meter, or for too long, is refused', async () => {
+  test('an unknown id, another meter and too long a time are rejected', async () => {
     const { customerId, hold, settle, release } = await subscribed('free')
     await hold('job', 1)
     for (const ask of [
@@ -352,14 +352,14 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     ).toMatchObject({ granted: 0, remaining: 0 })
   })
 
-  test('more than can be counted is not held back', async () => {
+  test('a quantity beyond what can be counted is not reserved', async () => {
     const { hold } = await subscribed('team')
     await hold('huge', Number.MAX_SAFE_INTEGER - 10)
     await expect(hold('more', 11)).rejects.toMatchObject({ code: 'quantity_overflow' })
     expect(await hold('fits', 10)).toMatchObject({ granted: 10 })
   })
 
-  test('so many may be open at once, and no more', async () => {
+  test('the number of open reservations is limited', async () => {
     const { customerId, hold, release } = await subscribed('team')
     await world.db.asOwner((tx) =>
       tx.query(
@@ -376,7 +376,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await hold('more', 1)).toMatchObject({ granted: 1 })
   })
 
-  test('after 35 days it is forgotten, some at a time, when others are made', async () => {
+  test('after 35 days old reservations are deleted, a few at a time, when others are made', async () => {
     const { customerId, hold, settle } = await subscribed('free')
     await hold('old', 1)
     await world.db.asOwner((tx) =>

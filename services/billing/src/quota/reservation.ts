@@ -3,13 +3,13 @@ import { BillingError } from '../errors.ts'
 import type { Released, Reserved, Settled } from './command.ts'
 import { askQuota } from './transactions.ts'
 
-/** A reservation is for work under way: after a day it is not. */
+/** Maximum lifetime of a reservation, in seconds: one day. */
 export const longestReservation = 86_400
 
 /**
- * Holds back up to `quantity` units for work whose size is known only afterwards, for `ttlSeconds` (1 to
- * 86,400): the same rules as consume. What is held counts as used for everybody else until it is settled,
- * released or expired. Nothing held stores nothing, so the id stays free.
+ * Reserves up to `quantity` units for work whose size is known later, for `ttlSeconds` (1 to 86,400), by the
+ * rules of consume. Reserved units count as used for others until settled, released or expired. A reservation
+ * of 0 stores nothing, so the id stays free.
  */
 export async function reserve(
   engine: Engine,
@@ -32,11 +32,11 @@ export async function reserve(
 }
 
 /**
- * Records what the reserved work really used, as one event with the reservation's id, at the time it was
- * made: it counts where it was held back, also when the period or the plan changed since. More than was held:
- * all of it where overage is billed; where it is blocked, what was held and what is left, and the rest
- * (`excess`) is kept among the refused. Once expired nothing is held, but what was used can still be told for
- * 35 days. Throws reservation_not_found, reservation_closed.
+ * Records what the reserved work used as one event with the reservation's id and time: it counts where it was
+ * reserved, also if period or plan changed since. More than was reserved: all of it where overage is billed;
+ * where it is blocked, the reserved and remaining units, and the rest (`excess`) is stored as rejected. An
+ * expired reservation reserves nothing but can be settled for 35 days. Throws reservation_not_found,
+ * reservation_closed.
  */
 export async function settleReservation(
   engine: Engine,
@@ -53,8 +53,8 @@ export async function settleReservation(
 }
 
 /**
- * Gives back what a reservation holds; nothing is recorded. Throws reservation_not_found, reservation_closed
- * once it is settled.
+ * Frees what a reservation holds; records nothing. Throws reservation_not_found, and reservation_closed once
+ * it is settled.
  */
 export async function releaseReservation(
   engine: Engine,

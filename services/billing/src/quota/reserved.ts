@@ -4,8 +4,8 @@ import type { LocalDate } from '../values/date.ts'
 import { quotaWindows, type QuotaWindow } from './window.ts'
 
 /**
- * What open reservations hold back of the allowances of today's usage period, in steps by meter; a meter of
- * which nothing is held is absent.
+ * Returns the steps that open reservations hold of today's allowances, by meter; meters without any are
+ * absent.
  */
 export async function reservedToday(
   tx: BillingTransaction,

@@ -7,7 +7,7 @@ import { quotaQueue } from './queue.ts'
 
 const maxAttempts = 5
 
-/** The embedded database runs one transaction at a time anyway, and nobody else holds a lock in it. */
+/** PGlite runs one transaction at a time, so no lock is ever taken by another. */
 const limits = {
   postgres: { together: 500, waiting: 10_000, waitingOfOne: 2_000, shared: 2, alone: 4 },
   pglite: { together: 500, waiting: 10_000, waitingOfOne: 2_000, shared: 1, alone: 1 },
@@ -16,8 +16,8 @@ const limits = {
 const queues = new WeakMap<Engine, ReturnType<typeof quotaQueue>>()
 
 /**
- * Answers one command: in a transaction it shares with whatever this process is asked at the same time, or in
- * the one that `billing` is in already. Throws as if it had run by itself.
+ * Executes one command, in a transaction shared with concurrent requests of this process or in the engine's
+ * own. Throws as if it had run alone.
  */
 export async function askQuota<C extends QuotaCommand>(
   engine: Engine,
@@ -26,7 +26,7 @@ export async function askQuota<C extends QuotaCommand>(
   if ('query' in engine) {
     const [outcome] = await answerIn(engine, [command], { wait: true })
     if (outcome === undefined || outcome === 'locked')
-      throw new Error('a command that waits for its lock was left')
+      throw new Error("a command that waits for its lock returned 'locked'")
     if ('error' in outcome) throw outcome.error
     return outcome.answer as QuotaAnswers[C['kind']]
   }

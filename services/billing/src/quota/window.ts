@@ -17,7 +17,7 @@ import {
 import { currentPhase, phaseOn } from '../subscription/phase.ts'
 
 /**
- * The usage period in which one meter is counted, and its limit on a date. `allowance` is steps, null when
+ * The usage period in which a meter is counted, with its limit on a date. `allowance` is in steps, null when
  * unlimited.
  */
 export interface QuotaWindow extends DateRange {
@@ -25,17 +25,17 @@ export interface QuotaWindow extends DateRange {
   allowance: number | null
   policy: 'bill' | 'block'
   resetsAt: Instant
-  /** The price on the plan that is open now, which bounds what may be counted at all. */
+  /** The price on the current plan, which bounds the quantity that can be counted. */
   price: Price | undefined
-  /** The dates within on which nothing counts: the plan then had no limit, or did not charge the meter. */
+  /** Dates inside that do not count: the plan had no limit then, or no charge for the meter. */
   gaps: DateRange[]
-  /** Where earlier periods may have left a deficit: what of it counts, by the usage from `since` on. */
+  /** Where earlier periods may have left a deficit: the part that counts, by the usage from `since` on. */
   carries: { since: LocalDate; deficit(usage: readonly DailyUsage[]): number } | null
 }
 
 /**
- * The windows that hold `date`, by meter; undefined where the customer has no subscription on it. A meter
- * outside the plan has none.
+ * Returns the windows that contain `date`, by meter; undefined where the customer has no subscription on it.
+ * A meter outside the plan has none.
  */
 export function quotaWindows(
   state: SubscriptionState,
@@ -67,7 +67,7 @@ export function quotaWindows(
           policy: charge.overage,
           resetsAt,
           price: open.find((one) => one.meter === meter.key)?.price,
-          // Without a limit everything counts, for the answer's sake.
+          // Without a limit everything counts, for the response only.
           gaps:
             isAdditive(meter) && charge.included !== null ? uncountedDates(phases, period, meter.key) : [],
           carries:
