@@ -89,16 +89,16 @@ const labels: [Meter, Record<string, unknown>][] = [
   [pages, { job: 17, copies: '2', page_id: 5 }],
 ]
 
-describe('a number in the properties of an event without a quantity', () => {
+describe('numbers in the properties of an event without a quantity', () => {
   test.each(amounts)('$name is an amount for $meter.key', ({ meter, properties, name }) => {
     expect(amountIn(properties, meter, true)?.name).toBe(name)
   })
 
-  test.each(labels)('are labels where they name none: %#', (meter, properties) => {
+  test.each(labels)('properties that name no amount are labels: %#', (meter, properties) => {
     expect(amountIn(properties, meter, true)).toBeUndefined()
   })
 
-  test('is a label where the meter names it, also in a CloudEvent; but not the property it counts', () => {
+  test("a property the meter names is a label, also in a CloudEvent, unless it is the meter's value property", () => {
     const meter: Meter = { ...tokens, groupBy: ['n', 'tokens'], eventType: 'x', filters: { count: 3 } }
     for (const isPlain of [true, false]) {
       expect(amountIn({ n: 5, tokens: [5], count: 3 }, meter, isPlain)).toBeUndefined()
@@ -109,7 +109,7 @@ describe('a number in the properties of an event without a quantity', () => {
     expect(amountIn({ work: 7 }, counting, true)).toEqual({ name: 'work', value: '7' })
   })
 
-  test('is asked about where quantities are counted and none was sent, and the refusal says how to mend it', () => {
+  test('an event without a quantity is rejected where quantities are counted, and the error says how to fix it', () => {
     const times = takenTimes('2026-03-01T00:00:00.000000Z')
     const check = (meter: Meter, more: object, isAsked = false) =>
       checkEvent(
@@ -130,7 +130,7 @@ describe('a number in the properties of an event without a quantity', () => {
     expect(check(tokens, { quantity: 1 })).toMatchObject({ quantity: 1 })
     expect(check({ ...tokens, aggregation: 'count' }, {})).toMatchObject({ quantity: 1 })
     expect(check({ ...tokens, aggregation: 'unique', uniqueBy: 'tokens' }, {})).toMatchObject({ quantity: 1 })
-    // An event is counted by the property its meter counts; what is asked for is never taken from there.
+    // An event counts by its meter's value property; the quantity of consume never comes from there.
     const counting: Meter = { ...tokens, valueProperty: 'tokens' }
     expect([check(counting, {}), check(counting, { quantity: 3 }, true)]).toMatchObject([
       { quantity: 1250 },
@@ -139,7 +139,7 @@ describe('a number in the properties of an event without a quantity', () => {
     expect(check(counting, {}, true)).toMatchObject({ code: 'validation_failed' })
   })
 
-  test('is found however deep and wide they are, in time', () => {
+  test('amounts are found at any depth and width within the time limit', () => {
     let deep: unknown = { tokens: 1 }
     for (let depth = 0; depth < 2000; depth += 1) deep = { label: deep, agent: 7 }
     const wide = Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`label_${index}`, index]))
@@ -149,12 +149,12 @@ describe('a number in the properties of an event without a quantity', () => {
   })
 })
 
-test('however much stands in the properties, it is refused or looked through in about the time that writing it takes', () => {
+test('checking properties takes about as long as serialising them, whether rejected or scanned', () => {
   const times = takenTimes('2026-03-01T00:00:00.000000Z' as Parameters<typeof takenTimes>[0])
   const lists = (many: number) => ({ deep: Array.from({ length: many }, () => [1]) })
   const names = (many: number) =>
     Object.fromEntries(Array.from({ length: many }, (_, place) => [`x${place}y`, 1]))
-  // Too long for one event, and as many events as a body holds of those that are not.
+  // Too long for one event, and a full batch of events that are not.
   const bodies = [
     [lists(180_000)],
     [names(900)],
@@ -177,7 +177,7 @@ test('however much stands in the properties, it is refused or looked through in 
     const written = quickest(() => {
       for (const properties of body) JSON.stringify(properties)
     })
-    // Of the first of them it was over a hundred times as long.
+    // It took more than a hundred times as long for the first of them.
     expect(check / Math.max(written, 0.5)).toBeLessThan(100)
   }
 })

@@ -1,15 +1,15 @@
 import type { Meter } from '../../catalogue/meter.ts'
 
-/** A number in the properties of an event, by the names that lead to it. */
+/** A number in the properties of an event, with its path. */
 export interface Amount {
   name: string
   value: string
 }
 
 /**
- * The first amount in the properties of an event, however deep it stands: any number of a CloudEvent's
- * data; of a plain event's properties, which are labels, one whose name says that it is an amount. What the
- * meter itself names as a label is one in both.
+ * Returns the first amount in an event's properties, at any depth: any number of a CloudEvent's data; in a
+ * plain event's properties, which are labels, a number whose name marks it as an amount. Properties the meter
+ * names as labels are labels in both.
  */
 export function amountIn(
   properties: Record<string, unknown>,
@@ -33,8 +33,8 @@ export function amountIn(
 }
 
 /**
- * What a value is called: its name, that of what holds it, and whether a name further up says that it is of
- * amounts. The members of a list are called as the list is. What that name says is decided once.
+ * The name of a value: its own, its parent's, and whether a name further up marks amounts. Members of a list
+ * share the list's name, so its meaning is decided once.
  */
 interface Place {
   name: string
@@ -45,8 +45,8 @@ interface Place {
 }
 
 /**
- * The first amount in a value, with the names and numbers that lead to it. Without a meter any number is one.
- * Values are nested 64 deep at most.
+ * Returns the first amount in a value, with its path and number. Without a meter any number is one. Values
+ * are nested at most 64 deep.
  */
 function amountAt(
   value: unknown,
@@ -63,7 +63,7 @@ function amountAt(
     place.saysAmount ??=
       place.isOfAmounts || wordsOf(place.name).some((word) => saysAmount(word, meterWordsOf(meter)))
   const isOfAmounts = place.saysAmount === true
-  // A list in a list is called as that is.
+  // A list in a list has the outer list's name.
   const ofMembers =
     isOfAmounts === place.isOfAmounts ? place : { name: place.name, parent: place.parent, isOfAmounts }
   for (const key of Object.keys(value)) {
@@ -78,39 +78,39 @@ const isLabelOf = ({ groupBy, uniqueBy, filters, valueProperty }: Meter, name: s
   name !== valueProperty
   && (groupBy?.includes(name) === true || uniqueBy === name || Object.hasOwn(filters ?? {}, name))
 
-/** As people and programs write amounts. */
+/** Amounts as people and programs write them. */
 const amountAsText = /^[+-]?(\d[\d,_ ]*)?(\.\d+)?([eE][+-]?\d+)?$/
 
 const readsAsAmount = (value: unknown): boolean =>
   typeof value === 'number'
   || (typeof value === 'string' && /\d/.test(value) && amountAsText.test(value.trim()))
 
-/** What a refusal says of a name or value that was sent. */
+/** Maximum length of a name or value that an error message quotes. */
 const maxShownCharacters = 100
 
 const setOf = (words: string): ReadonlySet<string> => new Set(words.split(' '))
 
-/** Whatever else a name says, these say that it is of an amount, ... */
+/** These words always mark an amount, ... */
 const amounts = setOf(
   'quantity quantities qty amount amounts value values count counts cnt units total totals sum volume '
     + 'usage used consumed consumption spent',
 )
 const chineseAmounts = '数量 用量 总量 总数 次数 个数 数目 计数 消耗量'.split(' ')
-/** ... and these where it begins with them: `num_calls`, but not `order_number`. */
+/** ... and these at the start of a name: `num_calls`, but not `order_number`. */
 const numbers = setOf('n num number')
-/** What ends so is about an amount, or about what is counted: `answer_id`, `usage_limit`. */
+/** A name that ends so is about an amount or the counted thing: `answer_id`, `usage_limit`. */
 const aboutIt = setOf(
   'id ids uid uuid ref key name hash code status state type kind class version index idx position level rank '
     + 'priority page line no limit max min rate ratio percent percentage score price cost currency date '
     + 'time timestamp at '
     + 'year month day',
 )
-/** Behind what is counted they say which of it: `token_input`. */
+/** After the counted thing these say which part of it: `token_input`. */
 const which = setOf('in out input output prompt completion cached sent received made')
 
 /**
- * What a meter measures, by the words it has for it, and what else is an amount of it then. For any other
- * meter these are labels: a call has a duration, and a file a size, and each is one.
+ * What a meter can measure, by its words, and the other amounts of the same kind. For other meters these are
+ * labels: a call has a duration, a file a size.
  */
 const measures = [
   {
@@ -135,30 +135,24 @@ const measures = [
     names: setOf('size length chars characters words input output prompt completion 字数 字符数 词数'),
   },
 ]
-/** Behind these a measure is of something else: `page_size`, `latency_seconds`. */
+/** After these words a measure belongs to something else: `page_size`, `latency_seconds`. */
 const ofElse = setOf('page font batch window screen chunk context max min latency timeout ttl delay wait')
 
-/**
- * The words of a meter for what it counts: for one of it and for many, in Chinese, and for amounts of what
- * it measures.
- */
+/** A meter's words for what it counts: singular, plural, Chinese, and amounts of what it measures. */
 interface MeterWords {
   exact: ReadonlySet<string>
   one: ReadonlySet<string>
   many: ReadonlySet<string>
   chinese: readonly string[]
   measured: ReadonlySet<string>
-  /**
-   * What a word that is run together with others ends with, or begins with, if it is about many or one of
-   * what is counted.
-   */
+  /** What a compound word ends or starts with if it is about what is counted. */
   endings: readonly string[]
   beginnings: readonly string[]
 }
 
 const found = new WeakMap<Meter, MeterWords>()
 
-/** They are looked for once for each meter that is known: recording asks for them. */
+/** Computed once per meter: recording needs them for each event. */
 function meterWordsOf(meter: Meter): MeterWords {
   const words = found.get(meter) ?? findMeterWords(meter)
   found.set(meter, words)
@@ -172,7 +166,7 @@ function findMeterWords({ key, valueProperty, name, unit }: Meter): MeterWords {
     .filter((word) => word.length > 1)
     .flatMap(singularsOf)
   const all = [...new Set([...units, ...names])]
-  // A meter named "Talk time" says nothing of a property `time`.
+  // A meter named "Talk time" does not make a property `time` an amount.
   const one = new Set([...units, ...names.filter((word) => !aboutIt.has(word))])
   const many = new Set(all.flatMap(pluralOf))
   return {
@@ -189,8 +183,8 @@ function findMeterWords({ key, valueProperty, name, unit }: Meter): MeterWords {
 }
 
 /**
- * What a text is about: "AI tokens" about tokens, "Messages per agent" about messages, "Number of pages"
- * about pages.
+ * Returns the nouns of a text: tokens for "AI tokens", messages for "Messages per agent", pages for "Number
+ * of pages".
  */
 function nounsOf(text: string): string[] {
   const words = wordsOf(text).filter((word) => !numbers.has(word) && !amounts.has(word))
@@ -203,7 +197,7 @@ function nounsOf(text: string): string[] {
 const links = setOf('of per for by in with and the a an from to on')
 
 /**
- * The words of a name, however they are set apart: `input_tokens`, `inputTokens`, `input-tokens`,
+ * Splits a name into words, however it is written: `input_tokens`, `inputTokens`, `input-tokens`,
  * `INPUT.TOKENS`, `token数`.
  */
 function wordsOf(name: string): string[] {
@@ -242,8 +236,8 @@ function namesAmount({ name, parent, isOfAmounts }: Place, of: MeterWords): bool
 }
 
 /**
- * A word for amounts, or for many of what is counted: `call_id` is no amount, `calls_today` is. Also where
- * words are run together: `inputtokens`.
+ * Returns whether a word marks an amount or a plural of what is counted: `calls_today`, not `call_id`; also
+ * in compounds such as `inputtokens`.
  */
 function saysAmount(word: string, { many, chinese, endings, beginnings }: MeterWords): boolean {
   if (amounts.has(word) || many.has(word)) return true
@@ -260,14 +254,14 @@ function saysAmount(word: string, { many, chinese, endings, beginnings }: MeterW
 }
 
 /**
- * One of what is counted, where a name, or all that leads to it, ends so: `prompt_token`, `token_input`,
+ * Returns whether a name or path ends in the singular of what is counted: `prompt_token`, `token_input`,
  * `token.input`, `token数`, but not `token_type`.
  */
 function isOne(words: readonly string[], { one }: MeterWords): boolean {
   return one.has(words.findLast((word) => !which.has(word) && word !== '数') ?? '')
 }
 
-/** What is measured itself, where a name ends so: `size`, `file_size`, `duration_ms`. */
+/** Returns whether a name ends in what is measured: `size`, `file_size`, `duration_ms`. */
 function isMeasured(words: readonly string[], { measured }: MeterWords): boolean {
   const last = words.findLastIndex((word) => !/^(ms|s|us|ns)$/.test(word))
   return last >= 0 && measured.has(words[last]!) && !ofElse.has(words[last - 1] ?? '')

@@ -7,18 +7,18 @@ import { bodyHashOf, countedRows, type CheckedEvent } from './event.ts'
 import { idKey } from './reservation-row.ts'
 import { noMeter } from '../../catalogue/meter.ts'
 
-/** Why an event was not taken. */
+/** Why an event was rejected. */
 export interface Refusal {
   code: Code
   detail: string
-  /** Of an id that was used before with other content: the fields that differ, and the event that has it. */
+  /** For an id used before with other content: the fields that differ, and the first event. */
   differs?: EventField[]
   first?: FirstEvent
 }
 
 export type EventField = 'meter' | 'quantity' | 'time' | 'properties'
 
-/** The event that was recorded under an id. `quantity` is units. */
+/** The event recorded first under an id. `quantity` is units. */
 export interface FirstEvent {
   meter: string
   quantity: number
@@ -26,7 +26,7 @@ export interface FirstEvent {
   properties: Record<string, unknown>
 }
 
-/** What the row of an event holds, beside the hash of what was sent. `quantity` is steps. */
+/** The stored content of an event, besides the hash of what was sent. `quantity` is steps. */
 export interface RecordedContent {
   meter: string
   type: string | null
@@ -42,8 +42,8 @@ type SentContent = Pick<
 >
 
 /**
- * Whether an event says with its time what was recorded of one that came without: that it happened when it
- * arrived. Then it is the same event.
+ * Returns whether an event states the time that was assigned to the recorded one, which came without a time.
+ * Then it is the same event.
  */
 export function isSameAtItsTime(event: SentContent, hash: string, recorded: RecordedContent): boolean {
   const { meter, type, quantity, hashedQuantity = quantity, propertiesText } = event
@@ -55,8 +55,8 @@ export function isSameAtItsTime(event: SentContent, hash: string, recorded: Reco
 }
 
 /**
- * The refusal of an event whose id another has. Without `recorded` only the id is known to be taken: by a
- * reservation, or by an event that has left.
+ * Returns the rejection of an event whose id is used. Without `recorded` only the id is known: of a
+ * reservation, or of an event that was deleted.
  */
 export function conflictWith(
   event: SentContent,
@@ -78,23 +78,23 @@ export function conflictWith(
 function fieldsThatDiffer(event: SentContent, hash: string, recorded: RecordedContent): EventField[] {
   const { meter, type, quantity, time } = recorded
   const propertiesText = canonicalJson(recorded.properties)
-  // Only the hash remembers whether the first was sent with a time.
+  // Only the hash shows whether the first event was sent with a time.
   const was = (at: Instant | null) =>
     hash === bodyHashOf({ meter: type ?? meter, quantity, time: at, propertiesText })
   const differs: EventField[] = []
   if ((event.type ?? event.meter) !== (type ?? meter)) differs.push('meter')
-  // Of one event two meters may make different quantities.
+  // Two meters may read different quantities from one event.
   if ((event.meter === meter || (type === null && event.type === undefined)) && event.quantity !== quantity)
     differs.push('quantity')
   if (event.timeSent ? event.time !== time : was(time)) differs.push('time')
   if (event.propertiesText !== propertiesText) differs.push('properties')
-  // What was granted, not what was asked for, is kept of a consumption.
+  // Consumption stores the granted quantity, not the requested one.
   return differs.length === 0 ? ['quantity'] : differs
 }
 
 /**
- * What is recorded under ids, by customer and id; those of reservations, and of events whose month was
- * dropped, have none.
+ * Returns the content recorded under ids, by customer and id; reservations and events of dropped months have
+ * none.
  */
 export async function recordedContents(
   tx: BillingTransaction,
@@ -103,16 +103,16 @@ export async function recordedContents(
   if (events.length === 0) return new Map()
   const found = await contentsOf(tx, events, 'm.key = s.meter')
   const missing = events.filter((event) => !found.has(contentKey(event)))
-  // Of another meter: each is looked at, since the key of the events begins with it.
+  // Under another meter: each is looked up, because the key of the events starts with the meter.
   if (missing.length > 0)
     for (const [key, content] of await contentsOf(tx, missing, 'm.key <> s.meter')) found.set(key, content)
   return found
 }
 
 /**
- * What is recorded of history under the ids and at the times of these events, by customer and id, as each
- * meter counts it: also where the id was forgotten since. An event is sent as history again, or for the first
- * time though it was recorded when it happened.
+ * Returns the history recorded under the ids and times of these events, by customer and id, as each meter
+ * counts it, also where the id was deleted since. History may be sent again, or after the event was recorded
+ * live.
  */
 export async function recordedOfHistory(
   tx: BillingTransaction,
@@ -140,7 +140,7 @@ export async function recordedOfHistory(
   return found
 }
 
-/** Whether an event says what is recorded, as far as the meters that count it now counted it then. */
+/** Returns whether an event equals what is recorded, as far as its current meters counted it then. */
 export function isAsRecorded(event: CheckedEvent, recorded: readonly RecordedContent[]): boolean {
   const known = countedRows(event).flatMap(({ meter, quantity }) =>
     recorded.filter((one) => one.meter === meter).map((one) => one.quantity === quantity),

@@ -11,7 +11,7 @@ import {
   valueNoNumber,
 } from './event-fault.ts'
 
-test('whatever a property is called, the detail of a refusal tells which it was', () => {
+test('the detail of a rejection names the property, whatever its name contains', () => {
   fc.assert(
     fc.property(fc.string(), (property) => {
       expect(
@@ -26,7 +26,7 @@ test('whatever a property is called, the detail of a refusal tells which it was'
   )
 })
 
-test('a refusal for the shape names the first field, in any language', () => {
+test("a rejection of the event's shape names the first field, in any language", () => {
   expect(
     [
       '/quantity must be a number; /time must be text',

@@ -1,11 +1,11 @@
 /**
- * What is wrong with an event itself. The detail of its refusal says it to the sender; whoever reads of it
- * later, in a language of theirs, reads it from there, so each text and what is read from it stand together.
+ * A fault of an event itself. The detail of the rejection explains it to the sender; other readers get it in
+ * their language by parsing that detail, so each text stands next to its pattern.
  */
 export type EventFault =
   | { kind: 'property_missing' | 'property_no_number'; property: string }
   | { kind: 'quantity_missing' | 'properties_too_long' | 'text_unreadable' | 'time' | 'unknown' }
-  /** What the shape of an event asks for: `field` is the first that is not so. */
+  /** A fault of the event's shape: `field` is the first wrong one. */
   | { kind: 'field'; field: string }
 
 export const uniqueMissing = (meter: string, property: string) =>
@@ -34,11 +34,11 @@ const readers: readonly [RegExp, (found: string) => EventFault][] = [
   [/^properties take more than \d+ bytes$/, () => ({ kind: 'properties_too_long' })],
   [/^the event holds a NUL character or half of a surrogate pair$/, () => ({ kind: 'text_unreadable' })],
   [/^time '.*' is not an RFC 3339 instant$/s, () => ({ kind: 'time' })],
-  // The check of its shape begins with a pointer, whatever the language of the rest.
+  // The shape's error starts with a pointer, whatever the language of the rest.
   [/^\/(\w*)/, (field) => ({ kind: 'field', field })],
 ]
 
-/** The fault that the detail of a refusal tells of. */
+/** Returns the fault that the detail of a rejection describes. */
 export function faultIn(detail: string): EventFault {
   for (const [pattern, fault] of readers) {
     const found = pattern.exec(detail)

@@ -106,7 +106,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     }
   }
 
-  test('are counted once by every meter whose filters hold, each by its own quantity', async () => {
+  test("an event of a type counts once for every meter whose filters match, with each meter's own quantity", async () => {
     world.set('2026-03-05T02:00:00Z')
     const events = [
       call('a', { input: 1250, output: '30.25', model: 'large', stream: true }),
@@ -139,7 +139,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     ])
   })
 
-  test('stand in the detail once for each meter, over pages, and are looked up with all that is counted', async () => {
+  test('an event appears in the detail once per meter, across pages, and is found by anything it is counted for', async () => {
     const rows = await detail()
     expect(rows.map(({ id, meter, quantity }) => [id, meter, quantity])).toEqual([
       ['d', 'input-tokens', 7],
@@ -171,7 +171,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     })
   })
 
-  test('sent with the time that one without was given are the same event', async () => {
+  test('sending the assigned time of an event recorded without one is a duplicate', async () => {
     await seedCustomer(world.engine, 'later')
     const timeless = {
       id: 'timed-later',
@@ -190,7 +190,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     ).toMatchObject([{ differs: ['time'] }])
   })
 
-  test('name each meter that counts them and that the plan does not charge', async () => {
+  test('an event names each of its meters that the plan does not charge', async () => {
     const event = {
       id: 'told',
       customerId: 'acme',
@@ -220,7 +220,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     })
   })
 
-  test('with other content under a used id are a conflict that names what differs', async () => {
+  test('other content under a used id is a conflict that names the differences', async () => {
     const { rejected } = await recordUsage(world.engine, [
       call('a', { input: 1, output: 1, model: 'large', stream: true }),
       call(
@@ -235,7 +235,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     ])
   })
 
-  test('that no meter reads are refused and kept, and counted once one does; those whose filters hold for none are stored', async () => {
+  test('an event that no meter reads is rejected and stored, and counted later; one that matches no filter is stored', async () => {
     const unread = {
       id: 'unread',
       customerId: 'acme',
@@ -273,8 +273,8 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     expect(await recordUsage(world.engine, [unread])).toMatchObject({ duplicates: 1 })
   })
 
-  test('a meter made later reads from then on, in every process', async () => {
-    // Another process on the same database, which has read the meters before.
+  test('a meter created later reads events from then on, in every process', async () => {
+    // Another process on the same database, with the meters in its cache.
     const other = createEngine({ db: world.db, now: world.engine.now, newId: world.engine.newId })
     await recordUsage(other, [call('before', { input: 1, output: 1 })])
     await putMeter(world.engine, {
@@ -288,7 +288,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     expect((await used())['milliseconds']).toBe(40)
   })
 
-  test('are refused as a whole where one meter has no quantity, and the sentence names what is missing', async () => {
+  test('an event is rejected as a whole where one meter has no quantity, and the error names what is missing', async () => {
     const refusals = async (...events: UsageEventInput[]) =>
       (await recordUsage(world.engine, events)).rejected.map(({ code, detail: text }) => [code, text])
     const before = await used()
@@ -362,7 +362,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     ).toMatchObject({ accepted: 2 })
   })
 
-  test('what a meter reads never changes, and is checked', async () => {
+  test('what a meter reads is validated and never changes', async () => {
     const base = { key: 'input-tokens', name: 'Input', unit: 'x' }
     for (const [change, pointer] of [
       [{ eventType: 'other' }, '/eventType'],
@@ -405,7 +405,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     ).rejects.toMatchObject({ code: 'invalid_meter', detail: { pointer: '/eventType' } })
   })
 
-  test('their invoice lines have the events of their meter, and the books prove it', async () => {
+  test('invoice lines contain the events of their meter, and reconciliation proves it', async () => {
     await world.passTo('2026-04-02T00:00:00Z')
     const [invoice] = (await getInvoices(world.engine, { customerId: 'acme' })).data
     expect(invoice!.lines.map(({ meter, quantity, amount }) => [meter, quantity, amount])).toEqual([
@@ -434,7 +434,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
   })
 
   test(
-    'each meter counts what a list of all events says, however they are sent',
+    'each meter counts what the list of all events shows, however they are sent',
     { timeout: 120_000 },
     async () => {
       const sent = fc.record({

@@ -17,8 +17,8 @@ import { aheadSeconds, latestDays, type TakenTimes } from '../totals/taken-times
 import { isStorable } from '../../values/storable.ts'
 
 /**
- * A usage event as the vendor sends it: for one meter, or of a type, which meters read. `quantity` is in
- * units, a number or a decimal as text, and defaults to 1, `time` to now.
+ * A usage event as the vendor sends it: for one meter, or of a type that meters read. `quantity` is in units,
+ * a number or decimal text, and defaults to 1; `time` defaults to now.
  */
 export interface UsageEventInput {
   id: string
@@ -28,36 +28,36 @@ export interface UsageEventInput {
   quantity?: number | string
   time?: string
   properties?: Record<string, unknown>
-  /** Of before the last 35 days: it is listed and shown, and counts for no quota and no invoice. */
+  /** For events older than 35 days: listed and shown, but counted for no quota and no invoice. */
   historical?: boolean
-  /** When one without a time first came, where it was refused then: it counts at that moment. */
+  /** For an event without a time that was rejected before: when it first arrived, which is when it counts. */
   arrivedAt?: Instant
 }
 
-/** What one meter makes of an event: `quantity` is steps. */
+/** What one meter counts of an event: `quantity` is in steps. */
 export interface CountedEvent {
   meter: string
   quantity: number
   aggregation: Meter['aggregation']
-  /** Of a meter that counts different values: the property they are of. */
+  /** For a unique meter: the property with the values. */
   uniqueBy?: string
-  /** The properties it is broken down by. */
+  /** The properties of the break-down. */
   groupBy?: readonly string[]
 }
 
-/** An event that was checked, as the first meter that counts it does. */
+/** A checked event, as the first meter that counts it sees it. */
 export interface CheckedEvent extends CountedEvent {
   id: string
   customerId: string
-  /** Of an event that names one, and what the other meters that read it make of it. */
+  /** The type of an event that has one, and what the other meters that read it count. */
   type?: string
   also?: readonly CountedEvent[]
-  /** The quantity it was sent with, for meters that may read it later. */
+  /** The quantity as sent, for meters that may read the event later. */
   sentQuantity?: string
-  /** Of an event of a type: what of its quantity is in the body hash. */
+  /** For an event of a type: the part of its quantity in the body hash. */
   hashedQuantity?: number | string
   time: Instant
-  /** Whether its time was sent. */
+  /** Whether it was sent with a time. */
   timeSent: boolean
   properties: Record<string, unknown>
   /** The properties as JSON. */
@@ -74,9 +74,9 @@ export interface Rejection {
 const maxPropertyBytes = 4096
 
 /**
- * Checks an event that names its meter. Its body hash is of the content it has, however that is written, so
- * that the same event is recognised as the same. Where it is asked for, its quantity is what was asked,
- * whatever stands in the properties.
+ * Checks an event that names its meter. Its body hash covers the content, not the notation, so that the same
+ * event is recognised. A consume or reserve request counts its requested quantity, whatever the properties
+ * hold.
  */
 export function checkEvent(
   event: UsageEventInput,
@@ -101,9 +101,9 @@ export function checkEvent(
 }
 
 /**
- * Checks an event that names a type: `readers` are the meters that read it, and the one whose key it is. Each
- * whose filters hold counts it; where one cannot, it is refused as a whole, so that no meter counts what
- * another misses.
+ * Checks an event of a type: `readers` are the meters that read it, and the meter with that key. Every meter
+ * whose filters match counts it; where one cannot, the event is rejected as a whole, so that no meter counts
+ * what another misses.
  */
 export function checkTypedEvent(
   event: UsageEventInput & { type: string },
@@ -127,7 +127,7 @@ export function checkTypedEvent(
   const content = contentOf(event, times)
   if ('code' in content) return content
   const { timeSent, time, propertiesText } = content
-  // A CloudEvent whose type is a meter's key is the same event as one that names this meter.
+  // A CloudEvent whose type is a meter's key equals an event that names this meter.
   const named = counted.find((one) => one.meter === type)
   const hashedQuantity = named?.quantity ?? quantityText(event.quantity)
   const bodyHash = bodyHashOf({
@@ -151,7 +151,7 @@ export function checkTypedEvent(
   }
 }
 
-/** An event as each meter that counts it does. */
+/** Returns an event once per meter that counts it. */
 export function countedRows<T extends CheckedEvent>(event: T): T[] {
   return event.also === undefined || event.also.length === 0
     ? [event]
@@ -162,7 +162,7 @@ function withoutGroups<T extends CheckedEvent>({ uniqueBy: _unique, groupBy: _gr
   return event as unknown as T
 }
 
-/** Whether the properties of an event have the values a meter asks for. */
+/** Returns whether the properties of an event match a meter's filters. */
 export function holds(filters: Meter['filters'], properties: Record<string, unknown>): boolean {
   return (
     filters === undefined
@@ -172,7 +172,7 @@ export function holds(filters: Meter['filters'], properties: Record<string, unkn
   )
 }
 
-/** What a meter makes of an event: how much in steps, of which value, in which groups. */
+/** Returns what a meter counts of an event: its steps, its value and its groups. */
 export function countedBy(meter: Meter, event: UsageEventInput, isAsked = false): CountedEvent | Rejection {
   const { properties = {} } = event
   const units = isAsked ? unitsAsked(meter, event) : unitsOf(meter, event)
@@ -197,15 +197,15 @@ export function countedBy(meter: Meter, event: UsageEventInput, isAsked = false)
 }
 
 /**
- * The quantity of an event for a meter, in units as they were sent. An amount that stands under another name
- * never counts as 1.
+ * Returns the quantity of an event for a meter, in the units sent. An amount under another name never counts
+ * as 1.
  */
 function unitsOf(
   meter: Meter,
   { type, quantity, properties = {} }: UsageEventInput,
 ): number | string | Rejection {
   const { key, valueProperty } = meter
-  // What is counted is the event or a value of it: its quantity is meant for other meters.
+  // A meter that counts events or values ignores the quantity, which is for other meters.
   if (type !== undefined && meter.eventType === type && !countsQuantities(meter)) return 1
   const value =
     valueProperty !== undefined && Object.hasOwn(properties, valueProperty) ? properties[valueProperty] : null
@@ -262,7 +262,7 @@ function isNumeric(value: unknown): value is number | string {
   )
 }
 
-/** However it is written, the same quantity has the same text. */
+/** Returns one spelling for the same quantity. */
 function quantityText(quantity: number | string | undefined): number | string {
   if (quantity === undefined) return 'null'
   const steps = stepsFrom(quantity, maxDecimals)
@@ -271,7 +271,7 @@ function quantityText(quantity: number | string | undefined): number | string {
 
 const maxDecimals = 6
 
-/** What of an event is the same for every meter. */
+/** Returns what is the same for every meter. */
 function contentOf(
   event: UsageEventInput,
   times: TakenTimes,
@@ -284,7 +284,7 @@ function contentOf(
   if (typeof time !== 'string') return time
   const properties = event.properties ?? {}
   const propertiesText = event.properties === undefined ? '{}' : canonicalJson(properties)
-  // What JSON may hold, as an escape, and the database may not.
+  // JSON may hold these as escapes, and PostgreSQL rejects them.
   if (
     (propertiesText.includes('\\u') && !isStorable(properties))
     || !isStorable(event.id)
@@ -304,16 +304,16 @@ function contentOf(
 const tooLongOf: Rejection = { code: 'validation_failed', detail: propertiesTooLong(maxPropertyBytes) }
 
 /**
- * Whether properties take more room than an event may, in whatever order they stand. Asked before anything
- * looks at each of them.
+ * Returns whether properties exceed the maximum size of an event, in any order. Checked before anything
+ * iterates over them.
  */
 export function areTooLong(properties: unknown): boolean {
   return Buffer.byteLength(JSON.stringify(properties)) > maxPropertyBytes
 }
 
 /**
- * What tells an event from another of its id. `quantity` is steps (of an event of a type, which have none,
- * the quantity as sent), `time` null where none was sent.
+ * Hashes what distinguishes an event from another with its id. `quantity` is in steps (for an event of a
+ * type, as sent), `time` null where none was sent.
  */
 export function bodyHashOf({
   meter,

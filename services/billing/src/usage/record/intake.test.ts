@@ -13,7 +13,7 @@ import { createWorld, seedCatalogue, seedCustomer, type World } from '../../test
 
 const most = Number.MAX_SAFE_INTEGER
 
-describe.each(testDatabases)('requests under way at the same time, on $name', ({ create, name }) => {
+describe.each(testDatabases)('concurrent requests on $name', ({ create, name }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-20T00:00:00Z')
@@ -36,7 +36,7 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
   const record = (events: UsageEventInput[]) => recordUsage(world.engine, events)
   const rows = <T>(sql: string) => world.db.asOwner((tx) => tx.query<T>(sql))
 
-  test('share a few transactions, and each hears its own answer', async () => {
+  test('requests share a few transactions, and each gets its own answer', async () => {
     await record([event('a', 'warm')])
     const answers = await Promise.all(
       Array.from({ length: 300 }, (_, index) =>
@@ -60,8 +60,8 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
     expect(shared!.transactions).toBeLessThanOrEqual(6)
   })
 
-  test('a customer whom somebody else is at work on holds up nobody else, nor other events of the same batch', async () => {
-    if (name === 'PGlite') return // One transaction at a time: nobody holds a lock while another runs.
+  test('a locked customer delays neither others nor other events of the same batch', async () => {
+    if (name === 'PGlite') return // One transaction at a time: nobody else can hold a lock.
     const time = async (work: () => Promise<unknown>) => {
       const began = performance.now()
       await work()
@@ -106,12 +106,12 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
       2,
       ...Array.from({ length: 30 }, () => 1),
     ])
-    // Before, every one of them waited until the lock was given back.
+    // Previously every request waited until the lock was released.
     expect(beside[57]!).toBeLessThan(2 * quiet[57]! + 100)
     expect(await record([event('a', 'held3')])).toMatchObject({ duplicates: 1 })
   })
 
-  test('the same id in several of them is one event', async () => {
+  test('the same id in several requests is one event', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
         record([event('a', 'same', { quantity: index < 15 ? 3 : 4 })]),
@@ -126,7 +126,7 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
     ])
   })
 
-  test('what the database refuses is found by halves and fails nobody else', async () => {
+  test('an event the database rejects is found by halving, and no other fails', async () => {
     await rows("alter table usage_keys add constraint poison check (id not like 'poison%')")
     const before = (await getUsageSummary(world.engine, { customerId: 'b' })).usage.ai_chat!
     const warnings: string[] = []
@@ -161,7 +161,7 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
     expect(await record([event('b', 'poison3')])).toMatchObject({ accepted: 1 })
   })
 
-  test('what no month can hold any more is refused, whoever sent it', async () => {
+  test('an event beyond the exact sum of a month is rejected, whoever sent it', async () => {
     const large = (id: string, quantity: number) =>
       record([event('c', id, { meter: 'bytes', quantity }), event('c', `${id}-beside`)])
     const answers = await Promise.all([
@@ -183,7 +183,7 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
     expect((await getUsageSummary(world.engine, { customerId: 'c' })).usage.bytes).toBe(most)
   })
 
-  test('more than may wait is refused at once, and what was let in is recorded', async () => {
+  test('requests beyond the queue limit are rejected at once, and accepted ones are recorded', async () => {
     const batch = (index: number) =>
       Array.from({ length: 1000 }, (_, place) => event('a', `w${index}-${place}`, { meter: 'tokens' }))
     const answers = await Promise.allSettled(Array.from({ length: 18 }, (_, index) => record(batch(index))))
@@ -195,9 +195,9 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
     expect(await record(batch(17))).toMatchObject({ accepted: 1000 })
   })
 
-  // The embedded database has no connection that could break.
+  // PGlite has no connection that could break.
   if (name === 'PostgreSQL')
-    test('a connection that breaks before the commit is told as such or made good, and nothing counts twice', async () => {
+    test('a connection lost before the commit is reported or retried, and nothing counts twice', async () => {
       const events = Array.from({ length: 50 }, (_, index) => event('a', `broken${index}`))
       let release = () => {}
       const held = new Promise<void>((resolve) => {
@@ -233,7 +233,7 @@ describe.each(testDatabases)('requests under way at the same time, on $name', ({
       ])
     })
 
-  test('a database that is away is told as such', async () => {
+  test('an unreachable database is reported as such', async () => {
     const other = await createWorld(create, '2026-11-20T00:00:00Z')
     await other.close()
     await expect(recordUsage(other.engine, [event('a', 'lost')])).rejects.toBeInstanceOf(DatabaseUnavailable)

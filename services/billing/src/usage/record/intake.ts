@@ -2,21 +2,20 @@ import { BillingError } from '../../errors.ts'
 import type { Refusal } from './conflict.ts'
 import type { UsageEventInput } from './event.ts'
 
-/** Accepted, but the customer's plan does not charge these of the meters that count it. */
+/** Accepted, but the customer's plan has no charge for these meters of the event. */
 export interface Uncharged {
   uncharged: readonly string[]
 }
 
-/** What became of one event. */
+/** The outcome of one event. */
 export type EventOutcome = 'accepted' | 'duplicate' | Uncharged | Refusal
 
 export const isRefusal = (outcome: EventOutcome): outcome is Refusal =>
   typeof outcome === 'object' && 'code' in outcome
 
 /**
- * What became of a batch. `rejected` names each event by its place in the batch, and says whether trying it
- * again as it is may go better. `uncharged` are those accepted of a meter that the customer's plan does not
- * charge, an event of a type once for each such meter; absent where there are none.
+ * The outcome of a batch. `rejected` names each event by its index and says whether a retry may succeed.
+ * `uncharged` lists accepted events whose meter the plan does not charge, once per meter; absent when empty.
  */
 export interface Recorded {
   accepted: number
@@ -25,21 +24,21 @@ export interface Recorded {
   uncharged?: { index: number; id: string; meter: string }[]
 }
 
-/** An event on its way, and its fate once that is committed. */
+/** An event in the queue, with its outcome once that is committed. */
 export interface Slot {
   readonly event: UsageEventInput
   outcome?: EventOutcome
 }
 
-/** Whether events of customers whom somebody else is at work on are waited for, or left. */
+/** Whether events of locked customers wait for the lock or are returned. */
 export interface Lane {
   wait: boolean
 }
 
-/** Events that came together and are answered together, however many transactions they take. */
+/** Events of one request, answered together however many transactions they take. */
 interface Request {
   slots: Slot[]
-  /** How many have neither been recorded nor failed. */
+  /** The number of events that are neither recorded nor failed. */
   open: number
   failure?: unknown
   resolve(outcomes: EventOutcome[]): void
@@ -51,42 +50,38 @@ interface Waiting extends Slot {
 }
 
 /**
- * A flush takes whole requests up to this many events: beyond it a transaction only grows longer, not cheaper
- * for each event.
+ * Maximum batch size of a flush, in whole requests: a larger transaction takes longer without being cheaper
+ * per event.
  */
 const maxBatchSize = 2_000
-/**
- * While one flush runs, another begins beside it only with so many events: smaller ones cost less together,
- * as each takes its round trips and a commit.
- */
+/** Minimum batch size for a second concurrent flush: each flush costs its round trips and a commit. */
 const worthASecond = 500
 /**
- * What may wait: a few flushes, so that a request that is let in is answered soon, and a sender too fast
- * hears so.
+ * Maximum number of pending events: a few flushes, so that an accepted request is answered soon and a fast
+ * sender is throttled.
  */
 const maxPending = 16_000
-/** Of one customer whom somebody else is at work on. */
+/** Maximum number of pending events of one locked customer. */
 const maxPendingPerCustomer = 4_000
 
 export interface IntakeOptions {
-  /** Transactions at a time for customers nobody else is at work on, each for many. */
+  /** Number of concurrent transactions for customers that are not locked, each for many customers. */
   flushers: number
-  /** Transactions at a time that wait for one customer's lock, each for that customer alone. */
+  /** Number of concurrent transactions that wait for a customer's lock, each for that customer alone. */
   waiters: number
-  /** Gives events their fates, and answers those it left. */
+  /** Sets the outcomes of events; returns those it left. */
   settle(slots: readonly Slot[], lane: Lane): Promise<readonly Slot[]>
 }
 
 /**
- * Lets requests that are under way at the same time share transactions: `settle` gets the events of all that
- * wait and gives each its fate. What arrives while `flushers` of them run shares the next. Nobody waits for
- * others to come: a lone request goes at once. A customer whom somebody else is at work on is waited for
- * apart, so that others do not wait along.
+ * Lets concurrent requests share transactions: `settle` gets all pending events and sets each outcome.
+ * Requests that arrive while `flushers` transactions run share the next one; a lone request is flushed at
+ * once. A locked customer is waited for in a separate transaction, so that others do not wait.
  */
 export function openIntake({ flushers, waiters, settle }: IntakeOptions) {
-  /** Each the events of one request. */
+  /** The events of each request. */
   let shared: Waiting[][] = []
-  /** By customer, those somebody else is at work on; a customer stays here until nothing of theirs waits. */
+  /** The pending events of locked customers; a customer stays here until none are pending. */
   const alone = new Map<string, Waiting[]>()
   const waitedFor = new Set<string>()
   let sharedEvents = 0
@@ -146,13 +141,13 @@ export function openIntake({ flushers, waiters, settle }: IntakeOptions) {
     waitedFor.add(customerId)
     await recorded(own.splice(0, maxBatchSize), { wait: true })
     waitedFor.delete(customerId)
-    // Whoever has more waits for another turn, after the others.
+    // A customer with more events queues for another turn.
     alone.delete(customerId)
     if (own.length > 0) alone.set(customerId, own)
     beginAlone()
   }
 
-  /** Records events and answers the requests that are done with them; yields the events that were left. */
+  /** Records events and answers the requests that are complete; returns the events that were left. */
   async function recorded(slots: Waiting[], lane: Lane): Promise<Waiting[]> {
     let left = new Set<Slot>()
     let failure: unknown
@@ -164,7 +159,7 @@ export function openIntake({ flushers, waiters, settle }: IntakeOptions) {
     for (const slot of slots) {
       if (left.has(slot)) continue
       const { request } = slot
-      // Committed is committed, also where another part of the flush was not.
+      // What is committed stays recorded, also where another part of the flush failed.
       if (slot.outcome === undefined) request.failure ??= failure
       request.open -= 1
       if (request.open === 0) answer(request)
@@ -178,7 +173,7 @@ export function openIntake({ flushers, waiters, settle }: IntakeOptions) {
     else reject(failure)
   }
 
-  /** The fates of the events, once they are committed. Throws rate_limited when too many wait already. */
+  /** Returns the outcomes of events once they are committed. Throws rate_limited when the queue is full. */
   return async (events: readonly UsageEventInput[]): Promise<EventOutcome[]> => {
     const apart = events.filter(({ customerId }) => alone.has(customerId))
     if (events.length > apart.length && sharedEvents + events.length - apart.length > maxPending)

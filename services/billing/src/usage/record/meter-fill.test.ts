@@ -24,7 +24,7 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
   const customers = ['a', 'b', 'c', '杭州']
   beforeAll(async () => {
     world = await createWorld(create, '2026-02-01T02:00:00Z')
-    // Another process on the same database, with what it remembers.
+    // Another process on the same database, with its own cache.
     other = createEngine({ db: world.db, now: world.engine.now, newId: world.engine.newId })
     await seedCatalogue(world.engine)
     await putMeter(world.engine, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
@@ -67,7 +67,7 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
     return found
   }
 
-  test('a break-down added later is made of all events there are, step by step, while others record', async () => {
+  test('a break-down added later is filled from all stored events, step by step, while others record', async () => {
     const at = (day: number) => `2026-02-${String(day).padStart(2, '0')}T03:00:00Z`
     for (const [index, day] of [1, 2, 9, 20].entries()) {
       world.set(at(day))
@@ -97,12 +97,12 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
         groupBy: ['channel', 'region'],
       }),
     ).toMatchObject({ groupBy: ['channel', 'region'] })
-    // The other process knows it at once, in events and in quota.
+    // The other process uses it at once, for events and quota.
     await recordUsage(other, [
       { id: 'new', customerId: 'a', meter: 'calls', quantity: 2, properties: { region: 'north' } },
     ])
     await consume(other, { customerId: 'a', meter: 'calls', id: 'new-2', quantity: 3 })
-    // Not filled yet: it need not add up, and what else there is does.
+    // Not filled yet: it need not add up, but everything else does.
     expect((await mistakes()).filter((one) => !JSON.stringify(one).includes('usage_groups'))).toEqual([])
     let steps = 0
     while ((await fillMeters(world.engine, { steps: 1 })) > 0) {
@@ -145,7 +145,7 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
     }
   })
 
-  test('a new meter with backfill counts what was stored in open periods, once, and leaves what was billed', async () => {
+  test('a new meter with backfill counts the stored events of open periods, once, and leaves billed ones', async () => {
     await recordUsage(
       world.engine,
       customers.map((customerId) => ({
@@ -202,13 +202,13 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
     expect(
       fills.map(({ meter, added, skipped, doneAt }) => [meter, added, skipped, doneAt !== null]),
     ).toEqual([
-      // Quantities of 2.5 are more than a meter of whole numbers counts.
+      // Quantities of 2.5 have more decimals than the meter.
       ['large', 40, 0, true],
       ['output', 120, 0, true],
       ['sent', 120, 0, true],
       ['whole', 0, 120, true],
     ])
-    // 0 + 1 + … + 29 = 435, and of every third one 10.
+    // 0 + 1 + … + 29 = 435; every third one is 10.
     const { usage } = await getUsageSummary(world.engine, { customerId: 'b' })
     expect(usage).toMatchObject({ input: 30, output: 435, large: 10, sent: 75 })
     expect(usage['from-now']).toBeUndefined()
@@ -231,7 +231,7 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
       { value: 'small', used: 300 },
       { value: 'large', used: 135 },
     ])
-    // Asked again nothing is counted twice.
+    // A second request counts nothing twice.
     await putMeter(world.engine, {
       ...spec,
       key: 'output',

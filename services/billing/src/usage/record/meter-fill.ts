@@ -14,19 +14,19 @@ import { summedEvents, untakenEvents } from '../totals/void.ts'
 import { lockCustomer } from '../../customer/customer.ts'
 import { firstOpen } from '../../invoicing/closing.ts'
 
-/** How far the filling of a meter, or of one of its break-downs, has come. */
+/** The progress of filling a meter or one of its break-downs. */
 export interface MeterFill {
   meter: string
   /** The property of the break-down; null where the meter itself is filled. */
   property: string | null
   askedAt: Instant
   doneAt: Instant | null
-  /** Events that the meter counts now, and those of its type that it could not count. */
+  /** The number of events the meter counts now, and of those of its type it could not count. */
   added: number
   skipped: number
 }
 
-/** The fillings of all meters, the last asked for first: one for each meter and break-down at most. */
+/** Lists the fills of all meters, newest request first: at most one per meter and break-down. */
 export async function listMeterFills(engine: Engine): Promise<MeterFill[]> {
   return engine.transaction(
     (tx) =>
@@ -41,22 +41,19 @@ export async function listMeterFills(engine: Engine): Promise<MeterFill[]> {
   )
 }
 
-/**
- * So many events are taken at once, and so many customers looked at: who records for one of them waits no
- * longer than that.
- */
+/** Batch sizes of a step, in events and customers: it bounds how long a recording of one of them waits. */
 const eventsAtOnce = 1_000
 const eventsOfDaysAtOnce = 50_000
 const daysAtOnce = 31
 const customersAtOnce = 500
 
-/** Steps of one call: it is called again soon. */
+/** Maximum number of steps per call; the next call continues. */
 const maxSteps = 1_000
 
 /**
- * Fills meters and break-downs from the events there are, the longest asked for first, in steps of a
- * transaction each; answers how many were taken. Any process may call it at any time, also several at once,
- * and it goes on where it was interrupted.
+ * Fills meters and break-downs from stored events, oldest request first, one transaction per step; returns
+ * how many events were read. Any process may call it at any time, also concurrently; it resumes where it was
+ * interrupted.
  */
 export async function fillMeters(
   engine: Engine,
@@ -73,7 +70,7 @@ interface Fill {
   place: Place | null
 }
 
-/** Within a customer: the last date, or the last event, that is done. */
+/** The position within a customer: the last date or event that is done. */
 type Place = { date: LocalDate } | { time: Instant; id: string }
 
 async function takeStep(engine: Engine): Promise<boolean> {
@@ -87,7 +84,7 @@ async function takeStep(engine: Engine): Promise<boolean> {
     const customers = await customersAfter(tx, fill, meter)
     const next = customers.find(({ hasEvents }) => hasEvents)
     if (!next) {
-      // Nothing to do for any of these.
+      // None of these customers needs work.
       await remember(
         tx,
         fill,
@@ -130,7 +127,7 @@ async function remember(
   )
 }
 
-/** The next customers in order, and whether the fill may find anything of theirs. */
+/** Returns the next customers in order, and whether each may have something to fill. */
 async function customersAfter(
   tx: BillingTransaction,
   { after, property }: Fill,
@@ -151,7 +148,8 @@ async function customersAfter(
 }
 
 /**
- * The meters under which events of the meter's type stand: those that read it, the one of its name, and none.
+ * Returns the meters whose rows hold events of the meter's type: those that read it, the one with its name,
+ * and none.
  */
 async function sourcesOf(tx: BillingTransaction, { key, eventType }: Meter): Promise<string[]> {
   const meters = [...(await metersByKey(tx)).values()].filter(
@@ -170,7 +168,7 @@ interface StoredEvent {
   apart: 'after_end' | null
 }
 
-/** Counts events of the open periods for a meter that did not read them: what was billed stays as it was. */
+/** Counts the events of open periods for a meter that did not read them; billed periods stay as they are. */
 async function fillEvents(
   tx: BillingTransaction,
   meter: Meter,
@@ -248,8 +246,8 @@ function placedFor(meter: Meter, customerId: string, row: StoredEvent, index: nu
 }
 
 /**
- * Stores events under ids that they have already; false, and nothing, where a period would hold more than can
- * be counted.
+ * Stores events under the ids they have; false, without a write, where a period would exceed what can be
+ * counted.
  */
 async function storeWithin(tx: BillingTransaction, placed: readonly Placed[]): Promise<boolean> {
   try {
@@ -272,7 +270,7 @@ async function storeWithin(tx: BillingTransaction, placed: readonly Placed[]): P
 
 class TooLarge extends Error {}
 
-/** Breaks the days of a meter down by one more property, some days at once. */
+/** Breaks a meter's days down by one more property, several days at a time. */
 async function fillGroups(
   tx: BillingTransaction,
   meter: Meter,
@@ -369,7 +367,7 @@ async function insertGroups(
       ),
     ],
   )
-  // Of days whose events have left there are only the sums: they count among the values without a name.
+  // Days whose events were dropped have only sums: they count as having no value.
   await tx.query(
     `insert into ${sums.groups} (customer_id, meter, property, local_date, kind, value, quantity, events)
      select customer_id, meter, $3, local_date, 'rest', '', quantity, events from ${sums.days}

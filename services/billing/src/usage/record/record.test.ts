@@ -54,7 +54,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     expect(once.usage).toEqual({ ai_chat: batch.reduce((total, one) => total + Number(one.quantity), 0) })
   })
 
-  test('the same id is a duplicate with the same content and a conflict with any other', async () => {
+  test('a repeated id is a duplicate with the same content and a conflict with any other', async () => {
     const event = await customer('ids')
     const first = event({ id: 'x', quantity: 2, time: '2026-11-19T00:00:00Z', properties: { b: 1, a: 2 } })
     expect(await recordUsage(world.engine, [first, { ...first, properties: { a: 2, b: 1 } }])).toEqual({
@@ -100,7 +100,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     ])
   })
 
-  test('a conflict names the fields that differ and tells what was recorded first', async () => {
+  test('a conflict names the fields that differ and returns the first event', async () => {
     const event = await customer('conflicts')
     const first = event({ id: 'x', quantity: 2, time: '2026-11-19T00:00:00Z', properties: { b: 1 } })
     const timeless = event({ id: 'now', quantity: 3 })
@@ -124,7 +124,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
       code: 'event_conflict',
       first: { meter: 'ai_chat', quantity: 2, time: '2026-11-19T00:00:00.000000Z', properties: { b: 1 } },
     })
-    // What two senders sent in one batch as well: the first of them is recorded.
+    // The same holds for two senders in one batch: the first is recorded.
     const inOne = await recordUsage(world.engine, [
       event({ id: 'pair', quantity: 5 }),
       event({ id: 'pair', quantity: 6 }),
@@ -135,7 +135,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     })
   })
 
-  test('an event that came without a time is the same one when it is sent with the time it was given', async () => {
+  test('an event sent without a time and then with its assigned time is a duplicate', async () => {
     const event = await customer('timed-later')
     const timeless = event({ id: 'now', quantity: 3, properties: { b: 1 } })
     expect(await recordUsage(world.engine, [timeless])).toMatchObject({ accepted: 1 })
@@ -189,7 +189,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     ])
   })
 
-  test('a consumption under a taken id names what differs', async () => {
+  test('a consumption under a used id names what differs', async () => {
     const event = await customer('consumed-conflict')
     await createSubscription(world.engine, { customerId: 'consumed-conflict', planId: 'team' })
     await recordUsage(world.engine, [event({ id: 'x', meter: 'tokens', quantity: 2 })])
@@ -206,7 +206,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     expect(await again('tokens', 2)).toMatchObject({ granted: 2, duplicate: true })
   })
 
-  test('ids are one space per customer', async () => {
+  test('each customer has one id space', async () => {
     const [a, b] = [await customer('space-a'), await customer('space-b')]
     expect(
       await recordUsage(world.engine, [a({ id: 'same' }), b({ id: 'same', quantity: 5 })]),
@@ -214,7 +214,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     expect([await usageOf('space-a'), await usageOf('space-b')]).toEqual([{ ai_chat: 1 }, { ai_chat: 5 }])
   })
 
-  test('each bad event is named with its reason, and its neighbours are recorded', async () => {
+  test('each bad event is rejected with its reason, and the others are recorded', async () => {
     const event = await customer('mixed')
     const batch: [UsageEventInput, string | null][] = [
       [event({ id: 'ok1' }), null],
@@ -253,7 +253,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     expect(await usageOf('mixed')).toEqual({ ai_chat: 3, storage: 1.125 })
   })
 
-  test('a batch holds a thousand events, and not one more', async () => {
+  test('a batch holds a thousand events and no more', async () => {
     const event = await customer('many')
     const batch = Array.from({ length: 1001 }, (_, index) => event({ id: `n${index}` }))
     await expect(recordUsage(world.engine, batch)).rejects.toMatchObject({ code: 'payload_too_large' })
@@ -262,7 +262,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     expect(await recordUsage(world.engine, [])).toEqual({ accepted: 0, duplicates: 0, rejected: [] })
   })
 
-  test("what would take a period's sum past 2^53 − 1 is refused, and its neighbours are not", async () => {
+  test("an event that would take a period's sum past 2^53 − 1 is rejected, and the others are recorded", async () => {
     const [event, other] = [await customer('full'), await customer('neighbour')]
     const at = '2026-11-10T00:00:00Z'
     expect(
@@ -284,7 +284,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
         event({ id: 'a', quantity: most - 10, time: at }),
       ]),
     ).toMatchObject({ duplicates: 1, rejected: [{ id: 'g', code: 'quantity_overflow' }] })
-    // A refused id is free: the vendor may send it again, corrected.
+    // The id of a rejected event is free: the vendor may send it again, corrected.
     expect(await recordUsage(world.engine, [event({ id: 'g', quantity: 0 })])).toMatchObject({ accepted: 1 })
   })
 
@@ -299,14 +299,14 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     expect(await usageOf('large')).toEqual({ tokens: 38_654_705_655 })
   })
 
-  test('no quantity, however large, makes a counting meter or a consumption unreadable', async () => {
+  test('no quantity, however large, breaks a counting meter or a consumption', async () => {
     const event = await customer('flood')
     await createSubscription(world.engine, { customerId: 'flood', planId: 'team' })
     await recordUsage(world.engine, [
       event({ id: 'v1', meter: 'visits', quantity: most }),
       event({ id: 'v2', meter: 'visits', quantity: most }),
     ])
-    // At ¥0.40 per 1,000 this is near the most that one meter's month may cost.
+    // At ¥0.40 per 1,000 this is close to the maximum amount of a meter's month.
     const large = 2_000_000_000_000_000
     await consume(world.engine, { customerId: 'flood', meter: 'tokens', id: 'c1', quantity: large })
     await expect(
@@ -322,7 +322,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     })
   })
 
-  test('what could be counted but not billed exactly is refused while it still can be', async () => {
+  test('an event that could be counted but not billed exactly is rejected in time', async () => {
     const event = await customer('priceless')
     await createSubscription(world.engine, { customerId: 'priceless', planId: 'team' })
     const { rejected } = await recordUsage(world.engine, [
@@ -333,7 +333,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     expect(await usageOf('priceless')).toMatchObject({ ai_chat: 3 })
   })
 
-  test('a dear meter is refused by what it would cost, long before its sum is large', async () => {
+  test('a meter with a high price is limited by its amount long before its sum is large', async () => {
     await putPlan(world.engine, {
       id: 'dear',
       name: 'Dear',
@@ -372,7 +372,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     expect(await usageOf('counted')).toEqual({ visits: 3 })
   })
 
-  test('the detail tells of an event that no plan charges for, and of one that came after the end', async () => {
+  test('the detail marks an event that no plan charges, and one that came after the end', async () => {
     const event = await customer('leaving')
     await createSubscription(world.engine, {
       customerId: 'leaving',
@@ -397,7 +397,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     })
   })
 
-  test("the detail lists every event once, newest first, and its dates are the customer's", async () => {
+  test("the detail lists every event once, newest first, by the customer's dates", async () => {
     const event = await customer('listed')
     const times = [
       '2026-11-09T15:59:59.999999Z',
@@ -470,7 +470,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     expect(await find({ property: 'on', value: 'true', id: 'a' })).toEqual(['', counted(0)])
     expect(await find({ property: 'constructor', value: 'x' })).toEqual(['a', counted(1)])
     expect(await find({ property: 'none', value: '' })).toEqual(['', counted(0)])
-    // An id that is remembered is found however long the range.
+    // A stored id is found in a range of any length.
     expect(await find({ id: 'd', start: '2020-01-01' })).toEqual(['d', counted(1)])
     await expect(find({ id: 'never', start: '2020-01-01' })).rejects.toMatchObject({ code: 'invalid_range' })
     await expect(find({ property: 'n', value: '5', start: '2020-01-01' })).rejects.toMatchObject({
@@ -497,7 +497,7 @@ describe.each(testDatabases)('recording usage on $name', ({ create }) => {
     { end: '9999-12-31' },
     { start: '0000-01-01' },
     { start: '9999-12-31T23:59:59-14:00' },
-  ])('a range of %j is refused', async (range) => {
+  ])('a range of %j is rejected', async (range) => {
     await expect(getUsageDetail(world.engine, { customerId: 'listed', ...range })).rejects.toMatchObject({
       code: 'invalid_range',
     })

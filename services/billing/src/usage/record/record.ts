@@ -35,10 +35,10 @@ import { getCustomer } from '../../customer/account.ts'
 export const maxEvents = 1000
 
 /**
- * Records up to 1,000 events and returns once they are committed, counting each id once per customer: the
- * same id and content again is a duplicate, other content is rejected. A bad event never fails its
- * neighbours; it is kept with its reason. Requests under way at the same time share a transaction; inside one
- * already, that one is used. Throws rate_limited when too many wait.
+ * Records up to 1,000 events and returns once they are committed. Idempotent by customer and id: the same
+ * content again is a duplicate, other content is rejected. A bad event never fails the others; it is stored
+ * with its reason. Concurrent requests share a transaction; inside the caller's transaction that one is used.
+ * Throws rate_limited when the queue is full.
  */
 export async function recordUsage(engine: Engine, events: readonly UsageEventInput[]): Promise<Recorded> {
   if (events.length > maxEvents)
@@ -52,7 +52,7 @@ export async function recordUsage(engine: Engine, events: readonly UsageEventInp
 }
 
 /**
- * Records a customer's refused events again, those with the given ids or all, at most 1,000 at once; see
+ * Retries a customer's rejected events, those with the given ids or all, at most 1,000 per call; see
  * `retryRejected`. Throws customer_not_found.
  */
 export async function retryRejectedEvents(
@@ -77,7 +77,7 @@ const intakes = new WeakMap<Engine, ReturnType<typeof openIntake>>()
 function intakeOf(engine: Engine): ReturnType<typeof openIntake> {
   const known = intakes.get(engine)
   if (known) return known
-  // The embedded database has one session; on a server one flush computes while the other writes.
+  // PGlite has one session; on PostgreSQL one flush computes while the other writes.
   const transactions = engine.db.kind === 'postgres' ? 2 : 1
   const intake = openIntake({
     flushers: transactions,
@@ -90,9 +90,9 @@ function intakeOf(engine: Engine): ReturnType<typeof openIntake> {
 }
 
 /**
- * Gives each event its fate, all in one transaction (or savepoint) if that goes well. Where the database
- * refuses them, halves are tried, down to the one that cannot be: its neighbours are recorded all the same.
- * Without `wait`, the events of customers whom somebody else is at work on are left; answers them.
+ * Sets the outcome of each event, in one transaction (or savepoint) if possible. Where the database rejects
+ * them, retries in halves, down to the faulty event: the others are recorded. Without `wait`, leaves the
+ * events of locked customers and returns them.
  */
 async function settle(engine: Engine, slots: readonly Slot[], ways: Ways): Promise<readonly Slot[]> {
   if (slots.length === 0) return []
@@ -125,20 +125,19 @@ async function settle(engine: Engine, slots: readonly Slot[], ways: Ways): Promi
 }
 
 /**
- * How events are recorded: in which transaction or savepoint, and whether customers somebody else is at work
- * on are waited for.
+ * How events are recorded: in which transaction or savepoint, and whether locked customers are waited for.
  */
 interface Ways extends Lane {
   transaction<T>(work: (tx: BillingTransaction) => Promise<T>): Promise<T>
 }
 
-/** Some event would take a period's sum past what can be counted exactly. */
+/** Thrown where an event would take a period's sum past what can be counted exactly. */
 class OverflowInBatch extends Error {}
 
 const outOfRange = '22003'
 /**
- * What the values of a row may bring about: data exceptions, broken constraints, limits. Anything else would
- * befall every event.
+ * Errors that the values of one row can cause: data exceptions, constraints, limits. Any other error would
+ * hit every event.
  */
 const isOfSomeEvent = (error: unknown) =>
   error instanceof OverflowInBatch || /^(22|23|54)/.test(sqlState(error) ?? '')
@@ -146,7 +145,8 @@ const isOfSomeEvent = (error: unknown) =>
 function refusalFor(error: unknown, event: UsageEventInput): { code: Code; detail: string } {
   if (error instanceof OverflowInBatch || sqlState(error) === outOfRange)
     return { code: 'quantity_overflow', detail: overflowDetail }
-  // Our checks let through what the database does not take: the vendor may send it again once that is mended.
+  // Our checks accept what the database rejects, which is a bug: the vendor may retry the event once it is
+  // fixed.
   process.emitWarning(
     `The database refuses usage event ${JSON.stringify(event.id)} of `
       + `${JSON.stringify(event.customerId)}: ${(error as Error).message}`,
@@ -228,9 +228,7 @@ async function recordIn(
   return { outcomes, times: placed.map((event) => event.time) }
 }
 
-/**
- * An event on its customer's date, and apart from what counts where it is history or came after an ending.
- */
+/** Returns an event with its local date, marked where it does not count: history, or after an ending. */
 function placedFor(event: CheckedEvent, index: number, { zones, endings }: RecordingContext): Placed {
   const placed: Placed = Object.assign(event, { index, localDate: localDateOf(zones, event.time) })
   if (event.historical) placed.apart = 'history'
@@ -239,7 +237,7 @@ function placedFor(event: CheckedEvent, index: number, { zones, endings }: Recor
   return placed
 }
 
-/** An event under its customer's own id, and with its first arrival where it came before and was refused. */
+/** Returns an event under its customer's own id, with its first arrival where it was rejected before. */
 function asOf(event: UsageEventInput, customerId: string, arrivedAt: Instant | undefined): UsageEventInput {
   return customerId === event.customerId && arrivedAt === undefined
     ? event
@@ -254,9 +252,9 @@ function checked(event: UsageEventInput, meters: KnownMeters, times: TakenTimes)
 }
 
 /**
- * Takes the lock that storing the events needs anyway, before their `storedAt` is read: an event that waits
- * for an invoice to be issued is stored after it, and so belongs to the next one. An alias leads to its
- * customer. Without `wait`, whom somebody else is at work on is left.
+ * Takes the locks that storing needs before `storedAt` is read: an event that waits for an invoice to be
+ * issued is stored after it and belongs to the next one. Resolves aliases. Without `wait`, skips locked
+ * customers.
  */
 async function lockCustomers(
   tx: BillingTransaction,
@@ -266,7 +264,7 @@ async function lockCustomers(
   const customerIds = [...new Set(events.map((event) => event.customerId))].filter(
     (id) => !id.includes('\u0000'),
   )
-  // Only an event without a time counts when it first came, refused or not.
+  // Only an event without a time counts when it first arrived, rejected or not.
   const mayHaveCome = events.some((event) => event.time === undefined && event.arrivedAt === undefined)
     ? `exists (select from rejected_events where customer_id = any($1))
         or exists (select from rejected_events where customer_id in (select "customerId" from locked))`
@@ -280,7 +278,7 @@ async function lockCustomers(
     metersVersion: number
     mayHaveCome: boolean
   }>(
-    // The aliases are looked up once, not again for each customer: that would cost the square of a batch.
+    // Resolves aliases once for the batch; per customer it would be quadratic.
     `with named as materialized (
         select customer_id, array_agg(alias) as aliases
         from customer_aliases
@@ -334,19 +332,17 @@ async function lockCustomers(
   }
 }
 
-/** What is known of the customers whose lock is held. */
+/** What is known about customers whose lock is held. */
 interface Locked {
   versions: Map<string, number>
   withLargeDays: Set<string>
-  /**
-   * Of the meters: whether those remembered are still those there are; undefined where nobody's lock is held.
-   */
+  /** The version of the meters, which validates the cache; undefined where no lock is held. */
   metersVersion: number | undefined
-  /** Whether some event without a time may have come before, and been refused. */
+  /** Whether an event without a time may have been rejected before. */
   mayHaveCome: boolean
-  /** Of the aliases that events name: whose they are. */
+  /** The customers of the aliases that events name. */
   named: Map<string, string>
-  /** Of the ids and aliases that events name: those of customers whom somebody else is at work on. */
+  /** The ids and aliases of locked customers that events name. */
   byOthers: Set<string>
 }
 

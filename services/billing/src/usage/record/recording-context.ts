@@ -7,20 +7,20 @@ import { chargesByVersion } from '../totals/limits.ts'
 import { currentValues, type RecentlyUsed } from '../../sharing/recently-used.ts'
 
 /**
- * What recording a customer's events follows from: their zones, and what they are charged for on their plan.
- * Holds as long as `version` is theirs.
+ * What recording a customer's events depends on: their time zones and the charges of their plan. Valid while
+ * `version` is the customer's.
  */
 export interface RecordingContext {
   version: number
   zones: readonly ZoneChange[]
-  /** Of the subscriptions that were ended at once. */
+  /** The immediate endings of subscriptions. */
   endings: readonly Ending[]
   subscribed: boolean
   /** Empty without a subscription. */
   charges: readonly Charge[]
 }
 
-/** What this process has read so far: customers, and the meters as they were at a version. */
+/** The cache of a process: customers, and the meters at a version. */
 export interface KnownRecordingContexts {
   customers: RecentlyUsed<RecordingContext>
   meters: KnownMeters
@@ -29,18 +29,18 @@ export interface KnownRecordingContexts {
 export interface KnownMeters {
   version: number
   byKey: ReadonlyMap<string, Meter>
-  /** Those that read a type. */
+  /** Meters by the event type they read. */
   byType: ReadonlyMap<string, readonly Meter[]>
 }
 
-/** A few megabytes at most, however many customers there are. */
+/** Maximum number of cached contexts: a few megabytes. */
 const maxCachedContexts = 20_000
 
 const knownContexts = new WeakMap<Engine, KnownRecordingContexts>()
 
 /**
- * The facts read on this process's own account. Inside somebody else's transaction none are shared: what is
- * read there may be taken back.
+ * Returns this process's cache. A transaction of the caller gets an empty one, because what it reads may be
+ * rolled back.
  */
 export function knownRecordingContextsOf(engine: Engine): KnownRecordingContexts {
   const known = knownContexts.get(engine) ?? {
@@ -52,8 +52,8 @@ export function knownRecordingContextsOf(engine: Engine): KnownRecordingContexts
 }
 
 /**
- * The facts of the customers in `versions`, which holds the version each has now and their lock keeps: read
- * again where they changed.
+ * Returns the contexts of the customers in `versions`, which holds the version of each under their lock: read
+ * again where it changed.
  */
 export async function recordingContextsOf(
   tx: BillingTransaction,
@@ -113,7 +113,7 @@ async function readFacts(
   )
 }
 
-/** The meters, as they are at `version`: read again where they have changed since. */
+/** Returns the meters at `version`: read again where it changed. */
 export async function metersOf(
   tx: BillingTransaction,
   known: KnownRecordingContexts,
@@ -134,7 +134,7 @@ function byTypeOf(meters: Iterable<Meter>): Map<string, Meter[]> {
   return byType
 }
 
-/** The meters that read events of a type, and the one whose key it is. */
+/** Returns the meters that read events of a type, and the one with that key. */
 export function readersOf({ byKey, byType }: KnownMeters, type: string): Meter[] {
   const named = byKey.get(type)
   const readers = byType.get(type) ?? []

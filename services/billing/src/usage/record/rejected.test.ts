@@ -12,7 +12,7 @@ import {
 } from '../../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
-describe.each(testDatabases)('events that were rejected, on $name', ({ create }) => {
+describe.each(testDatabases)('rejected events on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-20T00:00:00Z')
@@ -20,7 +20,7 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
   })
   afterAll(() => world.close())
 
-  test('one without a time counts when it first came, however often and late it is tried again', async () => {
+  test('an event without a time counts when it first arrived, however often and late it is retried', async () => {
     await seedCustomer(world.engine, 'early')
     const event = { id: 'x', customerId: 'early', meter: 'to_come' }
     expect(await recordUsage(world.engine, [event])).toMatchObject({
@@ -42,11 +42,11 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
       { id: 'x', time: '2026-11-20T00:00:00.000000Z' },
     ])
     expect((await listRejectedEvents(world.engine, { customerId: 'early' })).data).toEqual([])
-    // The sender itself may try again too: it is the same event.
+    // The sender may retry too: it is the same event.
     expect(await recordUsage(world.engine, [event])).toMatchObject({ duplicates: 1 })
   })
 
-  test('one without a time is too old once its first arrival is', async () => {
+  test('an event without a time is too old once its first arrival is', async () => {
     await seedCustomer(world.engine, 'forgotten')
     const event = { id: 'x', customerId: 'forgotten', meter: 'too_late' }
     await recordUsage(world.engine, [event])
@@ -57,7 +57,7 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
     })
   })
 
-  test('one without a time that its sender sends again counts when it first came, under an alias too', async () => {
+  test('an event without a time that the sender repeats counts when it first arrived, also under an alias', async () => {
     world.set('2026-12-30T00:00:00Z')
     await seedCustomer(world.engine, 'sent-again')
     const event = {
@@ -101,7 +101,7 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
     })
   })
 
-  test('one that comes before its customer is kept under the id it named, and taken once the customer is made', async () => {
+  test('an event that arrives before its customer is stored under that id, and recorded once the customer exists', async () => {
     world.set('2027-01-10T00:00:00Z')
     const event = { id: 'x', customerId: 'to-come@example.com', meter: 'ai_chat', quantity: 7 }
     expect(await recordUsage(world.engine, [event])).toMatchObject({
@@ -125,7 +125,7 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
     expect((await getUsageDetail(world.engine, { customerId: 'to-come@example.com' })).data).toMatchObject([
       { id: 'x', time: '2027-01-10T00:00:00.000000Z', quantity: 7 },
     ])
-    // What came under another id of theirs is found by either.
+    // An event sent under an alias is found by either id.
     await putAlias(world.engine, { customerId: 'to-come@example.com', alias: 'crm|17' })
     expect(await retryRejectedEvents(world.engine, { customerId: 'to-come@example.com' })).toMatchObject({
       accepted: 1,
@@ -133,7 +133,7 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
     expect((await listRejectedEvents(world.engine, { customerId: 'to-come@example.com' })).data).toEqual([])
   })
 
-  test('of customers that never come no more are kept than of one, and nothing that cannot be an id', async () => {
+  test('unknown customers share the storage limit of one customer, and invalid ids are not stored', async () => {
     await recordUsage(world.engine, [{ id: 'x', customerId: 'a\nb', meter: 'ai_chat' }])
     const kept = () =>
       world.db.asOwner((tx) =>
@@ -158,7 +158,7 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
     expect((await kept())[0]!.count).toBe(10_000)
   })
 
-  test('trying again is offered only where it may help', async () => {
+  test('a retry is offered only where it may succeed', async () => {
     await seedCustomer(world.engine, 'helpless')
     const event = (id: string, more: Partial<UsageEventInput>) => ({
       id,
@@ -198,7 +198,7 @@ describe.each(testDatabases)('events that were rejected, on $name', ({ create })
     })
   })
 
-  test('usage that the plan does not charge is accepted and told', async () => {
+  test('usage that the plan does not charge is accepted and reported', async () => {
     await seedCustomer(world.engine, 'told')
     const batch = ['ai_chat', 'storage', 'ai_chat'].map((meter, index) => ({
       id: `e${index}`,

@@ -10,7 +10,7 @@ import { areTooLong, type UsageEventInput } from './event.ts'
 import type { Recorded } from './intake.ts'
 import { isStorable } from '../../values/storable.ts'
 
-/** What was refused, as it was sent; nothing in it can be relied on but that the customer is a text. */
+/** A rejected event as it was sent; only the type of its customer is checked. */
 export interface RefusedEvent {
   customerId: string
   id: string
@@ -20,15 +20,15 @@ export interface RefusedEvent {
   time?: unknown
   properties?: unknown
   historical?: unknown
-  /** When one without a time first came. */
+  /** When an event without a time first arrived. */
   arrivedAt?: Instant
   code: Code
   detail: string
 }
 
 /**
- * A refused event as it is read. `quantity` and `time` are as sent, null where they were left out; `times`:
- * how often it was refused.
+ * A rejected event as it is read. `quantity` and `time` are as sent, null where omitted; `times`: how often
+ * it was rejected.
  */
 export interface RejectedEvent {
   id: string
@@ -42,16 +42,16 @@ export interface RejectedEvent {
 }
 
 /**
- * A refused event is kept this long after it was last sent, and at most so many for one customer: a sender
- * gone wrong must not fill the disk.
+ * Retention of rejected events in days since they were last sent, and maximum number per customer: a broken
+ * sender must not fill the disk.
  */
 const keptDays = 100
 const maxStored = 10_000
 const maxTextCharacters = 300
 
 /**
- * What is refused with these codes may be taken another time: once a customer or a meter is made, once its
- * time has come.
+ * Events rejected with these codes may be accepted later: once a customer or meter exists, or their time has
+ * come.
  */
 const retryableCodes: readonly Code[] = [
   'customer_not_found',
@@ -62,12 +62,12 @@ const retryableCodes: readonly Code[] = [
 ]
 export const isRetryable = (code: Code): boolean => retryableCodes.includes(code)
 
-/** Until the customer is made, an event is listed under the date it has here. */
+/** The zone for the date of an event whose customer does not exist yet. */
 const zoneOfUnknown: readonly ZoneChange[] = [{ from: '0001-01-01', timezone: 'Asia/Shanghai' }]
 
 /**
- * Keeps refused events, each once however often it is sent: those of customers that do not exist too, under
- * the id they named, until somebody makes the customer and has them tried again.
+ * Stores rejected events, each once however often it is sent. Those of unknown customers are stored under the
+ * id they named, until the customer is created and they are retried.
  */
 export async function keepRejected(engine: Engine, refused: readonly RefusedEvent[]): Promise<void> {
   if (refused.length === 0) return
@@ -98,7 +98,7 @@ export async function keepRejected(engine: Engine, refused: readonly RefusedEven
         on conflict (customer_id, id, body_hash, code)
           do update set sent = excluded.sent, detail = excluded.detail, times = rejected_events.times + 1,
           rejected_at = excluded.rejected_at`,
-      // One order for everybody, so that two batches never wait for each other in a circle.
+      // One lock order for all, so that two batches cannot deadlock.
       [JSON.stringify([...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)), tx.at],
     )
     const named = [...new Set([...rows.values()].map((row) => row.customer_id))].sort()
@@ -131,10 +131,7 @@ async function forgetOldest(tx: BillingTransaction, customerIds: readonly string
   }
 }
 
-/**
- * Of customers that do not exist, as many are kept as of one: a sender who makes up ids must not fill the
- * disk either.
- */
+/** Unknown customers share the limit of one: a sender that makes up ids must not fill the disk. */
 async function forgetOldestOfUnknown(tx: BillingTransaction): Promise<void> {
   await tx.query(
     `delete from rejected_events r
@@ -159,7 +156,7 @@ async function forgetOldestOfUnknown(tx: BillingTransaction): Promise<void> {
   )
 }
 
-/** The refused events of a range of dates, the last refused first, at most 1,000. */
+/** Returns the rejected events of a range of dates, latest rejection first, at most 1,000. */
 export async function rejectedEvents(
   tx: BillingTransaction,
   customerId: string,
@@ -175,17 +172,14 @@ export async function rejectedEvents(
   )
 }
 
-/**
- * A refused event in the list of all. `retryable`: sending it again as it is may go better, once what refused
- * it is mended.
- */
+/** A rejected event in a list. `retryable`: a retry may succeed once the cause is fixed. */
 export interface ListedRejection extends RejectedEvent {
   customerId: string
   properties: Record<string, unknown> | null
   retryable: boolean
 }
 
-/** Refused events, the last refused first: of one customer, or for one reason, where asked. */
+/** Lists rejected events, latest rejection first, optionally of one customer or for one reason. */
 export async function listRejectedEvents(
   engine: Engine,
   input: { customerId?: string; code?: Code; cursor?: string; limit?: number } = {},
@@ -230,10 +224,9 @@ export async function listRejectedEvents(
 const maxRetries = 1000
 
 /**
- * Sends a customer's refused events again, as they were sent: those with the given ids, or all, the longest
- * refused first and at most 1,000 at once. One without a time counts when it first came. What is accepted now
- * (or was recorded meanwhile) leaves the list; what is refused again stays, with its reason of now. `record`
- * is what takes events.
+ * Retries a customer's rejected events as they were sent: those with the given ids, or all, oldest rejection
+ * first, at most 1,000 per call. An event without a time counts when it first arrived. What is accepted now
+ * (or was recorded meanwhile) leaves the list; the rest stays with its new reason. `record` records events.
  */
 export async function retryRejected(
   engine: Engine,
@@ -292,8 +285,8 @@ export async function retryRejected(
 }
 
 /**
- * When events without a time first came that were refused before as they are now, for a reason that may pass:
- * a sender's second try counts at that moment.
+ * Returns when events without a time first arrived that were rejected before for a reason that may pass: a
+ * repeat counts at that instant.
  */
 export async function firstArrivals(
   tx: BillingTransaction,
@@ -333,8 +326,8 @@ export async function firstArrivals(
 type SentContent = Pick<RefusedEvent, 'meter' | 'type' | 'quantity' | 'time' | 'properties' | 'historical'>
 
 /**
- * What tells refused events of one id apart: all that was sent. Properties too long for an event, in the
- * order they came: sorting them takes long.
+ * Hashes everything that was sent, to distinguish rejected events with one id. Oversized properties keep
+ * their order, because sorting them takes long.
  */
 function sentHash({ meter, type, quantity, time, properties, historical }: SentContent): string {
   const told =
@@ -391,23 +384,21 @@ function rowOf(event: RefusedEvent, zones: readonly ZoneChange[], at: Instant) {
   }
 }
 
-/**
- * What is wrong with the event itself stays wrong: only what its surroundings refused may go better another
- * time.
- */
+/** Returns whether a retry may succeed: faults of the event itself stay, other causes may pass. */
 function isWorthTryingAgain({ id, code, meter, type, properties = {} }: RefusedEvent): boolean {
   return code !== 'validation_failed' && !areTooLong(properties) && isStorable([id, meter, type, properties])
 }
 
 /**
- * The date under which a refused event is listed. A year of five digits (or none) is as good as unreadable.
+ * Returns the date under which a rejected event is listed. A year of five digits (or none) counts as
+ * unreadable.
  */
 function dateOf(zones: readonly ZoneChange[], time: Instant | undefined, at: Instant): LocalDate {
   const date = time === undefined ? '' : localDateOf(zones, time)
   return /^(?!0000)\d{4}-/.test(date) ? date : localDateOf(zones, at)
 }
 
-/** What JSON may hold and the database may not is shown as a replacement character. */
+/** Replaces what JSON may hold and PostgreSQL rejects by the replacement character. */
 function storable(value: unknown): string {
   const text = typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value)
   return text

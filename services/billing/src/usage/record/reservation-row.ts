@@ -3,7 +3,7 @@ import type { LocalDate } from '../../values/date.ts'
 import { addSeconds, parseInstant, type Instant } from '../../values/instant.ts'
 import { latestDays } from '../totals/taken-times.ts'
 
-/** Part of an allowance that is held back. Quantities are steps. */
+/** A reserved part of an allowance. Quantities are steps. */
 export interface Reservation {
   customerId: string
   id: string
@@ -14,39 +14,39 @@ export interface Reservation {
   expiresAt: Instant
   bodyHash: string
   closedAt: Instant | null
-  /** What was really used, as told; null while it is open and when it was released. */
+  /** The quantity reported at settlement; null while it is open and when it was released. */
   settled: number | null
   granted: number | null
   overage: number | null
-  /** What was told of the work when it was reserved. */
+  /** The properties given with the reservation. */
   properties: Record<string, unknown> | null
 }
 
-/** For so many of a customer and meter at once the sum is read at each answer. */
+/** Maximum number of open reservations per customer and meter: their sum is read for each answer. */
 export const maxOpenReservations = 10_000
-/** As far back as late usage is taken, the real quantity of a reservation can be told. */
+/** Days in which a reservation can be settled, as for late usage. */
 const keptDays = latestDays
 const maxDeleted = 100
 
-/** What an id stands for already: a recorded event, a reservation, or both where it was settled. */
+/** What an id refers to: a recorded event, a reservation, or both where it was settled. */
 export interface KnownId {
   event?: KnownEvent
   reservation?: Reservation
 }
 
-/** A recorded event by its id. Without `content` it is not of the meter that was asked for, or has left. */
+/** A recorded event by its id. Without `content` it belongs to another meter or was deleted. */
 export interface KnownEvent {
   bodyHash: string
   quantity: number
   overage: number | null
-  /** Whether it was taken back. */
+  /** Whether it was voided. */
   voided: boolean
   content?: { time: Instant; properties: Record<string, unknown> }
 }
 
 export const idKey = (customerId: string, id: string) => `${customerId}\u0000${id}`
 
-/** What `knownIdsQuery` yields. Instants are as JSON has them. */
+/** A row of `knownIdsQuery`. Instants are as JSON writes them. */
 export interface KnownIdRow extends Reservation {
   eventHash: string | null
   eventQuantity: number
@@ -58,9 +58,9 @@ export interface KnownIdRow extends Reservation {
 }
 
 /**
- * Looks up what the ids in `$3`, each asked for with a meter, stand for; those that are free are left out,
- * and so are reservations made at `$4` or before. The limits keep the plan to one look-up an id: it is kept,
- * and made while the tables may be nearly empty.
+ * Looks up the ids in `$3`, each with a meter; free ids are omitted, and so are reservations made at `$4` or
+ * before. The limits force a plan with one look-up per id: the plan is cached, and may be made while the
+ * tables are nearly empty.
  */
 export const knownIdsQuery = `select k.customer_id as "customerId", k.id, case
     when u.id is not null or r.id is null or r.reserved_at <= $4 then encode(y.body_hash, 'hex') end as
@@ -84,7 +84,7 @@ export const knownIdsQuery = `select k.customer_id as "customerId", k.id, case
     on true
   where y.id is not null or r.id is not null`
 
-/** From when on reservations are still known at an instant. */
+/** Returns the instant from which reservations are known. */
 export function knownSince(at: Instant): Instant {
   return addSeconds(at, -keptDays * 86_400)
 }
@@ -135,12 +135,12 @@ export function knownIdsFrom(rows: readonly KnownIdRow[]): Map<string, KnownId> 
 
 const instant = (text: string): Instant => parseInstant(text)!
 
-/** Whether a reservation still holds anything back. */
+/** Returns whether a reservation still reserves units. */
 export function isOpen({ closedAt, expiresAt }: Reservation, at: Instant): boolean {
   return closedAt === null && expiresAt > at
 }
 
-/** Writes reservations as they are now, new and changed ones. */
+/** Inserts or updates reservations. */
 export async function storeReservations(
   tx: BillingTransaction,
   reservations: readonly Reservation[],
@@ -165,7 +165,7 @@ export async function storeReservations(
   )
 }
 
-/** An id that a reservation or an event is to have. */
+/** An id to claim for a reservation or event. */
 export interface WantedId {
   customerId: string
   id: string
@@ -174,8 +174,8 @@ export interface WantedId {
 }
 
 /**
- * Takes ids, in the order given, for new reservations and for events: free ones, and those of the
- * reservations that the events settle. False where another transaction took one first.
+ * Claims ids, in the given order, for new reservations and for events: free ones, and those of the
+ * reservations that the events settle. Returns false where another transaction claimed one first.
  */
 export async function takeIds(tx: BillingTransaction, wanted: readonly WantedId[]): Promise<boolean> {
   const taken = await tx.query(
@@ -194,16 +194,13 @@ export async function takeIds(tx: BillingTransaction, wanted: readonly WantedId[
 }
 
 /**
- * A reservation took its id when it was made; the event that settles it has the same hash, which no event
- * that is sent can have.
+ * A reservation claimed its id when it was made; its settling event has the same hash, which no other event
+ * can have.
  */
 export const settlingOwn = `do update set time = excluded.time where exists (select from reservations r
       where (r.customer_id, r.id) = (excluded.customer_id, excluded.id) and r.body_hash = encode(excluded.body_hash, 'hex'))`
 
-/**
- * Takes away some of these customers' reservations that are too old to be settled. The caller holds their
- * locks.
- */
+/** Deletes some of these customers' reservations that are too old to settle. The caller holds their locks. */
 export async function forgetOldReservations(
   tx: BillingTransaction,
   customerIds: readonly string[],

@@ -27,37 +27,34 @@ import { markedDay } from '../totals/limits.ts'
 import { idKey, settlingOwn } from './reservation-row.ts'
 
 /**
- * An event and the customer's date it falls on. `overage` (steps) is what a quota granted above the
- * allowance; `apart` says why it does not count.
+ * An event with the customer's local date. `overage` (steps) is the part of a grant above the allowance;
+ * `apart` says why the event does not count.
  */
 export type Placed = CheckedEvent & { index: number; localDate: string; overage?: number; apart?: Apart }
 
 /**
- * One order for everybody: two batches that meet on the same keys wait for each other, never in a circle.
- * Repetitions stand together.
+ * One lock order for all: two batches with the same keys wait for each other but cannot deadlock. Duplicates
+ * are adjacent.
  */
 export function inStoringOrder(a: Placed, b: Placed): number {
   return compare(a.customerId, b.customerId) || compare(a.id, b.id) || a.index - b.index
 }
 
 /**
- * Whose ids `storeEvents` may write: those nobody has, also those of the reservations that the events settle,
- * or all, since this transaction has taken them already.
+ * Which ids `storeEvents` may write: free ones, also those of reservations that the events settle, or all,
+ * because this transaction has claimed them.
  */
 export type Ids = 'free' | 'reserved or free' | 'claimed'
 
-/**
- * What became of the events, in their order, and of which customers some day is so large now that their
- * months want a closer look.
- */
+/** The outcomes of events, in order, and the customers with a day so large that their months need a check. */
 export interface Stored {
   outcomes: EventOutcome[]
   withLargeDays: ReadonlySet<string>
 }
 
 /**
- * Writes the events whose ids it may (see `ids`) and adds them to their days, both or neither. They come in
- * the order of `inStoringOrder`.
+ * Inserts the events whose ids it may write (see `ids`) and adds them to their days, both or neither. The
+ * events come in the order of `inStoringOrder`.
  */
 export async function storeEvents(
   tx: BillingTransaction,
@@ -81,13 +78,13 @@ export async function storeEvents(
 }
 
 /**
- * The same, of a batch in which something stands apart: the ids are taken first, all in their order, and then
- * what counts and what stands apart is written, each to its own sums. Of history an event may be there whose
- * id was forgotten long ago.
+ * Like `storeEvents`, for a batch with events that do not count: claims all ids first, in order, then writes
+ * counted and other events, each to their own sums. Historical events may exist whose id was deleted long
+ * ago.
  */
 async function storeWithApart(tx: BillingTransaction, placed: readonly Placed[], ids: Ids): Promise<Stored> {
   const firsts = firstsOf(placed)
-  // Each event's rows once: their groups are found by them.
+  // Builds each event's rows once, because their groups are found by identity.
   const rowsOfEvent = new Map(firsts.map((event) => [event, rowsOf([event])]))
   const groups = await prepareEvents(tx, [...rowsOfEvent.values()].flat())
   const recorded = await recordedOfHistory(
@@ -149,10 +146,7 @@ async function writeRows(
   return tx.query<Told>(storing({ isPlain, isGrouped, ids, apart }), [`[${rows.join(',')}]`, tx.at])
 }
 
-/**
- * A row that the storing statement answers: an id that was not free, or (null) that a day of the customer is
- * large.
- */
+/** A row the storing statement returns: an id that was not free, or (null) a customer with a large day. */
 interface Told {
   customer_id: string
   taken: string | null
@@ -196,10 +190,7 @@ async function fatesOf(
   })
 }
 
-/**
- * Makes the months and names the groups of events. What this locks is locked before any id is taken, by
- * everybody.
- */
+/** Creates the months and group names of events. All transactions take these locks before any id. */
 export async function prepareEvents(
   tx: BillingTransaction,
   placed: readonly Placed[],
@@ -217,11 +208,11 @@ export async function prepareEvents(
 }
 
 /**
- * One statement: whoever takes an id writes the event and adds it to its day. The rows come sorted by
- * customer and id, and days are locked in the order of their key once all ids are taken, so two batches that
- * meet wait for each other, never in a circle. A batch of sums and counts alone, as most are, is spared the
- * rest. Answers the ids that were not free, and the customers with a day that is large now: mostly none.
- * Names are one letter long, for each event is sent with them.
+ * One statement claims ids, writes events and adds them to their days. Rows are sorted by customer and id,
+ * and days are locked in key order after all ids, so that two batches wait for each other but cannot
+ * deadlock. A batch with sums and counts only, as most are, skips the rest. Returns the ids that were not
+ * free and the customers with a day that is large now, usually none. Column names are one letter because they
+ * are sent with each event.
  */
 function storing({
   isPlain,
@@ -285,7 +276,7 @@ const taking: Record<Ids, string> = {
   claimed: 'select distinct customer_id, id from sent',
 }
 
-/** What came after an ending is in no sum: there is little of it, and few ask. */
+/** Events after an ending are in no sum: there are few. */
 const noDays = 'days as (select customer_id, quantity from sent where false)'
 
 const plainDays = ({ days }: Sums) => `days as (
@@ -348,10 +339,7 @@ async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Pr
   return new Map(rows.map((row) => [idKey(row.customer_id, row.id), row.body_hash]))
 }
 
-/**
- * A row of `sent` as JSON, put together from parts that were written before: it is most of what this process
- * has to do for an event.
- */
+/** Writes a row of `sent` as JSON from parts serialised before: it is most of the CPU time per event. */
 function rowText(
   event: Placed,
   { isPlain, groups }: { isPlain: boolean; groups: readonly Group[] | undefined },
