@@ -10,9 +10,9 @@ import { countDateAgain } from './rebuild.ts'
 import { voidOf } from './void.ts'
 
 /**
- * Settles for whom the usage of a date counts that was recorded before a subscription was ended at once on
- * it, or began on the date of such an ending: some may have said a time to come, and a subscription may begin
- * some hours ago. So it does not matter which was known first. The caller holds the customer's lock.
+ * Places the usage of a date again after a subscription was ended at once on it, or started on the date of
+ * such an ending: events may have a future time, and a subscription may start hours ago. The result does not
+ * depend on which was known first. The caller holds the customer's lock.
  */
 export async function placeUsageAnew(
   tx: BillingTransaction,
@@ -84,22 +84,22 @@ export async function placeUsageAnew(
       )
     })
   } catch (error) {
-    // What could not be billed exactly stays as it was.
+    // Usage that could not be billed exactly stays as it is.
     if (!(error instanceof TooLarge)) throw error
   }
 }
 
 class TooLarge extends Error {}
 
-/** What came after endings at once, by meter and date, and what of that was taken back. */
+/** Usage after immediate endings, by meter and date, and the part of it that was voided. */
 export interface UsageAfterEnd {
   kept: DailyUsage[]
   voided: DailyUsage[]
 }
 
 /**
- * The usage of a period that came after a subscription was ended at once, counted from its events: it is in
- * no sum, and leaves with its month. Without an ending in the period nothing is read.
+ * Returns the usage of a period after a subscription was ended at once, counted from its events: it is in no
+ * sum and is dropped with its month. Reads nothing without an ending in the period.
  */
 export async function usageAfterEnd(
   tx: BillingTransaction,
@@ -114,7 +114,7 @@ export async function usageAfterEnd(
   if (dates.length === 0) return { kept: [], voided: [] }
   const values = `count(distinct ${valueOf('e.properties', 'e.unique_by')})`
   const rows = await tx.query<DailyUsage & { isVoided: boolean; aggregation: Meter['aggregation'] }>(
-    // Nobody bounds these sums, since nobody bills them: they are told up to what is told exactly.
+    // These sums are not bounded, because nobody bills them: they are returned up to what is exact.
     `select meter, local_date as date, aggregation, voided_at is not null as "isVoided",
         count(*)::bigint as events,
         least(${unboundDayOf('e', values)}, ${Number.MAX_SAFE_INTEGER})::bigint as quantity

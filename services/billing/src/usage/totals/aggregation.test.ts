@@ -29,7 +29,7 @@ function randomFrom(seed: number): (below: number) => number {
   }
 }
 
-/** What some events of one meter come to, told as simply as can be. */
+/** The value of some events of a meter, computed in the simplest way. */
 function worth(meter: string, events: readonly UsageEventInput[]): number {
   const quantities = events.map((event) => Number(event.quantity))
   switch (meter) {
@@ -49,7 +49,7 @@ function worth(meter: string, events: readonly UsageEventInput[]): number {
   }
 }
 
-describe.each(testDatabases)('meters that are not a sum, on $name', ({ create }) => {
+describe.each(testDatabases)('meters other than sums, on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
@@ -102,7 +102,7 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
     return found
   }
 
-  test('any events, in any order and in batches of any size, come to what they come to, by day and by period', async () => {
+  test('events in any order and batch size aggregate to the same values, by day and by period', async () => {
     await seedCustomer(world.engine, 'random')
     world.set('2026-11-30T00:00:00Z')
     const random = randomFrom(20_261_125)
@@ -139,7 +139,7 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
       ),
     )
     for (const day of daily) {
-      // The last value stands on the days after it, too.
+      // The last value also stands on later days.
       const isOfDay = (meter: string, date: string) =>
         meter === 'last' ? date <= day.date : date === day.date
       for (const meter of aggregations) {
@@ -152,7 +152,7 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
     expect(await mistakes()).toEqual([])
   })
 
-  test('a change divides what is added up by what is included, and a level by its days; late usage brings all that is known now less what was billed', async () => {
+  test('a plan change splits additive usage by allowance and a level by days; late usage bills the difference', async () => {
     world.set('2026-11-30T16:00:00Z') // 1 December
     await subscribe('story', 'small')
     const use = (id: string, quantity: number, who: string, time?: string) =>
@@ -190,9 +190,9 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
         .find((invoice) => invoice.kind === 'renewal')!
         .lines.filter((line) => line.meter !== undefined)
         .map((line) => [line.kind, line.meter, line.quantity, line.amount])
-    // On Small for 15 of 31 days: (3 × 15 + 4 × 16) ÷ 31 = 3.5 → 3 units of what is added up, all used by the
-    // 20 (and 5 times) on Small. A level is rated by itself: 6 − 3 at 1.00 for 15 days are 1.45, 9 − 4 at
-    // 0.10 for 16 days 0.26. The four people seen on Small count on: with the fifth one above 4.
+    // On Small for 15 of 31 days: (3 × 15 + 4 × 16) ÷ 31 = 3.5 → 3 included units of the additive meters, all
+    // used by the 20 (and 5 times) on Small. A level is rated by itself: 6 − 3 at 1.00 for 15 days are 1.45,
+    // 9 − 4 at 0.10 for 16 days 0.26. The four people seen on Small count on: the fifth makes one above 4.
     expect(await usageLines()).toEqual([
       ['usage', 'sum', 20, 1700],
       ['usage', 'count', 5, 200],
@@ -230,7 +230,7 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
     expect(await mistakes()).toEqual([])
   })
 
-  test('the same values on other days are no new ones, and a new period begins with none', async () => {
+  test('repeated values on other days are not new, and a new period starts with none', async () => {
     await subscribe('fresh', 'small')
     world.set('2027-02-03T00:00:00Z')
     const seen = (id: string, who: unknown) => ({
@@ -252,7 +252,7 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
     expect((await getUsageSummary(world.engine, { customerId: 'fresh' })).usage.unique).toBe(1)
   })
 
-  test('an event without the property is rejected, and a large quantity of what is not added up is not too large', async () => {
+  test('an event without the property is rejected, and a large quantity is allowed where it is not added up', async () => {
     const { rejected } = await recordUsage(world.engine, [
       { id: 'n1', customerId: 'fresh', meter: 'unique' },
       { id: 'n2', customerId: 'fresh', meter: 'unique', properties: { who: null } },
@@ -272,7 +272,7 @@ describe.each(testDatabases)('meters that are not a sum, on $name', ({ create })
     )
   })
 
-  test('their quota is read, and cannot be consumed one by one', async () => {
+  test('quotas of these meters can be read but not consumed', async () => {
     await subscribe('walled', 'walled')
     const told = (meter: string, quantity: number, who: string) =>
       recordUsage(world.engine, [

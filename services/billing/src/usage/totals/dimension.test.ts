@@ -14,7 +14,7 @@ import {
 } from '../../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
-describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
+describe.each(testDatabases)('usage breakdowns on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
@@ -66,7 +66,7 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
       ]),
     )
 
-  test('each property by its values, which add up to what was used; what has none is there as well', async () => {
+  test("each property's values add up to the usage, including events without a value", async () => {
     const events = [
       call('acme', 'c1', { channel: 'web', agent: 'li' }, { quantity: 1.5 }),
       call('acme', 'c2', { channel: 'web' }, { quantity: 2, time: '2026-11-02T00:00:00Z' }),
@@ -92,7 +92,7 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
     ).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '?groupBy' } })
   })
 
-  test('what is consumed counts there too', async () => {
+  test('consumption is included', async () => {
     await seedCustomer(world.engine, 'consumer')
     await createSubscription(world.engine, { customerId: 'consumer', planId: 'calling' })
     await consume(world.engine, {
@@ -105,7 +105,7 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
     expect(await by('consumer', 'channel')).toEqual({ calls: ['value app 5'], visits: [] })
   })
 
-  test('what was reserved counts there once it is settled, without a value', async () => {
+  test('reserved usage is included once settled, without a value', async () => {
     await seedCustomer(world.engine, 'holder')
     await createSubscription(world.engine, { customerId: 'holder', planId: 'calling' })
     const of = { customerId: 'holder', meter: 'calls' }
@@ -116,7 +116,7 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
     expect(await by('holder', 'channel')).toEqual({ calls: ['none  2.5', 'value app 1'], visits: [] })
   })
 
-  test('of a month a hundred values have names, however many come at once, and the rest share one row', async () => {
+  test('a month has a hundred named values, however many arrive at once, and the rest share one row', async () => {
     const event = (index: number, time?: string) =>
       call(
         'many',
@@ -136,14 +136,14 @@ describe.each(testDatabases)('usage broken down, on $name', ({ create }) => {
     expect(values).toHaveLength(101)
     expect(values[0]).toBe('rest  60')
     expect(values.slice(1).every((value) => /^value a\d+ 2$/.test(value))).toBe(true)
-    // A name once given stays, and the month before has names of its own.
+    // A name stays once assigned, and the month before has names of its own.
     await recordUsage(world.engine, [event(0), event(129), event(260), event(1000, '2026-10-25T00:00:00Z')])
     expect((await by('many', 'agent')).calls).toHaveLength(101)
     expect((await by('many', 'agent', '2026-10')).calls).toEqual([`value a${1000 % 130} 1`])
     expect((await by('many', 'channel')).calls).toEqual([`value ${'长'.repeat(100)} 261`])
   })
 
-  test('how a meter is broken down is part of what it is', async () => {
+  test('the properties of a breakdown are part of the meter', async () => {
     const put = (input: object) => putMeter(world.engine, { key: 'new', name: 'New', unit: 'x', ...input })
     for (const wrong of [
       { groupBy: ['a', 'b', 'c'] },

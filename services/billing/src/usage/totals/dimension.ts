@@ -3,8 +3,8 @@ import { canonicalJson } from '../../values/canonical-json.ts'
 import { firstOfMonth, type DateRange, type LocalDate } from '../../values/date.ts'
 
 /**
- * Where an event counts in a break-down: under a value, among those without the property, or among the values
- * that came when a month had enough.
+ * Where an event counts in a break-down: under a value, without a value, or among the values that came when
+ * the month had enough.
  */
 export interface Group {
   property: string
@@ -13,12 +13,12 @@ export interface Group {
   value: string
 }
 
-/** So many different values of one property a customer's month has names for. */
+/** Maximum number of named values per property, customer and month. */
 export const maxNamedValues = 100
-/** Longer values are one where they begin alike. */
+/** Maximum length of a value; longer values with the same start are one. */
 const maxValueCharacters = 100
 
-/** What of an event its groups follow from. */
+/** What the groups of an event depend on. */
 interface GroupedEvent {
   customerId: string
   meter: string
@@ -37,8 +37,8 @@ interface Named {
 }
 
 /**
- * Finds the groups of events whose meters are broken down. Values that are new in their month get a name
- * while there is room, exactly so many whoever records.
+ * Returns the groups of events whose meters have break-downs. Values that are new in their month get a name
+ * while there is room, never more than the maximum under any concurrency.
  */
 export async function groupsOf<T extends GroupedEvent>(
   tx: BillingTransaction,
@@ -73,7 +73,7 @@ function nameOf(event: GroupedEvent, property: string): Named | undefined {
   const value = Object.hasOwn(event.properties, property) ? event.properties[property] : undefined
   if (value === undefined || value === null) return undefined
   const text = typeof value === 'string' ? value : canonicalJson(value)
-  // By whole characters: half of one could not be stored.
+  // Cuts whole characters: half a surrogate pair could not be stored.
   return {
     customer_id: event.customerId,
     meter: event.meter,
@@ -106,7 +106,7 @@ async function namesAmong(tx: BillingTransaction, names: readonly Named[]): Prom
 }
 
 async function nameWhereRoom(tx: BillingTransaction, names: readonly Named[]): Promise<Set<string>> {
-  // One at a time for a customer, so that no month has a name too many; and always in one order.
+  // One transaction at a time per customer, so that no month has too many names; always in the same order.
   for (const customerId of [...new Set(names.map((name) => name.customer_id))].sort()) {
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 7305810229))', [customerId])
   }
@@ -139,7 +139,7 @@ async function nameWhereRoom(tx: BillingTransaction, names: readonly Named[]): P
   return namesAmong(tx, names)
 }
 
-/** What was used of one group over some dates. `quantity` is steps. */
+/** The usage of one group over some dates. `quantity` is steps. */
 export interface GroupUsage extends Group {
   meter: string
   quantity: number
@@ -154,7 +154,7 @@ const shownGroups = `(
     from historical_groups
   ) g`
 
-/** Usage by the values of a property over a range of dates, with history. */
+/** Returns usage by the values of a property over a range of dates, including history. */
 export async function groupUsage(
   tx: BillingTransaction,
   customerId: string,
@@ -171,12 +171,12 @@ export async function groupUsage(
   )
 }
 
-/** What was used of one group on one date. `quantity` is steps. */
+/** The usage of one group on one date. `quantity` is steps. */
 export interface GroupDays extends GroupUsage {
   date: LocalDate
 }
 
-/** Usage by the values of a property, date by date, with history. */
+/** Returns usage by the values of a property and date, including history. */
 export async function groupDays(
   tx: BillingTransaction,
   customerId: string,

@@ -3,8 +3,8 @@ import type { Instant } from '../../values/instant.ts'
 import { localDateOf, type ZoneChange } from '../../values/zone.ts'
 
 /**
- * That a subscription was ended at once: when, on which date of the customer, and when the next one began
- * (null: none did).
+ * An immediate ending of a subscription: its instant, its local date, and the start of the next subscription
+ * (null: none).
  */
 export interface Ending {
   at: Instant
@@ -12,13 +12,13 @@ export interface Ending {
   until: Instant | null
 }
 
-/** An ending as the database tells it. */
+/** An ending as the database returns it. */
 export type EndingRow = Omit<Ending, 'date'>
 
-// JSON would hold instants with other digits.
+// Formatted as text, because JSON would change the digits of instants.
 const instant = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
-/** The endings at once of a customer, as a select. */
+/** SQL: the immediate endings of a customer. */
 export const endingsOf = (customerId: string) => `select ${instant('u.ended_at')} as at,
     (
       select ${instant('n.started_at')}
@@ -36,15 +36,14 @@ export const endingsOf = (customerId: string) => `select ${instant('u.ended_at')
   from subscriptions u
   where u.customer_id = ${customerId} and u.ended_at is not null`
 
-/** Endings, each with its date. */
+/** Returns endings with their local dates. */
 export function endingsFrom(rows: readonly EndingRow[], zones: readonly ZoneChange[]): Ending[] {
   return rows.map((row) => ({ ...row, date: localDateOf(zones, row.at) }))
 }
 
 /**
- * Whether usage of a time, on its date, came after a subscription was ended at once on that date, and before
- * another began: then it is nobody's. On later dates there is no subscription, or a new one, which has them
- * whole.
+ * Returns whether usage came after a subscription was ended at once on its date and before another started:
+ * then it belongs to no subscription. Later dates have no subscription, or a new one for the whole date.
  */
 export function isAfterEnd(endings: readonly Ending[], time: Instant, date: LocalDate): boolean {
   return endings.some(

@@ -4,7 +4,7 @@ import { addDays, earlier, later, type LocalDate } from '../../values/date.ts'
 import { maxAmountOf, type Price } from '../../pricing/price.ts'
 import { isAdditive, metersByKey, type Meter } from '../../catalogue/meter.ts'
 
-/** An event on its date; `quantity` is steps. */
+/** An event with its date; `quantity` is steps. */
 interface DatedEvent {
   customerId: string
   meter: string
@@ -13,39 +13,40 @@ interface DatedEvent {
 }
 
 /**
- * From here on a look is worth its price: a thousand such events, or a month of such days, still count
+ * From this quantity on events are checked: a thousand smaller events, or a month of such days, still count
  * exactly.
  */
 const largeEvent = 1_000_000_000
 const largeDay = 1_000_000_000_000
 /**
- * Whoever has had such a day is remembered (customers_with_large_days): of all others no day needs a look,
- * unless their price is dear.
+ * Customers with such a day are marked (customers_with_large_days): the days of others need no check, unless
+ * their price is high.
  */
 export const markedDay = 1_000_000_000
 
 /**
- * What one meter's month may cost, in minor units: fifty charges of it on one invoice still add up exactly.
+ * Maximum amount of one meter's month, in minor units: fifty such charges on one invoice still add up
+ * exactly.
  */
 const maxMonthlyAmount = 100_000_000_000_000n
-/** A batch of a thousand such events, or a month of such days, still costs less than that. */
+/** A batch of a thousand such events, or a month of such days, still costs less than the maximum. */
 const dearEvent = maxMonthlyAmount / 40_000n
 const dearDay = maxMonthlyAmount / 40n
 
 export const overflowDetail = `the period's sum would pass ${Number.MAX_SAFE_INTEGER} steps, or cost more than ${maxMonthlyAmount} minor units`
 
-/** What is known of the events' meters, and of what their customers are charged for. */
+/** The meters of the events and the charges of their customers. */
 interface Priced {
   meters: ReadonlyMap<string, Meter>
   chargesOf(customerId: string): readonly Charge[]
-  /** Whether some day of the customer may have passed `markedDay`. */
+  /** Whether the customer may have a day beyond `markedDay`. */
   mayHaveLargeDays(customerId: string): boolean
 }
 
 /**
- * Whether some month around the events' dates now holds more than can be counted, or billed, exactly. What is
- * recorded stays, so this is the last moment to refuse it. Asked precisely only when an event or a day comes
- * near.
+ * Returns whether some month around the events' dates now exceeds what can be counted, or billed, exactly.
+ * Recorded events stay, so this is the last moment to reject them. Queries only when an event or day comes
+ * close.
  */
 export async function tooLarge(
   tx: BillingTransaction,
@@ -88,16 +89,13 @@ export async function tooLarge(
   return false
 }
 
-/**
- * A bound on what a quantity of an event's meter costs its customer on their plan; nothing where it has no
- * price.
- */
+/** Returns an upper bound for the amount of a quantity on the customer's plan; 0 without a price. */
 type Costs = (event: Pick<DatedEvent, 'customerId' | 'meter'>, quantity: number) => bigint
 
 const priceOf = (charges: readonly Charge[], meter: string) =>
   charges.find((charge) => charge.meter === meter)?.price
 
-/** Of the events with one price, or with none, the largest: the others are smaller and cost less. */
+/** Returns the largest event per price, or without one: the others cost less. */
 function largestByPrice(
   events: readonly DatedEvent[],
   chargesOf: Priced['chargesOf'],
@@ -125,7 +123,7 @@ async function currentCharges(
   return (customerId) => charges.get(customerId) ?? []
 }
 
-/** The charges of plan versions by `id version`, each once however many customers are on it. */
+/** Returns the charges of plan versions by `id version`, each once for all its customers. */
 export async function chargesByVersion(
   tx: BillingTransaction,
   subscribed: readonly { id: string; version: number }[],
@@ -142,8 +140,8 @@ export async function chargesByVersion(
 }
 
 /**
- * The largest sum (or largest day, where days are not added up) of 31 days in a row that the event's date
- * lies in: no period is longer.
+ * Returns the largest sum (or largest day, where days are not added up) of 31 consecutive days that contain
+ * the event's date: no period is longer.
  */
 async function largestMonth(
   tx: BillingTransaction,
@@ -165,8 +163,8 @@ async function largestMonth(
 }
 
 /**
- * Whether with history some month around its dates would hold more than can be shown exactly, what is billed
- * of it included.
+ * Returns whether with history some month around its dates, billed usage included, would exceed what can be
+ * shown exactly.
  */
 export async function isHistoryTooLarge(
   tx: BillingTransaction,
@@ -202,15 +200,12 @@ export async function isHistoryTooLarge(
   return BigInt(window!.most ?? '0') > maxHistoricalQuantity
 }
 
-/**
- * Of a level the days of a month are added up too: a bound, and there is room between it and what is counted
- * exactly.
- */
+/** Days of a level are added up too: this is an upper bound, far below what is exact. */
 const maxHistoricalQuantity = BigInt(Number.MAX_SAFE_INTEGER) / 2n
 
 /**
- * Looks a month to both sides: a small event on a quiet day may be the one that a busy day's period has no
- * room for. What is not above `small` need not even be sent.
+ * Checks a month on either side: a small event on a quiet day may be too much for a period with a large day.
+ * Quantities up to `small` are not even sent.
  */
 async function hasLargeDay(
   tx: BillingTransaction,
@@ -240,10 +235,7 @@ async function hasLargeDay(
   return rows.some((row) => row.quantity > largeDay || costs(row, row.quantity) > dearDay)
 }
 
-/**
- * Whether a day of this quantity is so small that a month of such days, whatever the others hold up to it, is
- * nowhere near the bounds.
- */
+/** Returns whether a day is so small that a month of such days stays far below the limits. */
 export function isFarFromTooLarge(day: number, price: Price | undefined, decimals: number): boolean {
   return day <= largeDay && (price === undefined || maxAmountOf(price, day, decimals) <= dearDay)
 }

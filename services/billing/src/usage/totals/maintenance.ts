@@ -5,25 +5,26 @@ import { addSeconds, type Instant } from '../../values/instant.ts'
 import { ensureMonths, monthOf, monthsFrom, rememberMonths } from './month.ts'
 import { latestDays } from './taken-times.ts'
 
-/** Months of room made ahead: ingest makes a missing one itself, but then somebody waits for it. */
+/**
+ * Number of months created ahead: recording creates a missing month itself, but then a request waits for it.
+ */
 const monthsAhead = 2
-/** An event may be 35 days late, and its lines are looked at after that: fewer months are never asked for. */
+/** Minimum retention in months: an event may be 35 days late, and its lines are read after that. */
 export const fewestMonthsKept = 3
 const lockTimeout = '55P03'
 const keysPerBatch = 5_000
 const batchesPerRun = 200
 
 export interface UsageMaintenance {
-  /** Ids that were forgotten. */
+  /** Number of deleted ids. */
   forgotten: number
-  /** Months that were dropped, by their first dates. */
+  /** The dropped months, by first date. */
   dropped: LocalDate[]
 }
 
 /**
- * Keeps the tables of usage in shape: makes the months ahead, forgets ids that no event can bring again, and
- * drops months older than `monthsKept` (all are kept when absent). Any process may call it at any time, also
- * several at once.
+ * Maintains the usage tables: creates the next months, deletes ids that no event can repeat, and drops months
+ * older than `monthsKept` (none when absent). Any process may call it at any time, also concurrently.
  */
 export async function maintainUsage(
   engine: Engine,
@@ -45,9 +46,9 @@ async function makeMonths(engine: Engine): Promise<void> {
 }
 
 /**
- * Forgets ids of events older than any that is taken, once the period they fell in is issued too: everything
- * before the last closed period is, and everything of a customer for whom nothing falls due any more. Those
- * of history, and of what was taken back, are kept. In batches, so that nobody waits long.
+ * Deletes ids of events older than any accepted time whose period is issued: everything before the last
+ * closed period, and everything of a customer without due work. Ids of historical and voided events stay. In
+ * batches, so that locks are short.
  */
 async function forgetIds(engine: Engine): Promise<number> {
   return forgetInBatches(engine, (tx) => ({
@@ -69,8 +70,8 @@ async function forgetIds(engine: Engine): Promise<number> {
 }
 
 /**
- * Forgets the ids of history whose events were dropped: none of that time is taken any more. What was taken
- * back stays known.
+ * Deletes ids of historical events that were dropped: no event of that time is accepted any more. Ids of
+ * voided events stay.
  */
 async function forgetIdsOfHistory(engine: Engine): Promise<number> {
   const keptFrom = await engine.transaction(readKeptFrom, { readOnly: true })
@@ -107,8 +108,8 @@ async function forgetInBatches(
 }
 
 /**
- * A month goes once all its ids have: so none whose usage is not issued yet. Gives way to whoever reads, and
- * tries again next time.
+ * Drops a month once all its ids are deleted, so none with unbilled usage. Yields to readers and retries on
+ * the next call.
  */
 async function dropMonths(engine: Engine, monthsKept: number): Promise<LocalDate[]> {
   const dropped: LocalDate[] = []
@@ -121,13 +122,13 @@ async function dropMonths(engine: Engine, monthsKept: number): Promise<LocalDate
   return dropped
 }
 
-/** False where somebody reads or writes the table for so long that others would have to wait. */
+/** Returns false where somebody uses the table so long that others would wait. */
 async function dropMonth(engine: Engine, month: LocalDate): Promise<boolean> {
   try {
     await engine.transaction((tx) =>
       tx.asOwner(async () => {
         await tx.query("set local lock_timeout = '2s'")
-        // Who records history has read from when on it is taken, and holds this until that is committed.
+        // Recording of history reads the first accepted time and holds this lock until it commits.
         await tx.query(`select pg_advisory_xact_lock(${historyLock})`)
         await tx.query(
           `insert into usage_retention (kept_from)
@@ -181,8 +182,8 @@ async function holdsIds(engine: Engine, before: LocalDate): Promise<boolean> {
 const historyLock = 7305810230
 
 /**
- * From when on history is taken, until this transaction ends: what is older may have been there, and was
- * dropped with its ids. Null where nothing was.
+ * Returns the first accepted time of history and locks it until the transaction ends: earlier events may have
+ * existed and were dropped with their ids. Null where nothing was dropped.
  */
 export async function historyKeptFrom(tx: BillingTransaction): Promise<Instant | null> {
   await tx.query(`select pg_advisory_xact_lock_shared(${historyLock})`)
@@ -194,9 +195,7 @@ async function readKeptFrom(tx: BillingTransaction): Promise<Instant | null> {
   return row?.at ?? null
 }
 
-/**
- * The first date of which every event is still there, whatever the zone; null where none was ever dropped.
- */
+/** Returns the first date with all its events, in any zone; null where none were dropped. */
 export async function eventsKeptFrom(tx: BillingTransaction): Promise<LocalDate | null> {
   const [row] = await tx.query<{ date: LocalDate }>(
     "select (kept_from at time zone 'UTC')::date as date from usage_retention",

@@ -4,18 +4,15 @@ import { addMonths, firstOfMonth, type LocalDate } from '../../values/date.ts'
 import type { Instant } from '../../values/instant.ts'
 
 /**
- * The months (first dates, in UTC) that are known to be there, per database. One may leave, but only long
- * after the last event of it could arrive.
+ * Cache per database of the months (first dates, in UTC) that exist. A month is dropped only long after its
+ * last event could arrive.
  */
 const known = new WeakMap<Database, Set<LocalDate>>()
 
-/** The month, by its first date, whose part of the table an event of that time is kept in. */
+/** Returns the month (first date) whose partition holds an event of that time. */
 export const monthOf = (time: Instant): LocalDate => firstOfMonth(time.slice(0, 10))
 
-/**
- * Makes the months that events of these times are kept in, where they are missing. Any number of transactions
- * may do so at once.
- */
+/** Creates the partitions of these times where missing. Safe under concurrency. */
 export async function ensureMonths(tx: BillingTransaction, times: readonly Instant[]): Promise<void> {
   const months = [...new Set(times.map(monthOf))].filter((month) => !known.get(tx.db)?.has(month))
   if (months.length === 0) return
@@ -32,17 +29,14 @@ export async function ensureMonths(tx: BillingTransaction, times: readonly Insta
   })
 }
 
-/**
- * Remembers that the months of these times are there, so that nobody has to look. To be called once that has
- * been committed.
- */
+/** Caches that the partitions of these times exist. Call it after the commit. */
 export function rememberMonths(db: Database, times: readonly Instant[]): void {
   const months = known.get(db) ?? new Set()
   for (const time of times) months.add(monthOf(time))
   known.set(db, months)
 }
 
-/** The first dates of the month that holds an instant and of the `ahead` months after it. */
+/** Returns the first dates of the month of an instant and of the next `ahead` months. */
 export function monthsFrom(at: Instant, ahead: number): LocalDate[] {
   return Array.from({ length: ahead + 1 }, (_, index) => addMonths(monthOf(at), index))
 }

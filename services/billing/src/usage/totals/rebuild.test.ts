@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findMistakes, putMeter, rebuildUsage, recordUsage } from '../../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
-describe.each(testDatabases)('sums made anew on $name', ({ create }) => {
+describe.each(testDatabases)('rebuilding sums on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-20T00:00:00Z')
@@ -46,12 +46,12 @@ describe.each(testDatabases)('sums made anew on $name', ({ create }) => {
     return found
   }
 
-  test('what was recorded differs in nothing', async () => {
+  test('recorded usage shows no difference', async () => {
     expect(await differences(true)).toEqual([])
     expect(await differences(false)).toEqual([])
   })
 
-  test('a row that is wrong, missing or too many is named, and only a rebuild mends it', async () => {
+  test('a wrong, missing or extra row is reported, and only a rebuild repairs it', async () => {
     const sums = () =>
       ask(
         `select (select jsonb_agg(d order by customer_id, meter, local_date) from usage_daily d) as days,
@@ -97,7 +97,7 @@ describe.each(testDatabases)('sums made anew on $name', ({ create }) => {
     for await (const mistake of findMistakes(world.engine)) expect.fail(JSON.stringify(mistake))
   })
 
-  test('while events go on coming nothing is lost', async () => {
+  test('a rebuild loses no event that is recorded meanwhile', async () => {
     const record = async (batch: number) =>
       recordUsage(
         world.engine,
@@ -120,10 +120,10 @@ describe.each(testDatabases)('sums made anew on $name', ({ create }) => {
   })
 
   test(
-    'more different values than one transaction takes, and more than have names, are made anew piece by piece',
+    'more values than fit in one transaction, or have names, are rebuilt in batches',
     { timeout: 180_000 },
     async () => {
-      // A piece is 10,000 values.
+      // A batch is 10,000 values.
       const count = process.env['LONG'] === '1' ? 23_000 : 11_000
       for (const [meter, prefix] of [
         ['unique', 'u'],

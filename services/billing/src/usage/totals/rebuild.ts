@@ -7,32 +7,31 @@ import { summedEvents } from './void.ts'
 import { eventsKeptFrom } from './maintenance.ts'
 import { lockCustomer } from '../../customer/customer.ts'
 
-/** A row of a sum that was not what its events come to. */
+/** A row of a sum that differs from its events. */
 export interface Difference {
   customerId: string
   /** The table and key of the row. */
   row: string
-  /** What it held and what it should hold; null where there is no such row. */
+  /** The stored and the expected content; null where there is no such row. */
   was: string | null
   shouldBe: string | null
 }
 
 const customersPerPage = 500
 /**
- * Days are made anew together up to so many events: a customer's lock is held for some seconds at most,
- * unless one day has more.
+ * Maximum number of events per batch of days: a customer's lock is held for a few seconds, unless one day has
+ * more.
  */
 const eventsTogether = 50_000
-/** Rows of different values that one transaction mends at most. */
+/** Maximum number of rows of unique values repaired per transaction. */
 const valuesTogether = 10_000
 const totalsPerPage = 2_000
 
 /**
- * Makes every customer's sums (days, different values, break-downs) anew from the events, some days of one
- * customer at a time under their lock, while others go on recording, and yields each row that was wrong; rows
- * that are right are not written. With `check` nothing is changed. `onCustomer` hears of every customer
- * looked at. Days whose events were dropped stay as they are. However much a customer has, little of it is in
- * memory at a time.
+ * Rebuilds every customer's sums (days, unique values, break-downs) from the events, several days of a
+ * customer at a time under their lock, while others record, and yields each row that was wrong; correct rows
+ * are not written. `check` changes nothing. `onCustomer` is called for each customer. Days whose events were
+ * dropped stay. Memory use does not grow with a customer's usage.
  */
 export async function* rebuildUsage(
   engine: Engine,
@@ -75,7 +74,7 @@ async function* rebuildCustomer(
         const values = await valueDifferences(engine, customerId, range, check, offset, sums)
         yield* values
         if (values.length < valuesTogether) break
-        // What was mended is no difference any more.
+        // A repaired row is no longer a difference, so the offset stays.
         if (check) offset += values.length
       }
       yield* await rebuildDays(engine, customerId, range, check, sums)
@@ -83,7 +82,7 @@ async function* rebuildCustomer(
   }
 }
 
-/** The sums a customer can have: those of history only where there is any. */
+/** Returns the kinds of sums a customer has: history only where there is any. */
 async function sumsThere(tx: BillingTransaction, customerId: string): Promise<Sums[]> {
   const [found] = await tx.query<{ any: boolean }>(
     `select exists (select from usage_events where customer_id = $1 and apart = 'history')
@@ -95,7 +94,7 @@ async function sumsThere(tx: BillingTransaction, customerId: string): Promise<Su
   return found!.any ? [countedSums, historicalSums] : [countedSums]
 }
 
-/** The dates that have events or sums, gathered into ranges of so many events. */
+/** Returns the dates with events or sums, as ranges of about as many events each. */
 async function rangesOf(tx: BillingTransaction, customerId: string): Promise<DateRange[]> {
   const from = (await eventsKeptFrom(tx)) ?? beginningOfTime
   const days = await tx.query<{ date: LocalDate; events: number }>(
@@ -149,8 +148,8 @@ async function rangesOf(tx: BillingTransaction, customerId: string): Promise<Dat
 }
 
 /**
- * The customer's events ($1) of the dates from $2 until before $3. A local date begins and ends within a day
- * of the same date in UTC.
+ * SQL: the customer's events ($1) of the dates from $2 until before $3. A local date starts and ends within a
+ * day of the same date in UTC.
  */
 const eventsOfRange = (sums: Sums) => `select e.*, m.aggregation, m.unique_by, m.group_by
   from ${summedEvents(sums)} e
@@ -161,7 +160,7 @@ const eventsOfRange = (sums: Sums) => `select e.*, m.aggregation, m.unique_by, m
     and e.time >= $2::date - interval '1 day'
     and e.time < $3::date + interval '1 day'`
 
-/** Mends (or with `check`, names) the next of the rows of different values that are too many or missing. */
+/** Repairs (or with `check`, returns) the next missing or extra rows of unique values. */
 async function valueDifferences(
   engine: Engine,
   customerId: string,
@@ -172,7 +171,7 @@ async function valueDifferences(
 ): Promise<Difference[]> {
   return engine.transaction(
     async (tx) => {
-      // Who records holds this lock too: nothing comes between the reading and the writing.
+      // Recording holds this lock too: nothing happens between the read and the write.
       if (!check) await lockCustomer(tx, customerId)
       const rows = await tx.query<{ meter: string; date: LocalDate; value: string; isThere: boolean }>(
         `with should as (
@@ -225,8 +224,7 @@ async function valueDifferences(
 }
 
 /**
- * Makes what counts on one date anew, for who holds the customer's lock: the marks of some of its events have
- * changed.
+ * Rebuilds what counts on one date after some of its events changed. The caller holds the customer's lock.
  */
 export async function countDateAgain(
   tx: BillingTransaction,
@@ -250,7 +248,7 @@ export async function countDateAgain(
   await makeGroupsAnew(tx, customerId, range, countedSums)
 }
 
-/** Takes back what was made for a comparison alone. */
+/** Thrown to roll back what was written for a comparison only. */
 class Compared extends Error {
   readonly differences: Difference[]
   constructor(differences: Difference[]) {
@@ -276,7 +274,7 @@ async function rebuildDays(
       const differences = [...new Set([...before.keys(), ...after.keys()])]
         .filter((row) => before.get(row) !== after.get(row))
         .map((row) => ({ customerId, row, was: before.get(row) ?? null, shouldBe: after.get(row) ?? null }))
-      // What is right is not written again.
+      // Correct rows are not written again.
       if (check || differences.length === 0) throw new Compared(differences)
       return differences
     })
@@ -286,7 +284,7 @@ async function rebuildDays(
   }
 }
 
-/** Every row of a customer's days and break-downs, by its table and key. */
+/** Returns every row of a customer's days and break-downs, by table and key. */
 async function sumsOf(
   tx: BillingTransaction,
   customerId: string,
@@ -323,7 +321,7 @@ async function makeDaysAnew(
     to,
   ])
   await tx.query(
-    // Materialized: a planner without statistics counts the values again for each event.
+    // Materialized: without statistics the planner counts the values again for each event.
     `with events as materialized (${eventsOfRange(sums)}),
       counted as materialized (
         select e.meter, e.local_date, count(distinct ${valueOf('e.properties', 'e.unique_by')}) as values
@@ -358,8 +356,8 @@ interface GroupRow extends Group {
 }
 
 /**
- * Names that were given are kept; where the sums of one are gone and its month has room, it gets one anew. A
- * day may have a million values, of which few have names.
+ * Names that were assigned stay; where the sums of one are missing and its month has room, it is assigned
+ * again. A day may have a million values with few names.
  */
 async function makeGroupsAnew(
   tx: BillingTransaction,

@@ -1,23 +1,21 @@
 import type { Engine } from '../../engine.ts'
 import { addDays } from '../../values/date.ts'
 
-/** What the current usage and the subscription of a customer follow from, in short. */
+/** A short summary of what a customer's current usage and subscription depend on. */
 export interface UsageRevision {
-  /** Another text where they may look different from what they did. */
+  /** Changes where the usage or subscription may look different. */
   mark: string
-  /** Of the sessions asked about, those that are still open. */
+  /** Those of the given sessions that are open. */
   openSessions: string[]
 }
 
-/**
- * A usage period is a month at most, counted on local dates, which are up to a day away from those of UTC.
- */
+/** A usage period is at most a month of local dates, which are up to a day away from those of UTC. */
 const lookBackDays = 33
 
 /**
- * Whether there may be anything new to tell a customer who is looking, in one statement: the number of their
- * events of late, what their allowances follow from, and the quarter of an hour, since in every zone a new
- * day begins on one. Also which of `sessionIds` have not been ended.
+ * Returns in one statement whether an open page may need new data: the number of recent events, the inputs of
+ * allowances, and the quarter of an hour, because a day starts on one in every zone. Also returns which of
+ * `sessionIds` have not ended.
  */
 export async function readUsageRevision(
   engine: Engine,

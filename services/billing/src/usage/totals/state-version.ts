@@ -1,5 +1,5 @@
 /**
- * SQL: what tells whether what was remembered of a customer's quota still holds: their history and the
- * meters. Each only counts on, so their sum stays the same only where both do.
+ * SQL: the version of a customer's cached quota: of their state and of the meters. Each only increases, so
+ * their sum is the same only where both are.
  */
 export const historyVersion = 'history_version + (select version from meters_version)'

@@ -17,7 +17,7 @@ import {
 } from '../../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
-describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
+describe.each(testDatabases)('storage of usage on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
@@ -44,7 +44,7 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
     return found
   }
 
-  test('a month is made when its first event comes, by however many at once', async () => {
+  test('a month is created when its first event comes, under any concurrency', async () => {
     expect(await months()).toEqual([])
     const recorded = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
@@ -61,7 +61,7 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
     expect(await months()).toEqual(['2026_09', '2026_10', '2026_11', '2026_12', '2027_01'])
   })
 
-  test('an event is kept in the month of its time in UTC, and its detail goes on from month to month', async () => {
+  test('an event is stored in the month of its time in UTC, and its detail continues across months', async () => {
     await use('acme', 'last', '2026-10-31T23:59:59.999999Z')
     await use('acme', 'first', '2026-11-01T00:00:00Z')
     const where = await ask<{ id: string; month: string }>(
@@ -99,14 +99,14 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
     ).toMatchObject({ duplicates: 1, rejected: [{ index: 0, code: 'event_conflict' }] })
   })
 
-  test('an id is forgotten once its event is too old to come again and its period is issued, and not before', async () => {
-    // the events of 31 October are 35 days old, those of `acme` not billed: nothing was done that is due
+  test('an id is deleted once its event is too old to repeat and its period is issued, not before', async () => {
+    // the events of 31 October are 35 days old, those of `acme` are not billed: no due work was done
     world.set('2026-12-06T15:59:59Z')
     expect(await maintainUsage(world.engine)).toEqual({ forgotten: 4, dropped: [] })
     expect(await keys()).toEqual(['c1', 'c2', 'first', 'last', 'o1', 'o3', 'o5', 'o7', 'once'])
     await world.passTo('2026-12-06T16:00:00Z')
-    // Now November is billed, but whether a date on its edge was before it is not looked at so closely: that
-    // waits for December.
+    // Now November is billed, but whether a date at its edge was is not checked that closely: it waits for
+    // December.
     expect((await maintainUsage(world.engine)).forgotten).toBe(0)
     await world.passTo('2027-01-02T00:00:00Z')
     expect((await maintainUsage(world.engine)).forgotten).toBe(9)
@@ -117,7 +117,7 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
     expect(await mistakes()).toEqual([])
   })
 
-  test('months are kept unless told otherwise, dropped whole, and the sums and invoices stay', async () => {
+  test('months are kept by default and dropped whole, and sums and invoices stay', async () => {
     await use('acme', 'january', '2027-01-01T00:00:00Z')
     const before = await getUsageSummary(world.engine, { customerId: 'acme', period: '2026-11' })
     await world.passTo('2027-04-10T00:00:00Z')
@@ -139,7 +139,7 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
     expect(meters.find((one) => one.meter === 'ai_chat')).toMatchObject({ accepted: 7, difference: 0 })
   })
 
-  test('a month that still holds an id is not dropped: its usage may not be issued yet', async () => {
+  test('a month that still has an id is not dropped, because its usage may not be issued', async () => {
     await ask(
       `insert into usage_keys (customer_id, id, body_hash, time)
         values ('acme', 'held', '', '2026-12-15T00:00:00Z')`,
@@ -150,8 +150,8 @@ describe.each(testDatabases)('where usage is kept, on $name', ({ create }) => {
   })
 })
 
-describe.each(testDatabases)('the move into months on $name', ({ create }) => {
-  test('carries over every event and its id, and finds who has had a large day', async () => {
+describe.each(testDatabases)('the migration to monthly partitions on $name', ({ create }) => {
+  test('the migration keeps every event and its id, and finds customers with a large day', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'usage-storage-'))
     const copy = async (names: string[]) => {
       for (const name of names) await cp(join(migrationsFolder, name), join(folder, name))
@@ -205,7 +205,7 @@ describe.each(testDatabases)('the move into months on $name', ({ create }) => {
           join usage_events e on (e.customer_id, e.time, e.id) = (k.customer_id, k.time, k.id)`),
       )
       expect(counts).toEqual({ keys: 10, months: 2, same: true })
-      // Whoever has had a day that wants a closer look is known from then on.
+      // Customers with a day that needs a check are marked from then on.
       expect(
         await database.asOwner(async (tx) => {
           await tx.query('set local role billing')

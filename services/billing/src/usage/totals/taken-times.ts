@@ -1,15 +1,12 @@
 import { addSeconds, type Instant } from '../../values/instant.ts'
 
-/** Late events are taken for this long: afterwards the period can no longer be billed. */
+/** Days in which late events are accepted: later their period can no longer be billed. */
 export const latestDays = 35
 
-/** The clocks of senders may be ahead by this much. */
+/** Seconds that the clocks of senders may be ahead. */
 export const aheadSeconds = 300
 
-/**
- * The times that are taken at an instant, both ends in; of history those from `historyFrom` until before
- * `from`.
- */
+/** The times accepted at an instant, inclusive; for history from `historyFrom` until before `from`. */
 export interface TakenTimes {
   at: Instant
   from: Instant
@@ -17,12 +14,12 @@ export interface TakenTimes {
   historyFrom: Instant
 }
 
-/** History goes back so far at most: each month of it is a table of its own. */
+/** Maximum age of history in years: each month of it is a partition. */
 const maxHistoryYears = 10
 
 /**
- * The times that are taken at an instant. Before `keptFrom` events were dropped with their ids: none is
- * taken, since it might have been there.
+ * Returns the times accepted at an instant. Before `keptFrom` events were dropped with their ids: none is
+ * accepted, because it might have been recorded.
  */
 export function takenTimes(at: Instant, keptFrom: Instant | null = null): TakenTimes {
   const oldest = addSeconds(at, -maxHistoryYears * 366 * 86_400)

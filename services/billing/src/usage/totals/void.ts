@@ -19,14 +19,14 @@ import { groupsOf } from './dimension.ts'
 import { lockCustomer } from '../../customer/customer.ts'
 import { isStorable } from '../../values/storable.ts'
 
-/** What became of the ids that were to be voided. */
+/** The outcome of the ids to void. */
 export interface VoidedEvents {
   voided: string[]
   notFound: string[]
   alreadyVoided: string[]
 }
 
-/** That an event was taken back: when, and why. */
+/** When an event was voided, and why. */
 export interface EventVoid {
   at: Instant
   reason: string
@@ -38,27 +38,25 @@ const maxReasonCharacters = 500
 const notTakenBack =
   'not exists (select from voided_events x where (x.customer_id, x.id) = (u.customer_id, u.id))'
 
-/**
- * The events that are summed in some tables: those nobody took back. In place of the table `usage_events`.
- */
+/** SQL: the events in some sums, without voided ones. Replaces the table `usage_events`. */
 export const summedEvents = ({ of }: Sums) =>
   `(select u.* from usage_events u where u.${of} and ${notTakenBack})`
-/** All events but those that were taken back. */
+/** SQL: all events except voided ones. */
 export const untakenEvents = `(select u.* from usage_events u where ${notTakenBack})`
-/** Those that count, and history. */
+/** SQL: counted and historical events. */
 export const shownEvents = `
   (select u.* from usage_events u where u.apart is distinct from 'after_end' and ${notTakenBack})`
 
-/** Beside a row of `usage_events`: whether and why it was taken back. */
+/** SQL: joins whether and why a row of `usage_events` was voided. */
 export const voidOf = (events: string) => `left join lateral (
   select voided_at, reason as void_reason from voided_events x where (x.customer_id, x.id) = (${events}.customer_id, ${events}.id) limit 1) v on true`
 
-/** Of a row of `usage_events`: what it shows of why it stands apart. */
+/** SQL: why a row of `usage_events` does not count, as responses show it. */
 export const apartOf = (events: string) =>
   `coalesce(${events}.apart = 'history', false) as historical, coalesce(${events}.apart = 'after_end', `
   + 'false) as "afterEnd"'
 
-/** What `voidOf` yields, as an event shows it. */
+/** Returns the columns of `voidOf` as responses show them. */
 export function voidFrom({
   voidedAt,
   voidReason,
@@ -80,9 +78,9 @@ interface FoundEvent {
 }
 
 /**
- * Takes events back, consumed and settled ones too: from now on they count in no sum, level or quota, and
- * stay listed as voided, their ids used. An issued invoice stays; the next one carries what changes, which
- * after a subscription's closing is one of its own. Twice the same is once. Throws customer_not_found.
+ * Voids events, also consumed and settled ones: from now on they are in no sum, level or quota; they stay
+ * listed as voided, and their ids stay used. An issued invoice stays; the next one adjusts, after a
+ * subscription's closing with one of its own. Idempotent. Throws customer_not_found.
  */
 export async function voidEvents(
   engine: Engine,
@@ -102,7 +100,7 @@ export async function voidEvents(
     })
   }
   return engine.transaction(async (tx) => {
-    // Who records, consumes or issues holds this lock too: nothing comes between the reading and the writing.
+    // Recording, consuming and issuing hold this lock too: nothing happens between the read and the write.
     await lockCustomer(tx, input.customerId, { countsUsage: true })
     const before = await voidedAmong(tx, input.customerId, ids)
     const events = await eventsWithIds(
@@ -141,7 +139,7 @@ async function voidedAmong(
   )
 }
 
-/** The events under these ids. Where an id was forgotten since, all of the customer's are looked through. */
+/** Returns the events with these ids. Where an id was deleted since, searches all of the customer's. */
 async function eventsWithIds(
   tx: BillingTransaction,
   customerId: string,
@@ -199,8 +197,8 @@ async function writeVoids(
       from jsonb_to_recordset($4) as v(id text, local_date date, apart text)`,
     [customerId, reason, tx.at, JSON.stringify(rows)],
   )
-  // The id stays used: where it was forgotten it is taken again. What hash it has is not asked of what was
-  // taken back.
+  // The id stays used: it is claimed again where it was deleted. The hash of a voided event is never
+  // compared.
   await tx.query(
     `insert into usage_keys (customer_id, id, body_hash, time, kept)
       select $1, id, '', time, true
@@ -212,8 +210,7 @@ async function writeVoids(
 }
 
 /**
- * Has the ended subscriptions of these events closed once more, where they were closed before: with the
- * customer's next midnight.
+ * Opens the closed subscriptions of these events again: they are closed with the customer's next midnight.
  */
 async function reopenClosed(
   tx: BillingTransaction,
@@ -244,8 +241,8 @@ async function reopenClosed(
 }
 
 /**
- * Takes events off the sums of their days: by subtraction where a day is a sum, and by counting the day again
- * where it is a level.
+ * Takes events off the sums of their days: subtracts where a day is a sum, and counts the day again where it
+ * is a level.
  */
 async function takeOff(
   tx: BillingTransaction,
@@ -310,7 +307,7 @@ const groupedBy = ({ groupBy }: Meter) => (groupBy === undefined ? {} : { groupB
 
 type SumRow = Record<string, string> & { meter: string }
 
-/** What events come to in the rows they are counted in, in the order of the rows' keys. */
+/** Sums events per row they are counted in, in the order of the rows' keys. */
 function totals<T extends FoundEvent>(
   events: readonly T[],
   rowsOf: (event: T) => SumRow[],
@@ -332,7 +329,7 @@ function totals<T extends FoundEvent>(
     }))
 }
 
-/** A row of which no event is left is as if there had been none. */
+/** Deletes a row that has no events left. */
 async function subtract(
   tx: BillingTransaction,
   table: Sums['days' | 'groups'],
@@ -355,7 +352,7 @@ async function subtract(
   ])
 }
 
-/** Makes one meter's day anew from the events that are left of it. */
+/** Rebuilds one meter's day from its remaining events. */
 async function countDayAgain(
   tx: BillingTransaction,
   customerId: string,
@@ -395,8 +392,8 @@ async function countDayAgain(
 }
 
 /**
- * The dates of events that were taken back since `since`, or since a period was last closed where that is
- * longer ago: periods that hold one may have been billed, and are looked at again.
+ * Returns the dates of events voided since `since`, or since a period was last closed if that is longer ago:
+ * their periods may have been billed, and are checked again.
  */
 export async function datesVoidedSince(
   tx: BillingTransaction,
