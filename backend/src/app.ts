@@ -27,7 +27,7 @@ import {
 } from './front-ends.ts'
 import { healthRoutes } from './health.ts'
 import { idMaker } from './ids.ts'
-import { StartRefused } from './refusal.ts'
+import { Refused } from './refusal.ts'
 
 export interface ServerParts {
   database: Database
@@ -227,7 +227,7 @@ async function registerWorkbench(
   await migrateWorkbench(database)
   const workbench = createWorkbench({ db: database, now: engine.now, newId: engine.newId })
   const faq = await readFaq(settings.workbenchFaq ?? demoFaqPath).catch((error: Error) => {
-    throw new StartRefused(`WORKBENCH_FAQ names a file that cannot be used: ${error.message}.`, {
+    throw new Refused(`WORKBENCH_FAQ names a file that cannot be used: ${error.message}.`, {
       cause: error,
     })
   })

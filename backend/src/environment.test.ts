@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
-import { readSettings, type Environment } from './environment.ts'
+import { expect, test, vi } from 'vitest'
+import { loadSettings, readSettings, type Environment } from './environment.ts'
+import { Refused } from './refusal.ts'
 
 const mark = fileURLToPath(
   new URL('../../products/customer-portal/frontend/public/favicon.svg', import.meta.url),
@@ -167,4 +171,18 @@ test('mistakes are told all at once, and secrets are not repeated', () => {
   })
   expect(mistakes).toHaveLength(3)
   expect(mistakes.join()).not.toMatch(/hunter2|short/)
+})
+
+test('the settings are those of the .env, and the environment wins', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'environment-'))
+  writeFileSync(join(folder, '.env'), 'PORT=8001\nHOST=0.0.0.0\nPORTAL_BRAND_COLOR=#0f766e\n')
+  vi.stubEnv('PORT', '8002')
+  expect(loadSettings(folder)).toMatchObject({ port: 8002, host: '0.0.0.0', portalBrandColour: '#0f766e' })
+  vi.stubEnv('PORT', 'x')
+  vi.stubEnv('DEMO', 'x')
+  expect(() => loadSettings(folder)).toThrow(
+    new Refused('PORT must be a port, 0 to 65535: it is "x".\nDEMO must be true or false: it is "x".'),
+  )
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true })
 })

@@ -1,6 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { defaultRetention, fewestActivityDays, fewestMonthsKept } from '@customer-portal/billing'
 import { readLogo, type Logo } from './brand/logo.ts'
 import { instantOf } from './clock.ts'
+import { parseEnvFile } from './env-file.ts'
+import { Refused } from './refusal.ts'
 
 /** What the server is told from outside; see .env.example. */
 export interface Settings {
@@ -61,6 +65,28 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 export type LogLevel = (typeof logLevels)[number]
 
 export type Environment = Record<string, string | undefined>
+
+/**
+ * The settings of the server and of every command beside it: those of the folder's .env and of the process's
+ * environment, which wins. Throws Refused with a line for each mistake.
+ */
+export function loadSettings(folder = '.'): Settings {
+  const file = resolve(folder, '.env')
+  const result = readSettings({
+    ...(existsSync(file) ? parseEnvFile(readFileSync(file, 'utf8')) : {}),
+    ...process.env,
+  })
+  if ('mistakes' in result) throw new Refused(result.mistakes.join('\n'))
+  return result.settings
+}
+
+/** Where the data are: what `openDatabase` is given. */
+export function databaseOf({ databaseUrl, dataDir }: Settings) {
+  return databaseUrl ? { databaseUrl } : { dataDir: resolve(dataDir) }
+}
+
+/** Where the server of these settings answers on its own machine. */
+export const serverAddress = ({ host, port }: Settings) => `http://${host}:${port}`
 
 /**
  * Reads the settings, or says what is wrong with them: one line for each variable, which it names. An empty

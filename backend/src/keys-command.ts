@@ -1,6 +1,4 @@
-import { parseArgs } from 'node:util'
 import {
-  BillingError,
   createSecretKey,
   grantableScopes,
   keyPresets,
@@ -14,9 +12,11 @@ import {
   type Page,
   type SecretKey,
 } from '@customer-portal/billing'
-import { DataDirHeld } from '@customer-portal/database'
-import { openBooks, ownSettings, sentences } from './database-command.ts'
-import { askServer, Refused, type RunningServer } from './running-server.ts'
+import { runCommand, serverFlags, WrongCall, type Call } from './command.ts'
+import { onBooks } from './database-command.ts'
+import { loadSettings } from './environment.ts'
+import { Refused } from './refusal.ts'
+import { askServer, type RunningServer } from './running-server.ts'
 
 const usage = `The secret keys of the vendor's API.
 
@@ -94,33 +94,22 @@ async function all<T>(rows: AsyncIterable<T>): Promise<T[]> {
   return found
 }
 
-function parse(argv: string[]) {
-  const text = { type: 'string' as const }
-  try {
-    return parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        name: text,
-        preset: text,
-        scopes: text,
-        expires: text,
-        overlap: text,
-        url: text,
-        key: text,
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    throw new Refused(`${(error as Error).message}\n\n${usage}`, { cause: error })
-  }
+const text = { type: 'string' } as const
+const flags = {
+  name: text,
+  preset: text,
+  scopes: text,
+  expires: text,
+  overlap: text,
+  ...serverFlags,
 }
+type KeysCall = Call<typeof flags>
 
 type Work = (keys: Keys) => Promise<string>
 
 /** What the words of the command ask for. Throws Refused. */
-function workOf({ values, positionals: [command, keyId, ...more] }: ReturnType<typeof parse>): Work {
-  if (more.length > 0) throw new Refused(`There is a word too many: "${more[0]}".\n\n${usage}`)
+function workOf({ flags: values, words: [command, keyId, ...more] }: KeysCall): Work {
+  if (more.length > 0) throw new WrongCall(`There is a word too many: "${more[0]}".`)
   if (command === 'list' && keyId === undefined) return async (keys) => table(await all(keys.list()))
   if (command === 'create' && keyId === undefined) {
     const input = inputFrom(values)
@@ -135,10 +124,10 @@ function workOf({ values, positionals: [command, keyId, ...more] }: ReturnType<t
   }
   if (command === 'revoke' && keyId !== undefined)
     return async (keys) => `${(await keys.revoke(keyId)).name} is revoked: no server accepts it any more.\n`
-  throw new Refused(`There is no command "${[command, keyId].filter(Boolean).join(' ')}".\n\n${usage}`)
+  throw new WrongCall(`There is no command "${[command, keyId].filter(Boolean).join(' ')}".`)
 }
 
-function inputFrom({ name, preset, scopes, expires }: ReturnType<typeof parse>['values']): KeyInput {
+function inputFrom({ name, preset, scopes, expires }: KeysCall['flags']): KeyInput {
   if (!name?.trim()) throw new Refused('--name is needed: what the key is used for.')
   if (preset !== undefined && !Object.hasOwn(keyPresets, preset))
     throw new Refused(`--preset must be read, events or full: it is "${preset}".`)
@@ -191,33 +180,18 @@ function stateOf({ revokedAt, expiresAt }: SecretKey): string {
 
 const minute = (instant: string | null) => instant?.slice(0, 16).replace('T', ' ')
 
-async function run(argv: string[]): Promise<string> {
-  const parsed = parse(argv)
-  if (parsed.values.help || parsed.positionals.length === 0) return usage
-  const work = workOf(parsed)
-  const settings = ownSettings()
-  const server = {
-    url: parsed.values.url ?? `http://${settings.host}:${settings.port}`,
-    key: parsed.values.key ?? settings.billingApiKey,
-  }
-  if (parsed.values.url !== undefined) return work(keysThrough(server, undefined))
-  try {
-    return await openBooks(settings, (engine) => work(keysIn(engine)))
-  } catch (error) {
-    if (!(error instanceof DataDirHeld)) throw error
-    return work(keysThrough(server, error.message))
-  }
-}
-
-try {
-  process.stdout.write(await run(process.argv.slice(2)))
-} catch (error) {
-  const sentence =
-    error instanceof BillingError
-      ? error.detail.message
-      : sentences.some((kind) => error instanceof kind)
-        ? (error as Error).message
-        : undefined
-  process.stderr.write(`${sentence ?? (error as Error).stack}\n`)
-  process.exitCode = 1
-}
+await runCommand({
+  usage,
+  flags,
+  hasWords: true,
+  async run(call) {
+    const work = workOf(call)
+    const told = await onBooks(
+      loadSettings(),
+      { work: (engine) => work(keysIn(engine)), ask: (server, why) => work(keysThrough(server, why)) },
+      call.flags,
+    )
+    process.stdout.write(told)
+    return 0
+  },
+})

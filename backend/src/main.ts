@@ -1,26 +1,14 @@
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { resolve } from 'node:path'
-import {
-  DatabaseUnavailable,
-  DataDirHeld,
-  MigrationRefused,
-  openDatabase,
-  RolesMissing,
-  type Database,
-} from '@customer-portal/database'
+import { DatabaseUnavailable, openDatabase, type Database } from '@customer-portal/database'
 import { endDemoLogins } from '@customer-portal/workbench-api'
 import { buildServer, type Server } from './app.ts'
-import { parseEnvFile } from './env-file.ts'
-import { readSettings, type Settings } from './environment.ts'
+import { databaseOf, loadSettings, type Settings } from './environment.ts'
 import { fillDemo } from './first-demo.ts'
-import { StartRefused } from './refusal.ts'
+import { Refused, sentenceOf } from './refusal.ts'
 import { ensureSecretKey } from './secret-key.ts'
 import { drainOnSignal } from './shutdown.ts'
 import { welcome } from './welcome.ts'
-
-const refusals = [StartRefused, DatabaseUnavailable, DataDirHeld, RolesMissing, MigrationRefused]
 
 /** Stops the start with a sentence that says what to do; anything unforeseen shows itself whole. */
 function refuseToStart(sentence: string): never {
@@ -28,14 +16,13 @@ function refuseToStart(sentence: string): never {
   process.exit(1)
 }
 
-function settingsOf(folder: string): Settings {
-  const file = resolve(folder, '.env')
-  const result = readSettings({
-    ...(existsSync(file) ? parseEnvFile(readFileSync(file, 'utf8')) : {}),
-    ...process.env,
-  })
-  if ('mistakes' in result) refuseToStart(result.mistakes.join('\n'))
-  return result.settings
+function ownSettings(): Settings {
+  try {
+    return loadSettings()
+  } catch (error) {
+    if (error instanceof Refused) refuseToStart(error.message)
+    throw error
+  }
 }
 
 /** Found out before the database is opened, which takes its time. */
@@ -44,12 +31,6 @@ async function assertPortFree({ port, host }: Settings): Promise<void> {
   await once(probe, 'listening')
   probe.close()
   await once(probe, 'close')
-}
-
-async function open(settings: Settings): Promise<Database> {
-  return openDatabase(
-    settings.databaseUrl ? { databaseUrl: settings.databaseUrl } : { dataDir: resolve(settings.dataDir) },
-  )
 }
 
 async function start(settings: Settings, database: Database): Promise<Server> {
@@ -68,7 +49,8 @@ async function start(settings: Settings, database: Database): Promise<Server> {
 function remedyFor(error: unknown, settings: Settings): string | undefined {
   if (error instanceof DatabaseUnavailable && settings.databaseUrl)
     return `${error.message.replace(/\.$/, '')}. Start that server, or correct DATABASE_URL.`
-  if (refusals.some((refusal) => error instanceof refusal)) return (error as Error).message
+  const sentence = sentenceOf(error)
+  if (sentence !== undefined) return sentence
   const { code } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE')
     return (
@@ -82,11 +64,11 @@ function remedyFor(error: unknown, settings: Settings): string | undefined {
   return undefined
 }
 
-const settings = settingsOf(process.cwd())
+const settings = ownSettings()
 let database: Database | undefined
 try {
   await assertPortFree(settings)
-  database = await open(settings)
+  database = await openDatabase(databaseOf(settings))
   const server = await start(settings, database)
   drainOnSignal(server, database)
 } catch (error) {

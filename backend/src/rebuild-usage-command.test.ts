@@ -57,7 +57,7 @@ test('--check names the row and changes nothing, without it the row is mended', 
   })
   expect(await run('--chek')).toMatchObject({
     code: 1,
-    out: expect.stringContaining('npm run rebuild-usage') as string,
+    error: expect.stringMatching(/^Unknown option '--chek'\n[^]*npm run rebuild-usage/) as string,
   })
   expect(await run('--help')).toMatchObject({ code: 0 })
 }, 180_000)

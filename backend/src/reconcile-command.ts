@@ -1,5 +1,7 @@
 import { findMistakes, type Mistake, type MistakePage } from '@customer-portal/billing'
-import { runOnBooks } from './database-command.ts'
+import { runCommand } from './command.ts'
+import { assertBooks, onBooks, type BooksWork } from './database-command.ts'
+import { loadSettings } from './environment.ts'
 import { askServer } from './running-server.ts'
 
 const usage = `Proves the books from the rows: usage, rollups, invoices and their hashes, account credit, numbers, phases.
@@ -25,8 +27,7 @@ function summary(customers: number, broken: number): number {
   return broken === 0 ? 0 : 1
 }
 
-await runOnBooks({
-  usage,
+const proof: BooksWork<number> = {
   async work(engine) {
     let customers = 0
     let broken = 0
@@ -58,5 +59,16 @@ await runOnBooks({
       cursor = page.nextCursor
     }
     return summary(customers, broken)
+  },
+}
+
+await runCommand({
+  usage,
+  flags: {},
+  hasWords: false,
+  async run() {
+    const settings = loadSettings()
+    assertBooks(settings)
+    return onBooks(settings, proof)
   },
 })

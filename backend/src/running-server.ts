@@ -1,5 +1,4 @@
-/** A mistake of the person who typed a command, or what stands in its way: printed as it is. */
-export class Refused extends Error {}
+import { Refused } from './refusal.ts'
 
 /** A server that runs, and a secret key of its own. */
 export interface RunningServer {

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import {
   BillingError,
   endPortalSessionsOf,
@@ -6,7 +5,6 @@ import {
   type Engine,
   type Page,
 } from '@customer-portal/billing'
-import { DataDirHeld } from '@customer-portal/database'
 import {
   createAgent,
   createWorkbench,
@@ -19,8 +17,11 @@ import {
   type ListedAgent,
   type Workbench,
 } from '@customer-portal/workbench'
-import { openBooks, ownSettings, sentences } from './database-command.ts'
-import { askServer, Refused, type RunningServer } from './running-server.ts'
+import { runCommand, serverFlags, WrongCall, type Call } from './command.ts'
+import { onBooks } from './database-command.ts'
+import { loadSettings } from './environment.ts'
+import { Refused } from './refusal.ts'
+import { askServer, type RunningServer } from './running-server.ts'
 
 const usage = `The agents who can log in to the workbench.
 
@@ -116,31 +117,18 @@ function agentsThrough(server: RunningServer, why: string | undefined): Agents {
   }
 }
 
-type Values = ReturnType<typeof parse>['values']
-type Work = (agents: Agents) => Promise<string>
-
-function parse(argv: string[]) {
-  const text = { type: 'string' as const }
-  try {
-    return parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        email: text,
-        customer: text,
-        role: text,
-        name: text,
-        password: text,
-        locale: text,
-        url: text,
-        key: text,
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    throw new Refused(`${(error as Error).message}\n\n${usage}`, { cause: error })
-  }
+const text = { type: 'string' } as const
+const flags = {
+  email: text,
+  customer: text,
+  role: text,
+  name: text,
+  password: text,
+  locale: text,
+  ...serverFlags,
 }
+type Values = Call<typeof flags>['flags']
+type Work = (agents: Agents) => Promise<string>
 
 const commands: Record<string, (values: Values) => Work> = {
   'add-user'(values) {
@@ -191,15 +179,14 @@ const madeOnly = ({ password }: Values, made: string) =>
   password === undefined ? `\nPassword: ${made}  (shown only now)` : ''
 
 async function oneWith(agents: Agents, { email }: Values): Promise<ListedAgent> {
-  if (!email) throw new Refused(`--email is needed.\n\n${usage}`)
+  if (!email) throw new WrongCall('--email is needed.')
   for await (const agent of agents.list({ email })) return agent
   throw new Refused(`There is no agent with the e-mail ${email}.`)
 }
 
 function userFrom(values: Values): NewUser {
   const { email, customer, role, locale = 'zh-CN' } = values
-  if (!email || !customer || !role)
-    throw new Refused(`--email, --customer and --role are needed.\n\n${usage}`)
+  if (!email || !customer || !role) throw new WrongCall('--email, --customer and --role are needed.')
   if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) || email.length > 254)
     throw new Refused(`--email must be an e-mail address: "${email}" is none.`)
   if (!roles.includes(role)) throw new Refused(`--role must be owner, billing or viewer: it is "${role}".`)
@@ -221,41 +208,37 @@ function passwordFrom({ password = newPassword() }: Values): string {
   return password
 }
 
-/**
- * Reads the command, does it and says so. Returns what is to be printed; throws Refused with a sentence that
- * says what to do.
- */
-async function run(argv: string[]): Promise<string> {
-  const { values, positionals } = parse(argv)
-  if (values.help || positionals.length === 0) return usage
-  const [name = ''] = positionals
-  if (positionals.length !== 1 || !Object.hasOwn(commands, name))
-    throw new Refused(`There is no command "${positionals.join(' ')}".\n\n${usage}`)
-  const work = commands[name]!(values)
-  const settings = ownSettings()
-  const server = {
-    url: values.url ?? `http://${settings.host}:${settings.port}`,
-    key: values.key ?? settings.billingApiKey,
-  }
-  if (values.url !== undefined) return work(agentsThrough(server, undefined))
-  try {
-    return await openBooks(settings, async (engine) => {
-      await migrateWorkbench(engine.db)
-      return work(agentsIn(engine, createWorkbench(engine)))
-    })
-  } catch (error) {
-    if (error instanceof BillingError && error.code === 'customer_not_found')
-      throw new Refused(`There is no customer "${values.customer}".`, { cause: error })
-    if (!(error instanceof DataDirHeld)) throw error
-    return work(agentsThrough(server, error.message))
-  }
+function workOf({ flags: values, words }: Call<typeof flags>): Work {
+  const [name = ''] = words
+  if (words.length !== 1 || !Object.hasOwn(commands, name))
+    throw new WrongCall(`There is no command "${words.join(' ')}".`)
+  return commands[name]!(values)
 }
 
-try {
-  process.stdout.write(await run(process.argv.slice(2)))
-} catch (error) {
-  process.stderr.write(
-    `${sentences.some((kind) => error instanceof kind) ? (error as Error).message : (error as Error).stack}\n`,
-  )
-  process.exitCode = 1
-}
+await runCommand({
+  usage,
+  flags,
+  hasWords: true,
+  async run(call) {
+    const work = workOf(call)
+    try {
+      const told = await onBooks(
+        loadSettings(),
+        {
+          async work(engine) {
+            await migrateWorkbench(engine.db)
+            return work(agentsIn(engine, createWorkbench(engine)))
+          },
+          ask: (server, why) => work(agentsThrough(server, why)),
+        },
+        call.flags,
+      )
+      process.stdout.write(told)
+      return 0
+    } catch (error) {
+      if (error instanceof BillingError && error.code === 'customer_not_found')
+        throw new Refused(`There is no customer "${call.flags.customer}".`, { cause: error })
+      throw error
+    }
+  },
+})
