@@ -19,7 +19,7 @@ import { createWorld, seedCatalogue, seedCustomer, type World } from '../testing
 // 1 November 2026 in Shanghai begins at 16:00 on 31 October in UTC; November has 30 days.
 const november = '2026-10-31T16:00:00Z'
 
-describe.each(testDatabases)('advice on $name', ({ create }) => {
+describe.each(testDatabases)('plan advice on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, november)
@@ -77,7 +77,7 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
   const advice = (customerId: string) => getAdvice(world.engine, { customerId })
   const on = ({ plans }: Advice, planId: string) => plans.find((plan) => plan.planId === planId)!
 
-  test('what the plan of now would have cost is what was billed for it, line by line', async () => {
+  test('the advice for the current plan equals what was billed, line by line', async () => {
     await start('acme')
     await use('acme', 'ai_chat', { '2026-11-05': 900, '2026-11-20': 500 })
     await world.passTo('2026-12-02T04:00:00Z')
@@ -110,14 +110,14 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     })
   })
 
-  test('every plan on sale is rated on the same usage, and those that would have refused some of it do not fit', async () => {
+  test('every active plan is rated on the same usage, and a plan that would have blocked some does not fit', async () => {
     const { period, plans, recommendation } = await advice('acme')
     expect(period).toEqual({ start: '2026-11-01', end: '2026-12-01', label: '2026-11' })
     expect(plans.map(({ planId, total, fits }) => [planId, total, fits])).toEqual([
       ['free', 0, false],
       ['team', 65_614, true],
       ['team-year', 54_394, true], // 600,000 × 30 ÷ 365 = 49,315 and 2,000 of usage, 6 % of that is 3,079
-      ['seats', 20_988, false], // two seats at the least, ¥99 each
+      ['seats', 20_988, false], // the minimum of two seats at ¥99 each
       ['business', 211_894, true],
     ])
     expect(on({ plans } as Advice, 'business').difference).toBe(211_894 - 65_614)
@@ -130,7 +130,7 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     expect(recommendation).toEqual({ planId: 'team-year', saves: 65_614 - 54_394 })
   })
 
-  test('a plan without a charge for what was used does not fit, however cheap', async () => {
+  test('a plan without a charge for a used meter does not fit, however cheap', async () => {
     await start('tokens', 'team')
     await use('tokens', 'tokens', { '2026-11-05': 150_000 })
     await world.passTo('2026-12-02T04:00:00Z')
@@ -145,7 +145,7 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     expect(on(said, 'team')).toMatchObject({ usage: 2_000, fits: true })
   })
 
-  test('discounts and seats are those of the customer', async () => {
+  test("advice uses the customer's discounts and seats", async () => {
     await start('many', 'seats', 50)
     await putPlan(world.engine, {
       id: 'small',
@@ -174,7 +174,7 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     })
   })
 
-  test('before a first period is over there is nothing to rate, but a date from which there is', async () => {
+  test('before the first period ends nothing is rated, and the response says from when', async () => {
     await start('new')
     await use('new', 'ai_chat', { '2026-11-16': 600 })
     const said = await advice('new')
@@ -185,7 +185,7 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
       errorBasisPoints: null,
       tried: [],
     })
-    // Whoever leaves before has no plans to compare any more.
+    // A customer who leaves before has no plans to compare.
     await cancelSubscription(world.engine, { customerId: 'new', when: 'period_end' })
     expect(await advice('new')).toMatchObject({ period: null, availableFrom: null, forecast: said.forecast })
     await seedCustomer(world.engine, 'nobody')
@@ -199,7 +199,7 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     })
   })
 
-  test('the forecast is that of the usage page, with what the same day of the months before would have said', async () => {
+  test("the forecast equals the usage page's, with its error on the same day of earlier months", async () => {
     await start('steady')
     // November 1,000 of which 400 by the 10th; December 1,240, 400 by then; January 1,550, 1,000.
     await use('steady', 'ai_chat', {
@@ -228,10 +228,10 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     })
   })
 
-  test('each plan says when its allowance would be used up at the pace of now', async () => {
+  test('each plan shows when its allowance runs out at the current pace', async () => {
     await start('pace')
     await use('pace', 'ai_chat', { '2026-11-02': 1, '2026-12-06': 500 })
-    await world.passTo('2026-12-10T16:00:00Z') // ten days over, 500 used: fifty a day
+    await world.passTo('2026-12-10T16:00:00Z') // after ten days 500 are used: fifty a day
     const runsOut = (await advice('pace')).plans.map(({ planId, meters }) => [
       planId,
       meters.find(({ meter }) => meter === 'ai_chat')?.runsOutAt,
@@ -246,7 +246,7 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     )
   })
 
-  test('a plan that blocks and runs out in the running period does not fit any more, but the first days of it say nothing', async () => {
+  test('a blocking plan that would run out in the running period does not fit, but its first days decide nothing', async () => {
     await start('grown', 'seats', 2)
     await use('grown', 'ai_chat', { '2026-11-10': 100, '2026-12-02': 60 })
     await world.passTo('2026-12-03T04:00:00Z')
@@ -266,7 +266,7 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     expect((await advice('grown')).recommendation?.planId).toBe('team-year')
   })
 
-  test('a change in the middle of the period does not matter: each plan is taken for all of it', async () => {
+  test('a change in the middle of the period does not matter: each plan is rated for the whole period', async () => {
     await start('moved')
     await world.passTo('2026-11-15T04:00:00Z')
     await upgradeSubscription(world.engine, { customerId: 'moved', planId: 'business' })
@@ -277,7 +277,7 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
     ])
   })
 
-  test('a plan that takes a feature away is not recommended, and says what it lacks', async () => {
+  test('a plan that lacks a current feature is not recommended, and shows what it lacks', async () => {
     const charges = (await getPlan(world.engine, { planId: 'team' })).charges
     const [keep, both] = [
       { 'zh-CN': '知识库', en: 'Knowledge base' },
@@ -316,7 +316,7 @@ describe.each(testDatabases)('advice on $name', ({ create }) => {
       })
   })
 
-  test('what would have been cheaper last month and is dearer already this month is not recommended; the forecast says the day the allowance was used up', async () => {
+  test('a plan that was cheaper last month but is dearer this month is not recommended; the forecast names the day it ran out', async () => {
     const charge = (included: number): PlanInput['charges'] => [
       {
         meter: 'ai_chat',

@@ -30,59 +30,54 @@ export interface AdvisedMeter {
   included: number | null
   overage: number
   amount: Money
-  /** What the plan does with what is above: null where it has no charge for the meter. */
+  /** How the plan treats overage: null where it has no charge for the meter. */
   overagePolicy: 'bill' | 'block' | null
   /**
-   * The date in the running period on which this plan's allowance is used up at the pace of now, also one
-   * that is over; null where it lasts.
+   * The date in the running period on which this plan's allowance runs out at the current pace, also a past
+   * one; null where it lasts.
    */
   runsOutAt: LocalDate | null
 }
 
-/** What the period would have cost on one plan with the seats of now, as far as the plan allows them. */
+/** What the period would have cost on a plan with the current seats, as far as it allows them. */
 export interface PlanAdvice {
   planId: string
-  /** Null on a plan that knows no seats. */
+  /** Null on a plan without seats. */
   seats: number | null
   fee: Money
   usage: Money
   discount: Money
   tax: Money
   total: Money
-  /** Compared with the plan of now: negative is less. */
+  /** Compared with the current plan: negative is less. */
   difference: Money
   meters: AdvisedMeter[]
-  /** What stands in the way of the plan as things are. */
+  /** What currently blocks a change to the plan. */
   obstacles: Notice[]
-  /** Features of the plan of now that it does not have. */
+  /** Features of the current plan that it lacks. */
   loses: LocalizedText[]
-  /**
-   * What the running period has come to on it so far: a whole fee and the usage, before discounts and tax.
-   */
+  /** The amount of the running period on it so far: a whole fee and the usage, before discounts and tax. */
   soFar: Money
   /**
-   * Whether all that was used would have been possible on it, and what is used now still is to the end of the
-   * running period.
+   * Whether all usage of the period would have been possible on it, and usage at the current pace is until
+   * the running period ends.
    */
   fits: boolean
 }
 
 export interface Advice {
   currency: string
-  /** The period that was rated, the last one that is over; null where there is none yet. */
+  /** The rated period, the last one that ended; null where there is none. */
   period: { start: LocalDate; end: LocalDate; label: string } | null
-  /** Where there is none yet: the date from which there will be. */
+  /** Where no period has ended: the date from which one has. */
   availableFrom: LocalDate | null
   plans: PlanAdvice[]
-  /**
-   * The cheapest plan that fits and takes no feature away, and what it would have saved (negative: cost
-   * more).
-   */
+  /** The cheapest plan that fits and lacks no feature, and what it would have saved (negative: cost more). */
   recommendation: { planId: string; saves: Money } | null
   forecast: {
-    /** The usage of the period so far goes on to its end in a straight line. */
+    /** Extends the usage so far to the end of the period in a straight line. */
     method: 'straight_line'
-    /** The day of the period it is; past forecasts are those of the end of the day before. */
+    /** The day of the period; past forecasts are those at the end of the day before. */
     day: number
     days: number
     meters: ({
@@ -92,19 +87,19 @@ export interface Advice {
       runsOutAt: LocalDate | null
       /** Units; null is unlimited. */
       included: number | null
-      /** What is used above it. */
+      /** Units above the allowance. */
       overage: number
       overagePolicy: 'bill' | 'block'
-      /** The date on which it was used up; null where it was not, or where days do not add up to it. */
+      /** The date on which the allowance ran out; null where it did not, or where days cannot be added up. */
       usedUpOn: LocalDate | null
     } & PastForecasts)[]
   } | null
 }
 
 /**
- * The last period that is over, rated on every plan on sale by the rules that make invoices, and where the
- * running one is heading. Each plan is taken for the whole period, also the current one, with the discounts
- * the customer has. A fee for longer than a month counts with its days in the period.
+ * Rates the last ended period on every active plan by the code that makes invoices, and forecasts the running
+ * one. Each plan, the current one too, is rated for the whole period with the customer's discounts. A fee for
+ * longer than a month counts by its days in the period.
  */
 export async function getAdvice(engine: Engine, input: { customerId: string }): Promise<Advice> {
   return engine.transaction(
@@ -145,7 +140,7 @@ export async function getAdvice(engine: Engine, input: { customerId: string }): 
   )
 }
 
-/** Of the subscription of now: one before it was of another time. */
+/** Of the current subscription only: an earlier one was of another time. */
 function lastPeriod(
   { phases, today }: SubscriptionState,
   { subscriptionId }: Phase,
@@ -174,8 +169,8 @@ async function advisePlans(tx: BillingTransaction, state: BillingState, basis: B
 const maxAmount = 1_000_000_000_000n
 
 /**
- * Usage was let in because it can be billed on the plan it came under. On another it might cost more than can
- * be counted: then that plan is left out.
+ * Usage was accepted because it can be billed on its own plan. A plan on which it would cost more than can be
+ * counted is left out.
  */
 function canBePriced({ meters }: SubscriptionState, { rated, usage }: Basis, { charges }: Plan): boolean {
   return charges.every(({ meter: key, price }) => {
@@ -227,14 +222,14 @@ function advisePlan(
   }
 }
 
-/** The pace of a few days says little about a month: before that nobody is advised against a plan for it. */
+/** Minimum number of days for a pace: fewer say little about a month, and rule no plan out. */
 const daysThatTell = 7
 
 function lasts({ runsOutAt }: AdvisedMeter, running: LabelledPeriod, today: LocalDate): boolean {
   return runsOutAt === null || daysBetween(running.from, today) < daysThatTell
 }
 
-/** The period is a month: so is the billing period of most plans. Longer ones are taken to begin with it. */
+/** The period is a month, as is the billing period of most plans. Longer ones are taken to start with it. */
 function billingPeriodOf(plan: Plan, period: LabelledPeriod): Period {
   return monthsOf(plan) === 1
     ? period
@@ -244,7 +239,7 @@ function billingPeriodOf(plan: Plan, period: LabelledPeriod): Period {
       )
 }
 
-/** The meters the plan charges for, then others that were used. */
+/** Returns the meters the plan charges, then other used ones. */
 function advisedMeters(
   tx: BillingTransaction,
   state: SubscriptionState,
@@ -312,7 +307,7 @@ function runsOutOn(
   used: number,
 ): LocalDate | null {
   const elapsed = millisecondsOf(tx.at) - millisecondsOf(instantOf(state.zones, running.from))
-  // As for any forecast: the first hours tell nothing about a month.
+  // As for any forecast: the first hours say little about a month.
   if (elapsed < 86_400_000 || allowance === 0) return null
   const days = daysUntilUsedUp(allowance - used, used, elapsed)
   if (days === null || days > 366) return null
@@ -322,8 +317,8 @@ function runsOutOn(
 
 function recommended(plans: readonly PlanAdvice[], currentId: string): Advice['recommendation'] {
   const now = plans.find(({ planId }) => planId === currentId)
-  // What would have been cheaper last time and is dearer already this time is no advice: the customer is
-  // being told at the same moment what is used up.
+  // A plan that was cheaper last time but is dearer this time is not recommended: the same page shows what
+  // has run out.
   const fitting = plans.filter(
     (plan) => plan.fits && plan.loses.length === 0 && (!now?.fits || plan.soFar <= now.soFar),
   )
@@ -333,7 +328,7 @@ function recommended(plans: readonly PlanAdvice[], currentId: string): Advice['r
   return best ? { planId: best.planId, saves: money(-best.difference) } : null
 }
 
-/** What the summary forecasts, and how the same way of forecasting would have done before. */
+/** Returns the forecast of the summary with the errors of the same method in earlier periods. */
 async function forecastOf(
   tx: BillingTransaction,
   { customer, meters, today }: SubscriptionState,
@@ -374,8 +369,8 @@ async function forecastOf(
 }
 
 /**
- * The date on which what a meter has included (units) was used up, by its days; null where it was not, or
- * where they do not add up.
+ * Returns the date on which a meter's included units ran out, by its days; null where they did not, or where
+ * days cannot be added up.
  */
 function dateUsedUp(
   meter: Meter,

@@ -14,9 +14,9 @@ export interface InvoicePdf {
 }
 
 /**
- * An invoice as PDF, in the state it was issued in: payments never change it. The hash of the first rendering
- * is kept, and every later one with the template it was issued with must equal it. A draft and a void copy
- * are marked as such, and are other files.
+ * Renders an invoice as PDF in the state it was issued in, whatever was paid since. The hash of the first
+ * rendering is stored, and every later one with the same template must equal it. A draft and a void copy are
+ * marked and are different files.
  */
 export async function generatePdf(
   engine: Engine,
@@ -32,7 +32,7 @@ export async function generatePdf(
   return { bytes, fileName: `${invoice.number ?? 'DRAFT'}${suffix}.pdf`, sha256: hash }
 }
 
-/** A draft and a void copy are other files: they are printed as they stand. */
+/** A draft and a void copy are different files: they are printed as they are. */
 function asIssued(invoice: Invoice, dueAt: Instant | null): Invoice {
   if (invoice.status === 'draft' || invoice.status === 'void') return invoice
   const amountDue = payableOf(invoice)
@@ -49,7 +49,7 @@ function asIssued(invoice: Invoice, dueAt: Instant | null): Invoice {
   }
 }
 
-/** When an invoice fell due as it was issued: one that was paid and is due again says another date today. */
+/** Returns the due date at issue: an invoice that was paid and is due again has another one today. */
 async function firstDueAt(engine: Engine, { customerId, id }: Invoice): Promise<Instant | null> {
   return engine.transaction(
     async (tx) => {
@@ -77,7 +77,7 @@ async function keepHash(engine: Engine, invoice: Invoice, hash: string): Promise
     )
     return row?.hash
   })
-  // A document issued with an older template looks otherwise today: its first hash speaks of that template
+  // A document issued with an older template renders differently now: the stored hash is for that template
   // only.
   if (kept !== undefined)
     assert.equal(hash, kept, `the PDF of invoice ${invoice.number} differs from its first rendering`)

@@ -36,7 +36,7 @@ import {
 } from '../index.ts'
 import { countingStatements, createWorld, seedCatalogue, seedCustomer, type World } from '../testing.ts'
 
-describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
+describe.each(testDatabases)('invoice lists on $name', ({ create }) => {
   let world: World
   let start: Invoice
   beforeAll(async () => {
@@ -95,7 +95,7 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
     return all
   }
 
-  test('the sums of 1,000 open invoices are what all pages of the list come to, whatever is filtered', async () => {
+  test('the summary of 1,000 open invoices equals the sum of all pages, with any filter', async () => {
     await copies(1_000)
     const nothing = { open: 0, overdue: 0, paid: 0, void: 0, amountOverdue: 0 }
     // 599.00 + 6 % tax are 634.94: 901 of them are 572,080.94, and 100 are 63,494.00.
@@ -104,8 +104,8 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
       { ...nothing, currency: 'CNY', count: 901, open: 901, total: 57_208_094, amountDue: 57_208_094 },
       { ...nothing, currency: 'USD', count: 100, open: 100, total: 6_349_400, amountDue: 6_349_400 },
     ])
-    // One paid in part, one whole, one given back in part, one void: 5.00 are paid of the first, 100.00
-    // credited of the third.
+    // One paid in part, one in full, one credited in part, one void: 5.00 are paid on the first, 100.00
+    // credited on the third.
     await recordPayment(world.engine, { invoiceId: 'copy_1', amount: 500, method: 'cash', reference: 'r' })
     await recordPayment(world.engine, {
       invoiceId: 'copy_2',
@@ -115,7 +115,7 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
     })
     await issueCreditNote(world.engine, { invoiceId: 'copy_3', amount: 10_000, reason: 'goodwill' })
     await voidInvoice(world.engine, { invoiceId: 'copy_4' })
-    // Due 500 seconds after the first: that one, which was due then, and the copies before it are late.
+    // Due 500 seconds after the first: that one, which was due then, and the copies before it are overdue.
     world.set(new Date(Date.parse(start.dueAt!) + 500_500).toISOString())
     const [cny, usd] = await sumsOf()
     expect(usd).toEqual({
@@ -156,7 +156,7 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
     )
   })
 
-  test('the sums of a year are those of the list of that year', async () => {
+  test('the summary of a year equals the list of that year', async () => {
     expect(await sumsOf({ year: 2025 })).toEqual([])
     expect((await sumsOf({ year: 2026 })).map((one) => one.count)).toEqual([902, 100])
     await expect(sumsOf({ year: 0 })).rejects.toMatchObject({ code: 'invalid_range' })
@@ -166,7 +166,7 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
     })
   })
 
-  test('a list of 100 rows takes no more statements than a list of a few, and at most five', async () => {
+  test('a list of 100 rows takes as many statements as a list of a few, and at most five', async () => {
     await recordUsage(world.engine, [
       ...Array.from({ length: 120 }, (_, index) => ({
         id: `r${index}`,
@@ -198,8 +198,8 @@ describe.each(testDatabases)('lists of invoices on $name', ({ create }) => {
       expect(counts[1], name).toBeLessThanOrEqual(5)
       expect(counts[0], name).toBe(counts[1])
     }
-    // The first page of all invoices begins with the draft, which is computed: as many statements more,
-    // whatever the length of the list.
+    // The first page of all invoices starts with the draft, which is computed: a fixed number of extra
+    // statements.
     const withDraft = await Promise.all(
       ['few', 'many'].map(async (customerId) => {
         const { engine, statements } = countingStatements(world.engine)

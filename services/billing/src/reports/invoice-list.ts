@@ -15,8 +15,7 @@ import { instantsBetween } from '../catalogue/seller-dates.ts'
 export type InvoiceFilter = 'draft' | 'open' | 'paid' | 'void' | 'overdue'
 
 /**
- * A customer's invoices, newest first; a draft that waits for its hour comes before them. `year` is of the
- * date of issue.
+ * Lists a customer's invoices, newest first, after a draft in its grace. `year` is that of the issue date.
  */
 export async function getInvoices(
   engine: Engine,
@@ -69,7 +68,7 @@ export async function getInvoices(
   )
 }
 
-/** Where a page holds the draft alone, the next one begins with the newest invoice. */
+/** Where a page holds only the draft, the next one starts with the newest invoice. */
 const afterTheDraft = ['9999-12-31T23:59:59.999999Z', '0']
 
 function checkYear(year: number | undefined): void {
@@ -80,7 +79,7 @@ function checkYear(year: number | undefined): void {
   })
 }
 
-/** The first dates of a year and of the next. */
+/** Returns the first dates of a year and of the next. */
 const yearOf = (year: number) => [newYear(year), newYear(year + 1)]
 const newYear = (year: number) => `${String(year).padStart(4, '0')}-01-01`
 
@@ -94,8 +93,7 @@ function conditionOf(status: InvoiceFilter | undefined, now: string): string {
 }
 
 /**
- * Issued documents of one currency: how many, and what is still to pay of them. Amounts are minor units;
- * `overdue` is part of `open`.
+ * Issued documents of one currency: their number and amounts due. Minor units; `overdue` is part of `open`.
  */
 export interface InvoiceSums {
   currency: string
@@ -104,7 +102,7 @@ export interface InvoiceSums {
   overdue: number
   paid: number
   void: number
-  /** Of the documents that are not void; those that give money back count as less. */
+  /** Of documents that are not void; negative totals are subtracted. */
   total: number
   amountDue: number
   amountOverdue: number
@@ -112,14 +110,14 @@ export interface InvoiceSums {
   nextRunAt: Instant | null
 }
 
-/** The sums of a list of invoices, whatever page of it is looked at. */
+/** The summary of an invoice list over all its pages. */
 export interface InvoiceSummary {
   asOf: Instant
   firstIssuedAt: Instant | null
   currencies: InvoiceSums[]
 }
 
-/** So many documents are summed at once. */
+/** Maximum number of documents in a summary. */
 export const maxSummedInvoices = 100_000
 
 type Sums = Omit<InvoiceSums, 'total' | 'amountDue' | 'amountOverdue'> & {
@@ -130,8 +128,8 @@ type Sums = Omit<InvoiceSums, 'total' | 'amountDue' | 'amountOverdue'> & {
 }
 
 /**
- * Which documents of all customers. `start` and `end` are of the issue: dates in the seller's zone (both in)
- * or instants (half-open).
+ * A filter on the documents of all customers. `start` and `end` are of the issue: dates in the seller's zone
+ * (inclusive) or instants (half-open).
  */
 export interface InvoicesFilter {
   customerId?: string
@@ -140,13 +138,12 @@ export interface InvoicesFilter {
   currency?: string
   start?: string
   end?: string
-  /** The beginning of a number, or whom it is for: see `isOfCustomerFound`. */
+  /** The start of a number, or the customer: see `isOfCustomerFound`. */
   q?: string
 }
 
 /**
- * Invoices and credit notes of all customers, the last issued first. Drafts are not among them. Throws
- * invalid_range.
+ * Lists invoices and credit notes of all customers, latest issue first, without drafts. Throws invalid_range.
  */
 export async function listInvoices(
   engine: Engine,
@@ -182,7 +179,7 @@ export async function listInvoices(
   )
 }
 
-/** SQL: what the invoice `i` has to be for a filter. */
+/** SQL: the conditions of a filter on the invoice `i`. */
 async function conditionsOf(
   tx: BillingTransaction,
   filter: InvoicesFilter,
@@ -202,7 +199,7 @@ async function conditionsOf(
   ]
 }
 
-/** A text such as INV-2026 is the beginning of a number; any other is whom the document is for. */
+/** A text such as INV-2026 is the start of a number; any other text is for the customer. */
 function isFoundBy(q: string, given: Parameters): string {
   if (!/^[a-z]{2,4}-[\w-]*$/i.test(q)) return isOfCustomerFound('i.customer_id', q, given)
   const number = given.add(q.toUpperCase())
@@ -210,9 +207,9 @@ function isFoundBy(q: string, given: Parameters): string {
 }
 
 /**
- * What invoices come to by currency: of one customer or of all, those of a filter where asked; counted by the
- * database in one statement, as the list of the same filter would come to in all its pages. A draft is not
- * issued yet and not in it. Throws invalid_range for more than 100,000 documents.
+ * Summarises invoices by currency, of one customer or all, with an optional filter, in one statement: equals
+ * the sum of all pages of the list. Drafts are excluded. Throws invalid_range for more than 100,000
+ * documents.
  */
 export async function summarizeInvoices(
   engine: Engine,
@@ -258,7 +255,7 @@ export async function summarizeInvoices(
   )
 }
 
-/** SQL: the instant a date begins at for the customer `i` is of, in the zone they have on it. */
+/** SQL: the instant a date starts for the customer of `i`, in the zone that applies on it. */
 const startOf = (
   date: string,
 ) => `(select ${date}::date::timestamp at time zone z.timezone from customer_timezones z
@@ -286,7 +283,7 @@ function summaryOf(rows: readonly Sums[], asOf: Instant): InvoiceSummary {
   }
 }
 
-/** A sum as a number. Throws amount_out_of_range where none can hold it. */
+/** Returns a sum as a number. Throws amount_out_of_range where it is not a safe integer. */
 export function exact(sum: string): number {
   const value = Number(sum)
   if (Number.isSafeInteger(value)) return value

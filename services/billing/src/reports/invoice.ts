@@ -8,7 +8,7 @@ import { draftIdParts, draftOf } from '../invoicing/draft.ts'
 import { paymentsOf, type Payment } from '../invoicing/state.ts'
 import { notFound, storedInvoice, view, type Invoice } from '../invoicing/view.ts'
 
-/** One invoice (or draft). With `customerId`, only that customer's. Throws invoice_not_found. */
+/** Returns one invoice or draft; with `customerId`, only that customer's. Throws invoice_not_found. */
 export async function getInvoice(
   engine: Engine,
   input: { invoiceId: string; customerId?: string },
@@ -27,7 +27,10 @@ export async function getInvoice(
   )
 }
 
-/** The usage events behind one line, newest first: their quantities add up to the line's. A fee has none. */
+/**
+ * Returns the usage events of an invoice line, newest first: their quantities add up to the line's. A fee has
+ * none.
+ */
 export async function getInvoiceLineEvents(
   engine: Engine,
   input: { customerId: string; invoiceId: string; lineId: string; cursor?: string; limit?: number },
@@ -70,7 +73,7 @@ async function linesOf(
   return (await storedInvoice(tx, input.invoiceId, input.customerId)).document.lines
 }
 
-/** The payments of an invoice, oldest first; at most 100 are ever needed, and recorded one by one. */
+/** Lists the payments of an invoice, oldest first, at most 100. */
 export async function listPayments(
   engine: Engine,
   input: { invoiceId: string },

@@ -9,7 +9,7 @@ import type { Payment } from '../invoicing/state.ts'
 import { parameters, type Parameters } from '../values/parameters.ts'
 import { instantsBetween } from '../catalogue/seller-dates.ts'
 
-/** A payment with what it is for. */
+/** A payment with the invoice it pays. */
 export interface ListedPayment extends Payment {
   customerId: string
   invoiceId: string
@@ -18,8 +18,8 @@ export interface ListedPayment extends Payment {
 }
 
 /**
- * Which payments of all customers. `start` and `end` are of `paidAt`: dates in the seller's zone (both in) or
- * instants (half-open).
+ * A filter on the payments of all customers. `start` and `end` are of `paidAt`: dates in the seller's zone
+ * (inclusive) or instants (half-open).
  */
 export interface PaymentsFilter {
   customerId?: string
@@ -27,11 +27,11 @@ export interface PaymentsFilter {
   currency?: string
   start?: string
   end?: string
-  /** A whole reference or invoice number, or whose it is: see `isOfCustomerFound`. */
+  /** A whole reference or invoice number, or the customer: see `isOfCustomerFound`. */
   q?: string
 }
 
-/** Payments of all customers, the last recorded first. Throws invalid_range. */
+/** Lists payments of all customers, latest first. Throws invalid_range. */
 export async function listAllPayments(
   engine: Engine,
   input: PaymentsFilter & { cursor?: string; limit?: number },
@@ -72,7 +72,7 @@ export async function listAllPayments(
 const paymentsAndInvoices =
   'payments p join invoices i on (i.customer_id, i.id) = (p.customer_id, p.invoice_id)'
 
-/** Payments of one currency. */
+/** The payments of one currency. */
 export interface PaymentSums {
   currency: string
   count: number
@@ -80,8 +80,8 @@ export interface PaymentSums {
 }
 
 /**
- * What the payments of a filter that were not reversed come to by currency. Throws invalid_range for more
- * than 100,000.
+ * Summarises the payments of a filter by currency, without reversed ones. Throws invalid_range for more than
+ * 100,000.
  */
 export async function summarizePayments(
   engine: Engine,
@@ -115,7 +115,7 @@ export async function summarizePayments(
   )
 }
 
-/** SQL: what the payment `p` of the invoice `i` has to be for a filter. */
+/** SQL: the conditions of a filter on the payment `p` of the invoice `i`. */
 async function conditionsOf(
   tx: BillingTransaction,
   filter: PaymentsFilter,

@@ -11,7 +11,7 @@ import { parameters, type Parameters } from '../values/parameters.ts'
 export const listedStatuses = ['trialing', 'active', 'past_due', 'canceled'] as const
 export type ListedStatus = (typeof listedStatuses)[number]
 
-/** A subscription as a list of all customers' shows it: on its last plan. Dates are the customer's. */
+/** A subscription in the list of all customers, with its last plan. Dates are the customer's. */
 export interface ListedSubscription {
   id: string
   customerId: string
@@ -19,27 +19,27 @@ export interface ListedSubscription {
   status: ListedStatus
   planId: string
   planVersion: number
-  /** Null on a plan that knows no seats. */
+  /** Null on a plan without seats. */
   seats: number | null
   startedAt: Instant
-  /** The first date after the trial it is in. */
+  /** The first date after its current trial. */
   trialEndsOn: LocalDate | null
-  /** The first date after its end, which has come or is scheduled; null where it goes on. */
+  /** The first date after its past or scheduled end; null where it continues. */
   endsOn: LocalDate | null
   createdAt: Instant
 }
 
-/** Which subscriptions of all customers. */
+/** A filter on the subscriptions of all customers. */
 export interface SubscriptionsFilter {
   customerId?: string
   status?: ListedStatus
   planId?: string
   planVersion?: number
-  /** Whose it is: see `isOfCustomerFound`. */
+  /** The customer: see `isOfCustomerFound`. */
   q?: string
 }
 
-/** Subscriptions of all customers, the last made first; those that have ended too. */
+/** Lists subscriptions of all customers, latest first, including ended ones. */
 export async function listSubscriptions(
   engine: Engine,
   input: SubscriptionsFilter & { cursor?: string; limit?: number },
@@ -75,19 +75,16 @@ export async function listSubscriptions(
   )
 }
 
-/** Subscriptions on one plan of one status. */
+/** The subscriptions on one plan with one status. */
 export interface SubscriptionSums {
   planId: string
   status: ListedStatus
   count: number
-  /** Null where none of their plans knows seats. */
+  /** Null where none of their plans has seats. */
   seats: number | null
 }
 
-/**
- * How many subscriptions of a filter there are by plan and status. Throws invalid_range for more than
- * 100,000.
- */
+/** Counts the subscriptions of a filter by plan and status. Throws invalid_range for more than 100,000. */
 export async function summarizeSubscriptions(
   engine: Engine,
   filter: SubscriptionsFilter,
@@ -118,7 +115,7 @@ async function sumsOf(tx: BillingTransaction, filter: SubscriptionsFilter): Prom
   )
 }
 
-/** On a plan that knows no seats a number is kept for the next plan, but there are none. */
+/** A plan without seats shows none, though a number is kept for the next plan. */
 const seatsSaid = `(
     select case when jsonb_typeof(p.spec -> 'seats') = 'null' then null else s.seats end
     from plans p
@@ -126,8 +123,8 @@ const seatsSaid = `(
   )`
 
 /**
- * Each subscription `u` with its customer `c`, its last phase `s`, its customer's date `z.today`, and `h`,
- * the first end that is scheduled for it.
+ * SQL: each subscription `u` with its customer `c`, its last phase `s`, the customer's date `z.today`, and
+ * `h`, its first scheduled end.
  */
 const subscriptions = `subscriptions u join customers c using (customer_id)
   cross join lateral (select * from phases t where (t.customer_id, t.subscription_id) = (u.customer_id, u.id) order by t.sequence desc limit 1) s
@@ -140,7 +137,7 @@ const isOverdue =
   `exists (select from invoices i where i.customer_id = u.customer_id and ${mayBeOpen} and ${fallsDue} < `
   + `$1 and ${leftToPay} > 0)`
 
-/** As `getSubscription` says it. */
+/** SQL: the status as `getSubscription` returns it. */
 const statusOf =
   `case when u.ended_at is not null or s.ends_on <= z.today or h.on_date <= z.today then 'canceled' when `
   + `s.trial_ends_on > z.today then 'trialing' when ${isOverdue} then 'past_due' else 'active' end`

@@ -12,7 +12,7 @@ import {
 } from '../../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
-describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
+describe.each(testDatabases)('daily usage on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-08-31T16:00:00Z') // 1 September in Shanghai
@@ -99,7 +99,7 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
   const feesOf = (of: Awaited<ReturnType<typeof days>>) =>
     of.meters.reduce((total, meter) => total + meter.fee, 0)
 
-  test('the fees of a period’s days add up to what its usage costs, whatever the plan became in it', async () => {
+  test('the fees of a period’s days add up to its usage fee, whatever plan changes it had', async () => {
     for (const period of ['2026-09', '2026-10', '2026-11']) {
       const summary = await getUsageSummary(world.engine, { customerId: 'acme', period })
       const lastDay = { '2026-09': '30', '2026-10': '31', '2026-11': '30' }[period]
@@ -123,7 +123,7 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
     }
   })
 
-  test('a day costs the same however many days are asked for with it', async () => {
+  test('a day costs the same for any requested range', async () => {
     const all = await days({ start: '2026-09-01', end: '2026-11-03' })
     const [one] = (await days({ start: '2026-09-20', end: '2026-09-20' })).days
     expect(one!.fees).toEqual(all.days.find((day) => day.date === '2026-09-20')!.fees)
@@ -132,7 +132,7 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
     expect(all.days.slice(0, 4).map((day) => day.fees['visitors'])).toEqual([0, 90, 90, -150])
   })
 
-  test('where no dates are given the current period is shown, without the days to come', async () => {
+  test('without dates the current period is returned, without future days', async () => {
     const now = await days()
     expect([now.start, now.end, now.since, now.days.map((day) => day.date), now.timezone]).toEqual([
       '2026-11-01',
@@ -150,7 +150,7 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
     expect((await days({ start: '2026-12-01', end: '2026-12-09' })).days).toEqual([])
   })
 
-  test('whoever was seen before they came can be looked at from then on', async () => {
+  test('usage from before the customer was created is in range', async () => {
     await seedCustomer(world.engine, 'early')
     await recordUsage(world.engine, [
       { id: 'e', customerId: 'early', meter: 'calls', time: '2026-10-20T02:00:00Z' },
@@ -183,7 +183,7 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
     })
   })
 
-  test('beyond the twenty most used, values are the rest', async () => {
+  test('values beyond the twenty largest are summed as the rest', async () => {
     await seedCustomer(world.engine, 'many')
     const events = Array.from({ length: 25 }, (_, index) => ({
       id: `m${index}`,
@@ -210,7 +210,7 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
     [{ start: '2026-11-02', end: '2026-11-01' }, '?start', 'after'],
     [{ start: 'x' }, '?start', 'not a date'],
     [{ end: '2026-02-30' }, '?end', 'not a date'],
-  ])('%o is refused', async (input, pointer, message) => {
+  ])('%o is rejected', async (input, pointer, message) => {
     await expect(days(input)).rejects.toMatchObject({
       code: 'invalid_range',
       detail: { pointer, message: expect.stringContaining(message) },
@@ -218,7 +218,7 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
     expect((await days({ start: '2026-08-02', end: '2026-11-01' })).days.length).toBe(92)
   })
 
-  test('a level stands on days without a report: within its period, and beyond it where it carries', async () => {
+  test('a level stands on days without a report: within its period, and beyond it with carry', async () => {
     await putMeter(world.engine, { key: 'seats_used', name: 'Seats', unit: 'seats', aggregation: 'last' })
     await putMeter(world.engine, {
       key: 'files',
@@ -250,7 +250,7 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
       ['11-30', 7, 2.5],
       ['12-01', 7, 2.5],
     ])
-    // So it does in the summary of the period, which the first page draws.
+    // The summary of the period, which the page loads first, shows the same.
     const { daily } = await getUsageSummary(world.engine, { customerId: 'level', period: '2026-11' })
     expect(
       daily.slice(0, 4).map(({ date, usage }) => [date.slice(5), usage['seats_used'], usage['files']]),
@@ -260,7 +260,7 @@ describe.each(testDatabases)('usage day by day, on $name', ({ create }) => {
       ['11-30', 7, 2.5],
       ['12-01', 7, 2.5],
     ])
-    // The second period begins on 28 December.
+    // The second period starts on 28 December.
     const turn = await days('2026-12-26', '2026-12-30')
     expect(levels(turn)).toEqual([
       ['12-26', 7, 2.5],

@@ -27,8 +27,7 @@ import { levelDates, sinceOf, usedOn, valueOf, type DailyUsage } from '../../rat
 import { phaseOn } from '../../subscription/phase.ts'
 
 /**
- * One meter over the days asked for. `used` is units; `fee` what they add to the fees for usage, before
- * discounts and tax.
+ * One meter over the requested days. `used` is units; `fee` is the amount they add, before discounts and tax.
  */
 export interface DaysOfMeter {
   meter: string
@@ -41,7 +40,7 @@ export interface DaysOfMeter {
   fee: Money
 }
 
-/** One date. `historical`, where there is any: what of its usage is history, which costs nothing. */
+/** One date. `historical`, if any: the part of its usage that is history, which costs nothing. */
 export interface DayShown {
   date: LocalDate
   usage: Record<string, number>
@@ -51,8 +50,8 @@ export interface DayShown {
 }
 
 /**
- * A customer's usage day by day. `start` and `end` are the first and the last date asked for, `since` the
- * first that can have usage.
+ * A customer's daily usage. `start` and `end` are the requested dates, `since` the first date that can have
+ * usage.
  */
 export interface UsageDays {
   start: LocalDate
@@ -63,9 +62,7 @@ export interface UsageDays {
   asOf: Instant
   meters: DaysOfMeter[]
   days: DayShown[]
-  /**
-   * Where asked for: what was used by the values of a property. `daily` has a number for each of the days.
-   */
+  /** On request: the usage by values of a property. `daily` has one number per day. */
   groups?: {
     meter: string
     property: string
@@ -76,8 +73,8 @@ export interface UsageDays {
 export const maxUsageDays = 92
 
 /**
- * A customer's usage of at most 92 days (the current period unless `start` and `end` say otherwise, both in).
- * Days to come are not listed. Throws invalid_range.
+ * Returns a customer's usage of at most 92 days, inclusive; by default of the current period. Future days are
+ * omitted. Throws invalid_range.
  */
 export async function getUsageDays(
   engine: Engine,
@@ -89,7 +86,7 @@ export async function getUsageDays(
       const asked = datesAsked(state, input)
       const range = { from: asked.from, to: earlier(asked.to, addDays(state.today, 1)) }
       const periods = periodsIn(state, range)
-      // A day's fee is what it adds to its period's: that is read from its beginning.
+      // A day's fee is what it adds to its period's, so usage is read from the period's start.
       const read = { from: earlier(periods[0]?.from ?? range.from, range.from), to: range.to }
       const known = await readUsage(tx, state, read)
       const { days: usage, historical } = await withHistory(tx, state, read, known.days)
@@ -126,8 +123,8 @@ export async function getUsageDays(
 }
 
 /**
- * The dates asked for: the current period where none are, one end alone up to today or up to as many days as
- * are shown.
+ * Returns the requested dates: the current period by default; with one end only, up to today or the maximum
+ * number of days.
  */
 function datesAsked(state: SubscriptionState, { start, end }: { start?: string; end?: string }): DateRange {
   const current = periodNamed(state, undefined)
@@ -140,7 +137,7 @@ function datesAsked(state: SubscriptionState, { start, end }: { start?: string; 
   }
   if (start === undefined && end === undefined) return current
   const to = addDays(end ?? later(state.today, start!), 1)
-  // Days before the first date there is are none.
+  // Days before the first one are omitted.
   const from =
     start ?? (to < addDays(beginningOfTime, maxUsageDays) ? beginningOfTime : addDays(to, -maxUsageDays))
   if (from >= to)
@@ -158,13 +155,13 @@ function datesAsked(state: SubscriptionState, { start, end }: { start?: string; 
 }
 
 /**
- * The date the customer came, was subscribed from or was first seen using something, whichever is earliest:
- * events may be older than whom they are about.
+ * Returns the earliest of the dates the customer was created, subscribed or first used something: events may
+ * be older than their customer.
  */
 async function firstDate(tx: BillingTransaction, state: SubscriptionState): Promise<LocalDate> {
   const came = localDateOf(state.zones, state.customer.createdAt)
   const known = state.phases.reduce((first, phase) => earlier(first, phase.from), came)
-  // By meter, since the sums are in that order: one look each, however long their history.
+  // Per meter, because the sums are in that order: one index look-up each, however long the history.
   const [used] = await tx.query<{ date: LocalDate | null }>(
     `select min(first.local_date) as date
       from meters m,
@@ -190,8 +187,8 @@ async function firstDate(tx: BillingTransaction, state: SubscriptionState): Prom
 }
 
 /**
- * The meters of the plan of today, in its order, then those of the plans of the range and others that were
- * used in it.
+ * Returns the meters of today's plan, in its order, then those of other plans in the range and other used
+ * ones.
  */
 function metersIn(
   state: SubscriptionState,
@@ -213,8 +210,8 @@ function metersIn(
 export type LevelOn = (meter: Meter, date: LocalDate) => number | undefined
 
 /**
- * What a level stands at on a date, by the last report that its period counts; undefined for what is none,
- * and where nothing counts.
+ * Returns the value of a level on a date by the last report in its period; undefined for other meters, and
+ * where nothing counts.
  */
 export function levelsOf(
   state: SubscriptionState,
@@ -286,7 +283,7 @@ function totalOf(meter: Meter, days: readonly DayShown[], used: number): DaysOfM
 
 const maxNamedValues = 20
 
-/** So many of a meter's values have a name, the most used; the others are the rest. */
+/** Maximum number of named values per meter, by usage; the others are summed as the rest. */
 async function groupsIn(
   tx: BillingTransaction,
   state: SubscriptionState,

@@ -12,7 +12,7 @@ import { isStorable } from '../../values/storable.ts'
 import { parameters, type Parameters } from '../../values/parameters.ts'
 import { phaseOn } from '../../subscription/phase.ts'
 
-/** A usage event as a customer sees it. `quantity` is units. */
+/** A usage event as customers see it. `quantity` is units. */
 export interface UsageEvent {
   id: string
   meter: string
@@ -20,29 +20,27 @@ export interface UsageEvent {
   time: Instant
   storedAt: Instant
   properties: Record<string, unknown>
-  /** Where it was taken back: it counts no more. */
+  /** Set where it was voided and no longer counts. */
   voided: EventVoid | null
-  /** Of before the vendor's usage was recorded here: it is shown, and counts for no quota and no invoice. */
+  /** From before the vendor's usage was recorded here: shown, but counted for no quota and no invoice. */
   historical: boolean
   /**
-   * Of after the instant at which a subscription was ended at once, on that date: nobody is charged for it,
-   * and it counts for no quota.
+   * After the instant its subscription was ended at once, on that date: charged to nobody and counted for no
+   * quota.
    */
   afterEnd: boolean
 }
 
-/** An event in a customer's list, with what is made of it. */
+/** An event in a customer's list, with how it is charged. */
 export interface DetailEvent extends UsageEvent {
   /**
-   * Whether no plan charges for it: on the date it counts on there is none, or none that has its meter, or it
-   * had been ended at once.
+   * Whether no plan charges it: on its date there is none, or none with its meter, or it came after the end.
    */
   uncharged: boolean
 }
 
 /**
- * Which of a customer's events: those of a range, of one meter, under one id, or with one value of a
- * property.
+ * A filter on a customer's events: of a range, of one meter, with one id, or with one value of a property.
  */
 export interface DetailFilter {
   customerId: string
@@ -50,24 +48,24 @@ export interface DetailFilter {
   end?: string
   meter?: string
   id?: string
-  /** A property's name and its value as text, both or neither. */
+  /** A property's name and its value as text; both or neither. */
   property?: string
   value?: string
 }
 
-/** How many events a filter chooses; `isLeast` where there are more, and nobody counted on. */
+/** The number of events that match; `isLeast` where counting stopped at the maximum. */
 export interface DetailTotal {
   events: number
   isLeast: boolean
 }
 
-/** So many are counted. */
+/** Maximum number of events that are counted. */
 export const maxCountedEvents = 100_000
 
 /**
- * A customer's events, newest first: in the current period unless `start` and `end` say otherwise. Those are
- * local dates (both in) or instants (half-open). With `total`, how many there are on all pages. Throws
- * meter_not_found, invalid_range, validation_failed.
+ * Lists a customer's events, newest first, of the current period by default. `start` and `end` are local
+ * dates (inclusive) or instants (half-open). `total` adds their number on all pages. Throws meter_not_found,
+ * invalid_range, validation_failed.
  */
 export async function getUsageDetail(
   engine: Engine,
@@ -99,17 +97,14 @@ function chargedOr(state: SubscriptionState, { date, ...event }: DatedEvent): De
   return { ...event, uncharged: event.afterEnd || !charges.some(({ meter }) => meter === event.meter) }
 }
 
-/**
- * What a filter of events of a range stands for. Where every event has to be looked at, the range is of 92
- * days at most.
- */
+/** Resolves a filter of events. Where every event has to be read, the range is at most 92 days. */
 export async function chosen(
   query: Query,
   { from, to }: { from: Instant; to: Instant },
   { customerId, id, property, value }: Omit<DetailFilter, 'start' | 'end' | 'meter'>,
 ): Promise<Where> {
   refuseUnsearchable({ id, property, value })
-  // When an id was taken is mostly known, and so where its event stands.
+  // The time recorded for the id tells where its event is stored.
   const [key] =
     id === undefined
       ? []
@@ -141,8 +136,8 @@ export async function chosen(
 const maxDaysSearched = 92
 
 /**
- * Refuses a search for a property without a value, or the other way round, and for what no event can hold.
- * Throws validation_failed.
+ * Rejects a property without a value, or the reverse, and values that no event can hold. Throws
+ * validation_failed.
  */
 export function refuseUnsearchable({
   id,
@@ -166,7 +161,7 @@ export function refuseUnsearchable({
   }
 }
 
-/** So many rows of `columns` at most that a filter chooses, as a sub-select, and what goes with it. */
+/** Returns a sub-select of at most so many rows of `columns` that match a filter, with its parameters. */
 export function rowsChosen(
   columns: string,
   where: Where,
@@ -198,16 +193,13 @@ async function countEvents(
   return events > maxCountedEvents ? { events: maxCountedEvents, isLeast: true } : { events, isLeast: false }
 }
 
-/**
- * The instants that `start` and `end` stand for: the current period when neither is given. Throws
- * invalid_range.
- */
+/** Returns the instants of `start` and `end`: by default the current period. Throws invalid_range. */
 export function rangeOf(
   state: SubscriptionState,
   input: { start?: string | undefined; end?: string | undefined },
 ): { from: Instant; to: Instant } {
   const period = periodNamed(state, undefined)
-  // An end alone reaches back to the beginning.
+  // With an end only, the range starts at the beginning.
   const from = bound(
     state,
     input.start ?? (input.end === undefined ? period.from : '1970-01-01'),
@@ -239,17 +231,16 @@ function bound(state: SubscriptionState, text: string, pointer: string, daysAfte
 }
 
 /**
- * What a line that counts usage stored after one instant and until another adds, and what was counted before
- * and taken back meanwhile.
+ * SQL: the usage that a line counting from one instant to another adds, and earlier usage that was voided
+ * meanwhile.
  */
 const countedBetween = (after: string, until: string) => `(
   ((${after}::timestamptz is null or stored_at > ${after}) and (${until}::timestamptz is null or stored_at <= ${until}) and (voided_at is null or voided_at > ${until}))
   or (stored_at <= ${after} and voided_at > ${after} and voided_at <= ${until})) and apart is null`
 
 /**
- * The events behind an invoice's line: those of its meter and dates that it counted, newest first; with a
- * negative quantity those that were counted before and taken back since, so that quantities add up to the
- * line's.
+ * Returns the events of an invoice line: those of its meter and dates that it counted, newest first; earlier
+ * counted and later voided ones have a negative quantity, so that quantities add up to the line's.
  */
 export async function eventsBehind(
   engine: Engine,
@@ -266,7 +257,7 @@ export async function eventsBehind(
   return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, input.customerId)
-      // The dates lie in these months, whatever the zone: the other months need not be looked at.
+      // The dates lie in these months in any zone, so other partitions are skipped.
       const counted: Where = {
         conditions: ({ add }) => {
           const [from, to, after, until] = [
@@ -311,14 +302,14 @@ async function eventPage(
 
 type Query = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>
 /**
- * Which rows of events, as SQL whose values are added to a statement's parameters, and with which sign they
- * count.
+ * SQL conditions on event rows, with the values added to a statement's parameters, and the sign they count
+ * with.
  */
 export interface Where {
   conditions: (given: Parameters) => string
   sign?: (given: Parameters) => string
 }
-/** Where an event stands among a customer's, newest first. */
+/** The position of an event in a customer's list, newest first. */
 export type Place = [time: Instant, id: string, meter: string]
 
 export function placeOf({ time, id, meter }: UsageEvent): Place {
@@ -329,11 +320,11 @@ const keysOf = (meter: string | undefined, { add }: Parameters) =>
   meter === undefined ? 'meters' : `(select ${add(meter)}::text as key) m`
 
 type RowsAsked = { customerId: string; meter?: string | undefined; after: Place | undefined; limit: number }
-/** With the customer's date it counts on. */
+/** With the local date it counts on. */
 type DatedEvent = UsageEvent & { date: LocalDate }
 const undated = ({ date: _, ...event }: DatedEvent): UsageEvent => event
 
-/** Up to `limit` events, newest first, those behind `after`. */
+/** Returns up to `limit` events after `after`, newest first. */
 export async function eventRows(
   query: Query,
   state: SubscriptionState,
@@ -355,8 +346,7 @@ async function datedRows(
       ? ''
       : `and (time, id, meter) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])}::text, `
         + `${given.add(after[2])}::text)`
-  // Each meter's events stand in order by themselves: the first so many of all are among the first so many of
-  // each.
+  // Each meter's events are ordered by an index: the first rows of all are among the first rows of each.
   const rows = await query<
     Omit<DatedEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }
   >(

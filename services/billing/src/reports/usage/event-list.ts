@@ -14,42 +14,42 @@ import { parameters } from '../../values/parameters.ts'
 import { instantsBetween } from '../../catalogue/seller-dates.ts'
 
 /**
- * An event as the vendor sees it, as one meter counts it; null where no meter's filters hold for an event of
- * a type.
+ * An event as the vendor sees it, as one meter counts it; null where no meter's filters match an event of a
+ * type.
  */
 export interface ListedEvent extends Omit<UsageEvent, 'meter'> {
   customerId: string
   meter: string | null
-  /** Of an event that names a type. */
+  /** The type of an event that has one. */
   type: string | null
-  /** What a quota granted above the allowance, in units; null for what was recorded. */
+  /** The part a quota granted above the allowance, in units; null for recorded events. */
   overage: number | null
 }
 
 /**
- * Which events. `start` and `end` are of their time: dates in the seller's zone (both in) or instants
+ * A filter on events. `start` and `end` are of their time: dates in the seller's zone (inclusive) or instants
  * (half-open).
  */
 export interface EventsFilter {
   customerId?: string
   meter?: string
   id?: string
-  /** Of one customer: the events in which a property has a value, as text; both or neither. */
+  /** For one customer: a property's name and its value as text; both or neither. */
   property?: string
   value?: string
   start?: string
   end?: string
 }
 
-/** Of all customers, so many days are looked at unless told, and at most. */
+/** For all customers: default and maximum number of days. */
 const daysOfAll = { unlessTold: 1, most: 31 }
-/** For a value of a property, every event of one customer's range is looked at. */
+/** With a property value, every event of one customer's range is read: default and maximum number of days. */
 const daysSearched = { unlessTold: 31, most: 92 }
 
 /**
- * Recorded events: of one customer the newest first; of all of them customer by customer, in the order of
- * their ids, and then the newest first, for events stand in that order. Of all customers the last day unless
- * told, and at most 31. Throws meter_not_found, invalid_range.
+ * Lists recorded events: of one customer newest first; of all customers by customer id and then newest first,
+ * the order they are stored in. For all customers the last day by default, and at most 31. Throws
+ * meter_not_found, invalid_range.
  */
 export async function listEvents(
   engine: Engine,
@@ -69,8 +69,8 @@ export async function listEvents(
 }
 
 /**
- * The same events page by page, for a file: each page is read when it is asked for, in a transaction of its
- * own, and none after the reader has left. What is stored after the first page was read stays out.
+ * Yields the same events page by page, for a file: each page is read on demand in its own transaction, and
+ * none after the reader left. Events stored after the first page are excluded.
  */
 export async function exportEvents(
   engine: Engine,
@@ -94,12 +94,14 @@ async function* pagesOf(engine: Engine, asked: Asked): AsyncGenerator<ListedEven
   }
 }
 
-/** An event with all that is counted of it. */
+/** An event with every meter that counts it. */
 export interface FoundEvent extends ListedEvent {
   meters: { meter: string; quantity: number }[]
 }
 
-/** One event by its id, with each meter that counts it. Throws customer_not_found, event_not_found. */
+/**
+ * Returns one event by its id, with each meter that counts it. Throws customer_not_found, event_not_found.
+ */
 export async function getEvent(
   engine: Engine,
   input: { customerId: string; eventId: string },
@@ -165,7 +167,7 @@ async function eventsAsked(tx: BillingTransaction, filter: EventsFilter): Promis
   return { customerId, meter, id, ...withinDays(tx.at, { from, to }, daysOfAll, 'of all customers') }
 }
 
-/** The value that a property is to have. It is looked for among one customer's events. */
+/** Returns the property value to look for, which needs one customer. */
 function havingOf({ customerId, property, value }: EventsFilter): Asked['having'] {
   refuseUnsearchable({ property, value })
   if (property === undefined || value === undefined) return undefined
@@ -196,7 +198,7 @@ function withinDays(
   return { from: start, to: end }
 }
 
-/** Where an event stands: of one customer after another, and then the newest first. */
+/** The position of an event: by customer, then newest first. */
 type Place = [time: Instant, id: string, customerId: string, meter: string]
 
 const placeOf = ({ time, id, customerId, meter }: ListedEvent): Place => [
@@ -206,10 +208,7 @@ const placeOf = ({ time, id, customerId, meter }: ListedEvent): Place => [
   meter ?? noMeter,
 ]
 
-/**
- * Up to `limit` events behind `after`. Each customer's meters are read by themselves, in the order their
- * events stand in, and merged.
- */
+/** Returns up to `limit` events after `after`. Each customer's meters are read in index order and merged. */
 async function readEvents(
   tx: BillingTransaction,
   { customerId, meter, id, having, from, to, storedBy }: Asked,
@@ -229,7 +228,7 @@ async function readEvents(
     ...(from === null ? [] : [`e.time >= ${given.add(from)}`]),
     ...(to === null ? [] : [`e.time < ${given.add(to)}`]),
     ...(storedBy === undefined ? [] : [`e.stored_at <= ${given.add(storedBy)}`]),
-    // When an id was taken is known, and so where its event stands.
+    // The time recorded for the id tells where its event is stored.
     ...(id === undefined
       ? []
       : [
@@ -285,7 +284,7 @@ async function readEvents(
     meter: key === noMeter ? null : key,
     quantity: unitsFrom(event.quantity, decimals),
     overage: overage === null ? null : unitsFrom(overage, decimals),
-    // In a file nothing is marked as taken back that was so only while it was being written.
+    // A file ignores voids that happened while it was being written.
     voided:
       storedBy !== undefined && voidedAt !== null && voidedAt > storedBy
         ? null

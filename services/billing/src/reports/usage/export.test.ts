@@ -13,7 +13,7 @@ import type { UsageEvent } from './detail.ts'
 import { createSubscription } from '../../commands/subscription/subscribe.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
-describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
+describe.each(testDatabases)('usage exports on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-03-01T02:00:00Z')
@@ -49,7 +49,7 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
     return events
   }
 
-  test('holds what the detail shows, in its order, over many pages', async () => {
+  test('an export has the events of the detail, in its order, over many pages', async () => {
     const shown: UsageEvent[] = []
     for (let cursor: string | undefined; ;) {
       const page = await getUsageDetail(world.engine, {
@@ -87,7 +87,7 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
     })
   })
 
-  test('covers the local dates that were asked for, of one meter where it is named', async () => {
+  test('an export covers the requested local dates, of one meter if given', async () => {
     const exported = await exportUsage(world.engine, {
       customerId: 'acme',
       start: '2026-03-02',
@@ -110,7 +110,7 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
     ])
   })
 
-  test('holds what is looked for by id or by a property alone, as the list of events does; so does the vendor’s', async () => {
+  test('an export filters by id or property as the list of events does; so does the vendor’s', async () => {
     const ids = async (filter: { id?: string; property?: string; value?: string; meter?: string }) => {
       const input = { customerId: 'acme', start: '2026-03-01', end: '2026-03-05', ...filter }
       const exported = await exportUsage(world.engine, input)
@@ -153,7 +153,7 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
     })
   })
 
-  test('has a column for each of the 50 properties most events have, and keeps the others together', async () => {
+  test('an export has a column for each of the 50 most common properties, and one for the others', async () => {
     await seedCustomer(world.engine, 'wide')
     const many = (from: number, to: number) =>
       Object.fromEntries(Array.from({ length: to - from }, (_, n) => [`p${from + n}`, n]))
@@ -170,7 +170,7 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
     ])
   })
 
-  test('shows the clock of the customer, also where it is set forward', async () => {
+  test("an export shows the customer's local time, also when clocks go forward", async () => {
     expect(
       (
         await all(
@@ -180,7 +180,7 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
     ).toEqual(['2026-03-08 03:01:00.000', '2026-03-08 01:59:00.000'])
   })
 
-  test('is of the moment it was asked for', async () => {
+  test('an export is a snapshot of the moment it was requested', async () => {
     const exported = await exportUsage(world.engine, { customerId: 'globex', start: '2026-03-01' })
     world.set('2026-03-10T05:00:00Z')
     await recordUsage(world.engine, [
@@ -192,7 +192,7 @@ describe.each(testDatabases)('an export of usage on $name', ({ create }) => {
     ).toBe(3)
   })
 
-  test('is refused where it would be too long, and says how long it may be', async () => {
+  test('an export beyond the maximum is rejected, and the error names the maximum', async () => {
     const refused = (input: object) => exportUsage(world.engine, { customerId: 'acme', ...input })
     await expect(refused({ start: '2025-03-01', end: '2026-03-02' })).rejects.toMatchObject({
       code: 'invalid_range',

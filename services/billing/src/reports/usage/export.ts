@@ -17,15 +17,15 @@ import {
 } from './detail.ts'
 import { storedByNow } from '../../customer/customer.ts'
 
-/** As many as fit on one sheet of a spreadsheet, below its heading. */
+/** Maximum number of rows: what fits on a spreadsheet with its heading. */
 export const maxExportedRows = 1_000_000
 const maxDays = 366
-/** The embedded database answers nobody else while it reads a page. */
+/** PGlite answers nobody else while it reads a page. */
 export const rowsPerPage = { postgres: 1000, pglite: 125 }
 
 /**
- * An event as a file shows it: `clockTime` is what the customer's clock showed, `exactTime` the same to the
- * microsecond and with its offset; the names are its meter's.
+ * An event in a file: `clockTime` is the customer's local time, `exactTime` the same with microseconds and
+ * offset; the names are its meter's.
  */
 export interface ExportedEvent extends UsageEvent {
   clockTime: string
@@ -35,27 +35,22 @@ export interface ExportedEvent extends UsageEvent {
 }
 
 /**
- * What is to be written. `start` and `end` are the first and the last date, `timezone` that of every
- * `clockTime`.
+ * The content of a file. `start` and `end` are its first and last date, `timezone` that of every `clockTime`.
  */
 export interface UsageExport {
   customer: { id: string; companyName: string }
-  /** The properties that have a column of their own, by name; whether those are all there are. */
+  /** The names of properties with their own column, and whether there are no others. */
   columns: { names: string[]; areAll: boolean }
   timezone: string
   start: LocalDate
   end: LocalDate
-  /**
-   * Newest first; each page is read when it is asked for, in a transaction of its own, and none after the
-   * reader has left.
-   */
+  /** Newest first; each page is read on demand in its own transaction, and none after the reader left. */
   pages: AsyncGenerator<ExportedEvent[], void>
 }
 
 /**
- * A customer's events for a file: those stored until now, in the range that `start` and `end` say, and that
- * the filter chooses, as for the detail. Throws invalid_range where they are more than 366 days or 1,000,000
- * events (`most`).
+ * Returns a customer's events for a file: those stored until now, in the range and with the filter of the
+ * detail. Throws invalid_range for more than 366 days or 1,000,000 events (`most`).
  */
 export async function exportUsage(
   engine: Engine,
@@ -79,7 +74,7 @@ export async function exportUsage(
           pointer: '?start',
           message: `an export covers at most ${maxDays} days, not ${start} to ${end}`,
         })
-      // What is stored while the file is being written stays out: the file is of one moment.
+      // What is stored while the file is being written is excluded: it is a snapshot.
       const asked = await chosen(tx.query, { from, to }, input)
       const storedBy = storedByNow(tx)
       const where: Where = {
@@ -107,16 +102,13 @@ export async function exportUsage(
 }
 
 /**
- * So many properties have a column of their own, found among so many events: on the embedded database
- * everybody waits for that look.
+ * Maximum number of property columns, and number of events they are looked for in: PGlite blocks during that
+ * query.
  */
 const maxColumns = 50
 const eventsLookedAt = { postgres: 20_000, pglite: 5_000 }
 
-/**
- * The names of the properties that the events of a range have. Those of more events than are looked at may
- * have others too.
- */
+/** Returns the property names of a range's events. Events beyond the sample may have others. */
 async function columnsOf(
   tx: BillingTransaction,
   where: Where,
@@ -143,8 +135,8 @@ async function columnsOf(
 }
 
 /**
- * Whether the range holds more than `most` events. The days' counts mostly tell; at their edges a range may
- * begin or end within a day.
+ * Returns whether the range holds more than `most` events. The sums of days usually decide; the range may
+ * start or end within a day.
  */
 async function isMore(
   tx: BillingTransaction,
@@ -182,7 +174,7 @@ async function isMore(
   return counted!.events > most
 }
 
-/** There are no events far ahead, and no dates beyond the year 9999. */
+/** Clamps instants: there are no events far ahead and no dates after the year 9999. */
 function withinReach(
   { from, to }: { from: Instant; to: Instant },
   at: Instant,
@@ -191,7 +183,7 @@ function withinReach(
   return { from: from < latest ? from : latest, to: to < latest ? to : latest }
 }
 
-/** The date of the last instant before `to`; never before `start`. */
+/** Returns the date of the last instant before `to`, never before `start`. */
 function lastDateBefore(state: SubscriptionState, to: Instant, start: LocalDate): LocalDate {
   const date = localDateOf(state.zones, to)
   const begins = clockTimeIn(zoneOn(state.zones, date), to).endsWith('00:00:00.000')
@@ -202,8 +194,8 @@ function lastDateBefore(state: SubscriptionState, to: Instant, start: LocalDate)
 const reading = new WeakMap<Engine['db'], Promise<unknown>>()
 
 /**
- * Reads a page of a file. The embedded database answers one after another: there the pages of all files take
- * turns, so that whoever else asks waits for one of them at most.
+ * Reads a page of a file. On PGlite the pages of all files take turns, so that any other request waits for at
+ * most one of them.
  */
 export async function readPage<T>(engine: Engine, read: (tx: BillingTransaction) => Promise<T>): Promise<T> {
   const page = () => engine.transaction(read, { readOnly: true })
@@ -239,7 +231,7 @@ async function* readPages(
     if (!last) return
     yield page.map((event) => {
       const { name, unit } = state.meters.get(event.meter)!
-      // Nor is it marked as taken back where that happened while the file was being written.
+      // Voids that happened while the file was being written are ignored.
       const voided = event.voided !== null && event.voided.at > at ? null : event.voided
       return {
         ...event,

@@ -4,17 +4,17 @@ import { daysUntilUsedUp, meanError, straightLine } from './forecast.ts'
 
 const day = 86_400_000
 
-test('half of a period used 60, so the whole of it 120', () => {
+test('a period with 60 units at half time is forecast at 120', () => {
   expect(straightLine(60, 15, 30)).toBe(120)
   expect(straightLine(10, 7, 30)).toBe(43) // 42.86
   expect(straightLine(0, 3, 31)).toBe(0)
 })
 
-test('a forecast beyond what can be counted exactly is none', () => {
+test('a forecast beyond exact integers is null', () => {
   expect(straightLine(Number.MAX_SAFE_INTEGER, 1, 31)).toBeNull()
 })
 
-test('what is used evenly is forecast exactly on every day', () => {
+test('even usage is forecast exactly on every day', () => {
   fc.assert(
     fc.property(
       fc.nat(1_000_000),
@@ -29,14 +29,14 @@ test('what is used evenly is forecast exactly on every day', () => {
   )
 })
 
-test('at 10 a day, 45 last four whole days; what nobody uses lasts for ever', () => {
+test('at 10 a day, 45 last four whole days; unused units last for ever', () => {
   expect(daysUntilUsedUp(45, 30, 3 * day)).toBe(4)
   expect(daysUntilUsedUp(0, 30, 3 * day)).toBe(0)
   expect([daysUntilUsedUp(-10, 30, 3 * day), daysUntilUsedUp(-11, 30, 3 * day)]).toEqual([-1, -2])
   expect(daysUntilUsedUp(45, 0, 3 * day)).toBeNull()
 })
 
-test('the error is the mean of how far off each was, whichever way', () => {
+test('the error is the mean of the deviations in either direction', () => {
   expect(
     meanError([
       { forecast: 110, actual: 100 },
@@ -46,7 +46,7 @@ test('the error is the mean of how far off each was, whichever way', () => {
   expect(meanError([{ forecast: 5, actual: 5 }])).toBe(0)
 })
 
-test('periods in which nothing was used say nothing about a forecast', () => {
+test('periods without usage do not count for the error', () => {
   expect(meanError([{ forecast: 7, actual: 0 }])).toBeNull()
   expect(
     meanError([

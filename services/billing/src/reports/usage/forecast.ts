@@ -4,16 +4,16 @@ import type { Steps } from '../../values/quantity.ts'
 const millisecondsOfDay = 86_400_000n
 
 /**
- * What a whole period would come to if the rest of it went on as the first `elapsed` of `whole` did (both in
- * one unit of time): a straight line. Null where that cannot be counted exactly.
+ * Extends the usage of the first `elapsed` of `whole` (in one unit of time) to the whole period in a straight
+ * line. Null beyond safe integers.
  */
 export function straightLine(used: Steps, elapsed: number, whole: number): Steps | null {
   return used > Number.MAX_SAFE_INTEGER / 64 ? null : scale(used, whole, elapsed)
 }
 
 /**
- * Whole days until `left` is used up, where `used` was used in the last `elapsed` milliseconds and it goes on
- * like that; negative where it was used up so long ago at that pace. Null where nothing was used.
+ * Returns the whole days until `left` is used up at the pace of `used` in the last `elapsed` milliseconds;
+ * negative where it already is. Null without usage.
  */
 export function daysUntilUsedUp(left: Steps, used: Steps, elapsed: number): number | null {
   if (used === 0) return null
@@ -21,15 +21,15 @@ export function daysUntilUsedUp(left: Steps, used: Steps, elapsed: number): numb
   return Number(time / pace - (time < 0n && time % pace !== 0n ? 1n : 0n))
 }
 
-/** What was forecast once, and what came. */
+/** A past forecast and the actual value. */
 export interface Tried {
   forecast: Steps
   actual: Steps
 }
 
 /**
- * By how much forecasts were wrong: the mean of |forecast − actual| ÷ actual, in basis points (100 are 1 %).
- * Null where nothing came to compare with.
+ * Returns the mean error of forecasts: |forecast − actual| ÷ actual, in basis points (100 are 1 %). Null
+ * where there was no usage.
  */
 export function meanError(tried: readonly Tried[]): number | null {
   const compared = tried.filter(({ actual }) => actual > 0)

@@ -5,16 +5,13 @@ import { localDateOf } from '../../values/zone.ts'
 import { dailyUsage, type DailyUsage } from '../../rating/rated-usage.ts'
 import { takenTimes } from '../../usage/totals/taken-times.ts'
 
-/** Usage as it is shown: what counts and history together, and history by itself. */
+/** Usage as reports show it: with history, and history alone. */
 export interface ShownUsage {
   days: readonly DailyUsage[]
   historical: readonly DailyUsage[]
 }
 
-/**
- * The usage of some dates with history, where there can be any; `counted` is what is known already of the
- * usage that counts.
- */
+/** Adds history to the usage of some dates where there can be any; `counted` is the counted usage at hand. */
 export async function withHistory(
   tx: BillingTransaction,
   state: SubscriptionState,
@@ -22,7 +19,7 @@ export async function withHistory(
   counted: readonly DailyUsage[],
   meter?: string,
 ): Promise<ShownUsage> {
-  // History is older than anything that is billed yet: of a period that runs, nothing more is read.
+  // History is older than anything still to be billed: for the running period nothing is read.
   if (range.from > addDays(localDateOf(state.zones, takenTimes(tx.at).from), 1))
     return { days: counted, historical: [] }
   const {

@@ -16,7 +16,7 @@ import {
 } from '../../index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
-describe.each(testDatabases)('usage that arrives after its period was billed, on $name', ({ create }) => {
+describe.each(testDatabases)('late usage on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z')
@@ -62,7 +62,7 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
       (one) => one.kind === 'renewal' && one.period.label === label && one.status !== 'void',
     )!
 
-  test('is listed, the last stored first, and what is in time is not', async () => {
+  test('late usage is listed, latest first; usage in time is not', async () => {
     await use('l1', 'ai_chat', 3, '2026-11-30T15:59:59Z')
     await use('l2', 'visits', 4, '2026-11-10T00:00:00Z')
     await use('in-december', 'ai_chat', 5, '2026-11-30T16:00:00Z')
@@ -98,7 +98,7 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
     })
   })
 
-  test('is listed page by page, each event once', async () => {
+  test('pages list each late event once', async () => {
     const ids: string[] = []
     let cursor: string | undefined
     do {
@@ -118,7 +118,7 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
     })
   })
 
-  test('is told to be on the next invoice, once that is issued', async () => {
+  test('late usage is pending until the next invoice is issued, then billed', async () => {
     await world.passTo('2027-01-02T00:00:00Z')
     const { number, lines } = await renewal('2026-12')
     expect(
@@ -130,7 +130,7 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
       ['ai_chat', 3],
       ['storage', 1.5],
     ])
-    // A smaller one changes nothing in the largest.
+    // A smaller value does not change the largest.
     expect(await late()).toEqual([
       ['l4', 'unchanged', null],
       ['l3', 'billed', number],
@@ -139,7 +139,7 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
     ])
   })
 
-  test('waits again while that invoice is void, and is on the one that is generated instead', async () => {
+  test('late usage is pending again while that invoice is void, and is billed by its replacement', async () => {
     await voidInvoice(world.engine, { invoiceId: (await renewal('2026-12')).id })
     await use('l5', 'ai_chat', 1, '2026-12-20T00:00:00Z')
     expect(await late()).toEqual([
@@ -159,7 +159,7 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
     ])
   })
 
-  test('leaves the list after 100 days', async () => {
+  test('late usage leaves the list after 100 days', async () => {
     await world.passTo('2027-03-13T00:00:00Z')
     expect(await late()).toEqual([
       ['l5', 'billed', expect.any(String)],
@@ -170,7 +170,7 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
     expect(await late()).toEqual([])
   })
 
-  test('where the clock stands at the instant of billing, what is stored or taken back afterwards comes after it', async () => {
+  test('under a standing clock, usage stored or voided after billing at the same instant comes after it', async () => {
     const zero = { planId: 'late', startsAt: '2027-01-31T16:00:00Z' }
     await world.passTo('2027-02-01T00:00:00Z')
     for (const customerId of ['still', 'again']) {
@@ -179,7 +179,7 @@ describe.each(testDatabases)('usage that arrives after its period was billed, on
       await use('a', 'ai_chat', 7, '2027-01-31T20:00:00Z', customerId)
       await use('b', 'ai_chat', 4, '2027-01-31T20:00:00Z', customerId)
     }
-    // February ends at 16:00, and is billed an hour later.
+    // February ends at 16:00 and is billed an hour later.
     await world.passTo('2027-02-28T17:00:00Z')
     await use('c', 'ai_chat', 9, '2027-02-27T00:00:00Z', 'still')
     await voidEvents(world.engine, { customerId: 'still', ids: ['a'], reason: 'sent twice' })

@@ -16,16 +16,14 @@ import { latestDays } from '../../usage/totals/taken-times.ts'
 import { parameters } from '../../values/parameters.ts'
 
 /**
- * What became of a late event. `billed`: a line of an invoice counted it. `pending`: the next invoice will
- * (or, where its period's invoice was voided, the one generated instead). `unchanged`: a later invoice looked
- * at it, and nothing in what was billed changed. `uncharged`: no plan charges its meter on its date, it was a
- * trial, or it came after an ending at once. `voided`: it was taken back before an invoice counted it.
+ * The outcome of a late event. `billed`: an invoice line counted it. `pending`: the next invoice (or the
+ * replacement of a void one) will. `unchanged`: a later invoice checked it, and it changed no amount.
+ * `uncharged`: no plan charges its meter on its date, it was in a trial, or it came after an immediate
+ * ending. `voided`: it was voided before an invoice counted it.
  */
 export type LateOutcome = 'billed' | 'pending' | 'unchanged' | 'uncharged' | 'voided'
 
-/**
- * An event that was stored after the usage period it falls in was closed. `period` is that period's label.
- */
+/** An event stored after its usage period was closed. `period` is that period's label. */
 export interface LateEvent extends UsageEvent {
   period: string
   closedAt: Instant
@@ -33,10 +31,10 @@ export interface LateEvent extends UsageEvent {
   invoice: { id: string; number: string } | null
 }
 
-/** Late events are listed for as long as rejected ones are kept. */
+/** Days late events are listed, as long as rejected ones are stored. */
 const listedDays = 100
 
-/** A customer's late events of the last 100 days, the last stored first. Throws customer_not_found. */
+/** Lists a customer's late events of the last 100 days, latest first. Throws customer_not_found. */
 export async function listLateEvents(
   engine: Engine,
   input: { customerId: string; cursor?: string; limit?: number },
@@ -62,11 +60,11 @@ export async function listLateEvents(
 
 interface ClosedPeriod extends LabelledPeriod {
   closedAt: Instant
-  /** Its invoice was taken back and waits to be generated again. */
+  /** Whether its invoice was voided and waits to be issued again. */
   voided: boolean
 }
 
-/** The closed periods of which an event can have been stored in the days that are listed. */
+/** Returns the closed periods whose late events can be in the list. */
 async function closedLately(tx: BillingTransaction, state: SubscriptionState): Promise<ClosedPeriod[]> {
   const rows = await tx.query<{ start: LocalDate; closedAt: Instant; voided: boolean }>(
     `select c.period_start as start, c.closed_at as "closedAt",
@@ -93,14 +91,11 @@ interface LateRow extends Omit<UsageEvent, 'voided' | 'historical'> {
   voidedAt: Instant | null
   voidReason: string | null
   localDate: LocalDate
-  /** The place of its period. */
+  /** The index of its period. */
   place: number
 }
 
-/**
- * Each period by itself, so that its dates and the instant it was closed at lead to the few events that come
- * into question.
- */
+/** One query per period, so that its dates and closing instant narrow down the events. */
 async function lateRows(
   tx: BillingTransaction,
   customerId: string,
@@ -180,7 +175,7 @@ async function withOutcomes(
         ? 'voided'
         : event.afterEnd || !isCharged(state, event.meter, localDate)
           ? 'uncharged'
-          : // It was looked at and came to nothing. What was taken back is billed anew.
+          : // It was checked and changed nothing. A voided event is billed again.
             atNothing
               || (counting.length === 0
                 && !period.voided
@@ -200,7 +195,7 @@ async function withOutcomes(
   })
 }
 
-/** Whether a line's quantity holds the event. */
+/** Returns whether a line's quantity includes the event. */
 function counted(
   line: Line,
   event: Pick<LateRow, 'meter' | 'localDate' | 'storedAt'>,
@@ -225,8 +220,8 @@ function isCharged(state: SubscriptionState, meter: string, date: LocalDate): bo
 }
 
 /**
- * When late usage of the periods before `after` was looked for: as each later period was closed, and for the
- * last time after the end of a subscription.
+ * Returns when late usage of periods before `after` was checked: at each later closing, and for the last time
+ * after the end of a subscription.
  */
 async function momentsLooked(
   tx: BillingTransaction,

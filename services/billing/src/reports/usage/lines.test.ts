@@ -17,7 +17,7 @@ import { createWorld, seedCatalogue, seedCustomer, type World } from '../../test
 
 const total = (parts: readonly { amount: number }[]) => parts.reduce((sum, { amount }) => sum + amount, 0)
 
-describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ create }) => {
+describe.each(testDatabases)('usage lines of a period on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-08-31T16:00:00Z') // 1 September in Shanghai
@@ -92,11 +92,11 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
   const linesNow = async (period?: string) =>
     (await getUsageLines(world.engine, { customerId: 'acme', ...(period ? { period } : {}) })).lines
 
-  test('a line’s tiers add up to it, and so do its days; its days’ quantities add up where the meter does', async () => {
+  test('a line’s tiers add up to it, and so do its days; for additive meters their quantities add up too', async () => {
     const lines = await linesNow()
     // (5 × 11 + 8 × 19) ÷ 30 = 6.9 → 6 are included. 18.7 less 6: 10 × 33 + 2.7 × 3.5 = 339.45. Five visitors
-    // of six above one: 5 × 10 for a month, of which 11 of 30 days. The tiers go on: all of 30.6 at 3.5 are
-    // 107.1, less than the minimum's share for 19 days, 190.
+    // of six above one: 5 × 10 for a month, of which 11 of 30 days. The tiers continue: all of 30.6 at 3.5
+    // are 107.1, less than the minimum's share for 19 days, 190.
     expect(lines.map(({ id, amount }) => [id, amount])).toEqual([
       ['calls.2026-09-01', 339],
       ['visitors.2026-09-01', 18],
@@ -111,7 +111,7 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
     }
   })
 
-  test('its days are its own alone, up to today; a minimum is due on its first', async () => {
+  test('a line has only its own days, up to today; a minimum is on the first', async () => {
     const [first, , second] = await linesNow()
     expect([
       first!.daily.at(0)!.date,
@@ -122,7 +122,7 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
     expect(second!.daily[0]).toEqual({ date: '2026-09-12', quantity: 1.7, events: 1, amount: 190 })
   })
 
-  test('the lines of a meter add up to what the usage page says it costs, and to what its days do', async () => {
+  test("the lines of a meter add up to the usage page's fee and to its days", async () => {
     const lines = await linesNow()
     const { meters } = await getUsageSummary(world.engine, { customerId: 'acme' })
     const days = await getUsageDays(world.engine, { customerId: 'acme' })
@@ -132,7 +132,7 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
     }
   })
 
-  test('they are the lines of the invoice that the period comes to', async () => {
+  test("the lines are those of the period's invoice", async () => {
     const said = await linesNow()
     world.set('2026-10-02T04:00:00Z')
     const { data } = await getInvoices(world.engine, { customerId: 'acme' })
@@ -162,7 +162,7 @@ describe.each(testDatabases)('the lines of a period’s usage, on $name', ({ cre
     expect((await linesNow('2026-09')).map(comparable)).toEqual(said.map(comparable))
   })
 
-  test('a trial costs nothing, and says that it is one', async () => {
+  test('a trial costs nothing and is marked', async () => {
     await putPlan(world.engine, {
       id: 'tried',
       name: 'Tried',

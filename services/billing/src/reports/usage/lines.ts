@@ -19,8 +19,8 @@ import {
 } from '../../rating/rated-usage.ts'
 
 /**
- * What one date added to a line. Their amounts add up to the line's; of meters that are added up, their
- * quantities (units) too.
+ * What one date added to a line. The amounts add up to the line's; for additive meters the quantities (units)
+ * too.
  */
 export interface DayOfLine {
   date: LocalDate
@@ -29,10 +29,10 @@ export interface DayOfLine {
   amount: Money
 }
 
-/** A line of the invoice a period's usage comes to, as it is known now: before discounts and tax. */
+/** A usage line of a period's invoice as known now, before discounts and tax. */
 export interface UsageLine extends Omit<PublicLine, 'kind' | 'discount' | 'days'> {
   meter: string
-  /** In a trial nothing is billed. */
+  /** A trial bills nothing. */
   trial: boolean
   daily: DayOfLine[]
 }
@@ -46,8 +46,8 @@ export interface UsageLines {
 }
 
 /**
- * What the usage of a period (the current one unless named) comes to, one line per meter and phase as its
- * invoice has them, rated by the same rules, with what each date added. Lines of zero are there too.
+ * Returns the usage lines of a period, the current one by default, one per meter and phase as on its invoice
+ * and by the same rating, with what each date added. Lines of 0 are included.
  */
 export async function getUsageLines(
   engine: Engine,
@@ -108,8 +108,8 @@ function linesWithDays(
 const keyOf = ({ meter, dates }: RatedUsage) => `${meter.key} ${dates.from}`
 
 /**
- * A date's amount is the line's up to its end, less up to its beginning. What is due without usage is the
- * first date's.
+ * A date's amount is the line's up to its end less the line's up to its start. What is due without usage is
+ * on the first date.
  */
 function daysOf(
   { meter, dates }: RatedUsage,
@@ -121,8 +121,8 @@ function daysOf(
   let before = 0
   const days = shown.filter((date) => dates.from <= date && date < dates.to)
   return days.map((date, index) => {
-    // Dates after a line's last one may bear on it too (all of a period reach a tier together): what they add
-    // is its last date's.
+    // Later dates of the period can change the line too (its total decides the volume tier): what they add is
+    // on its last date.
     const amount = amountUntil(index === days.length - 1 ? shown.at(-1)! : date)
     const added = money(amount - before)
     before = amount

@@ -13,7 +13,7 @@ import {
 import type { UsageMonth } from './months.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../../testing.ts'
 
-describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ create }) => {
+describe.each(testDatabases)('twelve months of amounts and usage on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2025-06-30T16:00:00Z') // 1 July in Shanghai
@@ -59,7 +59,7 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
   const monthsOf = (customerId: string) => getUsageMonths(world.engine, { customerId })
   const total = (parts: readonly { amount: number }[]) => parts.reduce((sum, { amount }) => sum + amount, 0)
 
-  test('usage is what the summary of each period says, and amounts what the invoices’ lines come to', async () => {
+  test('usage equals the summary of each period, and amounts equal the invoices’ lines', async () => {
     const { months, meters, currency } = await monthsOf('acme')
     expect([months.length, months[0]!.period.label, months.at(-1)!.period.label, currency]).toEqual([
       12,
@@ -93,7 +93,7 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
     expect(months.at(-1)).toMatchObject({ running: true, fee: 199_900, amount: 199_900 })
   })
 
-  test('each month says what changed from the one before', async () => {
+  test('each month shows its change from the month before', async () => {
     const { months } = await monthsOf('acme')
     const of = (label: string) => months.find(({ period }) => period.label === label)!
     // Ten chats above at 0.05, and an eighth of a GB at 0.12 that rounds to 1 or 2 fen.
@@ -105,7 +105,7 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
         { meter: 'storage', used: 0.125 },
       ],
     })
-    // The upgrade on the 10th of April: 599.00 × 9/30 + 1,999.00 × 21/30 = 179.70 + 1,399.30.
+    // The upgrade on 10 April: 599.00 × 9/30 + 1,999.00 × 21/30 = 179.70 + 1,399.30.
     expect([of('2026-04').fee, of('2026-04').change!.fee]).toEqual([157_900, 98_000])
     for (const [index, month] of months.entries()) {
       const before: UsageMonth | undefined = months[index - 1]
@@ -118,7 +118,7 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
     expect(months[0]!.change).not.toBeNull()
   })
 
-  test('a fee of a year counts with its days, and the months of a year add up to it', async () => {
+  test('a yearly fee counts by days, and the months of a year add up to it', async () => {
     const { months } = await monthsOf('year')
     expect(months.find(({ period }) => period.label === '2025-09')!.fee).toBe(30_000)
     expect(
@@ -127,7 +127,7 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
     expect(months.every(({ meters }) => meters[0]!.amount === 1_000)).toBe(true)
   })
 
-  test('a trial costs nothing, the first month has nothing to compare with, and without a subscription there is no month', async () => {
+  test('a trial costs nothing, the first month has no change, and without a subscription there are no months', async () => {
     const { months } = await monthsOf('none')
     expect(months).toEqual([])
     const first = await createWorld(create, '2026-01-09T16:00:00Z')
@@ -138,7 +138,7 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
       { running: true, fee: 59_900, amount: 59_900, change: null },
     ])
     await first.close()
-    // 1,500 chats in the first month of a trial of 40 days, 500 above what a plan includes.
+    // 1,500 chats in the first month of a trial of 40 days, 500 above the allowance.
     const world2 = await createWorld(create, '2026-01-31T16:00:00Z')
     await seedCatalogue(world2.engine)
     await seedCustomer(world2.engine, 'trial')
@@ -150,7 +150,7 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
     await world2.close()
   })
 
-  test('what was billed for dates after an ending and not given back counts once, in the last month of its subscription', async () => {
+  test("fees billed after an ending and not credited count once, in the subscription's last month", async () => {
     const own = await createWorld(create, '2026-01-09T16:00:00Z') // 10 January in Shanghai
     await seedCatalogue(own.engine)
     for (const customerId of ['kept', 'given']) {
@@ -181,7 +181,7 @@ describe.each(testDatabases)('twelve months of amount and usage, on $name', ({ c
     await own.close()
   })
 
-  test('in the hour before the renewal is issued, its fee is the month’s already', async () => {
+  test('in the grace before the renewal is issued, its fee already counts', async () => {
     await world.passTo('2026-08-31T16:20:00Z')
     const { months } = await monthsOf('acme')
     expect(months.at(-1)).toMatchObject({ period: { label: '2026-09' }, fee: 199_900, amount: 199_900 })

@@ -18,7 +18,7 @@ import { readUsage, type KnownUsage } from '../../rating/deficit.ts'
 import { withHistory } from './historical.ts'
 import { usedOn, type DailyUsage } from '../../rating/rated-usage.ts'
 
-/** A meter in a month, or how much more of it there was than in the month before. Units, and minor units. */
+/** A meter in a month, or its change from the month before. Units and minor units. */
 export interface MeterOfMonth {
   meter: string
   used: number
@@ -26,8 +26,8 @@ export interface MeterOfMonth {
 }
 
 /**
- * What one usage period came to before discounts and tax: the plan's fee for its dates and its usage.
- * `amount` is all of it.
+ * One usage period before discounts and tax: the plan's fee for its dates, and its usage. `amount` is the
+ * sum.
  */
 export interface UsageMonth {
   period: { start: LocalDate; end: LocalDate; label: string }
@@ -35,7 +35,7 @@ export interface UsageMonth {
   fee: Money
   amount: Money
   meters: MeterOfMonth[]
-  /** The same less that of the month before; null where there is none. */
+  /** The difference to the month before; null where there is none. */
   change: { fee: Money; amount: Money; meters: MeterOfMonth[] } | null
 }
 
@@ -43,19 +43,19 @@ export interface UsageMonths {
   timezone: string
   currency: string
   asOf: Instant
-  /** Those that any of the months names, in the order of the plan. */
+  /** The meters of all months, in the order of the plan. */
   meters: { meter: string; name: LocalizedText; unit: Unit; decimals: number }[]
   /** Oldest first. */
   months: UsageMonth[]
 }
 
-/** So many usage periods are told, the running one among them. */
+/** Maximum number of usage periods, including the running one. */
 export const maxMonths = 12
 
 /**
- * The last twelve usage periods with their usage and amounts by meter, and what changed from each to the
- * next. Usage is as the summary of each period says it; fees are those of the invoices that are not void,
- * less what changes gave back of them; one of more than a month counts with its days.
+ * Returns the last twelve usage periods with usage and amounts by meter, and the change from each to the
+ * next. Usage equals the summary of each period; fees are those of invoices that are not void, less what
+ * changes credited; a fee of more than a month counts by days.
  */
 export async function getUsageMonths(engine: Engine, input: { customerId: string }): Promise<UsageMonths> {
   return engine.transaction(
@@ -71,7 +71,7 @@ export async function getUsageMonths(engine: Engine, input: { customerId: string
       if (periods.length === 0) return { ...about, meters: [], months: [] }
       const range = { from: periods[0]!.from, to: periods.at(-1)!.to }
       const known = await readUsage(tx, state, range)
-      // History is usage as well, without an amount.
+      // History counts as usage, without an amount.
       const { days } = await withHistory(tx, state, range, known.days)
       const fees = await feeLines(tx, state, periods[0]!.from)
       const counted = periods.map((period) => countedIn(state, { known, days }, fees, period))
@@ -90,12 +90,11 @@ export async function getUsageMonths(engine: Engine, input: { customerId: string
   )
 }
 
-/** `ended`: when its subscription was over; null while it goes on. */
+/** `ended`: when its subscription ended; null while it continues. */
 type FeeLine = Pick<LineDraft, 'amount' | 'discounts' | 'kind' | 'period'> & { ended: LocalDate | null }
 
 /**
- * The lines that charge fees and give them back for any date from `since` on; those of the document that
- * waits for its hour among them.
+ * Returns the lines that charge or credit fees for any date from `since` on, including those of the draft.
  */
 async function feeLines(tx: BillingTransaction, state: BillingState, since: LocalDate): Promise<FeeLine[]> {
   const longest = Math.max(1, ...state.phases.map(({ plan }) => monthsOf(plan)))
@@ -103,7 +102,7 @@ async function feeLines(tx: BillingTransaction, state: BillingState, since: Loca
   const next = await nextDocument(tx, state)
   const waiting = next && next.period.to <= state.today ? next.lines : []
   const subscriptions = new Map(state.phases.map(({ id, subscriptionId }) => [id, subscriptionId]))
-  // The last of a subscription says when it was over.
+  // The last phase of a subscription has its end.
   const ends = new Map(state.phases.map(({ subscriptionId, to }) => [subscriptionId, to]))
   return [...issued, ...waiting]
     .filter(({ kind }) => kind === 'fee' || kind === 'unused_time')
@@ -128,7 +127,7 @@ function countedIn(
   const keys = new Set([...rated.map(({ meter }) => meter.key), ...days.map(({ meter }) => meter)])
   const meters = [...keys].map((key) => {
     const meter = state.meters.get(key)!
-    // In a trial nothing is billed.
+    // A trial bills nothing.
     const amount = sum(
       rated.filter((one) => one.meter.key === key && !one.phase.trial).map((one) => one.rated.amount),
     )
@@ -138,9 +137,9 @@ function countedIn(
 }
 
 /**
- * The part of a fee, or of what gave it back, for the dates of a period. For the dates after the end of its
- * subscription there is no period of it: they count in its last one, so that all that was billed and not
- * given back counts once. What gives it back is net of discounts, which are no part of it here.
+ * Returns the part of a fee, or of its credit, for the dates of a period. Dates after the end of the
+ * subscription count in its last period, so that everything billed and not credited counts once. Credits are
+ * net of discounts, which are not included here.
  */
 function feeWithin(line: FeeLine, period: LabelledPeriod): Money {
   const dates = { from: line.period.start, to: line.period.end }

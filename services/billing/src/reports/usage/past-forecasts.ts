@@ -7,7 +7,7 @@ import { unitsFrom } from '../../values/quantity.ts'
 import { usagePeriods } from '../../subscription/timeline.ts'
 import { usedOn, type DailyUsage } from '../../rating/rated-usage.ts'
 
-/** How the forecast of one meter would have done in periods that are over. Quantities are units. */
+/** How the forecast of one meter would have done in ended periods. Quantities are units. */
 export interface PastForecasts {
   /** Null where there is nothing to compare with. */
   errorBasisPoints: number | null
@@ -16,7 +16,7 @@ export interface PastForecasts {
 
 const maxPeriods = 3
 
-/** The last whole periods that are over, newest first: what a forecast can be tried on. */
+/** Returns the last whole ended periods, newest first, to try a forecast on. */
 export function periodsToTry({
   phases,
   today,
@@ -29,7 +29,10 @@ export function periodsToTry({
     .reverse()
 }
 
-/** What would have been forecast at the end of the `day`-th day of each of these periods, and what came. */
+/**
+ * Returns what would have been forecast at the end of the `day`-th day of each of these periods, and the
+ * actual value.
+ */
 export function pastForecasts(
   periods: readonly LabelledPeriod[],
   meter: Meter,

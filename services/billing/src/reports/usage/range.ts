@@ -25,20 +25,17 @@ import { dailyUsage, usedOn, valueOf } from '../../rating/rated-usage.ts'
 export const usageWindows = ['hour', 'day', 'month'] as const
 export type UsageWindow = (typeof usageWindows)[number]
 
-/** So many days are read at once. */
+/** Maximum number of days per request. */
 export const maxDaysOf = { hour: 31, day: 366, month: 1_830, whole: 1_830 } as const
 
-/**
- * What was used in one window, in units: an hour of UTC by its instants, a day or a month by the customer's
- * dates.
- */
+/** The usage of one window, in units: an hour of UTC, or a day or month of the customer's dates. */
 export interface WindowUsage {
   start: string
   end: string
   used: number
 }
 
-/** A customer's usage over any range, in all and by windows. Windows without usage are left out. */
+/** A customer's usage over a range, in total and by windows. Windows without usage are omitted. */
 export interface UsageRange {
   start: string
   end: string
@@ -63,8 +60,8 @@ interface RangeInput {
 }
 
 /**
- * What a customer used between two of their dates (both in), in all and, where asked, by day, month, or hour;
- * by the hour of one meter, also between two instants (half-open). Throws customer_not_found,
+ * Returns a customer's usage between two local dates (inclusive), in total and optionally by day, month or
+ * hour; by the hour for one meter, also between two instants (half-open). Throws customer_not_found,
  * meter_not_found, invalid_range.
  */
 export async function getUsageRange(engine: Engine, input: RangeInput): Promise<UsageRange> {

@@ -20,8 +20,8 @@ import { usedOn, valueOf, type DailyUsage, type MeterInPeriod } from '../../rati
 import { phaseOn } from '../../subscription/phase.ts'
 
 /**
- * One meter in a period. `included` is what may be used in all, `remaining` what is left of that; the policy
- * is that of the last phase. Units; null is unlimited.
+ * One meter in a period. `included` is the whole allowance, `remaining` what is left; the policy is that of
+ * the last phase. Units; null is unlimited.
  */
 export interface MeterUsage {
   meter: string
@@ -30,15 +30,14 @@ export interface MeterUsage {
   decimals: number
   aggregation: Meter['aggregation']
   used: number
-  /** Of that, what history comes to by itself: it is shown, and is in none of the other figures. */
+  /** The part of `used` that is history: shown, but in no other figure. */
   historical: number
   /**
-   * What came after the subscription was ended at once, on that date: nobody is charged for it, and it is in
-   * none of the other figures.
+   * Usage after the subscription was ended at once, on that date: charged to nobody and in no other figure.
    */
   afterEnd: number
   included: number | null
-  /** Used ahead in earlier periods: counts as used here. */
+  /** The deficit of earlier periods, which counts as used here. */
   deficit: number
   remaining: number | null
   overage: number
@@ -57,7 +56,7 @@ export interface UsageSummary {
   meters: MeterUsage[]
   daily: { date: LocalDate; usage: Record<string, number> }[]
   usage: Record<string, number>
-  /** Where asked for: what was used by the values of a property, of each meter that is broken down by it. */
+  /** On request: the usage by values of a property, for each meter with that break-down. */
   groups?: {
     meter: string
     property: string
@@ -68,8 +67,8 @@ export interface UsageSummary {
 const maxPeriods = 24
 
 /**
- * A customer's usage in a period (the current one unless named), with its days, and by the values of a
- * property where asked. Days to come are not listed.
+ * Returns a customer's usage in a period, the current one by default, by day and optionally by the values of
+ * a property. Future days are omitted.
  */
 export async function getUsageSummary(
   engine: Engine,
@@ -141,7 +140,7 @@ async function groupsIn(
   }))
 }
 
-/** The meters of the plans in the period, in the plan's order, then others that were used. */
+/** Returns the meters of the plans in the period, in the plan's order, then other used ones. */
 function metersIn(
   state: SubscriptionState,
   rated: readonly MeterInPeriod[],
@@ -186,7 +185,7 @@ function meterUsage(
     included: allowance === null ? null : units(allowance),
     deficit: units(counted?.carried ?? 0),
     remaining: allowance === null ? null : units(leftOf(allowance, counted)),
-    // Of a level the last line says what it is above; what is added up is above on each.
+    // For a level the last line has the overage; for additive meters the lines add up.
     overage: units(isAdditive(meter) ? sum(lines.map((one) => one.overage)) : (lines.at(-1)?.overage ?? 0)),
     overageAmount: sum(lines.map((one) => one.rated.amount)),
     overagePolicy: counted?.charge?.overage ?? null,
@@ -198,8 +197,8 @@ const leftOf = (allowance: number, counted: Pick<MeterInPeriod, 'used' | 'carrie
   Math.max(0, allowance - (counted ? counted.used + counted.carried : 0))
 
 /**
- * Where the period would end at its pace so far, and the date the allowance would be used up: straight lines,
- * nothing cleverer.
+ * Returns the forecast for the end of the period and the date the allowance runs out, both in a straight
+ * line.
  */
 export function outlook(
   at: Instant,
@@ -213,7 +212,7 @@ export function outlook(
   const ends = millisecondsOf(instantOf(state.zones, period.to))
   const now = millisecondsOf(at)
   const elapsed = now - begins
-  // The first hours tell nothing about a month, and what is not added up does not grow in a straight line.
+  // The first hours say little about a month, and levels do not grow in a straight line.
   if (!isAdditive(meter) || now >= ends || elapsed < 86_400_000) return { forecast: null, runsOutAt: null }
   const steps = straightLine(used, elapsed, ends - begins)
   const forecast = steps === null ? null : unitsFrom(steps, meter.decimals)
@@ -232,7 +231,7 @@ function daysOf(
   usage: readonly DailyUsage[],
   meters: readonly Meter[],
 ): UsageSummary['daily'] {
-  // What takes the last value stands at it on the days without a report.
+  // A meter of the last value keeps it on days without a report.
   const standing = levelsOf(state, [period], meters, usage)
   const byDate = new Map<LocalDate, Map<string, number>>()
   for (const day of usage) {
