@@ -7,7 +7,7 @@ import type { DailyUsage } from '../rating/rated-usage.ts'
 import { voidOf } from '../usage/totals/void.ts'
 
 /**
- * Events of one meter and date that were stored between two moments. `moment` is the place of the last one
+ * Events of one meter and date that were stored between two moments. `moment` is the index of the last moment
  * not after them (from 1; 0: before all).
  */
 interface CountedEvents {
@@ -17,18 +17,18 @@ interface CountedEvents {
   date: LocalDate
   quantity: number
   events: number
-  /** Of the latest of them, where that matters. */
+  /** Of the latest event, where that matters. */
   last_at: Instant | null
   last_id: string | null
   moment: number
-  /** Stored at that very moment. */
+  /** Whether they were stored at exactly that moment. */
   at: boolean
-  /** When they were taken back, the same way; null where they were not. */
+  /** The same index for when they were voided; null where they were not. */
   voidMoment: number | null
   voidAt: boolean | null
 }
 
-/** A value that a counted property took on a date, and when that was first stored. */
+/** A value of a counted property on a date, and when it was first stored. */
 interface CountedValue {
   meter: string
   historical: boolean
@@ -38,21 +38,21 @@ interface CountedValue {
   voidedAt: Instant | null
 }
 
-/** A customer's usage, summed again from the events themselves. */
+/** A customer's usage, aggregated again from the events. */
 export interface CountedAgain {
   daily: DailyUsage[]
-  /** With what was taken back. */
+  /** Including voided events. */
   withVoided: DailyUsage[]
   /** History, which is in none of the others. */
   historical: DailyUsage[]
   /**
-   * Usage stored up to a moment, with what was stored at that very moment or without. The moment is one of
-   * those given.
+   * Returns the usage stored up to one of the given moments, including or excluding what was stored exactly
+   * then.
    */
   storedBy(moment: Instant, including: boolean): DailyUsage[]
 }
 
-/** Usage by events, and where their months were dropped by the days' sums, which then are all there is. */
+/** Returns usage by events, and by the sums of days where their months were dropped. */
 export function withDaysBefore(
   keptFrom: LocalDate | null,
   events: readonly DailyUsage[],
@@ -62,7 +62,7 @@ export function withDaysBefore(
   return [...daily.filter((day) => day.date < keptFrom), ...events.filter((day) => day.date >= keptFrom)]
 }
 
-/** Reads every event once, and knows afterwards what was stored by each of `moments`. */
+/** Reads every event once; the result knows what was stored by each of `moments`. */
 export async function countAgain(
   tx: BillingTransaction,
   customerId: string,
@@ -70,7 +70,7 @@ export async function countAgain(
   dates?: DateRange,
 ): Promise<CountedAgain> {
   const ascending = [...new Set(moments)].sort()
-  // What came after an ending is in no sum, and is counted by itself (`usage/after-end.ts`).
+  // Usage after an ending is in no sum and is counted separately (`usage/after-end.ts`).
   const inDates = `e.customer_id = $1 and e.apart is distinct from 'after_end' and ($2::date is null or (e.local_date >= $2 and e.local_date < $3
     and e.time >= ($2::date - 1)::timestamp at time zone 'UTC' and e.time < ($3::date + 1)::timestamp at time zone 'UTC'))`
   const range = [customerId, dates?.from ?? null, dates?.to ?? null]
@@ -88,7 +88,7 @@ export async function countAgain(
       ) e
       group by 1, 2, 3, 4, 5, 6, 7, 8
       order by 4, 1`,
-    // A sentinel, since a list of moments must not be empty.
+    // A sentinel, because the list of moments must not be empty.
     [...range, [...ascending, '9999-12-31T00:00:00Z']],
   )
   const allValues = !all.some((one) => one.aggregation === 'unique')
@@ -166,12 +166,15 @@ function together(a: CountedEvents, b: CountedEvents): CountedEvents {
   }
 }
 
-/** Per date and meter: how many values were last seen on which date before. The values come by date. */
+/**
+ * Returns per date and meter how many values were last seen on which earlier date. The values are ordered by
+ * date.
+ */
 function valuesSeen(values: readonly CountedValue[]): Map<string, Map<LocalDate | null, number>> {
   const last = new Map<string, LocalDate>()
   const seen = new Map<string, Map<LocalDate | null, number>>()
   for (const { meter, date, value } of values) {
-    // The same value twice on a date: one event with it was taken back.
+    // The same value twice on a date: one of its events was voided.
     if (last.get(`${meter} ${value}`) === date) continue
     const previous = last.get(`${meter} ${value}`) ?? null
     last.set(`${meter} ${value}`, date)

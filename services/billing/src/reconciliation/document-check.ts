@@ -5,7 +5,7 @@ import { canonicalJson, sha256 } from '../values/canonical-json.ts'
 import { netOf, taxOn, withoutTax } from '../pricing/totals.ts'
 import { sum } from '../values/money.ts'
 
-/** An invoice's row, as far as it repeats its document. */
+/** An invoice's row, with the columns that repeat its document. */
 export interface DocumentRow {
   document: InvoiceDocument
   sha256: string
@@ -15,8 +15,8 @@ export interface DocumentRow {
 }
 
 /**
- * Whether a document is what was issued and adds up: its hash, lines, explanations, discounts, taxes and
- * total. One sentence per mistake.
+ * Checks that a document is as issued and adds up: its hash, lines, breakdowns, discounts, taxes and total.
+ * Returns one sentence per fault.
  */
 export function documentMistakes(row: DocumentRow): string[] {
   const {
@@ -45,7 +45,7 @@ export function documentMistakes(row: DocumentRow): string[] {
     const { discount = 0 } = line
     if (discount < 0 || discount > Math.max(0, line.amount))
       mistakes.push(`the discount of ${line.id} is ${discount} of ${line.amount}`)
-    // A document from before discounts were named on their lines has none there.
+    // Documents from before discounts were stored per line have none there.
     if (line.discounts && line.amount > 0)
       expect(`the discounts of ${line.id}`, sum(line.discounts.map((one) => one.amount)), discount)
     if (line.givesBack)
@@ -62,7 +62,7 @@ export function documentMistakes(row: DocumentRow): string[] {
       lines.filter((line) => line.taxRate === tax.rate && line.taxMode === tax.mode).map(netOf),
     )
     expect(`the base at ${tax.rate} %`, tax.base, withoutTax(whole, tax))
-    // A credit note takes its share of the invoice's tax: `noteMistakes` looks at them together.
+    // A credit note takes its share of the invoice's tax: `noteMistakes` checks them together.
     if (kind !== 'credit_note')
       expect(`the tax at ${tax.rate} %`, tax.amount, taxOn(whole, tax.rate, tax.mode))
   }
@@ -82,8 +82,8 @@ export function documentMistakes(row: DocumentRow): string[] {
 }
 
 /**
- * Whether the credit notes of an invoice give back no more than it billed: in all, of each line, and of each
- * tax; and of each line not more than other documents (`given`) left of it. One sentence per mistake.
+ * Checks that an invoice's credit notes credit no more than it billed, in total, per line and per tax, and
+ * per line no more than other documents (`given`) left. Returns one sentence per fault.
  */
 export function noteMistakes(
   { document: invoice, payable }: DocumentRow,
@@ -121,7 +121,7 @@ export function noteMistakes(
       .filter((tax) => tax.rate === rate && tax.mode === mode)
     const [tax, given] = [taxOn(base, rate, mode), sum(parts.map((part) => part.amount))]
     expectWithin(`its credit notes give back of the tax at ${rate} %`, given, tax)
-    // Tax that prices include is given back with the last of them; tax on top may be the last thing left.
+    // Inclusive tax is credited with the last of the prices; exclusive tax may be the last amount left.
     if (
       mode === 'inclusive'
       && sum(parts.flatMap((part) => [part.base, part.amount])) === base
@@ -133,8 +133,8 @@ export function noteMistakes(
 }
 
 /**
- * The fixed discounts of which documents (void ones left out) gave back more in a period than they took. One
- * sentence per mistake.
+ * Checks that documents (without void ones) gave back no more of a fixed discount per period than they took.
+ * Returns one sentence per fault.
  */
 export function discountMistakes(
   documents: readonly Pick<InvoiceDocument, 'lines'>[],

@@ -1,7 +1,7 @@
 import type { BillingTransaction } from '../engine.ts'
 import { leftToPay, mayBeOpen } from '../invoicing/state.ts'
 
-/** Checks of one customer's rows ($1) that SQL can do by itself: each finds the rows that break a rule. */
+/** Checks of one customer's rows ($1) that SQL can do alone: each returns the rows that break a rule. */
 const customerChecks: readonly { what: string; sql: string }[] = [
   {
     what: 'more than one open phase',
@@ -33,8 +33,8 @@ const customerChecks: readonly { what: string; sql: string }[] = [
       where next_starts_on < coalesce(ends_on, 'infinity')`,
   },
   {
-    // What an ending gave back is billed by nothing: neither before nor when a void document is made again.
-    // Discounts and credit notes may leave nothing to give back.
+    // Days that an ending credited must not be billed, neither before nor by a replacement. Discounts and
+    // credit notes may leave nothing to credit.
     what: 'a fee for days after the end of a subscription whose unused days were given back',
     sql: `with ended as (
         select *
@@ -101,7 +101,7 @@ const customerChecks: readonly { what: string; sql: string }[] = [
       where balance::numeric < 0`,
   },
   {
-    // What a document gave and used, and what became of that later: of a void one nothing stays.
+    // What a document added to and took from the balance, with later changes; a void document leaves nothing.
     what: 'a balance that differs from the invoice',
     sql: `select i.number, coalesce(m.amount, 0)::text as moved
       from invoices i
@@ -126,7 +126,7 @@ const customerChecks: readonly { what: string; sql: string }[] = [
         end`,
   },
   {
-    // A payment pays its invoice and makes balance of the rest; reversed, it made none.
+    // A payment pays its invoice, and the rest becomes balance; a reversed one leaves nothing.
     what: 'a balance that differs from the payments',
     sql: `select i.number, coalesce(m.amount, 0)::text as moved
       from payments p
@@ -184,8 +184,8 @@ const customerChecks: readonly { what: string; sql: string }[] = [
       having a.id is null or sum(u.amount) > -a.amount or a.reason not in ('applied', 'applied_to_invoice')`,
   },
   {
-    // What was billed and what is held or was paid out is what came in and what is due: no money comes from
-    // nowhere, and none goes there.
+    // Billed amounts plus balance and refunds equal payments plus amounts due: money neither appears nor
+    // disappears.
     what: 'money that does not add up',
     sql: `select *
       from (
@@ -277,10 +277,10 @@ const customerChecks: readonly { what: string; sql: string }[] = [
   },
 ]
 
-/** Numbers count from 1 in each series and month, and end where the counter stands. */
+/** Numbers count from 1 in each series and month up to the counter. */
 const numbersCheck = {
   what: 'a gap in the numbers',
-  // A number has six digits, or more beyond 999,999: it is what stands behind the last dash.
+  // A number has six digits, more beyond 999,999: it is what follows the last dash.
   sql: `
     select coalesce(n.series || '-' || n.month, i.month) as month, n.last as counter, i.count, i.first, i.last
     from invoice_numbers n
@@ -301,7 +301,7 @@ interface Broken {
   row: string
 }
 
-/** The rows of one customer that break a rule of the ledger: phases, balance, payments. */
+/** Returns the rows of one customer that break a rule of phases, balance or payments. */
 export async function ledgerMistakes(tx: BillingTransaction, customerId: string): Promise<Broken[]> {
   const broken: Broken[] = []
   for (const { what, sql } of customerChecks) {
@@ -310,7 +310,7 @@ export async function ledgerMistakes(tx: BillingTransaction, customerId: string)
   return broken
 }
 
-/** The months whose invoice numbers have a gap, or do not end where their counter stands. */
+/** Returns the months whose invoice numbers have a gap or do not end at their counter. */
 export async function numberMistakes(tx: BillingTransaction): Promise<Broken[]> {
   return (await tx.query(numbersCheck.sql)).map((row) => ({
     what: numbersCheck.what,

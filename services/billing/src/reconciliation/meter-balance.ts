@@ -11,10 +11,10 @@ import { levelDates, sinceOf, usedOn, type DailyUsage, type RatedUsage } from '.
 
 /**
  * Where a meter's usage of one period went, in steps: `accepted` from the events; `billed` and `adjusted`
- * from the lines of the documents that are not void; `unbilled` waits for its invoice; `uncharged` never
- * costs anything: outside any phase, of a meter its plan does not charge, or above a block limit. `accepted`
- * of a meter that is not added up is the sum of what its phases and the gaps between them come to, each rated
- * alone. `voided` was taken back: it is in none of the others. `difference` is what is left, and must be 0.
+ * from the lines of documents that are not void; `unbilled` waits for its invoice; `uncharged` never costs
+ * anything: outside any phase, without a charge, or above a blocking limit. For meters that cannot be added
+ * up, `accepted` is the sum of the values of its phases and the gaps between them. `voided` is in none of the
+ * others. `difference` is the rest and must be 0.
  */
 export interface MeterBalance {
   meter: Meter
@@ -27,28 +27,28 @@ export interface MeterBalance {
   difference: number
 }
 
-/** What billed usage: a document, or, by its id, what was not issued because it came to nothing. */
+/** A document that billed usage or, by id, one that came to 0 and was not issued. */
 export type BilledDocument = Pick<InvoiceDocument, 'number' | 'lines'>
 
 /**
- * What a balance is computed from: `events` is summed from the events, `daily` what the engine bills by,
- * `documents` without the void ones.
+ * The inputs of a balance: `events` is aggregated from the events, `daily` is what the engine bills by,
+ * `documents` excludes void ones.
  */
 export interface UsageFacts {
   state: SubscriptionState
   events: readonly DailyUsage[]
-  /** The same with what was taken back. */
+  /** The same including voided events. */
   withVoided: readonly DailyUsage[]
   daily: readonly DailyUsage[]
   documents: readonly BilledDocument[]
 }
 
-/** The balance of every meter that was used or billed in a period, or is in a plan of it. */
+/** Returns the balance of every meter that was used or billed in a period, or is in its plan. */
 export function meterBalances(
   { state, events, withVoided, daily, documents }: UsageFacts,
   period: Period,
 ): MeterBalance[] {
-  // A trial is never billed: what was used in it is uncharged.
+  // A trial is never billed: its usage is uncharged.
   const rated = knownUsage(state, daily)
     .rated(period)
     .filter((one) => !one.phase.trial)
@@ -90,7 +90,7 @@ export function meterBalances(
   })
 }
 
-/** The dates whose usage a line counts: of a level those before count too. */
+/** Returns the dates whose usage a line counts; for a level, earlier ones too. */
 function datesOfLine(
   state: SubscriptionState,
   { meter, dates, phase }: RatedUsage,
@@ -102,8 +102,8 @@ function datesOfLine(
 }
 
 /**
- * The dates of a period that no phase charges. What is not added up (a largest quantity) is one value for
- * each phase, and one for each gap.
+ * Returns the dates of a period without a phase that charges. A level has one value per phase and one per
+ * gap.
  */
 function gapsIn(period: DateRange, phases: readonly DateRange[]): DateRange[] {
   const gaps: DateRange[] = []
@@ -129,7 +129,7 @@ function partsOf(rated: readonly RatedUsage[], lines: readonly Line[], meter: Me
       lines.filter((line) => line.phaseId === one.phase.id),
     ),
   )
-  // A line for a phase that never charged this meter billed something nobody used.
+  // A line for a phase that never charged this meter billed usage nobody had.
   const stray = lines.filter((line) => !rated.some((one) => one.phase.id === line.phaseId))
   parts.push({
     billed: sum(stray.map((line) => signedSteps(line.quantity, meter.decimals))),
@@ -146,10 +146,7 @@ function partsOf(rated: readonly RatedUsage[], lines: readonly Line[], meter: Me
   }
 }
 
-/**
- * A line names all usage of its dates; where the plan blocks, what lies above the allowance is not charged by
- * it.
- */
+/** A line shows all usage of its dates; where the plan blocks, units above the allowance are not charged. */
 function partsOfPhase({ used, uncharged, meter }: RatedUsage, lines: readonly Line[]): Parts {
   const chargeable = (quantity: number) => (uncharged > 0 ? Math.min(quantity, used - uncharged) : quantity)
   let counted = 0

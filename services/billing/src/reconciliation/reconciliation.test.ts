@@ -21,7 +21,7 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
   beforeAll(async () => {
     world = await createWorld(create, '2026-09-30T16:00:00Z')
     await seedCatalogue(world.engine)
-    // Invoices of a free plan, to be voided.
+    // Invoices of a free plan, to void.
     await putSeller(world.engine, { ...(await getSeller(world.engine)), zeroInvoices: true })
     await putMeter(world.engine, { key: 'visits', name: 'Visits', unit: 'visits', aggregation: 'count' })
   })
@@ -67,21 +67,21 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     expect((await proven('acme', '2026-10')).meters).toEqual([['storage', 32.125, 30.125, 2, 0, 0, 0]])
   })
 
-  test('what was billed by then is no mistake to a clock that was set back', async () => {
+  test('a clock that was set back reports no fault in what was billed before', async () => {
     const now = world.engine.now()
-    // The line of October belongs to a period that has not begun in September.
+    // The line of October belongs to a period that has not started in September.
     world.set('2026-09-30T15:00:00Z')
     expect(await mistakes()).toEqual([])
     world.set(now)
   })
 
-  test('usage before the subscription, and of a meter its plan does not charge, is uncharged', async () => {
+  test('usage before the subscription, or of a meter without a charge, is uncharged', async () => {
     expect((await proven('acme', '2026-09')).meters).toEqual([['storage', 12.5, 0, 0, 0, 12.5, 0]])
     await use('acme', 'v1', 'visits', 7)
     expect((await proven('acme', '2026-12')).meters).toEqual([['visits', 1, 0, 0, 0, 1, 0]])
   })
 
-  test('what lies above a block limit is uncharged, before and after the invoice', async () => {
+  test('usage above a blocking limit is uncharged, before and after the invoice', async () => {
     await subscribe('limited', 'free')
     await use('limited', 'e1', 'ai_chat', 15)
     await use('limited', 'e2', 'ai_chat', 30)
@@ -98,7 +98,7 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     expect((await proven('limited', '2026-12')).meters).toEqual([['ai_chat', 50, 0, 0, 20, 30, 0]])
   })
 
-  test('a rejected event is listed with its reason, once however often it is sent', async () => {
+  test('a rejected event is listed once with its reason, however often it is sent', async () => {
     const old = { id: 'old', customerId: 'acme', meter: 'storage', quantity: 1, time: '2026-10-05T00:00:00Z' }
     const fine = { id: 'e2', customerId: 'acme', meter: 'storage', quantity: 0.0001 }
     for (let sent = 0; sent < 3; sent += 1)
@@ -149,7 +149,7 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     ])
   })
 
-  test('of one customer the newest ten thousand rejected events are kept, for a hundred days', async () => {
+  test('the newest ten thousand rejected events of a customer are stored, for a hundred days', async () => {
     await seedCustomer(world.engine, 'noisy')
     const [start] = await world.db.asOwner((tx) =>
       tx.query<{ at: string }>("select $1::timestamptz - interval '1 day' as at", [world.engine.now()]),
@@ -179,7 +179,7 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     expect(await kept()).toEqual([{ count: 1, first: null }])
   })
 
-  test('a sound ledger has no mistake, and each row that breaks it is named', async () => {
+  test('a sound ledger has no fault, and each broken row is named', async () => {
     await world.passTo('2027-06-01T00:00:01Z')
     await subscribe('late', 'team')
     await upgradeSubscription(world.engine, { customerId: 'late', planId: 'business' })
@@ -196,7 +196,7 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     })
     expect(await mistakes()).toEqual([])
     const billed = data.find((invoice) => invoice.period.label === '2026-10' && invoice.kind === 'renewal')!
-    // Each is broken in a transaction of its own, and mended again.
+    // Each is broken in its own transaction and repaired again.
     const broken: [string, string, string][] = [
       [
         `update usage_daily
@@ -271,7 +271,7 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
       expect([named, found.some((one) => one.startsWith(named)), found]).toEqual([named, true, found])
     }
     expect(await mistakes()).toEqual([])
-    // The number of a month after 999,999 belongs to the month of the others.
+    // Numbers after 999,999 belong to the same month.
     await world.db.asOwner((tx) =>
       tx.query(`update invoices
         set number = 'INV-202610-1000000'

@@ -22,7 +22,7 @@ import { shown } from '../values/period.ts'
 
 /**
  * Where a customer's usage of one period went, per meter, in units: accepted = billed + adjusted + unbilled +
- * uncharged + difference, which is 0. What was `voided`, and what is `historical`, is in none of them.
+ * uncharged + difference, which is 0. `voided` and `historical` usage is in none of them.
  */
 export interface Reconciliation {
   period: UsageSummary['period']
@@ -40,7 +40,7 @@ export interface Reconciliation {
   rejected: RejectedEvent[]
 }
 
-/** A row that breaks a rule. `customerId` is null for what belongs to no customer. */
+/** A row that breaks a rule. `customerId` is null where no customer is involved. */
 export interface Mistake {
   customerId: string | null
   what: string
@@ -48,7 +48,7 @@ export interface Mistake {
 }
 
 /**
- * Proves one period of one customer (the current one unless named). Throws customer_not_found,
+ * Reconciles one period of one customer, the current one by default. Throws customer_not_found,
  * period_not_found.
  */
 export async function getReconciliation(
@@ -110,8 +110,8 @@ export async function getReconciliation(
 }
 
 /**
- * Proves the rows of every customer (or of one), one customer at a time, and yields each row that breaks a
- * rule. `onCustomer` hears of every customer looked at.
+ * Checks the rows of every customer (or of one), one customer at a time, and yields each row that breaks a
+ * rule. `onCustomer` is called for each customer.
  */
 export async function* findMistakes(
   engine: Engine,
@@ -131,7 +131,7 @@ export async function* findMistakes(
   }
 }
 
-/** The broken rows of some customers, one after the other, and how many were looked at. */
+/** The broken rows of several customers, and how many customers were checked. */
 export interface MistakePage extends Page<Mistake> {
   customers: number
 }
@@ -139,9 +139,8 @@ export interface MistakePage extends Page<Mistake> {
 const maxMistakes = 1_000
 
 /**
- * Proves the rows of `limit` customers, in the order of their ids, and with the first page what belongs to no
- * customer. At most 1,000 broken rows of one customer are told, and a page ends after the customer with whom
- * it has so many.
+ * Checks the rows of `limit` customers, ordered by id, and on the first page those without a customer.
+ * Returns at most 1,000 broken rows per customer; a page ends after a customer with that many.
  */
 export async function listMistakes(
   engine: Engine,
@@ -260,7 +259,7 @@ async function groupTotals(tx: BillingTransaction, customerId: string, groups: S
   )
 }
 
-/** All that billed usage, also at nothing, oldest first. */
+/** Returns everything that billed usage, also at 0, oldest first. */
 function inOrder(rows: readonly ReadDocument[], nothing: readonly DocumentOfNothing[]): BilledDocument[] {
   const all = [...rows.map((row) => row.document), ...nothing.map((one) => ({ ...one, number: one.id }))]
   return all.sort((a, b) => (a.issuedAt < b.issuedAt ? -1 : a.issuedAt > b.issuedAt ? 1 : 0))
@@ -271,8 +270,8 @@ interface ReadDocument extends DocumentRow {
 }
 
 /**
- * The documents of periods from `since` on (all: null), oldest first: usage is never billed before its
- * period.
+ * Returns the documents of periods from `since` on (null: all), oldest first: usage is never billed before
+ * its period.
  */
 async function documentRows(
   tx: BillingTransaction,

@@ -14,7 +14,7 @@ interface Broken {
   row: string
 }
 
-/** The days whose cached sum is not that of their events. */
+/** Returns the days whose stored sum differs from their events. */
 export function dayMistakes(events: readonly DailyUsage[], daily: readonly DailyUsage[]): Broken[] {
   const key = (day: DailyUsage) => `${day.meter} on ${day.date}`
   const cached = new Map(daily.map((day) => [key(day), day]))
@@ -38,14 +38,14 @@ export function dayMistakes(events: readonly DailyUsage[], daily: readonly Daily
 }
 
 /**
- * The meters and periods whose usage is not all billed, adjusted, unbilled or uncharged, and lines for a
- * period there never was.
+ * Returns the meters and periods whose usage is not fully billed, adjusted, unbilled or uncharged, and lines
+ * for periods that never existed.
  */
 export function balanceMistakes(facts: UsageFacts): Broken[] {
   const periods = usagePeriods(facts.state.phases, facts.state.today)
   const broken = periods.flatMap((period) =>
     meterBalances(facts, period)
-      // What was taken back of what is billed waits to be given back.
+      // Voided usage of what is billed waits to be credited.
       .filter(
         (one) => one.difference !== 0 || (one.unbilled + one.voided < 0 && one.meter.aggregation !== 'last'),
       )
@@ -62,7 +62,7 @@ export function balanceMistakes(facts: UsageFacts): Broken[] {
       line.usagePeriod === undefined ? [] : [{ document, line, from: line.usagePeriod }],
     ),
   )
-  // A clock that was set back has not reached what was billed by then.
+  // A clock that was set back may be before what was billed.
   const latest = lines.reduce((date, { from }) => later(date, from), facts.state.today)
   const known = new Set(usagePeriods(facts.state.phases, latest).map((period) => period.from))
   const stray = lines
@@ -75,9 +75,9 @@ export function balanceMistakes(facts: UsageFacts): Broken[] {
 }
 
 /**
- * The lines that billed other usage than their events: what a line says, and what it says was billed before
- * it, is all that was stored when it was made. Where a clock stands still, what was stored at that very
- * moment may be counted or not. Of usage from before `keptFrom` the events are gone.
+ * Returns the lines that billed other usage than their events: a line's quantity, and what it says was billed
+ * before, equal what was stored when it was made. Under a standing clock, what was stored at that exact
+ * instant may be counted or not. Before `keptFrom` the events are gone.
  */
 export function lineMistakes(
   document: BilledDocument,
@@ -100,7 +100,7 @@ export function lineMistakes(
           period: { ...own, from: line.usagePeriod! },
           since: sinceOf(phases, line.phaseId),
         })
-    // Of what still stands from before the events may be gone.
+    // The events of earlier usage may be gone.
     if (keptFrom !== null && dates.from < keptFrom) return []
     const said = signedSteps(line.quantity, meter.decimals) + billedBefore(line, meter)
     const [without, most] = [false, true].map((including) =>
@@ -118,10 +118,7 @@ export function lineMistakes(
   })
 }
 
-/**
- * An adjustment's explanation ends with what was billed before it, taken off, and with what of that is not
- * given back.
- */
+/** An adjustment's breakdown ends with what was billed before and the part of it that is not given back. */
 function billedBefore(line: Line, meter: Meter): number {
   const last = line.breakdown.findLast((part) => part.kind !== 'taken_off')
   return line.kind === 'adjustment' && last && last.rate === null
@@ -129,14 +126,14 @@ function billedBefore(line: Line, meter: Meter): number {
     : 0
 }
 
-/** The moments at which documents counted usage. */
+/** Returns the instants at which documents counted usage. */
 export function momentsOf(documents: readonly BilledDocument[]): string[] {
   return documents.flatMap((document) => document.lines).flatMap((line) => line.counted?.until ?? [])
 }
 
 /**
- * The days whose break-down by a property does not add up to them. `groups` are those of one customer,
- * `property` among them; `unfilled` break-downs (`meter property`) need not yet.
+ * Returns the days whose break-down by a property does not add up. `groups` are those of one customer,
+ * including `property`; `unfilled` break-downs (`meter property`) need not add up yet.
  */
 export function groupMistakes(
   groups: readonly { meter: string; property: string; date: LocalDate; quantity: number; events: number }[],
