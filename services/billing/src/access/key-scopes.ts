@@ -1,7 +1,4 @@
-/**
- * What a secret key may be allowed to do. `admin` allows everything, also what concerns keys and the test
- * clock.
- */
+/** The scopes of secret keys. `admin` allows everything, including keys and the test clock. */
 export const keyScopes = [
   'catalogue:read',
   'catalogue:write',
@@ -20,14 +17,14 @@ export const keyScopes = [
 ] as const
 export type KeyScope = (typeof keyScopes)[number]
 
-/** Reading and writing of one kind together. */
+/** Reading and writing of one kind. */
 const wholeKinds = ['catalogue:*', 'customers:*', 'invoices:*', 'payments:*', 'agents:*'] as const
 
-/** What may be granted to a key: a scope, or all of one kind. */
+/** What a key may be granted: a scope, or all of one kind. */
 export const grantableScopes = [...keyScopes, ...wholeKinds] as const
 export type GrantableScope = (typeof grantableScopes)[number]
 
-/** Sets of scopes by name: look at everything; send usage and ask for quota; do everything. */
+/** Presets of scopes: read everything; send usage and check quota; everything. */
 export const keyPresets = {
   read: keyScopes.filter((scope) => scope.endsWith(':read')),
   events: ['events:write', 'usage:read'],
@@ -35,7 +32,10 @@ export const keyPresets = {
 } as const satisfies Record<string, readonly GrantableScope[]>
 export type KeyPreset = keyof typeof keyPresets
 
-/** Whether a key with the scopes `granted` may do what needs `needed`. Writing does not include reading. */
+/**
+ * Returns whether a key with the scopes `granted` may do what requires `needed`. Writing does not include
+ * reading.
+ */
 export function allowsScope(granted: readonly string[], needed: KeyScope): boolean {
   const [kind] = needed.split(':')
   return granted.some((scope) => scope === needed || scope === 'admin' || scope === `${kind}:*`)

@@ -37,7 +37,7 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
   })
   afterAll(() => world.close())
 
-  test('a key is found by itself only, a new one at once; a given one is taken once', async () => {
+  test('a key is found by its full text only, a new one at once; a given one is stored once', async () => {
     const before = await countSecretKeys(world.engine)
     const { id, key, prefix, lastFour } = await createSecretKey(world.engine, { name: 'production' })
     expect(key).toMatch(/^sk_[\w-]{43}$/)
@@ -57,16 +57,16 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
     ['sk_live_aUIxAaqL_9f', 'sk_live_'],
     ['sk_given_0123456789', 'sk_given_'],
     ['0123456789_abcdef', ''],
-  ])('of %s no more is told than what stands before its random part, and its end', async (key, prefix) => {
+  ])('of %s only the prefix and the last characters are shown', async (key, prefix) => {
     expect(await createSecretKey(world.engine, { name: 'given', key })).toMatchObject({
       prefix,
       lastFour: key.slice(-4),
     })
   })
 
-  test('when revoking has returned, no process accepts the key, however lately it was used there', async () => {
+  test('once revoking returns no process accepts the key, however recently it was used', async () => {
     const { id, key } = await createSecretKey(world.engine, { name: 'leaked' })
-    // Another context on the same database, as another process has one.
+    // Another engine on the same database, as in another process.
     const other = createEngine({ db: world.db, now: world.engine.now, newId: world.engine.newId })
     let revoked = false
     const using = (async () => {
@@ -86,7 +86,7 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
     })
   })
 
-  test('a key ends at its instant, also where it was just used', async () => {
+  test('a key ends at its expiry, also where it was just used', async () => {
     const { key } = await createSecretKey(world.engine, {
       name: 'short',
       expiresAt: '2026-03-02T08:00:00+08:00',
@@ -103,7 +103,7 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
     }
   })
 
-  test('rotating makes a key that may do the same; both open until the overlap ends, and a key that has ended is not rotated', async () => {
+  test('rotating makes a key with the same scopes; both work until the overlap ends, and an ended key cannot be rotated', async () => {
     const old = await createSecretKey(world.engine, {
       name: 'intake',
       preset: 'events',
@@ -128,14 +128,14 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
     ).rejects.toMatchObject({ code: 'invalid_key' })
   })
 
-  test('an overlap never lets a key live longer than it would have', async () => {
+  test("an overlap never extends a key's life", async () => {
     const old = await createSecretKey(world.engine, { name: 'ends soon', expiresAt: '2026-03-02T02:00:00Z' })
     await rotateSecretKey(world.engine, { keyId: old.id, overlapSeconds: 86_400 })
     const { data } = await listSecretKeys(world.engine)
     expect(data.find(({ id }) => id === old.id)?.expiresAt).toBe('2026-03-02T02:00:00.000000Z')
   })
 
-  test('the last use is kept to the minute', async () => {
+  test('the last use is stored to the minute', async () => {
     const { id, key } = await createSecretKey(world.engine, { name: 'watched' })
     const lastUse = async () =>
       (await listSecretKeys(world.engine)).data.find((listed) => listed.id === id)?.lastUsedAt
@@ -151,7 +151,7 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
     }
   })
 
-  test('keys are listed newest first, page by page, without anything that opens', async () => {
+  test('keys are listed newest first, page by page, without their secrets', async () => {
     world.set('2026-03-03T00:00:00Z')
     const { key } = await createSecretKey(world.engine, {
       name: 'newest',
@@ -170,7 +170,7 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
     expect((await findSecretKey(world.engine, { key }))?.scopes).toEqual(['customers:*', 'usage:read'])
   })
 
-  test('at most a hundred keys may be used at once', async () => {
+  test('at most a hundred keys are active', async () => {
     for (let count = await countSecretKeys(world.engine); count < 100; count += 1)
       await createSecretKey(world.engine, { name: `key ${count}` })
     await expect(createSecretKey(world.engine, { name: 'one more' })).rejects.toMatchObject({

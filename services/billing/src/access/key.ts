@@ -8,11 +8,11 @@ import { addSeconds, parseInstant, type Instant } from '../values/instant.ts'
 import { hashOf, newSecret } from './secret.ts'
 import { sharedReads } from '../sharing/shared-reads.ts'
 
-/** A secret key as it is shown: everything but the key itself. */
+/** A secret key as it is shown: everything except the secret. */
 export interface SecretKey {
   id: string
   name: string
-  /** Its beginning, such as `sk_`; null of a key made before this was kept. */
+  /** Its prefix, such as `sk_`; null for keys from before this was stored. */
   prefix: string | null
   lastFour: string | null
   scopes: GrantableScope[]
@@ -25,20 +25,20 @@ export interface SecretKey {
 
 export interface KeyInput {
   name: string
-  /** A set of scopes by name, or `scopes`; `full` when neither is given. */
+  /** A preset of scopes, or `scopes`; `full` by default. */
   preset?: KeyPreset
   scopes?: readonly GrantableScope[]
   expiresAt?: Instant | null
-  /** A given key instead of one that is made. One that exists stays as it is. */
+  /** An existing secret to store instead of a new one. A known one stays as it is. */
   key?: string
 }
 
-/** Keys that may be used at the same time. */
+/** Maximum number of active keys. */
 const maxKeys = 100
 
 /**
- * Makes a secret key of the vendor's API (or takes a given one) and returns it this once; only its hash is
- * kept. Throws key_limit, invalid_key.
+ * Creates a secret key of the vendor's API (or stores a given one) and returns the secret this once; only its
+ * hash is stored. Throws key_limit, invalid_key.
  */
 export async function createSecretKey(engine: Engine, input: KeyInput): Promise<SecretKey & { key: string }> {
   const key = input.key ?? newSecret('sk')
@@ -60,7 +60,7 @@ export async function createSecretKey(engine: Engine, input: KeyInput): Promise<
   })
 }
 
-/** The keys, newest first, revoked ones too. */
+/** Lists the keys, newest first, including revoked ones. */
 export async function listSecretKeys(
   engine: Engine,
   input: { cursor?: string; limit?: number } = {},
@@ -87,9 +87,8 @@ export async function listSecretKeys(
 const longestOverlap = 90 * 24 * 3600
 
 /**
- * Makes a key that may do what the given one may, and lets that one end after `overlapSeconds` (a day when
- * absent, 90 days at most; it never ends later than it would have). Returns the new key this once. Throws
- * key_not_found, key_ended.
+ * Creates a key with the same scopes and ends the given one after `overlapSeconds` (default one day, maximum
+ * 90; never later than its expiry). Returns the new secret this once. Throws key_not_found, key_ended.
  */
 export async function rotateSecretKey(
   engine: Engine,
@@ -113,14 +112,14 @@ export async function rotateSecretKey(
     ])
     return key
   })
-  // The end of the old key must be known everywhere before somebody relies on it.
+  // Every process must know the end of the old key before a caller relies on it.
   await forgetEverywhere(engine)
   return made
 }
 
 /**
- * Ends a key for good. When this returns, no process accepts it any more: a process remembers what it found
- * for a quarter of a second, and so long this waits. Revoking it again changes nothing. Throws key_not_found.
+ * Revokes a key. Once this returns no process accepts it: processes cache keys for a quarter of a second, and
+ * this waits that long. Idempotent. Throws key_not_found.
  */
 export async function revokeSecretKey(engine: Engine, input: { keyId: string }): Promise<SecretKey> {
   const key = await engine.transaction(async (tx) => {
@@ -134,12 +133,12 @@ export async function revokeSecretKey(engine: Engine, input: { keyId: string }):
   return key
 }
 
-/** How many keys may be used. */
+/** Counts the active keys. */
 export async function countSecretKeys(engine: Engine): Promise<number> {
   return engine.transaction(countUsable, { readOnly: true })
 }
 
-/** Whose a key is and what it may do. */
+/** The id and scopes of a key. */
 export interface VendorKey {
   id: string
   name: string
@@ -153,8 +152,8 @@ interface FoundKey extends VendorKey {
 
 const maxBatchSize = 500
 /**
- * A key that was just found is not looked for again for so long, in milliseconds: a statement four times a
- * second instead of one a request. It is also how long revoking a key takes.
+ * Milliseconds a key stays cached: four statements a second instead of one per request. Revoking a key takes
+ * as long.
  */
 export const rememberedFor = 250
 const maxCachedKeys = 1_000
@@ -162,7 +161,7 @@ const useIsWrittenEvery = 60
 
 interface Remembered {
   key: FoundKey
-  /** In milliseconds since this process began. */
+  /** Milliseconds since this process started. */
   askedAt: number
 }
 
@@ -170,16 +169,16 @@ interface KeyReader {
   read(hash: string): Promise<FoundKey | undefined>
   /** By hash. */
   found: RecentlyUsed<Remembered>
-  /** By id, the last use that was written or is being written. */
+  /** The last use by id, written or being written. */
   used: Map<string, Instant>
 }
 
 const readers = new WeakMap<Engine, KeyReader>()
 
 /**
- * The key's record, or undefined when it is unknown, revoked or has expired. Every request of the vendor's
- * asks for one: those under way at the same time ask together, and what was found serves for a quarter of a
- * second. What was not found is looked for each time, so that a new key works at once.
+ * Returns a key's record, or undefined when it is unknown, revoked or expired. Every request of the vendor
+ * needs one: concurrent requests share a statement, and results are cached for a quarter of a second. Unknown
+ * keys are not cached, so that a new key works at once.
  */
 export async function findSecretKey(engine: Engine, input: { key: string }): Promise<VendorKey | undefined> {
   const hash = hashOf(input.key)
@@ -205,7 +204,8 @@ const asVendorKey = (key: FoundKey | undefined): VendorKey | undefined =>
   key && { id: key.id, name: key.name, scopes: key.scopes }
 
 /**
- * Writes the last use of a key once a minute, beside the request: it neither waits for it nor fails with it.
+ * Writes the last use of a key at most once a minute, in the background: the request neither waits for it nor
+ * fails with it.
  */
 function noteUse(
   engine: Engine,
@@ -256,10 +256,7 @@ async function readKeys(engine: Engine, hashes: readonly string[]): Promise<(Fou
   return hashes.map((hash) => keys.get(hash))
 }
 
-/**
- * Returns when no process remembers how the keys were before: this one forgets them now, the others within
- * the time they remember.
- */
+/** Waits until no process has the keys cached: this one clears its cache, the others expire theirs. */
 async function forgetEverywhere(engine: Engine): Promise<void> {
   readers.get(engine)?.found.clear()
   await pause(rememberedFor)
@@ -276,7 +273,7 @@ async function readWhere(
   return tx.query<SecretKey>(`select ${columns} from secret_keys where ${condition}`, parameters)
 }
 
-/** The key of a given secret as it is shown, or undefined. */
+/** Returns a key by its secret as it is shown, or undefined. */
 export async function describeSecretKey(
   engine: Engine,
   input: { key: string },
@@ -353,8 +350,8 @@ function expiryFrom(expiresAt: string | null | undefined, now: Instant): Instant
 }
 
 /**
- * What stands before the random part of a key: `sk_`, `sk_live_`. Nothing of one without such a beginning.
- * The random part of ours may hold a `_` too.
+ * Returns the prefix of a key: `sk_`, `sk_live_`; nothing for a key without one. The random part of ours may
+ * contain a `_` too.
  */
 function prefixOf(key: string): string {
   if (/^sk_[\w-]{43}$/.test(key)) return 'sk_'

@@ -29,7 +29,7 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
     })
   }
 
-  test('a token speaks for its customer for fifteen minutes', async () => {
+  test('a token is valid for its customer for fifteen minutes', async () => {
     const { token, sessionId, expiresAt } = await open()
     expect(expiresAt).toBe('2026-11-10T00:15:00.000000Z')
     world.set('2026-11-10T00:14:59.999999Z')
@@ -46,7 +46,7 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
     expect(await findPortalSession(world.engine, { token })).toBeUndefined()
   })
 
-  test('the code is exchanged once', async () => {
+  test('a code is exchanged once', async () => {
     const { code, token } = await open()
     const exchanged = await exchangePortalCode(world.engine, { code })
     expect(exchanged).toMatchObject({
@@ -58,7 +58,7 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
     await expect(exchangePortalCode(world.engine, { code })).rejects.toMatchObject({ code: 'code_invalid' })
   })
 
-  test('of many who exchange one code at once, one succeeds', async () => {
+  test('of many concurrent exchanges of one code, one succeeds', async () => {
     const { code } = await open()
     const tries = await Promise.allSettled(
       Array.from({ length: 8 }, () => exchangePortalCode(world.engine, { code })),
@@ -66,7 +66,7 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
     expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
   })
 
-  test('a code lives sixty seconds', async () => {
+  test('a code is valid for sixty seconds', async () => {
     const [inTime, late] = [await open(), await open()]
     world.set('2026-11-10T00:00:59.999999Z')
     await exchangePortalCode(world.engine, { code: inTime.code })
@@ -80,7 +80,7 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
       })
   })
 
-  test('the renewal secret gives new tokens for eight hours, and is no token itself', async () => {
+  test('the renewal secret gives new tokens for eight hours and is no token itself', async () => {
     const { code, sessionId } = await open()
     const { renewal } = await exchangePortalCode(world.engine, { code })
     expect(await findPortalSession(world.engine, { token: renewal.secret })).toBeUndefined()
@@ -97,7 +97,7 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
     })
   })
 
-  test('a session that was ended is over at once, with its tokens, renewal and code', async () => {
+  test('ending a session ends its tokens, renewal and code at once', async () => {
     const [first, second, untouched] = [await open(), await open(), await open()]
     const { token, renewal } = await exchangePortalCode(world.engine, { code: first.code })
     // Another customer cannot end it.
@@ -116,7 +116,7 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
     expect(await findPortalSession(world.engine, { token: untouched.token })).toBeDefined()
   })
 
-  test('nothing that opens a door is stored: only hashes are', async () => {
+  test('only hashes of secrets are stored', async () => {
     const { code, token } = await open()
     const { renewal } = await exchangePortalCode(world.engine, { code })
     const { key } = await createSecretKey(world.engine, { name: 'kept' })
@@ -129,7 +129,7 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
       expect(JSON.stringify(rows)).not.toContain(secret)
   })
 
-  test('a session needs a customer', async () => {
+  test('a session needs an existing customer', async () => {
     await expect(createPortalSession(world.engine, { customerId: 'nobody' })).rejects.toMatchObject({
       code: 'customer_not_found',
       detail: { pointer: '/customerId' },

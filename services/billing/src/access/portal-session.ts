@@ -5,14 +5,14 @@ import { hashOf, newSecret } from './secret.ts'
 
 export type PortalRole = 'owner' | 'billing' | 'viewer'
 
-/** Whom a portal token speaks for, and what they may do. */
+/** The customer of a portal token, and its scopes. */
 export interface PortalSession {
   sessionId: string
   customerId: string
   role: PortalRole
   actor: { id: string; name: string } | null
   locale: 'zh-CN' | 'en' | null
-  /** Where they came from, and are led back to when the session is over. */
+  /** Where they came from and return to when the session is over. */
   returnUrl: string | null
   expiresAt: Instant
 }
@@ -27,8 +27,8 @@ const codeSeconds = 60
 const renewalSeconds = 8 * 3600
 
 /**
- * Opens the portal for a customer: a token of 15 minutes, and a code that can be exchanged for one, once,
- * within a minute (or `codeSeconds`, where the link does not leave the vendor's own hands).
+ * Opens the portal for a customer: a token of 15 minutes, and a code that can be exchanged for one once
+ * within a minute (or `codeSeconds`, where the link stays in the vendor's hands).
  */
 export async function createPortalSession(
   engine: Engine,
@@ -73,7 +73,7 @@ export async function createPortalSession(
 }
 
 /**
- * Exchanges the one-time code. `renewal` is the secret of the standalone portal's cookie: it only renews.
+ * Exchanges the one-time code. `renewal` is the secret of the standalone portal's cookie, which only renews.
  * Throws code_invalid.
  */
 export async function exchangePortalCode(
@@ -103,7 +103,7 @@ export async function exchangePortalCode(
   })
 }
 
-/** The session behind a token, or undefined when it is unknown, expired or ended. */
+/** Returns the session of a token, or undefined when it is unknown, expired or ended. */
 export async function findPortalSession(
   engine: Engine,
   input: { token: string },
@@ -123,7 +123,7 @@ export async function findPortalSession(
   return session
 }
 
-/** A new token for the holder of the renewal secret, and whose it is. Throws unauthorized. */
+/** Returns a new token for the holder of the renewal secret, with its customer. Throws unauthorized. */
 export async function renewPortalSession(
   engine: Engine,
   input: { secret: string },
@@ -161,8 +161,8 @@ export async function endPortalSession(
 }
 
 /**
- * Ends what somebody of the vendor's opened for a customer: their tokens stop working at once. Returns how
- * many sessions that were.
+ * Ends the sessions that a person of the vendor opened for a customer: their tokens stop working at once.
+ * Returns their number.
  */
 export async function endPortalSessionsOf(
   engine: Engine,
