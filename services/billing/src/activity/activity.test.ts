@@ -21,7 +21,7 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
   })
   afterAll(() => world.close())
 
-  /** Reads on from a cursor until there is nothing more. */
+  /** Reads on from a cursor to the end. */
   async function readOn(
     cursor: string | null,
     limit = 7,
@@ -35,11 +35,11 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
     }
   }
 
-  test('it is empty before anything happens, and has no place to go on from', async () => {
+  test('the feed is empty, without a cursor, before anything happens', async () => {
     expect(await listActivity(world.engine)).toEqual({ data: [], nextCursor: null })
   })
 
-  test('it tells a customer’s life in the order it happened, and each change once', async () => {
+  test('the feed lists a customer’s events in order, each once', async () => {
     await seedCustomer(world.engine, 'acme')
     const { subscription, invoice } = await createSubscription(world.engine, {
       customerId: 'acme',
@@ -80,7 +80,7 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
       ['subscription.changed', '…'],
       ['invoice.issued', 'the change'],
       ['invoice.voided', 'the change'],
-      // Billed again at the next midnight, and then the renewal.
+      // Billed again at the next midnight, followed by the renewal.
       ['invoice.issued', '…'],
       ['invoice.issued', '…'],
     ])
@@ -105,7 +105,7 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
     ])
   })
 
-  test('what a refused command would have changed is not told', async () => {
+  test('a rejected command leaves no entry', async () => {
     const { cursor } = await readOn(null)
     await expect(
       createSubscription(world.engine, { customerId: 'acme', planId: 'team' }),
@@ -116,7 +116,7 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
     expect((await readOn(cursor)).changes).toEqual([])
   })
 
-  test('a cursor of another list is refused', async () => {
+  test('a cursor of another list is rejected', async () => {
     for (const cursor of [
       'x',
       '',
@@ -127,7 +127,7 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
     }
   })
 
-  test('readers that follow many writers miss nothing and hear nothing twice', async () => {
+  test('readers beside many writers miss nothing and read nothing twice', async () => {
     const { cursor: start } = await readOn(null)
     let writing = true
     const follow = async () => {
@@ -170,9 +170,9 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
     }
   })
 
-  // PGlite runs one transaction at a time, so there none can overtake another.
+  // PGlite runs one transaction at a time, so none can overtake another.
   if (name === 'PostgreSQL') {
-    test('what was written first and committed last is told last, not lost', async () => {
+    test('an entry written first and committed last comes last and is not lost', async () => {
       const { cursor } = await readOn(null)
       let commit = () => {}
       let written = () => {}
@@ -199,14 +199,14 @@ describe.each(testDatabases)('the activity feed on $name', ({ name, create }) =>
   }
 })
 
-describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ create }) => {
+describe.each(testDatabases)('a feed with many unread entries, on $name', ({ create }) => {
   const unread = 50_000
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z')
     await seedCustomer(world.engine, 'acme')
     await world.db.asOwner(async (tx) => {
-      // Row level security is forced upon the owner too.
+      // Row level security applies to the owner too.
       await tx.query('alter table activity no force row level security')
       await tx.query(
         `insert into activity (customer_id, type, subject_id, at)
@@ -219,7 +219,7 @@ describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ cr
   })
   afterAll(() => world.close())
 
-  /** Reads a page and answers it, with how the database went about each of its statements. */
+  /** Reads a page and returns it with the query plan of each statement. */
   async function planned(
     cursor: string | null,
   ): Promise<{ page: Awaited<ReturnType<typeof listActivity>>; plans: string[] }> {
@@ -259,7 +259,7 @@ describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ cr
     )[0]!.count
 
   test.each(['not yet known', 'known'])(
-    'a call places and reads a bounded part along the indexes, the statistics being %s',
+    'a call places and reads a limited number of entries along the indexes, with statistics %s',
     async (statistics) => {
       if (statistics === 'known') await world.db.asOwner((tx) => tx.query('analyze activity'))
       const before = await placed()
@@ -274,7 +274,7 @@ describe.each(testDatabases)('a feed that nobody read for long, on $name', ({ cr
     },
   )
 
-  test('who reads on gets full pages, in order, each change once', async () => {
+  test('reading on returns full pages, in order, each entry once', async () => {
     const heard: string[] = []
     let cursor: string | null = null
     for (let pages = 0; pages < 45; pages += 1) {

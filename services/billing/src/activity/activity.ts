@@ -2,7 +2,7 @@ import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from '../values/cursor.ts'
 import type { Instant } from '../values/instant.ts'
 
-/** What can have happened, as `what it happened to`.`what happened`. */
+/** The types of activity, as `subject`.`event`. */
 export const activityTypes = [
   'account.created',
   'account.updated',
@@ -19,8 +19,8 @@ export const activityTypes = [
 export type ActivityType = (typeof activityTypes)[number]
 
 /**
- * One thing that happened to a customer. `subjectId` is the account, subscription or invoice it happened to:
- * read that for its state now; of a balance, the refund or adjustment.
+ * An entry about a customer. `subjectId` is the account, subscription or invoice: read that for its current
+ * state; for a balance, the refund or adjustment.
  */
 export interface Activity {
   id: string
@@ -30,10 +30,7 @@ export interface Activity {
   at: Instant
 }
 
-/**
- * Writes down that something happened, in the transaction in which it does. The caller holds the customer's
- * lock.
- */
+/** Records an activity in the transaction that causes it. The caller holds the customer's lock. */
 export async function recordActivity(
   tx: BillingTransaction,
   change: { type: ActivityType; customerId: string; subjectId: string },
@@ -47,9 +44,8 @@ export async function recordActivity(
 }
 
 /**
- * What happened, oldest first. `nextCursor` is where to go on, now or later: it stands at the end too, and is
- * null only while nothing has happened yet. Nothing ever appears behind a cursor that was given out, and each
- * change appears once.
+ * Lists activity, oldest first. `nextCursor` continues, now or later: it is set at the end too, and null only
+ * while nothing has happened. Nothing is ever inserted before a returned cursor, and each entry appears once.
  */
 export async function listActivity(
   engine: Engine,
@@ -78,21 +74,21 @@ export async function listActivity(
 }
 
 /**
- * More than a page: whoever reads on at the end of what has a place gets a full page, however much is unread.
+ * Number of entries placed per call: more than a page, so that a reader at the end of the placed entries gets
+ * a full page.
  */
 const placedAtOnce = 1_000
 
 /**
- * How many are unread, the database learns only now and then: where it takes millions for a few, it would
- * gather and sort them all at each call. There is an index for each order that is asked for here, so it reads
- * along that.
+ * The planner's estimate of unread entries is often stale: where it expects millions it would collect and
+ * sort them on each call. Each order used here has an index, so it must read along that.
  */
 const byIndexOnly =
   'set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off'
 
 /**
- * Gives a place to what was committed since the last reading, the oldest first and so much at once that
- * nobody waits long. The lock makes sure that nobody else gives the same places.
+ * Numbers the entries committed since the last reading, oldest first, a limited number at a time. The lock
+ * prevents two readers from giving the same numbers.
  */
 async function placeUnread(tx: BillingTransaction): Promise<void> {
   if (
