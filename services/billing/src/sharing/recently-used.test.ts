@@ -10,7 +10,7 @@ const lengths = (read: string[][] = []) => ({
   },
 })
 
-test('what is known is not read again, and the least recently used leaves first', async () => {
+test('a cached value is not read again, and the least recently used leaves first', async () => {
   const known = new Map<string, number>()
   const read: string[][] = []
   await currentValues(known, ['a', 'bb'], lengths(read))
@@ -27,14 +27,14 @@ test('what is known is not read again, and the least recently used leaves first'
   ])
 })
 
-test('what is no longer current is read again, and what is not there has no value', async () => {
+test('an outdated value is read again, and a missing one stays undefined', async () => {
   const known = new Map([['a', 7]])
   expect(
     await currentValues(known, ['a', 'nobody'], { ...lengths(), isCurrent: (value) => value < 5 }),
   ).toEqual(new Map([['a', 1]]))
 })
 
-test('what is pushed out while another is read is answered all the same', async () => {
+test('a value evicted during a read is still returned', async () => {
   const known = new Map([['a', 1]])
   const slow = {
     ...lengths(),
@@ -51,7 +51,7 @@ test('what is pushed out while another is read is answered all the same', async 
   )
 })
 
-test('what is used by itself leaves later, and what is not known stays so', () => {
+test('single look-ups refresh a value, and an unknown key stays unknown', () => {
   const known = new Map([
     ['a', 1],
     ['bb', 2],

@@ -1,7 +1,7 @@
-/** What is known by key, the least recently used first. */
+/** A cache by key, least recently used first. */
 export type RecentlyUsed<V> = Map<string, V>
 
-/** What is known by a key, which is used by that; undefined where nothing is. */
+/** Returns a cached value and marks it as used; undefined where there is none. */
 export function use<V>(known: RecentlyUsed<V>, key: string): V | undefined {
   const value = known.get(key)
   if (value === undefined) return undefined
@@ -11,9 +11,9 @@ export function use<V>(known: RecentlyUsed<V>, key: string): V | undefined {
 }
 
 /**
- * The values of `keys`: those known where `isCurrent`, the others read; what `read` leaves out has none.
- * `most` are kept. What is known is taken before the reading: whoever reads beside it may push it out
- * meanwhile.
+ * Returns the values of `keys`: cached ones where `isCurrent`, the others from `read`; keys that `read` omits
+ * have none. Keeps `most` values. Cached values are taken before the read, because a concurrent one may evict
+ * them.
  */
 export async function currentValues<V>(
   known: RecentlyUsed<V>,

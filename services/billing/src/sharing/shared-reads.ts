@@ -1,6 +1,6 @@
 import { BillingError } from '../errors.ts'
 
-/** How many questions share a read, how many wait at most, and how many reads run at once. */
+/** Maximum batch size, maximum number of waiting questions, and number of concurrent reads. */
 export interface SharedReadLimits {
   together: number
   waiting: number
@@ -8,8 +8,8 @@ export interface SharedReadLimits {
 }
 
 /**
- * Gathers questions: those that arrive while reads run share the next one, which begins after they came. A
- * read that fails, fails for all who share it.
+ * Batches questions: those that arrive while reads run share the next one, which starts after they arrived. A
+ * failed read fails for all that share it.
  */
 export function sharedReads<Q, A>(
   read: (questions: Q[]) => Promise<A[]>,
