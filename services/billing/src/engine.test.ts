@@ -3,8 +3,8 @@ import { testDatabases } from '@customer-portal/database/testing'
 import { actingFor, consume, createSubscription } from './index.ts'
 import { countingStatements, createWorld, seedCatalogue, seedCustomer } from './testing.ts'
 
-describe.each(testDatabases)('an engine that acts for one customer, on $name', ({ create }) => {
-  test('20 requests at once, each acting anew, share their transactions', async () => {
+describe.each(testDatabases)('an engine for one customer on $name', ({ create }) => {
+  test('20 concurrent requests, each with its own engine, share transactions', async () => {
     const world = await createWorld(create, '2026-01-10T01:00:00Z')
     await seedCatalogue(world.engine)
     await seedCustomer(world.engine, 'desk')
@@ -22,7 +22,7 @@ describe.each(testDatabases)('an engine that acts for one customer, on $name', (
     await world.close()
   })
 
-  test('is the same one for a customer, and never another’s', async () => {
+  test('the engine is the same one for a customer, and never another’s', async () => {
     const world = await createWorld(create, '2026-01-10T01:00:00Z')
     const actor = actingFor(world.engine, 'a')
     for (let index = 0; index < 1_500; index += 1)

@@ -10,45 +10,40 @@ import { use, type RecentlyUsed } from './sharing/recently-used.ts'
 import type { Instant } from './values/instant.ts'
 
 /**
- * Whose time commands happen at. `given`: what `now` says, as in tests and on a standing clock. `machine`:
- * the same, but it runs. `database`: that of the database, which all processes share, read in the statement
- * that takes a lock; `now` only comes near it.
+ * Which clock commands use. `given`: `now`, as in tests and under a standing clock. `machine`: the same, but
+ * running. `database`: that of the database, shared by all processes and read in the statement that takes a
+ * lock; `now` only approximates it.
  */
 export type ClockKind = 'given' | 'machine' | 'database'
 
-/**
- * What every function of the engine is given first: the database, the clock and the ids come from outside.
- */
+/** The first argument of every function of the engine: database, clock and ids come from outside. */
 export interface Engine {
   readonly db: Database
   readonly access: Access
   readonly clock: ClockKind
-  /**
-   * The contexts that act for one customer, so that each has its queues and caches once, however often it is
-   * asked for.
-   */
+  /** Engines that act for one customer, cached so that each has its queues and caches once. */
   readonly actors: RecentlyUsed<Engine>
   now(): Instant
-  /** A new id such as `inv_…`; unique, and ascending with time. */
+  /** Returns a new id such as `inv_…`; unique, and ascending with time. */
   newId(prefix: string): string
-  /** Runs `work` in one transaction; inside one already, joins it. */
+  /** Runs `work` in a transaction, or in the current one. */
   transaction<T>(work: (engine: BillingTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>
 }
 
-/** The context inside a transaction. `at` is the instant it happens at. */
+/** The engine inside a transaction. `at` is its instant. */
 export interface BillingTransaction extends Engine, Transaction {
   readonly at: Instant
   /**
-   * Reads the clock again, or takes what the statement read that waited for a lock: what waited happens after
+   * Sets `at` to the clock, or to what the statement read that waited for a lock: what waited happens after
    * what held it.
    */
   arrive(at?: Instant): void
 }
 
-/** Whether this context is already inside a transaction. */
+/** Returns whether this engine is inside a transaction. */
 export const isTransaction = (engine: Engine): engine is BillingTransaction => 'savepoint' in engine
 
-/** The engine on a database, acting for the vendor (role `billing`). */
+/** Creates the engine on a database, for the vendor (role `billing`). */
 export function createEngine(parts: {
   db: Database
   now: () => Instant
@@ -58,12 +53,12 @@ export function createEngine(parts: {
   return contextOf({ clock: 'given', actors: new Map(), ...parts }, { role: 'billing' })
 }
 
-/** Contexts for so many customers are kept; who was not asked for longest gets a new one. */
+/** Maximum number of cached engines for one customer, least recently used out first. */
 const maxCachedContexts = 1_000
 
 /**
- * The same engine, acting for one customer only (role `portal`): row level security hides everybody else. The
- * same context each time.
+ * Returns the engine for one customer only (role `portal`): row level security hides everybody else. Cached
+ * by customer.
  */
 export function actingFor(engine: Engine, customerId: string): Engine {
   const { actors } = engine
@@ -75,7 +70,7 @@ export function actingFor(engine: Engine, customerId: string): Engine {
   return actor
 }
 
-/** Brings the tables up to date. Safe to run from several processes at once. */
+/** Migrates the tables. Safe to run from several processes at once. */
 export async function migrateBilling(db: Database): Promise<void> {
   await migrate(db, migrationsFolder, { name: 'billing' })
 }

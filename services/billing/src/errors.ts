@@ -1,6 +1,6 @@
 /**
- * Every mistake a caller of the engine can make, as a closed list: a new code does not compile until it has
- * an HTTP status and a text in both languages.
+ * The closed list of a caller's errors: a new code does not compile until it has an HTTP status and a text in
+ * both languages.
  */
 export const codes = [
   'validation_failed',
@@ -82,15 +82,15 @@ export const codes = [
 ] as const
 export type Code = (typeof codes)[number]
 
-/** Where in the input the mistake is: a JSON pointer, and the numbers a text needs. */
+/** Where in the input the error is: a JSON pointer, and the numbers for the text. */
 export interface FailureDetail {
-  /** English, one sentence, names what is wrong and how to mend it. */
+  /** English, one sentence that names what is wrong and how to fix it. */
   message?: string
   pointer?: string
   [value: string]: unknown
 }
 
-/** A caller's mistake. Anything else that is thrown is ours. */
+/** An error of the caller. Anything else that is thrown is a bug. */
 export class BillingError extends Error {
   readonly code: Code
   readonly detail: FailureDetail

@@ -14,7 +14,7 @@ import { createWorld, seedCustomer, type World } from './testing.ts'
 const refusals = (code: Code) =>
   (({ stale_version: 409, not_an_upgrade: 422 }) as Partial<Record<Code, number>>)[code]
 
-describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
+describe.each(testDatabases)('idempotency keys on $name', ({ create }) => {
   let world: World
   let runs = 0
   beforeAll(async () => {
@@ -36,7 +36,7 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
   }
   const version = async () => (await getCustomer(world.engine, { customerId: 'acme' })).version
 
-  test('runs the command once and replays its answer', async () => {
+  test('a key runs the command once and replays its answer', async () => {
     const before = { runs, version: await version() }
     const first = await idempotently(world.engine, request('a', { b: 1, a: 2 }), rename('A'), refusals)
     const second = await idempotently(world.engine, request('a', { a: 2, b: 1 }), rename('B'), refusals)
@@ -45,14 +45,14 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
     expect({ runs, version: await version() }).toEqual({ runs: before.runs + 1, version: before.version + 1 })
   })
 
-  test('with another body is refused', async () => {
+  test('a key with another body is rejected', async () => {
     await idempotently(world.engine, request('b', { name: 'A' }), rename('A'), refusals)
     await expect(
       idempotently(world.engine, request('b', { name: 'B' }), rename('B'), refusals),
     ).rejects.toMatchObject({ code: 'idempotency_key_reused' })
   })
 
-  test('counts per customer, credential and route', async () => {
+  test('keys count per customer, credential and route', async () => {
     await idempotently(world.engine, request('c'), rename('A'), refusals)
     for (const part of [
       { customerId: 'other' },
@@ -66,7 +66,7 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
     }
   })
 
-  test('keeps a refusal by rule, without what the command had written', async () => {
+  test('a rejection by rule is stored, without what the command had written', async () => {
     const before = { runs, version: await version() }
     const refused = async (engine: Engine) => {
       await rename('never')(engine)
@@ -83,7 +83,7 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
   test.each<[string, Error]>([
     ['our own mistake', new Error('boom')],
     ['bad input', new BillingError('validation_failed')],
-  ])('does not keep %s: the next try runs, and nothing was written', async (name, error) => {
+  ])('%s is not stored: the next attempt runs, and nothing was written', async (name, error) => {
     const before = await version()
     const failing = async (engine: Engine) => {
       await rename('never')(engine)
@@ -97,7 +97,7 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
     })
   })
 
-  test('of many at once, one runs and the others hear its answer or that it is running', async () => {
+  test('of many concurrent requests one runs, and the others get its answer or that it is running', async () => {
     const before = runs
     const all = await Promise.allSettled(
       Array.from({ length: 10 }, () => idempotently(world.engine, request('e'), rename('E'), refusals)),
@@ -108,7 +108,7 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
       if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'idempotency_in_progress' })
   })
 
-  test('is forgotten after two days', async () => {
+  test('a key expires after two days', async () => {
     world.set('2026-11-10T00:00:00Z')
     await idempotently(world.engine, request('f'), rename('F'), refusals)
     world.set('2026-11-11T23:59:59Z')
@@ -121,7 +121,7 @@ describe.each(testDatabases)('an idempotency key on $name', ({ create }) => {
     })
   })
 
-  test('works for the portal, and one customer cannot hear the answer of another', async () => {
+  test("keys work for the portal, and a customer never gets another's answer", async () => {
     const portal = actingFor(world.engine, 'acme')
     expect(await idempotently(portal, request('g'), rename('G'), refusals)).toMatchObject({ replayed: false })
     expect(await idempotently(portal, request('g'), rename('G'), refusals)).toMatchObject({ replayed: true })

@@ -3,10 +3,7 @@ import { BillingError, type Code, type FailureDetail } from './errors.ts'
 import { canonicalJson, sha256 } from './values/canonical-json.ts'
 import { addSeconds } from './values/instant.ts'
 
-/**
- * Whose request it is: a key counts per credential, customer and route. `customerId` is '' for what belongs
- * to no customer.
- */
+/** The scope of a key: credential, customer and route. `customerId` is '' where no customer is involved. */
 export interface IdempotentRequest {
   customerId: string
   credential: string
@@ -22,13 +19,14 @@ export interface Answer {
 
 const keptSeconds = 48 * 3600
 
-/** Refusals by rule are answers too: asking again would only be refused again. */
+/** Rejections by rule are stored as answers: a retry would be rejected again. */
 type Kept = { refusal: { code: Code; detail: FailureDetail } } | { answer: unknown }
 
 /**
- * Runs a command once per key. The first answer is kept in the command's own transaction and replayed; so is
- * a refusal that `refusalStatus` gives a status for (its code's 409 or 422). Throws idempotency_key_reused
- * for the same key with another body, idempotency_in_progress while the first is still running.
+ * Runs a command once per key. The first answer is stored in the command's own transaction and replayed; so
+ * is a rejection to which `refusalStatus` gives a status (its code's 409 or 422). Throws
+ * idempotency_key_reused for the same key with another body, idempotency_in_progress while the first is
+ * running.
  */
 export async function idempotently(
   engine: Engine,
@@ -65,8 +63,8 @@ async function firstRun(
 }
 
 /**
- * What became of a command, by its key: undefined where no answer is kept, since it never ran, still runs, or
- * ran more than 48 hours ago.
+ * Returns the outcome of a command by its key: undefined where none is stored, because it never ran, is still
+ * running, or ran more than 48 hours ago.
  */
 export async function findOutcome(
   engine: Engine,
@@ -88,7 +86,7 @@ export async function findOutcome(
   return 'refusal' in row.body ? { outcome: 'refused', code: row.body.refusal.code } : { outcome: 'done' }
 }
 
-/** Two requests with one key never run side by side: the second is told so rather than made to wait. */
+/** Two requests with one key never run concurrently: the second gets an error instead of waiting. */
 async function claim(tx: BillingTransaction, request: IdempotentRequest): Promise<void> {
   const name = sha256(canonicalJson([request.customerId, request.credential, request.route, request.key]))
   const [row] = await tx.query<{ claimed: boolean }>(

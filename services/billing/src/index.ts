@@ -145,7 +145,7 @@ export { addSeconds, instantFromMilliseconds, parseInstant, type Instant } from 
 export { currencyDigits } from './values/currency.ts'
 export { amountDecimal } from './values/money.ts'
 
-/** The plan's four services, by their names. */
+/** The four services by the names of the original plan. */
 export const PlanService = { getAllPlans: plan.getAllPlans, getPlan: plan.getPlan, putPlan: plan.putPlan }
 export const SubscriptionService = {
   getSubscription: subscription.getSubscription,

@@ -29,7 +29,7 @@ import {
 } from './index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.ts'
 
-/** Belong to no customer. Every other table must be walled off. */
+/** These belong to no customer. Every other table must have row level security. */
 const globalTables = [
   'invoice_numbers',
   'meter_fills',
@@ -133,7 +133,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     world.db.transaction(access, (tx) => tx.query<T>(sql, parameters))
   const portal: Access = { role: 'portal', customerId: 'a' }
 
-  test('every table is walled off, or is named here as global', async () => {
+  test('every table has row level security or is listed here as global', async () => {
     const rows = await world.db.asOwner((tx) =>
       tx.query<{
         name: string
@@ -186,7 +186,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     }
   })
 
-  test('a month of usage stands behind the same wall, and nobody may write into it, or a customer read it, past its table', async () => {
+  test('a partition of usage has the same policy: nobody writes to it directly, and no customer reads it directly', async () => {
     const months = await world.db.asOwner((tx) =>
       tx.query<{ name: string }>(
         "select relname as name from pg_class where relispartition and relkind = 'r' order by 1",
@@ -195,7 +195,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     expect(months.map((month) => month.name)).toEqual(['usage_events_2026_01', 'usage_events_2026_11'])
     for (const { name } of months) {
       for (const access of [portal, { role: 'billing' } as const]) {
-        // A backup, taken as the vendor's role, reads each month by itself.
+        // A backup, with the vendor's role, reads each partition directly.
         const reads = access.role === 'portal' ? [`select * from ${name}`] : []
         for (const sql of [...reads, `delete from ${name}`, `insert into ${name} select * from usage_events`])
           await expect(as(access, sql), `${access.role}: ${sql}`).rejects.toMatchObject({ code: '42501' })
@@ -210,7 +210,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       })
   })
 
-  test('nothing else than tables can be read around the wall', async () => {
+  test('nothing but tables can be read, so nothing bypasses the policies', async () => {
     const others = await world.db.asOwner((tx) =>
       tx.query(
         `select relname, relkind
@@ -224,7 +224,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     expect([...others, ...functions]).toEqual([])
   })
 
-  test('neither role owns a table, is superuser, bypasses the wall or can log in, and only billing sees the keys', async () => {
+  test('neither role owns a table, is superuser, bypasses policies or can log in, and only billing sees keys', async () => {
     const [owned] = await world.db.asOwner((tx) =>
       tx.query<{ count: number }>(
         `select count(*)::int as count
@@ -249,7 +249,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     expect(await as({ role: 'billing' }, 'select * from secret_keys')).toEqual([])
   })
 
-  test('every table of a customer holds rows of both, and the portal of one sees none of the other', async () => {
+  test('every table of a customer has rows of both, and the portal of one sees none of the other', async () => {
     for (const table of tables) {
       const all = await as<{ customer_id: string }>(
         { role: 'billing' },
@@ -263,7 +263,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     }
   })
 
-  test('the portal of one can neither add, change nor remove a row of another', async () => {
+  test('the portal of one customer cannot insert, update or delete rows of another', async () => {
     const before = await world.db.asOwner((tx) =>
       tx.query("select jsonb_agg(to_jsonb(c)) as rows from customers c where customer_id = 'b'"),
     )
@@ -278,7 +278,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
           JSON.stringify(row!.content),
         ]),
       ).rejects.toMatchObject({ code: '42501' })
-      // Refused outright, or done to no row at all.
+      // Rejected, or applied to no row.
       for (const sql of [
         `delete from ${table} where customer_id = 'b'`,
         `update ${table} set customer_id = 'a' where customer_id = 'b'`,
@@ -297,7 +297,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     ).toEqual(before)
   })
 
-  test('nobody rewrites or removes what is a fact or a document', async () => {
+  test('facts and documents cannot be updated or deleted', async () => {
     for (const access of [portal, { role: 'billing' } as const]) {
       for (const sql of [
         "update invoices set document = '{}'",
@@ -340,7 +340,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     }
   })
 
-  test('the engine acting for one customer does not find another', async () => {
+  test('the engine for one customer does not find another', async () => {
     const forA = actingFor(world.engine, 'a')
     const [ofB] = (await getInvoices(world.engine, { customerId: 'b' })).data
     await expect(getInvoice(forA, { invoiceId: ofB!.id })).rejects.toMatchObject({
@@ -356,7 +356,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
     })
   })
 
-  test('the engine acting for a customer can do what the portal offers, and not void an invoice', async () => {
+  test('the engine for a customer can do what the portal offers, and cannot void an invoice', async () => {
     world.set('2026-12-15T16:00:00Z')
     await seedCustomer(world.engine, 'self')
     await createSubscription(world.engine, { customerId: 'self', planId: 'team' })

@@ -2,8 +2,8 @@ import type { Engine } from './engine.ts'
 import type { Instant } from './values/instant.ts'
 
 /**
- * The instant of the newest fact about a customer that is stored, or null in an empty database. Looks through
- * all events: for the start of a standing clock, not for requests.
+ * Returns the instant of the newest stored fact, or null in an empty database. Scans all events: for the
+ * start of a standing clock, not for requests.
  */
 export async function newestInstant(engine: Engine): Promise<Instant | null> {
   const [row] = await engine.transaction(

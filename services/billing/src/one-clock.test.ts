@@ -15,7 +15,7 @@ describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {
   })
   afterAll(() => world.close())
 
-  /** Another process on the same database, whose own clock stands somewhere else. */
+  /** Another process on the same database with its own clock. */
   const host = (now: string, clock: ClockKind): Engine =>
     createEngine({ db: world.db, now: () => now, newId: world.engine.newId, clock })
   const discount = (engine: Engine, customerId: string, discountId: string) =>
@@ -36,7 +36,7 @@ describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {
     return rows.map(({ at }) => at)
   }
 
-  test('a host whose clock is behind comes right after what another has done', async () => {
+  test('a command of a host with a slow clock comes right after the last one of another host', async () => {
     await discount(host('2026-03-05T12:00:00.000000Z', 'machine'), 'acme', 'a')
     await discount(host('2026-03-05T11:00:00.000000Z', 'machine'), 'acme', 'b')
     await discount(host('2026-03-05T12:00:00.000001Z', 'machine'), 'acme', 'c')
@@ -49,7 +49,7 @@ describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {
     ])
   })
 
-  test('an event that a host behind records is stored after the last command of its customer', async () => {
+  test('an event recorded by a slow host is stored after the last command of its customer', async () => {
     await discount(host('2026-03-05T12:00:00.000000Z', 'machine'), 'globex', 'a')
     await recordUsage(host('2026-03-05T11:59:00.000000Z', 'machine'), [
       { id: 'behind', customerId: 'globex', meter: 'ai_chat', time: '2026-03-05T11:58:00Z' },
@@ -60,7 +60,7 @@ describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {
     expect(event!.at).toBe('2026-03-05T12:00:00.000001Z')
   })
 
-  test('a clock that stands does not count commands, and does not go back either', async () => {
+  test('a standing clock neither counts commands nor goes back', async () => {
     world.set('2026-03-05T12:00:00Z')
     await discount(world.engine, 'initech', 'a')
     await discount(world.engine, 'initech', 'b')
@@ -69,7 +69,7 @@ describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {
     expect(await madeAt('initech')).toEqual(Array.from({ length: 3 }, () => '2026-03-05T12:00:00.000000Z'))
   })
 
-  test("on the database's clock it does not matter what a host believes, and no two commands of a customer share an instant", async () => {
+  test("on the database's clock a host's own clock does not matter, and no two commands of a customer share an instant", async () => {
     const read = async () =>
       (await world.db.asOwner((tx) => tx.query<{ now: string }>('select clock_timestamp() as now')))[0]!.now
     const hosts = [
@@ -88,7 +88,7 @@ describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {
     expect(instants[0]! > addSeconds(before, -1) && instants.at(-1)! < addSeconds(after, 1)).toBe(true)
   })
 
-  test('the newest fact is known, also where no clock has come so far', async () => {
+  test('the newest fact is found, also where it is ahead of every clock', async () => {
     await createSubscription(host('2098-05-01T00:00:00.000000Z', 'given'), {
       customerId: 'initech',
       planId: 'free',
@@ -97,11 +97,11 @@ describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {
   })
 })
 
-// The embedded database has one session: nobody waits for a lock in it.
+// PGlite has one session: nobody waits for a lock in it.
 describe.each(testDatabases.filter(({ name }) => name === 'PostgreSQL'))(
-  'who waits for a lock on $name',
+  'waiting for a lock on $name',
   ({ create }) => {
-    test("reads the database's clock after the wait, also where the holder wrote nothing", async () => {
+    test("the database's clock is read after the wait, also where the holder wrote nothing", async () => {
       const world = await createWorld(create, '2026-03-01T00:00:00Z')
       await seedCatalogue(world.engine)
       await seedCustomer(world.engine, 'acme')

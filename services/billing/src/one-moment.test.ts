@@ -40,7 +40,7 @@ import { createWorld, seedCatalogue, seedCustomer, watchingStatements, type Worl
 
 const customerId = 'ada'
 
-describe.each(testDatabases)('what is read in several statements, on $name', ({ name, create }) => {
+describe.each(testDatabases)('reads of several statements on $name', ({ name, create }) => {
   let world: World
   let invoiceId: string
   let writes = 0
@@ -58,8 +58,7 @@ describe.each(testDatabases)('what is read in several statements, on $name', ({ 
   afterAll(() => world.close())
 
   /**
-   * A little of everything: used, taken back, paid, adjusted, renamed, another seat price, more of what a
-   * plan holds.
+   * A little of everything: usage, voids, payments, adjustments, names, a seat price and a plan's contents.
    */
   async function write(engine: Engine): Promise<void> {
     writes += 1
@@ -135,15 +134,15 @@ describe.each(testDatabases)('what is read in several statements, on $name', ({ 
   ]
 
   test.each(cases)(
-    '$what: as it was when the reading began, whatever is written between two statements',
+    '$what: a snapshot of when the read started, whatever is written between two statements',
     async ({ read, as }) => {
       const quiet = watchingStatements(world.engine, as, async () => undefined)
       const before = await read(quiet)
       let after = 0
-      // The embedded database has one session: whoever writes waits there until the reading is over.
+      // PGlite has one session: writers wait until the read is over.
       const writing: Promise<void>[] = []
       const disturbed = watchingStatements(world.engine, as, async () => {
-        // Not after each of them, which would take long; the first of all tells the most.
+        // Not after each statement, which would take long; the first ones reveal the most.
         if ((after += 1) > 2) return
         const written = write(world.engine)
         if (name === 'PGlite') writing.push(written)

@@ -15,7 +15,7 @@ import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.
 
 const nothing = { quotes: 0, idempotency_keys: 0, portal_sessions: 0, activity: 0 }
 
-describe.each(testDatabases)('what serves nobody any more, on $name', ({ create }) => {
+describe.each(testDatabases)('retention on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-01T00:00:00Z')
@@ -32,7 +32,7 @@ describe.each(testDatabases)('what serves nobody any more, on $name', ({ create 
       )
     )[0]!.count
 
-  test('quotes, kept answers and sessions are forgotten in their time, of a customer who never comes back too', async () => {
+  test('quotes, stored answers and sessions are deleted in time, also of a customer who never returns', async () => {
     await previewChange(actingFor(world.engine, 'gone'), { customerId: 'gone', planId: 'business' })
     const session = await createPortalSession(world.engine, { customerId: 'gone' })
     const renewable = await createPortalSession(world.engine, { customerId: 'gone' })
@@ -51,7 +51,7 @@ describe.each(testDatabases)('what serves nobody any more, on $name', ({ create 
     world.set('2026-11-02T23:59:00Z')
     expect(await forgetOld(world.engine)).toEqual(nothing)
     world.set('2026-11-03T00:00:00Z')
-    // More than a batch holds.
+    // More than one batch.
     expect(await forgetOld(world.engine)).toEqual({ ...nothing, idempotency_keys: 2500 })
     world.set('2026-11-09T00:00:00Z')
     expect(await forgetOld(world.engine)).toEqual({ ...nothing, quotes: 1 })
@@ -69,14 +69,14 @@ describe.each(testDatabases)('what serves nobody any more, on $name', ({ create 
     ]).toEqual([0, 0, 0, 0])
   })
 
-  test('changes are forgotten only when asked for, and no cursor given out misses what happens later', async () => {
+  test('activity is deleted only on request, and no cursor misses later entries', async () => {
     const { data, nextCursor } = await listActivity(world.engine)
     await updateCustomer(world.engine, { customerId: 'gone', phone: '1' })
     world.set('2028-03-01T00:00:00Z')
     expect(await forgetOld(world.engine)).toEqual(nothing)
     const all = await count('activity')
     expect(all).toBeGreaterThan(data.length)
-    // All but the one whose place is the newest; what is unread is as old as they are.
+    // All but the newest numbered one; unread entries are as old as they are.
     expect((await forgetOld(world.engine, { sessionDays: 30, activityDays: 300 })).activity).toBe(all - 1)
     expect(await listActivity(world.engine, { cursor: nextCursor! })).toEqual({ data: [], nextCursor })
     await updateCustomer(world.engine, { customerId: 'gone', phone: '2' })

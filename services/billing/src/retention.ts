@@ -5,29 +5,29 @@ import { addSeconds } from './values/instant.ts'
 export interface Retention {
   /** Portal sessions, after they could last be used. */
   sessionDays: number
-  /** Changes in the feed, read or not; all of them when absent. */
+  /** Activity, read or not; all of it when absent. */
   activityDays?: number
 }
 
 export const defaultRetention: Retention = { sessionDays: 30 }
-/** Fewer, and a vendor's system that was away for some days would miss what happened. */
+/** Minimum: with fewer, a vendor's system that was away for some days would miss entries. */
 export const fewestActivityDays = 7
 
 /**
- * An answer is kept for a day as promised, and another for whoever comes late. A quote that is over is only
- * told as expired.
+ * A stored answer is promised for a day, and kept for one more for late retries. An expired quote only
+ * returns that it expired.
  */
 const answerSeconds = 48 * 3600
 const quoteSeconds = 7 * 86_400
 const rowsPerBatch = 1_000
 const batchesPerRun = 200
 
-/** How many rows of each table were forgotten. */
+/** The number of deleted rows per table. */
 export type Forgotten = Record<'quotes' | 'idempotency_keys' | 'portal_sessions' | 'activity', number>
 
 /**
- * Forgets what serves nobody any more, of every customer: also of those who never come back. In batches, so
- * that nobody waits long; any process may call it at any time.
+ * Deletes what is no longer needed, for every customer, also those who never return. In batches, so that
+ * locks are short; any process may call it at any time.
  */
 export async function forgetOld(
   engine: Engine,
@@ -42,8 +42,7 @@ export async function forgetOld(
       'portal_sessions',
       'coalesce(renewal_expires_at, code_expires_at) < $1',
     ),
-    // The newest place stays: the next one is counted from it, and no cursor that was given out may come to
-    // stand before it.
+    // The newest number stays, because the next one counts from it and no returned cursor may be ahead of it.
     activity:
       activityDays === undefined
         ? 0
@@ -66,7 +65,7 @@ async function inBatches(engine: Engine, seconds: number, table: string, conditi
   return forgotten
 }
 
-/** A row that another process forgets meanwhile is waited for and not counted twice. */
+/** A row that another process deletes meanwhile is waited for and not counted twice. */
 async function forgetBatch(
   tx: BillingTransaction,
   seconds: number,

@@ -9,15 +9,15 @@ import { parseInstant, type Instant } from './values/instant.ts'
 import { putSeller } from './catalogue/seller.ts'
 
 /**
- * An engine whose clock stands still until it is moved, and whose ids are counted: one history gives the same
+ * An engine with a clock that stands still until it is moved, and counted ids: one history gives the same
  * bytes everywhere.
  */
 export interface World {
   db: Database
   engine: Engine
-  /** Moves the clock without doing anything. */
+  /** Sets the clock and does nothing else. */
   set(instant: string): void
-  /** Moves the clock on, stopping at every instant at which something falls due, and does it. */
+  /** Moves the clock forward, stopping at every instant at which work is due, and does it. */
   passTo(instant: string): Promise<void>
   close(): Promise<void>
 }
@@ -51,7 +51,7 @@ export async function createWorld(create: TestDatabase['create'], start: string)
 
 function instant(text: string): Instant {
   const parsed = parseInstant(text)
-  if (!parsed) throw new Error(`not an instant: ${text}`)
+  if (!parsed) throw new Error(`invalid instant: ${text}`)
   return parsed
 }
 
@@ -150,12 +150,12 @@ export async function seedCatalogue(engine: Engine): Promise<void> {
   })
 }
 
-/** A customer on the books, in Asia/Shanghai unless told otherwise. */
+/** Creates a customer, in Asia/Shanghai by default. */
 export async function seedCustomer(engine: Engine, id: string, timezone = 'Asia/Shanghai'): Promise<void> {
   await createCustomer(engine, { id, companyName: `${id} 有限公司`, timezone })
 }
 
-/** The same engine (acting for one customer where named), which counts the statements it sends. */
+/** Returns the engine (for one customer if given) with a counter of its statements. */
 export function countingStatements(
   engine: Engine,
   customerId?: string,
@@ -173,10 +173,7 @@ export function countingStatements(
   }
 }
 
-/**
- * The same engine (acting for one customer where named), which does something after each of its statements,
- * and waits for it.
- */
+/** Returns the engine (for one customer if given) with a callback that is awaited after each statement. */
 export function watchingStatements(
   engine: Engine,
   customerId: string | undefined,
