@@ -5,7 +5,7 @@ const folder = new URL('./', import.meta.url)
 const readme = new URL('README.md', folder)
 const [begin, end] = ['<!-- list -->', '<!-- end of list -->']
 
-/** The stories of each file, with the rule each holds the engine to, as they stand in the sources. */
+/** Returns the stories of each file with their rules, parsed from the sources. */
 function listOfStories(): string {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.stories.test.ts'))
@@ -13,10 +13,10 @@ function listOfStories(): string {
   return files
     .map((name) => {
       const source = readFileSync(new URL(name, folder), 'utf8')
-      const title = /^stories\('([^']+)'/m.exec(source)?.[1]
-      const told = [...source.matchAll(/^ {2}story\('([^']+)', '([^']+)', \{/gm)]
+      const title = /^stories\(\s*'([^']+)'/m.exec(source)?.[1]
+      const told = [...source.matchAll(/\bstory\(\s*'([^']+)',\s*'([^']+)',\s*\{/g)]
       if (title === undefined || told.length !== [...source.matchAll(/\bstory\(/g)].length)
-        throw new Error(`${name} has a story that is not told as story('name', 'rule', { … }`)
+        throw new Error(`${name} needs every story as story('name', 'rule', { … } with one string each`)
       return [
         `### ${title[0]!.toUpperCase()}${title.slice(1)} (${name})`,
         '',
@@ -28,7 +28,7 @@ function listOfStories(): string {
     .join('\n\n')
 }
 
-/** `LIST=write npx vitest run services/billing/scenarios/list.test.ts` writes it anew. */
+/** `LIST=write npx vitest run services/billing/scenarios/list.test.ts` writes the list. */
 test('the README lists every story with its rule', () => {
   const text = readFileSync(readme, 'utf8')
   const [before, rest] = text.split(begin)
