@@ -54,11 +54,11 @@ const lives = fc.record({
   ),
 })
 
-describe.each(testDatabases)('usage after an ending at once on $name', ({ create }) => {
+describe.each(testDatabases)('usage after an immediate ending on $name', ({ create }) => {
   let world: World
   let customers = 0
   beforeAll(async () => {
-    world = await createWorld(create, '2026-10-31T16:00:00Z') // midnight of the 1st of November
+    world = await createWorld(create, '2026-10-31T16:00:00Z') // midnight of 1 November
     await seedCatalogue(world.engine)
     const read = { unit: 'u', eventType: 'run' }
     await putMeter(world.engine, {
@@ -152,15 +152,15 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     }
   }
 
-  test('is charged by nobody, also where a new subscription begins on the next date, is taken back as any other, and is told where it happened', async () => {
+  test('usage after the end is charged to nobody, can be voided, and is marked in every list', async () => {
     await seedCustomer(world.engine, 'next')
     await createSubscription(world.engine, { customerId: 'next', planId: 'team' })
     world.set('2026-11-16T02:00:00Z') // the 16th, 10:00
     await record('next', chat('before', 1_100, '2026-11-16T01:00:00Z'), chat('at', 7))
     await end('next')
     world.set('2026-11-16T03:30:00Z')
-    // Of the usage after it 500 come at once, 30 once the next subscription runs; of the former 400 are taken
-    // back, and 20 of what counts.
+    // Of the usage after it 500 come at once, 30 once the next subscription runs; 400 of the former are
+    // voided, and 20 of what counts.
     expect(
       await record(
         'next',
@@ -172,8 +172,8 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     await expect(
       consume(world.engine, { customerId: 'next', meter: 'ai_chat', id: 'c' }),
     ).rejects.toMatchObject({ code: 'no_active_subscription' })
-    // Of the first period 1,127 count: 1,000 × 16 ÷ 30 was paid for, and is allowed whole, since nothing was
-    // given back.
+    // Of the first period 1,127 count: 1,000 × 16 ÷ 30 was paid for, and is allowed whole, because nothing
+    // was credited.
     expect(await chats('next')).toEqual({
       used: 1_127,
       remaining: 0,
@@ -193,7 +193,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       afterEnd: 100,
       proof: [1_207, 0, 0, 1_107, 100, 420, 0],
     })
-    // the 17th, 01:00: what was used to the end is billed, 107 above 1,000
+    // the 17th, 01:00: usage up to the end is billed, 107 above 1,000
     await world.passTo('2026-11-16T17:00:00Z')
     await createSubscription(world.engine, { customerId: 'next', planId: 'team' })
     const [fresh, ended] = (await getUsageSummary(world.engine, { customerId: 'next' })).periods
@@ -230,7 +230,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       afterEnd: 130,
       proof: [1_237, 1_107, 0, 0, 130, 420, 0],
     })
-    // Told in every list with its mark, and under its own date.
+    // Marked in every list, under its own date.
     const { data } = await getUsageDetail(world.engine, {
       customerId: 'next',
       start: '2026-11-16',
@@ -281,7 +281,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       ['late', 'uncharged', null],
       ['other', 'uncharged', null],
     ])
-    // The sums of days, hours and windows are of what counts.
+    // Sums of days, hours and windows contain counted usage only.
     const days = await getUsageDays(world.engine, {
       customerId: 'next',
       start: '2026-11-15',
@@ -313,7 +313,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       ['renewal', ['usage', 'ai_chat', 1_107, 535]],
       ['start', ['fee', '', 1, 59_900]],
     ])
-    // Taken back after all is billed, it makes no document.
+    // Voided after everything is billed, it makes no document.
     const documents = (await linesOf('next')).length
     await voidEvents(world.engine, { customerId: 'next', ids: ['after', 'late'], reason: 'a test' })
     expect(await chats('next', ended!.label)).toMatchObject({
@@ -324,15 +324,15 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     expect([(await linesOf('next')).length, fresh!.start]).toEqual([documents, '2026-11-17'])
   })
 
-  test('on a date that a new subscription takes over counts from its beginning on, whether it was told before or after that', async () => {
+  test('on a date a new subscription takes over usage counts from its start, in any order of arrival', async () => {
     const at = '2026-12-25'
     for (const customerId of ['early', 'late', 'ahead']) {
       await seedCustomer(world.engine, customerId)
       await createSubscription(world.engine, { customerId, planId: 'team', startsAt: `${at}T00:00:00Z` })
     }
     world.set(`${at}T02:00:00Z`)
-    // The sender's clock is four minutes ahead: what it tells of comes after the ending, and for the last one
-    // after the next beginning.
+    // The sender's clock is four minutes ahead: its events come after the ending, and the last one after the
+    // next start.
     await record('early', chat('skewed', 3, `${at}T02:04:00Z`), chat('first', 5))
     expect(await chats('early')).toMatchObject({ used: 8, afterEnd: 0 })
     for (const customerId of ['early', 'late', 'ahead']) await end(customerId)
@@ -353,8 +353,8 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     await createSubscription(actingFor(world.engine, 'ahead'), { customerId: 'ahead', planId: 'team' })
     await record('late', ...told, chat('skewed', 3, `${at}T02:04:00Z`), chat('first', 5, `${at}T02:00:00Z`))
     await voidEvents(world.engine, { customerId: 'late', ids: ['takenBack'], reason: 'a test' })
-    // The date is the new one's, with 5 of before the ending and 60 since it began; 13 of between are
-    // nobody's.
+    // The date belongs to the new subscription, with 5 from before the ending and 60 since it started; 13
+    // between belong to nobody.
     for (const customerId of ['early', 'late'])
       expect(await chats(customerId)).toEqual({
         used: 65,
@@ -372,7 +372,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     ])
   })
 
-  test('where the clock stands, what was recorded before the ending came before it, also after what was billed at that instant', async () => {
+  test('under a standing clock, usage recorded before the ending came before it, also after billing then', async () => {
     await seedCustomer(world.engine, 'stands')
     // Its first month is billed at once.
     await createSubscription(world.engine, {
@@ -388,7 +388,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     expect(await chats('stands')).toMatchObject({ used: 11, afterEnd: 0 })
   })
 
-  test('what was held before the ending is settled after it, and counts when it was held; a meter made later counts nothing more', async () => {
+  test('a reservation from before the ending is settled in its time; a later meter counts nothing more', async () => {
     await seedCustomer(world.engine, 'held')
     await createSubscription(world.engine, { customerId: 'held', planId: 'team' })
     const held = await reserve(world.engine, {
@@ -430,8 +430,8 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
       meters: [{ meter: 'calls' }, { meter: 'peak' }, { meter: 'runs' }],
       afterEnd: true,
     })
-    // Beside it in one batch, what counts has its groups, those of a second meter too; the last test looks at
-    // all sums.
+    // Besides, usage that counts has its groups in the same batch, those of a second meter too; the last test
+    // checks all sums.
     const run = { type: 'run', time: '2027-01-26T00:15:00Z', properties: { n: 1, who: 'b' } }
     expect(
       await recordUsage(
@@ -441,7 +441,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
     ).toMatchObject({ accepted: 2, rejected: [] })
   })
 
-  test('a life with it is invoiced as one without, whatever came first', async () => {
+  test('a subscription with such usage is invoiced like one without, in any order of arrival', async () => {
     let date = '2027-02-01'
     await fc.assert(
       fc.asyncProperty(lives, async ({ ends, starts, told, next, events }) => {
@@ -449,7 +449,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
         const [early, late, without] = [`early-${customers}`, `late-${customers}`, `without-${customers}`]
         const all = [early, late, without]
         const day = addDays(date, 16)
-        // The date begins at 16:00 UTC on the one before.
+        // The date starts at 16:00 UTC on the day before.
         const hour = (hours: number, minutes = 0) =>
           addSeconds(`${addDays(day, -1)}T16:00:00.000000Z`, hours * 3_600 + minutes * 60)
         await world.passTo(`${date}T02:00:00Z`)
@@ -523,7 +523,7 @@ describe.each(testDatabases)('usage after an ending at once on $name', ({ create
               )
           return [...sums].filter(([, amount]) => amount !== 0).sort()
         }
-        // What came late is an adjustment rather than a line.
+        // Late usage is an adjustment instead of a line.
         expect(second).toEqual(third)
         expect(totals(first)).toEqual(totals(third))
         for (const customerId of all) if (next !== 'none') await end(customerId)

@@ -23,8 +23,8 @@ const long = process.env['LONG'] === '1'
 const [runs, dates] = long ? [10, { minLength: 90, maxLength: 90 }] : [4, { minLength: 10, maxLength: 10 }]
 const plans = ['small', 'equal', 'large', 'yearly', 'seats', 'without']
 const all = 1000
-// One date of a life: mostly all there is is taken before and after what is done, for by that an allowance is
-// had twice, if it can be.
+// One date of a life: usually all that is left is used before and after each command, which would reveal an
+// allowance granted twice.
 const lives = fc.array(
   fc.record({
     before: fc.constantFrom(all, all, 70, 0),
@@ -37,7 +37,7 @@ const lives = fc.array(
   { ...dates, size: 'max' },
 )
 
-describe.each(testDatabases)('allowances of a life, on $name', ({ create }) => {
+describe.each(testDatabases)('allowances over random lives, on $name', ({ create }) => {
   let world: World
   let customers = 0
   beforeAll(async () => {
@@ -82,10 +82,7 @@ describe.each(testDatabases)('allowances of a life, on $name', ({ create }) => {
     seats,
   }: Phase) => (charge?.included ?? 0) * (charge?.includedPer === 'seat' ? seats : 1)
 
-  /**
-   * Units that the days so far have a right to, of every plan and period, and the largest allowance there
-   * was.
-   */
+  /** Units that the days so far entitle to, over all plans and periods, plus the largest allowance. */
   async function mostOf(customerId: string): Promise<number> {
     const { phases, today } = await world.engine.transaction((tx) => readSubscriptionState(tx, customerId), {
       readOnly: true,
@@ -93,7 +90,7 @@ describe.each(testDatabases)('allowances of a life, on $name', ({ create }) => {
     const shares = usagePeriods(phases, today).flatMap((period) =>
       phases.map((phase, index) => {
         const { from, to, subscriptionId, credited } = phase
-        // Where nothing was given back for the days after an end, they count to the end of the month.
+        // Where the days after an end were not credited, they count to the end of the month.
         const keeps = to === period.to && !credited && phases[index + 1]?.subscriptionId !== subscriptionId
         const dates = intersection(
           { from, to: keeps ? period.whole.to : (to ?? addDays(today, 1)) },
@@ -106,7 +103,7 @@ describe.each(testDatabases)('allowances of a life, on $name', ({ create }) => {
   }
 
   test(
-    'whatever is changed, ended and begun again, no more is granted than the shares of the days and one largest allowance',
+    'no sequence of changes and endings grants more than the day shares and one largest allowance',
     async () => {
       await fc.assert(
         fc.asyncProperty(lives, async (life) => {

@@ -61,8 +61,8 @@ stories(
   ],
   (story) => {
     story(
-      'whoever came on a 31st pays on the last day of a short month and on the 31st again after it',
-      'boundaries are counted from the anchor date, never from the one before',
+      'a subscription started on the 31st renews on the last day of short months',
+      'boundaries are counted from the anchor date, never from the previous boundary',
       {},
       async (life) => {
         await life.on('2026-10-31 09:00')
@@ -92,8 +92,8 @@ stories(
     )
 
     story(
-      'a month that began on the 30th of January ends on leap day',
-      'the day that a month does not have is its last one, 29 February in a leap year',
+      'a month that starts on 30 January ends on leap day',
+      'a day that the month lacks becomes its last day, 29 February in a leap year',
       {},
       async (life) => {
         await life.on('2028-01-30 09:00')
@@ -171,16 +171,16 @@ stories(
     )
 
     story(
-      'a period goes on over New Year, and an upgrade at midnight is for the days of January',
-      'periods know no year; the date of a change belongs to the new plan',
+      'a period continues over New Year, and an upgrade at midnight is for the days of January',
+      'periods do not depend on the year; the date of a change belongs to the new plan',
       {},
       async (life) => {
         await life.on('2026-12-15 09:00')
         await life.subscribes('team')
         await life.on('2027-01-01 00:00')
         await life.upgrades('business')
-        // 17 of 31 days are over. 59900 × 17 ÷ 31 = 32848.39 → 32848: 27052 come back. 199900 × 17 ÷ 31 =
-        // 109622.58 → 109623: 90277 are due. 632.25 × 6 % = 37.935 → 37.94: halves go up.
+        // 17 of 31 days are over. 59900 × 17 ÷ 31 = 32848.39 → 32848: 27052 are credited. 199900 × 17 ÷ 31 =
+        // 109622.58 → 109623: 90277 are due. 632.25 × 6 % = 37.935 → 37.94: halves round up.
         await life.receives(
           `start on 2026-12-15 09:00
       Team plan fee 2026-12-15..2027-01-15 599.00
@@ -194,8 +194,8 @@ stories(
     )
 
     story(
-      'an invoice of New Year’s Eve in New York has a January number, for the seller is in Shanghai',
-      'numbers are by the month of issue in the seller’s zone, the year shown is the customer’s',
+      'an invoice of New Year’s Eve in New York has a January number of the seller in Shanghai',
+      'numbers use the month of issue in the seller’s zone, the printed year is the customer’s',
       { zone: 'America/New_York' },
       async (life) => {
         await life.on('2026-12-31 19:30') // 08:30 on 1 January in Shanghai
@@ -213,7 +213,7 @@ stories(
 
     story(
       'Berlin in spring: a day of 23 hours is a day',
-      'days are counted on the calendar, so daylight saving cannot touch an amount',
+      'days are counted by the calendar, so daylight saving cannot change an amount',
       { zone: 'Europe/Berlin' },
       async (life) => {
         await life.on('2026-03-01 00:00')
@@ -223,7 +223,7 @@ stories(
         await life.uses('ai_chat', 500, '2026-03-29 01:59:59')
         await life.uses('ai_chat', 83, '2026-03-29 03:00')
         await life.upgrades('business')
-        // 28 of 31 days are over. 59900 × 28 ÷ 31 = 54103.23 → 54103: 5797 come back. 199900 × 28 ÷ 31 =
+        // 28 of 31 days are over. 59900 × 28 ÷ 31 = 54103.23 → 54103: 5797 are credited. 199900 × 28 ÷ 31 =
         // 180554.84 → 180555: 19345 are due. 135.48 × 6 % = 8.1288 → 8.13
         await life.receives(
           `start on 2026-03-01 00:00
@@ -248,7 +248,7 @@ stories(
 
     story(
       'Berlin in autumn: three hours of grace end at the second two o’clock',
-      'grace is real hours; what is used in either of the two hours is of that date',
+      'grace is real hours; usage in either of the repeated hours is of that date',
       { zone: 'Europe/Berlin' },
       async (life) => {
         await life.on('2026-09-25 09:00')
@@ -277,9 +277,8 @@ stories(
     )
 
     story(
-      'New York in spring: a quote of the evening before ends at midnight, '
-        + 'before its quarter of an hour is over',
-      'a quote ends at the customer’s midnight, when the days to charge are others',
+      'New York in spring: a quote of the evening expires at midnight, before its fifteen minutes',
+      'a quote expires at the customer’s midnight, when the number of days changes',
       { zone: 'America/New_York' },
       async (life) => {
         await life.on('2026-03-01 00:00')
@@ -309,7 +308,7 @@ stories(
 
     story(
       'New York in autumn: a day of 25 hours is a day, to its last moment',
-      'an instant counts on the local date it falls on',
+      'an instant counts on its local date',
       { zone: 'America/New_York' },
       async (life) => {
         await life.on('2026-10-01 09:00')
@@ -345,8 +344,8 @@ stories(
     )
 
     story(
-      'what is used in the last moment before midnight in Shanghai is of the month that ends',
-      'periods are half-open; what is told in the grace hour still counts',
+      'usage in the last moment before midnight in Shanghai is of the month that ends',
+      'periods are half-open; usage reported in the grace still counts',
       {},
       async (life) => {
         await life.on('2026-11-01 00:00')
@@ -373,7 +372,7 @@ stories(
     )
 
     story(
-      'Kolkata, half an hour off: whoever comes one second before midnight has had that day',
+      'Kolkata, half an hour off: a start one second before midnight includes that day',
       'the first period starts on the local date, in zones of any offset',
       { zone: 'Asia/Kolkata' },
       async (life) => {
@@ -397,8 +396,8 @@ stories(
     )
 
     story(
-      'Apia went from the 29th to the 31st of December 2011, and that month still has 31 days',
-      'a date that a zone leaves out is a date of the calendar all the same',
+      'Apia skipped 30 December 2011, and that month still has 31 days',
+      'a date that a zone skips is a date of the calendar all the same',
       { zone: 'Pacific/Apia' },
       async (life) => {
         await life.on('2011-12-15 09:00')
@@ -430,8 +429,8 @@ stories(
     )
 
     story(
-      'in Apia a period that should begin on the missing day begins with the next',
-      'a date begins at its first instant, or at the next one there is',
+      'in Apia a period that should start on the skipped day starts with the next',
+      'a date starts at its first instant, or at the next one that exists',
       { zone: 'Pacific/Apia' },
       async (life) => {
         await life.on('2011-11-30 09:00')
@@ -458,7 +457,7 @@ stories(
 
     story(
       'from Shanghai to New York: the last day of the month lasts until midnight there',
-      'a new zone applies from the next period, and dates still tile time',
+      'a new zone applies from the next period, and dates have no gap or overlap',
       {},
       async (life) => {
         await life.on('2026-11-01 09:00')
@@ -482,7 +481,7 @@ stories(
 
     story(
       'from Shanghai to Auckland: the last day of the month is five hours shorter',
-      'a new zone applies from the next period, and dates still tile time',
+      'a new zone applies from the next period, and dates have no gap or overlap',
       {},
       async (life) => {
         await life.on('2026-11-01 09:00')
@@ -511,8 +510,8 @@ stories(
     )
 
     story(
-      'to New York and back before the month is over: it ends at midnight in Shanghai as ever',
-      'a new zone that was asked for is forgotten when the old one is asked for again',
+      'to New York and back within the month: it ends at midnight in Shanghai',
+      'requesting the current zone undoes the request for another one',
       {},
       async (life) => {
         await life.on('2026-11-01 09:00')
@@ -532,7 +531,7 @@ stories(
     )
 
     story(
-      'three months at a time: the fee comes every quarter, usage every month',
+      'a quarterly plan bills its fee every quarter and its usage every month',
       'the billing period is the plan’s, the usage period always a month, from one anchor',
       {},
       async (life) => {
@@ -561,7 +560,7 @@ stories(
 
     story(
       'on the calendar from the 22nd: ten days of December, then whole months',
-      'calendar alignment: the first period is short, with its share of the fee and of the allowance',
+      'calendar alignment: the first period is short and prorates fee and allowance',
       {},
       async (life) => {
         await life.on('2026-12-22 09:00')
@@ -589,7 +588,7 @@ stories(
 
     story(
       'a year on the calendar from the 22nd is short by 21 days',
-      'calendar alignment holds for years too: they begin on the 1st of the month',
+      'calendar alignment applies to years too: they start on the 1st of the month',
       {},
       async (life) => {
         await life.on('2026-12-22 09:00')
@@ -608,7 +607,7 @@ stories(
     )
 
     story(
-      'a minimum is due for days without use as well, by the day',
+      'a minimum is due for days without usage as well, by the day',
       'a minimum applies at zero usage and is prorated with the phase',
       {},
       async (life) => {
@@ -630,7 +629,7 @@ stories(
 
     story(
       'a start 35 days back bills what is overdue at once, with the usage known before it',
-      'startsAt is at most 35 days back; what is then overdue is billed at once',
+      'startsAt is at most 35 days back; what is overdue is billed at once',
       {},
       async (life) => {
         await life.on('2026-12-10 09:00')
@@ -654,8 +653,8 @@ stories(
     )
 
     story(
-      'after four months asleep everything is made up for in its order, a downgrade among it',
-      'due work catches up in order after a pause; issuedAt is the real moment',
+      'after four months without a run everything is billed in order, a downgrade included',
+      'the billing run catches up in order after a pause; issuedAt is the real instant',
       {},
       async (life) => {
         await life.on('2026-09-15 09:00')

@@ -26,7 +26,7 @@ import { checkSubscriptionStatus } from '../src/commands/subscription/subscribe.
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
-describe.each(testDatabases)('leaving and coming back on $name', ({ create }) => {
+describe.each(testDatabases)('canceling and subscribing again on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
@@ -57,7 +57,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
   const cancel = (customerId: string, more: { when?: 'now'; credit?: boolean } = {}) =>
     cancelSubscription(world.engine, { customerId, ...more })
 
-  test('canceled, it goes on to the end of the billing period and is then over, without another fee', async () => {
+  test('a canceled subscription continues to the end of the billing period and bills no further fee', async () => {
     await subscribe('leaving')
     expect((await cancel('leaving')).subscription).toMatchObject({
       cancelAtPeriodEnd: true,
@@ -73,7 +73,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
       status: 'canceled',
       plan: null,
       cancelAtPeriodEnd: false,
-      // The draft of the last period waits for its hour: 10 chats above 1,000 at 0.05, and 6 % of it.
+      // The draft of the last period is in its grace: 10 chats above 1,000 at 0.05, and 6 % tax.
       nextInvoice: { at: '2026-12-01', estimatedTotal: 53 },
     })
     expect(await checkSubscriptionStatus(world.engine, { customerId: 'leaving' })).toBe(false)
@@ -89,7 +89,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     expect(await nextRunAt(world.engine)).toBeNull()
   })
 
-  test('resumed before the end, it renews as if nothing had been', async () => {
+  test('a subscription resumed before the end renews as if it was never canceled', async () => {
     await subscribe('resumed')
     await cancel('resumed')
     expect((await resumeSubscription(world.engine, { customerId: 'resumed' })).subscription).toMatchObject({
@@ -102,7 +102,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     ])
   })
 
-  test('once it is over there is nothing to resume', async () => {
+  test('an ended subscription cannot be resumed', async () => {
     await subscribe('over')
     await cancel('over')
     world.set('2026-11-30T16:00:00Z')
@@ -111,7 +111,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     })
   })
 
-  test('usage that arrives late is billed on one closing invoice, 35 days after the end, and never twice', async () => {
+  test('late usage is billed on one final invoice, 35 days after the end, and never twice', async () => {
     await subscribe('late')
     await use('late', 'in-time', 1_000)
     await cancel('late')
@@ -133,7 +133,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     expect(await linesOf('late')).toHaveLength(2)
   })
 
-  test('asleep through all of it, due work does the same in the same order', async () => {
+  test('a run after a long pause does the same work in the same order', async () => {
     await subscribe('slept')
     await use('slept', 'u', 1_100)
     await cancel('slept')
@@ -146,7 +146,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     expect(await nextRunAt(world.engine)).toBeNull()
   })
 
-  test('coming back starts a new subscription: periods never overlap and each has its own name', async () => {
+  test('subscribing again starts a new subscription: periods never overlap, and each has its own label', async () => {
     await subscribe('back')
     await cancel('back')
     await world.passTo('2026-12-10T04:00:00Z')
@@ -187,7 +187,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     ])
   })
 
-  test('ended at once by the vendor, access stops at that instant, the date is kept and the days after it are credit, if asked', async () => {
+  test('an immediate end by the vendor stops access, keeps the date, and credits later days on request', async () => {
     const { id: invoiceId, total } = (await subscribe('ended'))!
     await recordPayment(world.engine, { invoiceId, amount: total, method: 'bank', reference: 'r' })
     await use('ended', 'u', 1_100, '2026-11-14T00:00:00Z')
@@ -206,7 +206,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
       lines: [{ kind: 'unused_time', amount: -27_953, days: { billed: 14, of: 30 } }],
       total: -29_630,
     })
-    // Used before the ending and told after it: billed. Used after it on the same date: not.
+    // Used before the ending and reported after it: billed. Used after it on the same date: not.
     world.set('2026-11-16T06:00:00Z')
     await use('ended', 'before', 3, '2026-11-16T03:59:59Z')
     await use('ended', 'after', 9, '2026-11-16T04:00:01Z')
@@ -216,9 +216,9 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
       ['change', ['unused_time', -27_953]],
       ['start', ['fee', 59_900]],
     ])
-    // 5.50 and 6 % of it, 0.33, come off the balance.
+    // 5.50 and 6 % tax, 0.33, come off the balance.
     expect((await getCustomer(world.engine, { customerId: 'ended' })).creditBalance).toBe(29_630 - 583)
-    // What arrives late is billed on the closing invoice, 35 days after the date is over.
+    // Late usage is billed on the final invoice, 35 days after the date is over.
     await use('ended', 'late', 100, '2026-11-15T04:00:00Z')
     await world.passTo('2026-12-21T16:00:00Z')
     expect((await invoicesOf('ended'))[0]).toMatchObject({
@@ -233,14 +233,14 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     })
   })
 
-  test('begun again on the date it was ended, the date belongs to the new subscription, with fee and usage', async () => {
+  test('a new subscription on the date of the end takes over the date, with fee and usage', async () => {
     await subscribe('again')
     await use('again', 'u', 1_100, '2026-11-14T00:00:00Z')
     await use('again', 'today', 7)
     await cancel('again', { when: 'now', credit: true })
     world.set('2026-11-16T04:00:00Z')
     const { invoice } = await createSubscription(world.engine, { customerId: 'again', planId: 'team' })
-    // The 16th day: 31947 − 59900 × 15 ÷ 30 = 31947 − 29950 = 1997. What was used before it is billed first.
+    // The 16th: 31947 − 59900 × 15 ÷ 30 = 31947 − 29950 = 1997. Usage before it is billed first.
     expect(invoice).toMatchObject({ kind: 'start', lines: [{ kind: 'fee', amount: 59_900 }] })
     expect((await getUsageSummary(world.engine, { customerId: 'again' })).meters[0]).toMatchObject({
       used: 7,
@@ -252,7 +252,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
       ['change', ['unused_time', -27_953]],
       ['start', ['fee', 59_900]],
     ])
-    // The start voided, and made again: the same.
+    // The voided start is issued again with the same lines.
     const [start, credit] = await invoicesOf('again')
     expect(credit).toMatchObject({
       total: -2_117,
@@ -268,7 +268,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     expect((await linesOf('again'))[0]).toEqual(['renewal', ['fee', 59_900], ['usage', 0]])
   })
 
-  test('begun again on the next date, both dates are paid for once, and an upgrade gives back nothing of the first', async () => {
+  test('starting again on the next date pays each date once, and an upgrade credits none of the first', async () => {
     await subscribe('next')
     await cancel('next', { when: 'now' })
     world.set('2026-11-16T17:00:00Z') // the 17th
@@ -309,7 +309,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     ).toMatchObject({ currentPeriod: { start: '2026-11-17' } })
   })
 
-  test('ended and begun again on one date, twice, each pays for no more than the last: three starts, each with its number', async () => {
+  test('ending and starting twice on one date charges only the last: three starts, three numbers', async () => {
     world.set('2026-10-31T16:00:00Z')
     await seedCustomer(world.engine, 'fickle')
     for (const planId of ['team', 'business', 'team']) {
@@ -337,8 +337,8 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     expect((await linesOf('fickle'))[0]).toEqual(['renewal', ['fee', 59_900], ['usage', 5_500]])
   })
 
-  test('ended and begun again every day, one pays for each date once, and its usage once', async () => {
-    // So that each use, within what is included, stands on a document.
+  test('ending and starting every day pays for each date and its usage once', async () => {
+    // So that usage within the allowance has a document too.
     const seller = await getSeller(world.engine)
     await putSeller(world.engine, { ...seller, zeroInvoices: true })
     world.set('2026-10-31T20:00:00Z')
@@ -355,13 +355,13 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     const lines = (await invoicesOf('daily')).flatMap((invoice) => invoice.lines)
     const sumOf = (kinds: string[], of: (line: (typeof lines)[number]) => number) =>
       lines.filter((line) => kinds.includes(line.kind)).reduce((total, line) => total + of(line), 0)
-    // Five dates of thirty: 59900 × 5 ÷ 30 = 9983.33, each rounded by itself at most by half a fen.
+    // Five dates of thirty: 59900 × 5 ÷ 30 = 9983.33, each rounded by at most half a fen.
     expect(Math.abs(sumOf(['fee', 'unused_time'], (line) => line.amount) - 9_983)).toBeLessThanOrEqual(5)
     expect(sumOf(['usage', 'adjustment'], (line) => line.quantity)).toBe(40)
     await putSeller(world.engine, seller)
   })
 
-  test('a cancellation takes the place of a downgrade, outlives an upgrade, and is not passed over by a downgrade', async () => {
+  test('a cancellation replaces a downgrade, survives an upgrade, and blocks a downgrade', async () => {
     await subscribe('both')
     await downgradeSubscription(world.engine, { customerId: 'both', planId: 'free' })
     expect((await cancel('both')).subscription).toMatchObject({
@@ -378,7 +378,7 @@ describe.each(testDatabases)('leaving and coming back on $name', ({ create }) =>
     expect(await subscription('both')).toMatchObject({ status: 'canceled' })
   })
 
-  test('the vendor moves a customer either way by one command', async () => {
+  test('one command lets the vendor move a customer in either direction', async () => {
     await subscribe('moved')
     expect(await changeSubscription(world.engine, { customerId: 'moved', planId: 'business' })).toMatchObject(
       { subscription: { plan: { id: 'business' } }, invoice: { kind: 'change' } },

@@ -14,7 +14,7 @@ import { mistakesOf } from './invariants.ts'
 
 type Database = Awaited<ReturnType<TestDatabase['create']>>
 
-/** The same engine, which counts the statements it sends and the documents it is answered. */
+/** The same engine with counters of the statements it sends and the documents it reads. */
 function counting(engine: Engine): {
   engine: Engine
   read(): { statements: number; documents: number; states: number }
@@ -48,7 +48,7 @@ function counting(engine: Engine): {
   }
 }
 
-describe.each(testDatabases)('what a change of plan reads, on $name', ({ create }) => {
+describe.each(testDatabases)('reads of a plan change on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-01-01T01:00:00Z')
@@ -59,7 +59,7 @@ describe.each(testDatabases)('what a change of plan reads, on $name', ({ create 
     await world.close()
   })
 
-  test('does not grow with the invoices there were before the running billing period', async () => {
+  test('reads do not grow with the number of invoices before the running billing period', async () => {
     const month = (index: number) => new Date(Date.UTC(2026, index, 1, 3)).toISOString()
     const begin = async (customerId: string) => {
       await seedCustomer(world.engine, customerId)
@@ -84,7 +84,7 @@ describe.each(testDatabases)('what a change of plan reads, on $name', ({ create 
       const { invoice } = await upgradeSubscription(engine, { customerId, planId: 'business' })
       const upgrade = read()
       await cancelSubscription(engine, { customerId, when: 'now', credit: true })
-      // What that gives back pays as many open invoices as it reaches.
+      // The credit pays as many open invoices as it covers.
       const { documents: cancel } = read()
       return { preview, upgrade, cancel, lines: invoice!.lines.map(({ kind, amount }) => [kind, amount]) }
     }
@@ -94,11 +94,11 @@ describe.each(testDatabases)('what a change of plan reads, on $name', ({ create 
       ['unused_time', -59_900],
       ['fee', 199_900],
     ])
-    // Each reads them a few times: for the credit, for late usage, for discounts.
+    // Each is read a few times: for the credit, for late usage, for discounts.
     expect(old.preview.documents).toBeLessThan(60)
   })
 
-  test('reads the state once, and an upgrade is 20 statements', async () => {
+  test('the state is read once, and an upgrade takes 20 statements', async () => {
     await seedCustomer(world.engine, 'upgrading')
     await createSubscription(world.engine, { customerId: 'upgrading', planId: 'team' })
     await recordUsage(world.engine, [{ id: 'u1', customerId: 'upgrading', meter: 'ai_chat', quantity: 12 }])
@@ -111,7 +111,7 @@ describe.each(testDatabases)('what a change of plan reads, on $name', ({ create 
     expect(read().statements).toBeLessThanOrEqual(7)
   })
 
-  test('does not grow with the subscriptions that were ended at once and wait to be closed', async () => {
+  test('reads do not grow with the number of subscriptions that were ended and wait to be closed', async () => {
     const day = (index: number) => new Date(Date.parse(world.engine.now()) + index * 86_400_000).toISOString()
     const { engine, read } = counting(world.engine)
     for (const customerId of ['few', 'many']) {

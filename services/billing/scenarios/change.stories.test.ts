@@ -7,7 +7,7 @@ const perUnit = (amount: number) => ({
   price: { model: 'per_unit' as const, rate: { amount, per: 1 } },
 })
 
-/** Nearly all of these lives begin on Team on the 1st of November, a month of 30 days. */
+/** Nearly all of these lives start on Team on 1 November, a month of 30 days. */
 async function beginsOnTeam(life: Life): Promise<void> {
   await life.on('2026-11-01 09:00')
   await life.subscribes('team')
@@ -45,8 +45,8 @@ stories(
   ],
   (story) => {
     story(
-      'upgraded twice in one day, each step gives back what the one before charged',
-      'one negative line per phase left; the day of a change belongs to the last plan of it',
+      'two upgrades in one day: each credits what the one before charged',
+      'one negative line per phase left; the day of a change belongs to its last plan',
       {},
       async (life) => {
         await beginsOnTeam(life)
@@ -66,7 +66,7 @@ stories(
       Enterprise plan fee 2026-11-16..2026-12-01 2499.50
       tax 6% 90.00, total 1590.00`)
         await life.on('2026-12-02 00:00')
-        // The ten of that morning are on Enterprise, whose day it is. 4999.00 × 6 % = 299.94.
+        // The ten of that morning are on Enterprise, which has the day. 4999.00 × 6 % = 299.94.
         await life.receives(`renewal on 2026-12-01 01:00
       Enterprise plan fee 2026-12-01..2027-01-01 4999.00
       AI chats usage (Enterprise) 2026-11-16..2026-12-01 10 of unlimited 0.00
@@ -75,8 +75,8 @@ stories(
     )
 
     story(
-      'an upgrade in the grace hour issues the month that ended first, then changes the new one whole',
-      'a change in the grace hour issues the draft first',
+      'an upgrade in the grace issues the ended month first, then changes the whole new one',
+      'a change in the grace issues the draft first',
       {},
       async (life) => {
         await beginsOnTeam(life)
@@ -101,7 +101,7 @@ stories(
     )
 
     story(
-      'an upgrade while the first invoice is unpaid gives back what was billed all the same',
+      'an upgrade while the first invoice is unpaid credits what was billed all the same',
       'the credit is the share of what was billed, paid or not',
       {},
       async (life) => {
@@ -121,7 +121,7 @@ stories(
     )
 
     story(
-      'what was voided before the upgrade is not given back, and made again covers the days until it',
+      'an invoice voided before the upgrade is not credited; its replacement bills the days until it',
       'only what is issued and not void was billed; each day is billed once',
       {},
       async (life) => {
@@ -143,7 +143,7 @@ stories(
     )
 
     story(
-      'a downgrade that was planned is forgotten when an upgrade comes before it',
+      'an upgrade before a scheduled downgrade cancels it',
       'an upgrade undoes what is scheduled',
       {},
       async (life) => {
@@ -173,8 +173,7 @@ stories(
     )
 
     story(
-      'moved by the vendor to a plan of the same rank and price, which is free, '
-        + 'a later upgrade gives back the fee of the first',
+      'after a free move to a plan of equal rank and price an upgrade credits the first plan’s fee',
       'equal: now when the vendor does, without money; the credit is of what was billed',
       {},
       async (life) => {
@@ -188,8 +187,7 @@ stories(
         await life.receives()
         await life.on('2026-11-21 09:00')
         await life.upgrades('business')
-        // As in the story of the unpaid invoice: 199.67 of the fee that was billed for Team is for the days
-        // left.
+        // As in the story of the unpaid invoice: 199.67 of Team's fee is for the days left.
         await life.receives(`change on 2026-11-21 09:00
       Unused time on Team 2026-11-21..2026-12-01 -199.67
       Business plan fee 2026-11-21..2026-12-01 666.33
@@ -205,7 +203,7 @@ stories(
     )
 
     story(
-      'more seats now, fewer at the end of the month, and the counter of chats goes on',
+      'more seats now, fewer at the end of the month, and the counter of chats continues',
       'a change of seats alone starts a phase for the fee only',
       {},
       async (life) => {
@@ -240,7 +238,7 @@ stories(
     )
 
     story(
-      'from yearly down to monthly: the year is lived to its end, its usage billed month by month',
+      'from yearly down to monthly: the year runs to its end, its usage billed monthly',
       'lower: at the end of the billing period; usage is per month also on a yearly plan',
       {},
       async (life) => {
@@ -270,8 +268,7 @@ stories(
     )
 
     story(
-      'from yearly up to a monthly plan: what the year gives back is credit, '
-        + 'used month by month and never paid out',
+      'from yearly up to monthly: the year’s credit is used month by month and never paid out',
       'no cash out: a negative total becomes balance and comes off the next invoices',
       {},
       async (life) => {
@@ -283,8 +280,8 @@ stories(
         await life.pays()
         await life.on('2027-02-01 09:00')
         await life.upgrades('business')
-        // 30 + 31 + 31 = 92 of 365 days are over. 718800 × 92 ÷ 365 = 181176.99 → 181177: 537623 back.
-        // Another interval: the new month in full. −3377.23 × 6 % = −202.6338 → −202.63.
+        // 30 + 31 + 31 = 92 of 365 days are over. 718800 × 92 ÷ 365 = 181176.99 → 181177: 537623 are
+        // credited. Another interval: the new month in full. −3377.23 × 6 % = −202.6338 → −202.63.
         await life.receives(`change on 2027-02-01 09:00
       Unused time on Yearly 2027-02-01..2027-11-01 -5376.23
       Business plan fee 2027-02-01..2027-03-01 1999.00
@@ -305,8 +302,8 @@ stories(
     )
 
     story(
-      'voided, overtaken by another upgrade, and made again: each day is billed once',
-      'a replacement covers what no later change has billed or given back',
+      'voided, followed by another upgrade, and issued again: each day is billed once',
+      'a replacement covers what no later change has billed or credited',
       {},
       async (life) => {
         await beginsOnTeam(life)
@@ -320,8 +317,8 @@ stories(
         await life.voids()
         await life.on('2026-11-21 09:00')
         await life.upgrades('enterprise')
-        // Of what is billed and not void only Team's month reaches past the 21st: 199.67 of it. 499900 × 20 ÷
-        // 30 = 333266.67 → 333267: 166633 due. 1466.66 × 6 % = 87.9996 → 88.00.
+        // Of what is billed and not void only Team's month reaches beyond the 21st: 199.67 of it. 499900 × 20
+        // ÷ 30 = 333266.67 → 333267: 166633 due. 1466.66 × 6 % = 87.9996 → 88.00.
         await life.receives(`change on 2026-11-21 09:00
       Unused time on Team 2026-11-21..2026-12-01 -199.67
       Enterprise plan fee 2026-11-21..2026-12-01 1666.33
@@ -338,8 +335,8 @@ stories(
     )
 
     story(
-      'an upgrade that is cheaper leaves credit',
-      'rank decides which way a change goes; seats are brought up to the plan’s minimum',
+      'an upgrade to a cheaper plan leaves credit',
+      'rank decides the direction of a change; seats are raised to the plan’s minimum',
       {},
       async (life) => {
         await beginsOnTeam(life)
@@ -367,8 +364,8 @@ stories(
     )
 
     story(
-      'canceled half an hour into the new month, that month is paid for and lived to its end',
-      'the grace hour is for the invoice, not for the period: a period begins at midnight',
+      'canceled half an hour into the new month, that month is paid and runs to its end',
+      'the grace is for the invoice, not for the period: a period starts at midnight',
       {},
       async (life) => {
         await beginsOnTeam(life)
@@ -387,8 +384,8 @@ stories(
     )
 
     story(
-      'a quote holds to the last moment of its quarter of an hour, and not beyond',
-      'confirming charges exactly what was quoted or answers quote_expired',
+      'a quote is valid to the last moment of its fifteen minutes, and not beyond',
+      'confirming charges exactly what was quoted or returns quote_expired',
       {},
       async (life) => {
         await beginsOnTeam(life)
@@ -408,7 +405,7 @@ stories(
     )
 
     story(
-      'a quote is worth nothing once the invoice it gives back is void',
+      'a quote is outdated once the invoice it credits is void',
       'quote_outdated: never a third number',
       {},
       async (life) => {
@@ -430,9 +427,8 @@ stories(
     )
 
     story(
-      'canceled, resumed, canceled again, gone, and back two weeks later',
-      'a cancellation waits for the end of the billing period and is undone until then; '
-        + 'coming back starts anew',
+      'canceled, resumed, canceled again, ended, and back two weeks later',
+      'a cancellation waits for the end of the billing period and can be undone; a return starts anew',
       {},
       async (life) => {
         await beginsOnTeam(life)
@@ -466,7 +462,7 @@ stories(
     )
 
     story(
-      'ended at once with the rest given back, the credit pays for coming back',
+      'ended at once with credit, the credit pays for a new subscription',
       'at once by the vendor: credit of the unused days; nothing is paid out',
       {},
       async (life) => {
@@ -474,7 +470,8 @@ stories(
         await life.pays()
         await life.on('2026-11-16 09:00')
         await life.cancels({ when: 'now', credit: true })
-        // 14 of 30 days, today is kept: 59900 − 59900 × 16 ÷ 30 = 59900 − 31947 = 27953, and 6 % of it 16.77.
+        // 14 of 30 days, today is kept: 59900 − 59900 × 16 ÷ 30 = 59900 − 31947 = 27953, and 6 % tax of
+        // 16.77.
         await life.receives(`change on 2026-11-16 09:00
       Unused time on Team 2026-11-17..2026-12-01 -279.53
       tax 6% -16.77, total -296.30`)
@@ -490,7 +487,7 @@ stories(
     )
 
     story(
-      'from a free plan: used up is used up, and an upgrade opens the door at once',
+      'a used up free plan blocks, and an upgrade opens it at once',
       'block grants at most the allowance; no lines: no invoice',
       {},
       async (life) => {
@@ -501,8 +498,7 @@ stories(
         await life.on('2026-11-16 10:00')
         expect(await life.consumes('ai_chat', 1)).toMatchObject({ granted: 0 })
         await life.upgrades('team')
-        // 20 chats for 15 days of 30, 1,000 for 15: 510, of which 20 are used; of 501 eleven are above what
-        // is left.
+        // 20 chats for 15 days of 30, 1,000 for 15: 510, of which 20 are used; of 501 eleven exceed the rest.
         expect(await life.consumes('ai_chat', 501)).toMatchObject({ granted: 501, remaining: 0, overage: 11 })
         await life.on('2026-12-02 00:00')
         // 299.50 × 6 % = 17.97. Eleven above at 0.05; 599.55 × 6 % = 35.973 → 35.97.
@@ -520,7 +516,7 @@ stories(
     )
 
     story(
-      'a plan that becomes dearer stays as it was for those who have it',
+      'a price increase does not affect existing subscribers',
       'plan versions are immutable; a subscriber stays on theirs until moved',
       {},
       async (life) => {

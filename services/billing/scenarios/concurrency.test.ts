@@ -18,10 +18,7 @@ import { mistakesOf } from './invariants.ts'
 const times = <T>(count: number, work: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => patiently(() => work(index))))
 
-/**
- * On a machine so busy that no connection came free in time the caller hears 503 and asks again, with the
- * same id.
- */
+/** On a machine too busy to give a connection in time the caller gets 503 and retries with the same id. */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -32,7 +29,7 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-describe.each(testDatabases)('many at once on $name', ({ create }) => {
+describe.each(testDatabases)('concurrent callers on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-09T16:00:00Z')
@@ -53,7 +50,7 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
       consume(world.engine, { customerId: 'limited', meter: 'ai_chat', id: `c${index}`, quantity: 1 }),
     )
     expect(answers.reduce((total, answer) => total + answer.granted, 0)).toBe(20)
-    // Each grant saw another remainder: none was given twice.
+    // Each grant saw a different remainder: none was granted twice.
     expect(
       answers
         .filter((answer) => answer.granted > 0)
@@ -63,7 +60,7 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
     expect((await getUsageSummary(world.engine, { customerId: 'limited' })).usage).toEqual({ ai_chat: 20 })
   })
 
-  test('one consumption told ten times at once is granted once', async () => {
+  test('one consumption sent ten times at once is granted once', async () => {
     await subscribe('retried', 'free')
     const answers = await times(10, () =>
       consume(world.engine, { customerId: 'retried', meter: 'ai_chat', id: 'same', quantity: 5 }),
@@ -73,7 +70,7 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
     expect((await getUsageSummary(world.engine, { customerId: 'retried' })).usage).toEqual({ ai_chat: 5 })
   })
 
-  test('twenty upgrades leave one open phase, no gap and no overlap', async () => {
+  test('twenty concurrent upgrades leave one open phase, no gap and no overlap', async () => {
     await subscribe('climber', 'free')
     const targets: [string, number | undefined][] = [
       ['team', undefined],
@@ -102,12 +99,12 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
     expect(phases.filter((phase) => phase.ends_on === null)).toMatchObject([{ plan_id: 'business' }])
     for (const [index, phase] of phases.slice(1).entries())
       expect(phases[index]!.ends_on).toBe(phase.starts_on)
-    // Whatever the way up, the money in the end is that of the month on business.
+    // Whatever the order, the money in the end is that of the month on business.
     const { data } = await getInvoices(world.engine, { customerId: 'climber', limit: 100 })
     expect(data.reduce((total, invoice) => total + invoice.subtotal, 0)).toBe(199_900)
   })
 
-  test('of two subscriptions at once, one is made', async () => {
+  test('of two concurrent subscriptions one is created', async () => {
     await seedCustomer(world.engine, 'eager')
     const outcomes = await Promise.allSettled(
       [1, 2, 3].map(() => createSubscription(world.engine, { customerId: 'eager', planId: 'team' })),
@@ -117,7 +114,7 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
       if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'subscription_exists' })
   })
 
-  test('several issuers at once leave no gap in the numbers, though some of them fail', async () => {
+  test('concurrent issuers leave no gap in the numbers, though some of them fail', async () => {
     await times(12, (index) => seedCustomer(world.engine, `issued-${index}`))
     await times(12, (index) =>
       createSubscription(world.engine, {
@@ -133,7 +130,7 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
     )
   })
 
-  test('the same events in several batches at once are counted once', async () => {
+  test('the same events in several concurrent batches count once', async () => {
     await subscribe('batched', 'team')
     const batch = Array.from({ length: 100 }, (_, index) => ({
       id: `e${index}`,
@@ -149,7 +146,7 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
     expect(recorded.reduce((total, one) => total + one.duplicates, 0)).toBe(500)
   })
 
-  test('payments that cross each other lose nothing', async () => {
+  test('concurrent payments are all recorded', async () => {
     await subscribe('payer', 'team')
     const [invoice] = (await getInvoices(world.engine, { customerId: 'payer' })).data
     await times(8, (index) =>
@@ -168,7 +165,7 @@ describe.each(testDatabases)('many at once on $name', ({ create }) => {
     expect(balance!.sum).toBe(80_000 - invoice!.total)
   })
 
-  test('due work by several at once, with changes in between, bills each period once', async () => {
+  test('concurrent billing runs with changes in between bill each period once', async () => {
     world.set('2027-01-10T00:00:00Z')
     await Promise.all([
       runBilling(world.engine),

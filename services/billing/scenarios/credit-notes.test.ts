@@ -96,7 +96,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
   const newestOfKind = async (customerId: string, kind: string) =>
     (await getInvoices(world.engine, { customerId, limit: 100 })).data.find((one) => one.kind === kind)!
 
-  test('a note has a number of its own, names its invoice, and lowers what is due of it', async () => {
+  test('a note has its own number, names its invoice and reduces its amount due', async () => {
     const invoice = await subscribe('acme')
     const note = await credit(invoice.id, { amount: 10_600 })
     expect(note).toMatchObject({
@@ -138,7 +138,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     expect((await generatePdf(world.engine, { invoiceId: note.id })).fileName).toBe('CN-202611-000001.pdf')
   })
 
-  test('paying the rest settles the invoice, and what is paid beyond it is credit', async () => {
+  test('paying the rest settles the invoice, and an overpayment becomes credit', async () => {
     const invoice = await newestOfKind('acme', 'start')
     expect(
       await recordPayment(world.engine, {
@@ -151,7 +151,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     expect(await balance('acme')).toBe(106)
   })
 
-  test('a note on a paid invoice is account credit, which the next invoice uses', async () => {
+  test('a note on a paid invoice becomes balance that the next invoice uses', async () => {
     const invoice = await newestOfKind('acme', 'start')
     const note = await credit(invoice.id, { lines: [{ lineId: 'line_1', amount: 20_000 }] }, 'goodwill')
     expect(note).toMatchObject({
@@ -168,7 +168,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     })
   })
 
-  test('all notes together give back the invoice, to the cent, and not more', async () => {
+  test('all notes together credit the invoice, to the cent, and no more', async () => {
     const invoice = await newestOfKind('acme', 'start')
     await expect(credit(invoice.id, { amount: 31_695 })).rejects.toMatchObject({
       code: 'amount_out_of_range',
@@ -192,7 +192,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     })
   })
 
-  test('a note that takes all that is due pays the invoice, which is then not overdue', async () => {
+  test('a note over the whole amount due pays the invoice, which is then not overdue', async () => {
     const invoice = await subscribe('late')
     await world.passTo('2026-12-20T00:00:00Z')
     expect(await read(invoice.id)).toMatchObject({ overdue: true })
@@ -233,7 +233,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     ])
   })
 
-  test('an upgrade gives back the share of what notes left of the fee', async () => {
+  test('an upgrade credits the share of what notes left of the fee', async () => {
     const invoice = await subscribe('upgrades') // on 20 December, 31 days
     await credit(invoice.id, { lines: [{ lineId: 'line_1', amount: 28_900 }] })
     world.set('2026-12-30T04:00:00Z')
@@ -241,7 +241,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
       customerId: 'upgrades',
       planId: 'business',
     })
-    // 31,000 are left for 31 days: 21 of them are not used.
+    // 31,000 are left for 31 days: 21 of them are unused.
     expect(change!.lines[0]).toMatchObject({
       kind: 'unused_time',
       amount: -21_000,
@@ -252,7 +252,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     })
   })
 
-  test('usage given back out of goodwill is not billed again, and what makes it cheaper gives back no more than was left', async () => {
+  test('credited usage is not billed again, and an adjustment credits no more than was left', async () => {
     await seedCustomer(world.engine, 'goodwill')
     await createSubscription(world.engine, {
       customerId: 'goodwill',
@@ -277,12 +277,12 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     await use('goodwill', 'e4', 'calls', 1, '2027-03-11T00:00:00Z')
     await world.passTo('2027-05-02T00:00:00Z')
     const given = await newest('goodwill')
-    // 496 cheaper, but only 100 of it was still paid for.
+    // 496 less, but only 100 of it was still paid for.
     expect(given.lines.map((line) => [line.kind, line.amount])).toEqual([['adjustment', -100]])
     expect(given.lines[0]!.breakdown.at(-1)).toMatchObject({ kind: 'taken_off', amount: 396 })
   })
 
-  test('lines give back their share of the discount and their own tax rate', async () => {
+  test('lines credit their share of the discount and their own tax rate', async () => {
     await seedCustomer(world.engine, 'rates')
     await putDiscount(world.engine, {
       customerId: 'rates',
@@ -336,7 +336,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     })
   })
 
-  test('of a change that gives back and charges, the charge can be given back as far as the document is above zero', async () => {
+  test('on an invoice that credits and charges, the charge can be credited while the total is positive', async () => {
     const change = await newestOfKind('upgrades', 'change')
     const [given, fee] = change.lines
     await expect(credit(change.id, { lines: [{ lineId: given!.id, amount: 1 }] })).rejects.toMatchObject({
@@ -367,7 +367,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     expect(await read(invoice!.id)).toMatchObject({ status: 'paid', amountDue: 0 })
   })
 
-  test('what cannot be credited, and what cannot be done with a note, is refused with what to do instead', async () => {
+  test('an impossible credit, or command on a note, is rejected with an alternative', async () => {
     const invoice = await subscribe('refused')
     await expect(credit(invoice.id, {})).rejects.toMatchObject({ code: 'validation_failed' })
     await expect(credit(invoice.id, { amount: 1, lines: [] })).rejects.toMatchObject({
@@ -407,7 +407,7 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
     await expect(credit(other.id, { amount: 1 })).rejects.toMatchObject({ code: 'invoice_void' })
   })
 
-  test('a note that says other than its row, or gives back too much, is named', async () => {
+  test('reconciliation names a note that differs from its row or credits too much', async () => {
     const broken = [
       [
         "update invoices set applied_to_invoice = applied_to_invoice + 1 where number = 'CN-202611-000001'",

@@ -7,7 +7,7 @@ import { createWorld } from '../src/testing.ts'
 import { givenBackTooMuch, mistakesOf, rememberedTooLate } from './invariants.ts'
 import { playHistory } from './random-history.ts'
 
-/** What every long history has done with success. */
+/** The commands that every long history must complete. */
 const everything = [
   'adjust',
   'cancel',
@@ -40,7 +40,7 @@ const everything = [
 const long = process.env['LONG'] === '1'
 const ownSeed = process.env['SEED']
 const steps = Number(process.env['STEPS'] ?? (long ? 1500 : 200))
-/** The first goes everywhere. The long form adds some of its own each time. */
+/** The first covers every command. The long form adds further seeds each time. */
 const seeds = ownSeed === undefined ? [15] : [Number(ownSeed)]
 
 async function play({ create }: TestDatabase, seed: number, steps: number) {
@@ -97,7 +97,7 @@ async function onBoth(seed: number, steps: number) {
   return first
 }
 
-// Without a second database there is nothing to compare: skipped where it can be seen.
+// Without a second database there is nothing to compare: visibly skipped.
 const onTwo = test.runIf(testDatabases.length > 1)
 
 if (long && ownSeed === undefined)
@@ -122,8 +122,7 @@ onTwo.each(seeds)(
   async (seed) => {
     const first = await onBoth(seed, steps)
 
-    // The history is worth its time only while it goes everywhere. One that somebody asks for by its seed may
-    // be a short walk.
+    // The history must cover every command to be worth its time. One chosen by its seed may be short.
     if (ownSeed !== undefined) return
     const kinds = new Set(
       first.documents.flatMap((document) => [document.kind, ...document.lines.map((line) => line.kind)]),

@@ -78,7 +78,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
   const shown = (invoice: Invoice) =>
     invoice.lines.map((line) => [line.kind, line.amount, line.discount ?? 0])
 
-  test('twenty per cent off in November lowers its fee, and its usage billed on 1 December, but not the fee of December', async () => {
+  test("20 % off in November reduces its fee and its usage billed on 1 December, not December's fee", async () => {
     await seedCustomer(world.engine, 'acme')
     expect(
       await on('acme', 'november', {
@@ -122,7 +122,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     })
   })
 
-  test('usage that comes late for November is lowered as well, in December’s invoice', async () => {
+  test('late usage of November is reduced too, on December’s invoice', async () => {
     await use('acme', 'ai_chat', 40, '2026-11-29T00:00:00Z')
     await world.passTo('2026-12-31T18:00:00Z')
     expect(shown(await newest('acme'))).toEqual([
@@ -131,7 +131,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     ])
   })
 
-  test('an upgrade after a discounted fee gives back what was paid for the rest, and the parts add up to it', async () => {
+  test('an upgrade after a discounted fee credits what was paid for the rest, and the parts add up', async () => {
     await seedCustomer(world.engine, 'upgrades')
     await on('upgrades', 'start', {
       kind: 'percent',
@@ -150,7 +150,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
       planId: 'business',
       quoteId: preview.quoteId,
     })
-    // Of 31 days 10 are used: 19,323 of the fee and 6,440 of the discount. The rest of each is given back:
+    // Of 31 days 10 are used: 19,323 of the fee and 6,440 of the discount. The rest of each is credited:
     // 40,577 less 13,525.
     expect([Math.round((59_900 * 10) / 31), Math.round((19_965 * 10) / 31)]).toEqual([19_323, 6_440])
     expect(shown(changed.invoice!)).toEqual([
@@ -175,8 +175,8 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
       }),
     ).rejects.toMatchObject({ code: 'quote_outdated' })
     const again = await previewChange(world.engine, { customerId: 'acme', planId: 'business' })
-    // January began while it holds: 21 of its 31 days are left, 10,000 − 3,226. With 6 % tax that is 7,180 of
-    // the total (406 of 6,774).
+    // January began while it applies: 21 of its 31 days are left, 10,000 − 3,226. With 6 % tax that is 7,180
+    // of the total (406 of 6,774).
     expect(again).toMatchObject({
       discountTotal: 6_774,
       discounts: [{ id: 'loyal', name: { 'zh-CN': '套餐费优惠' }, amount: 6_774 }],
@@ -195,7 +195,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     })
   })
 
-  test('several apply one after the other in the order they were made, a fixed one once to each usage period, and none below nothing', async () => {
+  test('discounts apply in order, a fixed one once per usage period, and none below zero', async () => {
     await seedCustomer(world.engine, 'several')
     await on('several', 'z first', { kind: 'percent', value: '50', appliesTo: 'fee', from: '2027-01-01' })
     await on('several', 'a second', { kind: 'fixed', value: 20_000, appliesTo: 'all', from: '2027-01-01' })
@@ -214,7 +214,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     await use('several', 'ai_chat', 1_400, '2027-01-12T00:00:00Z')
     await world.passTo('2027-02-11T00:00:00Z')
     const renewal = await newest('several')
-    // January's 20,000 went on its fee: its usage has none of it, and the fee of February has February's.
+    // January's 20,000 went on its fee: its usage gets none of it, and February's fee has February's.
     expect(renewal.discounts.map((one) => [one.id, one.amount])).toEqual([
       ['z first', 35_940],
       ['a second', 20_000],
@@ -233,7 +233,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     })
   })
 
-  test('an issued invoice keeps its discount when that is taken away; the replacement of a void one goes by what holds then', async () => {
+  test('an issued invoice keeps a deleted discount; the replacement of a void one uses current ones', async () => {
     const [invoice] = await documents('several')
     await deleteDiscount(world.engine, { customerId: 'several', discountId: 'a second' })
     expect((await newest('several')).discountTotal).toBe(invoice!.discountTotal)
@@ -246,7 +246,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     ).rejects.toMatchObject({ code: 'discount_not_found' })
   })
 
-  test('late usage that makes a period cheaper gives back what was paid for it, not what was taken off', async () => {
+  test('late usage that makes a period cheaper credits what was paid, not what was discounted', async () => {
     await seedCustomer(world.engine, 'cheaper')
     await on('cheaper', 'march', {
       kind: 'percent',
@@ -313,13 +313,13 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     [{ kind: 'percent', value: '5', from: '2026-02-30' }, '/from'],
     [{ kind: 'percent', value: '5', from: '0000-01-01' }, '/from'],
     [{ kind: 'percent', value: '5', until: '2026-12-31' }, '/until'],
-  ] as const)('%j is refused', async (wrong, pointer) => {
+  ] as const)('%j is rejected', async (wrong, pointer) => {
     await expect(
       on('acme', 'wrong', { appliesTo: 'all', from: '2027-01-01', ...wrong }),
     ).rejects.toMatchObject({ code: 'invalid_discount', detail: { pointer } })
   })
 
-  test('a customer has at most fifty', async () => {
+  test('a customer has at most fifty discounts', async () => {
     await seedCustomer(world.engine, 'many')
     for (let made = 0; made < 50; made += 1)
       await on('many', `d${made}`, { kind: 'fixed', value: 1, appliesTo: 'all', from: '2027-01-01' })
@@ -329,7 +329,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     await on('many', 'd7', { kind: 'fixed', value: 2, appliesTo: 'all', from: '2027-01-01' })
   })
 
-  test('a discount that is not what was taken off the lines is named', async () => {
+  test('reconciliation names a discount that differs from the lines', async () => {
     const [first] = (await documents('acme')).slice(-1)
     const set = (value: number) =>
       world.db.asOwner((tx) =>

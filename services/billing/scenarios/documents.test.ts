@@ -20,9 +20,7 @@ import {
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
-/**
- * What a document says of itself: the periods it names, where its money went, and by when what is to be paid.
- */
+/** What a document shows about itself: its periods, where its money went, and when it is due. */
 describe.each(testDatabases)('documents on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
@@ -91,7 +89,7 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
   const june = { start: '2027-06-01', end: '2027-07-01' }
   const july = { start: '2027-07-01', end: '2027-08-01' }
 
-  test('each names the periods of the fee and the usage that it bills: at the start, in the draft, at a renewal of both, of one, and at a change of the interval', async () => {
+  test('each document names the periods of its fee and its usage', async () => {
     const start = await subscribe('both', 'month')
     expect(start).toMatchObject({ kind: 'start', billedPeriods: { fee: june, usage: null } })
     for (const [customerId, planId] of [
@@ -134,11 +132,11 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
     expect(note).toMatchObject({ period: june, billedPeriods: { fee: june, usage: null } })
   })
 
-  test('a total below zero went to the balance, and has no day to pay by; nor have credit notes and void documents', async () => {
+  test('a negative total goes to the balance without a due date, as for credit notes and void documents', async () => {
     const start = await subscribe('leaves', 'plain')
     await pay(start!.id)
     await cancelSubscription(world.engine, { customerId: 'leaves', when: 'now', credit: true })
-    // Begun and ended on 1 July: 30 of 31 days are given back, 30000 - round(30000 / 31) = 29032.
+    // Started and ended on 1 July: 30 of 31 days are credited, 30000 - round(30000 / 31) = 29032.
     const ending = await newest('leaves')
     expect(ending).toMatchObject({
       total: -29_032,
@@ -177,7 +175,7 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
     })
   })
 
-  test('the PDF stays the same when a payment is reversed and the invoice is due again, by a later day', async () => {
+  test('the PDF stays the same when a reversed payment makes the invoice due again on a later day', async () => {
     const invoice = await subscribe('reversed', 'plain')
     const { sha256 } = await generatePdf(world.engine, { invoiceId: invoice!.id })
     const {

@@ -19,7 +19,7 @@ import {
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
-describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => {
+describe.each(testDatabases)('downgrades on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
@@ -61,7 +61,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
     ])
   const subscription = (customerId: string) => getSubscription(world.engine, { customerId })
 
-  test('until the end of the billing period nothing changes, then the lower plan begins and its fee is billed', async () => {
+  test('nothing changes until the end of the billing period; then the lower plan starts and is billed', async () => {
     await subscribe('lower', 'business')
     const preview = await previewChange(world.engine, { customerId: 'lower', planId: 'team' })
     expect(preview).toMatchObject({
@@ -96,7 +96,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
 
     world.set('2026-11-30T15:59:59.999999Z')
     expect(await subscription('lower')).toMatchObject({ plan: { id: 'business' } })
-    world.set('2026-11-30T16:00:00Z') // midnight: the new plan's quota counts, though nothing has run yet
+    world.set('2026-11-30T16:00:00Z') // midnight: the new plan's quota applies before any run
     expect(await subscription('lower')).toMatchObject({
       plan: { id: 'team' },
       scheduledChange: null,
@@ -118,7 +118,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
     ])
   })
 
-  test('an upgrade before it takes effect undoes it', async () => {
+  test('an upgrade before it takes effect cancels a downgrade', async () => {
     await subscribe('wavering', 'team')
     await downgradeSubscription(world.engine, { customerId: 'wavering', planId: 'free' })
     const { subscription: upgraded } = await upgradeSubscription(world.engine, {
@@ -134,7 +134,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
     ])
   })
 
-  test('it is undone by a request, and a second one takes the place of the first', async () => {
+  test('a request cancels a downgrade, and a second downgrade replaces the first', async () => {
     await subscribe('undone', 'business')
     await downgradeSubscription(world.engine, { customerId: 'undone', planId: 'free' })
     expect(
@@ -151,7 +151,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
     expect(await subscription('undone')).toMatchObject({ plan: { id: 'business' } })
   })
 
-  test('seats beyond what the lower plan allows stand in its way, with the numbers, until fewer are asked for', async () => {
+  test('too many seats block a downgrade, with the numbers, until fewer are requested', async () => {
     await subscribe('crowded', 'seats', 25)
     const preview = await previewChange(world.engine, { customerId: 'crowded', planId: 'small' })
     expect(preview.blockers).toEqual([
@@ -178,7 +178,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
     ).toMatchObject({ seats: 25, scheduledChange: { seats: 10 } })
   })
 
-  test('usage above the lower allowance is told about and stands in no way', async () => {
+  test('usage above the lower allowance only warns', async () => {
     await subscribe('busy', 'seats', 2)
     await consume(world.engine, { customerId: 'busy', meter: 'ai_chat', id: 'c', quantity: 120 })
     expect((await previewChange(world.engine, { customerId: 'busy', planId: 'small' })).warnings).toEqual([
@@ -196,7 +196,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
     ).toMatchObject({ planId: 'small', seats: 2 })
   })
 
-  test('fewer seats of the same plan come at the end of the period too, and the counter goes on', async () => {
+  test('fewer seats of the same plan also start at the end of the period, and the counter continues', async () => {
     await subscribe('smaller', 'seats', 5)
     await downgradeSubscription(world.engine, { customerId: 'smaller', planId: 'seats', seats: 3 })
     await world.passTo('2026-12-03T00:00:00Z')
@@ -210,7 +210,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
     ])
   })
 
-  test('a yearly plan goes down to a monthly one when its year is over', async () => {
+  test('a yearly plan moves to a monthly one when its year is over', async () => {
     await subscribe('year', 'yearly')
     await downgradeSubscription(world.engine, { customerId: 'year', planId: 'team' })
     expect(await subscription('year')).toMatchObject({ scheduledChange: { at: '2027-11-01' } })
@@ -226,7 +226,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
     })
   })
 
-  test('an upgrade in the hour after it took effect issues the renewal with the lower fee first and gives it back', async () => {
+  test('an upgrade in the grace after it issues the renewal with the lower fee first and credits it', async () => {
     await subscribe('hour', 'business')
     await downgradeSubscription(world.engine, { customerId: 'hour', planId: 'team' })
     world.set('2026-11-30T16:30:00Z')
@@ -238,7 +238,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
     ])
   })
 
-  test('the renewal voided and generated again bills the lower fee again', async () => {
+  test('a voided renewal generated again bills the lower fee again', async () => {
     await subscribe('again', 'business')
     await downgradeSubscription(world.engine, { customerId: 'again', planId: 'team' })
     await world.passTo('2026-12-05T00:00:00Z')
@@ -248,7 +248,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
     })
   })
 
-  test('after a pause of months it is as if it had happened in time', async () => {
+  test('after a pause of months the result is as if it had happened in time', async () => {
     await subscribe('slept', 'business')
     await downgradeSubscription(world.engine, { customerId: 'slept', planId: 'team' })
     world.set('2027-02-10T00:00:00Z')
@@ -259,7 +259,7 @@ describe.each(testDatabases)('moving to a lower plan on $name', ({ create }) => 
     ])
   })
 
-  test('what is not lower is refused, and so is a quote for something else', async () => {
+  test('a plan that is not lower is rejected, and so is a quote for another change', async () => {
     await subscribe('strict', 'team')
     await expect(
       downgradeSubscription(world.engine, { customerId: 'strict', planId: 'business' }),

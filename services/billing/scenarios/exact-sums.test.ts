@@ -4,7 +4,7 @@ import { getUsageSummary, putMeter, recordUsage, type UsageEventInput } from '..
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 
 const long = process.env['LONG'] === '1'
-/** The embedded database is in memory here: a tenth of them fits. */
+/** PGlite is in memory here: a tenth of them fits. */
 const events = { PostgreSQL: long ? 10_000_000 : 100_000, PGlite: long ? 1_000_000 : 20_000 }
 const perBatch = 1_000
 const atOnce = 4
@@ -12,8 +12,8 @@ const customers = Array.from({ length: 20 }, (_, index) => `sum-${index}`)
 const most = BigInt(Number.MAX_SAFE_INTEGER)
 
 /**
- * Meters of 0 to 6 decimals, and how many steps an event may be of: small ones, and so large ones that a
- * month holds nearly as much as can be counted.
+ * Meters with 0 to 6 decimals, and the maximum steps of an event: small ones, and ones so large that a month
+ * holds almost as much as can be counted.
  */
 const meters = [
   { key: 'ones', decimals: 0, most: 100n },
@@ -23,7 +23,7 @@ const meters = [
   { key: 'bytes', decimals: 0, most: 'nearly all' as const },
 ]
 
-/** A number from 1 to `limit`, from a sequence that is the same each time (xorshift64). */
+/** Returns a number from 1 to `limit` from a fixed sequence (xorshift64). */
 let state = 88_172_645_463_325_252n
 function someUpTo(limit: bigint): bigint {
   state ^= (state << 13n) & 0xffff_ffff_ffff_ffffn
@@ -33,8 +33,7 @@ function someUpTo(limit: bigint): bigint {
 }
 
 /**
- * Steps as the decimal number that a sender writes: the text is made from the digits, so that no arithmetic
- * comes between.
+ * Writes steps as the decimal number a sender would write, from the digits, without arithmetic in between.
  */
 function written(steps: bigint, decimals: number): string {
   const digits = String(steps).padStart(decimals + 1, '0')
@@ -54,11 +53,11 @@ describe.each(testDatabases)('on $name', ({ create, name }) => {
   afterAll(() => world.close())
 
   test(
-    `the sums of ${total.toLocaleString('en')} random quantities are those of exact arithmetic, to the last step`,
+    `the sums of ${total.toLocaleString('en')} random quantities equal exact arithmetic, to the last step`,
     { timeout: 7_200_000 },
     async () => {
       const expected = new Map<string, bigint>()
-      // Nine tenths of what a month can hold, spread over its events: their sum stays below it, and near.
+      // Nine tenths of what a month can hold, spread over its events: their sum stays close below it.
       const perMeter = BigInt(total / customers.length / meters.length)
       const nearlyAll = (most * 18n) / (perMeter * 10n)
       const began = performance.now()
@@ -70,7 +69,7 @@ describe.each(testDatabases)('on $name', ({ create, name }) => {
             duplicates: 0,
             rejected: [],
           })
-          // Now and then one is sent again.
+          // Sends one again now and then.
           if (batch % 50 === 0)
             expect(await recordUsage(world.engine, sent)).toEqual({
               accepted: 0,
@@ -113,7 +112,7 @@ describe.each(testDatabases)('on $name', ({ create, name }) => {
   )
 })
 
-/** A batch of one customer's, of one day of November: what is large is looked at day by day. */
+/** A batch of one customer and one day of November: large quantities are checked day by day. */
 function batchOf(batch: number, nearlyAll: bigint, expected: Map<string, bigint>): UsageEventInput[] {
   const customerId = customers[batch % customers.length]!
   const time = `2026-11-${String(1 + (Math.floor(batch / customers.length) % 30)).padStart(2, '0')}T04:00:00Z`

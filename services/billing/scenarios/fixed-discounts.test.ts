@@ -20,7 +20,7 @@ import { addDays, addMonths } from '../src/values/date.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
-describe.each(testDatabases)('a fixed discount is an amount for a period, on $name', ({ create }) => {
+describe.each(testDatabases)('a fixed discount is an amount per period, on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2027-06-01T01:00:00Z') // 09:00 in Shanghai; June has 30 days
@@ -98,7 +98,7 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
   const day = (date: number, hour = '01') =>
     world.passTo(`2027-06-${String(date).padStart(2, '0')}T${hour}:00:00Z`)
 
-  test('a seat added on the 16th costs half of what it adds to the month, and fifteen added one a day cost the seats of their days less the discount once', async () => {
+  test('seats added within a month cost their days, less the discount once', async () => {
     for (const customerId of ['once', 'daily']) {
       await give(customerId, {})
       await begin(customerId, 'chairs')
@@ -118,7 +118,7 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
       [5_000, 500],
     ])
     expect(change.total).toBe(2_500)
-    // A discount on everything counts in the usage period: the fee took it all, and usage has none of it.
+    // A discount on everything applies to the usage period: the fee took it all, so usage gets none of it.
     expect((await seats('both', 2)).total).toBe(2_500)
     for (let date = 16; date <= 30; date += 1) {
       await day(date)
@@ -137,7 +137,7 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     ])
   })
 
-  test('late usage of a period has what is left of its discount, and none once that is taken', async () => {
+  test('late usage of a period gets what is left of its discount, and nothing once it is used up', async () => {
     expect((await documents('usage'))[0]).toMatchObject({ discountTotal: 1_000, total: 4_000 })
     await use('usage', 200, '2027-06-25T00:00:00Z')
     await world.passTo('2027-08-01T02:30:00Z')
@@ -147,7 +147,7 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     ])
   })
 
-  test('a first period of natural months that is short has the share of its days', async () => {
+  test('a short first calendar period has the share of its days', async () => {
     await world.passTo('2027-08-22T01:00:00Z')
     const { invoice } = await begin('short', 'natural')
     // 10 of August's 31 days: 968 of 3,000, and 1,000 of 3,100, so nothing is left to pay.
@@ -163,7 +163,7 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     ])
   })
 
-  test('a discount above the fee is there again for what replaces the fee', async () => {
+  test('the part of a discount above the fee applies to the fee that replaces it', async () => {
     await give('above', { value: 6_000, from: '2027-09-01' })
     await begin('above', 'chairs')
     await world.passTo('2027-09-16T01:00:00Z')
@@ -179,7 +179,7 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     ).toBe('canceled')
   })
 
-  test('usage that is told to be less keeps the discount, and gives back of it only what it no longer reaches', async () => {
+  test('an adjustment to less usage keeps the discount and gives back only what exceeds the usage', async () => {
     const volume = {
       model: 'volume' as const,
       tiers: [
@@ -200,7 +200,7 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
     await use('falls', 500, '2027-10-01T00:00:00Z')
     await world.passTo('2027-11-01T02:30:00Z')
     expect((await documents('falls'))[0]!.total).toBe(1_500)
-    // 501 at 1 are 501, less than the discount: all 1,500 come back, and 499 of the discount.
+    // 501 at 1 are 501, less than the discount: all 1,500 are credited, and 499 of the discount given back.
     await use('falls', 1, '2027-10-02T00:00:00Z')
     await world.passTo('2027-12-01T02:30:00Z')
     expect((await documents('falls'))[0]!.lines.map((line) => [line.kind, line.amount])).toEqual([
@@ -231,7 +231,7 @@ describe.each(testDatabases)('a fixed discount is an amount for a period, on $na
 
   let runs = 0
   test(
-    'however a period is cut by changes, their discounts never come to more than the one amount, and where fees always reach it to just that',
+    'discounts over any changes in a period never exceed the one amount, and reach it where fees do',
     { timeout: 120_000 },
     async () => {
       const step = fc.record({

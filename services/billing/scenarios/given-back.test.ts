@@ -15,7 +15,7 @@ import {
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
-describe.each(testDatabases)('nothing is given back twice, on $name', ({ create }) => {
+describe.each(testDatabases)('nothing is credited twice, on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2027-06-01T01:00:00Z') // 09:00 in Shanghai; June has 30 days
@@ -62,7 +62,7 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
     recordPayment(world.engine, { invoiceId, amount, method: 'bank', reference: 'r' })
   const newest = async (customerId: string) => (await getInvoices(world.engine, { customerId })).data[0]!
 
-  test('a note gives back at most what a change or an ending left of the invoice, line by line and in all', async () => {
+  test('a note credits at most what a change or ending left of the invoice, by line and in total', async () => {
     const [leaves, upgrades, noted] = [
       await subscribe('leaves'),
       await subscribe('upgrades'),
@@ -108,7 +108,7 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
       detail: { left: 15_900 },
     })
     await note(upgrades.id, 15_900)
-    // In the other order: a third was given back by a note, so half of two thirds by the change.
+    // In the other order: a note credited a third, so the change credits half of two thirds.
     expect(
       (await upgradeSubscription(world.engine, { customerId: 'noted', planId: 'pro' })).invoice!.lines[0]!
         .amount,
@@ -119,7 +119,7 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
     })
   })
 
-  test('an invoice of which later documents gave something back is voided after them, the newest first, which the refusal names', async () => {
+  test('an invoice that later documents credited is voided after them; the error names them, newest first', async () => {
     const first = await subscribe('chain')
     await world.passTo('2027-06-20T01:00:00Z')
     const { invoice: second } = await upgradeSubscription(world.engine, {
@@ -145,7 +145,7 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
       expect(await voidInvoice(world.engine, { invoiceId: id })).toMatchObject({ status: 'void' })
   })
 
-  test('an adjustment gives back what notes left of the period, and a note what adjustments left, whichever invoice billed it', async () => {
+  test('an adjustment credits what notes left of the period, and a note what adjustments left', async () => {
     await seedCustomer(world.engine, 'usage')
     await createSubscription(world.engine, { customerId: 'usage', planId: 'volume' }) // from 22 June on
     const use = async (id: string, quantity: number, time: string) =>
@@ -162,7 +162,8 @@ describe.each(testDatabases)('nothing is given back twice, on $name', ({ create 
     const more = await newest('usage')
     expect(more.lines.map((line) => [line.kind, line.amount])).toEqual([['adjustment', 500]])
     await note(billed.id, 300)
-    // 501 calls are 1 each: of 2,500 billed 1,999 come back, 500 of the later invoice and 1,499 of the first.
+    // 501 calls are 1 each: of 2,500 billed 1,999 are credited, 500 of the later invoice and 1,499 of the
+    // first.
     await use('e3', 1, '2027-07-21T12:00:00Z')
     await world.passTo('2027-09-22T02:30:00Z')
     const given = await newest('usage')

@@ -33,7 +33,7 @@ import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/tes
 
 type Sent = Omit<UsageEventInput, 'customerId'>
 
-describe.each(testDatabases)('history on $name', ({ create }) => {
+describe.each(testDatabases)('historical usage on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-03-01T02:00:00Z')
@@ -122,7 +122,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
   const refusals = ({ rejected }: Awaited<ReturnType<typeof record>>) =>
     rejected.map(({ code, retryable }) => [code, retryable])
 
-  test('is shown on its days, in all ranges and with its mark, and is billed nowhere', async () => {
+  test('history is shown on its days with a mark, and billed nowhere', async () => {
     expect(
       await record(
         'acme',
@@ -266,7 +266,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     })
     expect((await checkQuota(world.engine, { customerId: 'acme', meter: 'ai_chat' })).remaining).toBe(93)
     expect((await listLateEvents(world.engine, { customerId: 'acme' })).data).toEqual([])
-    // Two more invoices: of the fee alone, and no line of what is history, nor an event of it behind a line.
+    // Two more invoices with the fee only: no line for history, and no historical event behind a line.
     await world.passTo('2026-09-02T00:00:00Z')
     for (const invoice of (await getInvoices(world.engine, { customerId: 'acme' })).data) {
       expect(invoice.lines.filter(({ meter, amount }) => meter !== undefined && amount !== 0)).toEqual([])
@@ -285,9 +285,9 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     expect(await mistakes()).toEqual([])
   })
 
-  test('inside the last 35 days is refused, as what is older is without the mark; a refusal names what to do', async () => {
+  test('history of the last 35 days is rejected, as is older usage without the mark; errors say what to do', async () => {
     world.set('2026-09-10T00:00:00Z')
-    // 35 days before: 2026-08-06T00:00:00Z. That very instant still counts.
+    // 35 days before: 2026-08-06T00:00:00Z. That exact instant still counts.
     const [at, before] = ['2026-08-06T00:00:00Z', '2026-08-05T23:59:59.999999Z']
     const answer = await record(
       'again',
@@ -316,7 +316,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
       'a historical event says when it was: time is missing',
     ])
     expect(answer.accepted).toBe(2)
-    // Kept as it was sent, history of a meter that is made later is tried again as history.
+    // Stored as sent, history of a meter created later is retried as history.
     await record('again', old('later', { meter: 'unmade', time: before }))
     await putMeter(world.engine, { key: 'unmade', name: 'M', unit: 'u' })
     expect(await retryRejectedEvents(world.engine, { customerId: 'again', ids: ['later'] })).toMatchObject({
@@ -330,7 +330,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     ).not.toContain('later')
   })
 
-  test('sent again counts once, whenever: months later, in other batches, and also what was recorded when it happened', async () => {
+  test('repeated history counts once at any time, also when it was recorded live before', async () => {
     const used = async () =>
       (
         await getUsageRange(world.engine, { customerId: 'again', start: '2026-01-01', end: '2026-12-31' })
@@ -358,7 +358,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     const before = await used()
     await world.passTo('2026-11-03T00:00:00Z')
     await maintainUsage(world.engine)
-    // Of what was recorded live the id is forgotten by now, of history it is not.
+    // The id recorded live is deleted by now, the historical one is not.
     expect(
       await world.db.asOwner((tx) =>
         tx.query("select id from usage_keys where customer_id = 'again' order by id"),
@@ -391,7 +391,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
       ['event_conflict', ['quantity', 'time']],
     ])
     expect(await used()).toBe(before)
-    // Two importers at once, in opposite orders, and among what counts now.
+    // Two concurrent importers in opposite orders, among usage that counts.
     const other = createEngine({ db: world.db, now: world.engine.now, newId: world.engine.newId })
     const many = Array.from({ length: 40 }, (_, index): UsageEventInput => ({
       customerId: 'again',
@@ -409,7 +409,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     expect(await mistakes()).toEqual([])
   })
 
-  test('can be taken back, once, and no invoice changes by it; its id stays used', async () => {
+  test('history can be voided once and changes no invoice; its id stays used', async () => {
     await record(
       'voided',
       run('v1', '2026-06-12T00:00:00Z', 8, 'a'),
@@ -464,7 +464,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     expect(await mistakes()).toEqual([])
   })
 
-  test('an id that was taken back stays used though its time is long over', async () => {
+  test('the id of a voided event stays used long after its time', async () => {
     await record('kept', { id: 'once', meter: 'ai_chat' })
     await voidEvents(world.engine, { customerId: 'kept', ids: ['once'], reason: 'a test' })
     await world.passTo('2027-01-20T00:00:00Z')
@@ -475,7 +475,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     expect(await mistakes()).toEqual([])
   })
 
-  test('a break-down that a meter gets later is filled of history too', async () => {
+  test('a break-down added later is filled from history too', async () => {
     await putMeter(world.engine, { key: 'plain', name: 'Plain', unit: 'u' })
     await record(
       'kept',
@@ -503,7 +503,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     expect(await mistakes()).toEqual([])
   })
 
-  test('a sum that was lost is made anew, of history as of what counts', async () => {
+  test('a lost sum is rebuilt, of history as of counted usage', async () => {
     for (const table of ['historical_daily', 'historical_values', 'historical_groups'])
       await world.db
         .asOwner((tx) => tx.query(`delete from ${table} where ctid in (select ctid from ${table} limit 1)`))
@@ -522,7 +522,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     expect(await mistakes()).toEqual([])
   })
 
-  test('whatever is recorded and taken back as history, quotas and invoices are those of a customer who has none', async () => {
+  test('with any recorded and voided history, quotas and invoices equal those of a customer without', async () => {
     const event = fc.record({
       meter: fc.constantFrom('calls', 'peak', 'seats', 'users', 'ai_chat'),
       quantity: fc.nat(30),
@@ -612,7 +612,7 @@ describe.each(testDatabases)('history on $name', ({ create }) => {
     expect(await mistakes()).toEqual([])
   })
 
-  test('whose months were dropped is not taken again, and its days stay', async () => {
+  test('history of dropped months is not accepted again, and its days stay', async () => {
     expect((await maintainUsage(world.engine, { monthsKept: 3 })).dropped).toContain('2025-05-01')
     const days = async () =>
       (

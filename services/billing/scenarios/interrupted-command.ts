@@ -1,5 +1,5 @@
-// Runs one command on the database named on the command line, and kills itself (SIGKILL) at the point named
-// there. Prints the answer.
+// Runs one command on the database given on the command line and kills itself (SIGKILL) at the given point.
+// Prints the answer.
 import { randomBytes } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { openDatabase, type Database, type Transaction } from '@customer-portal/database'
@@ -12,7 +12,7 @@ import {
   type Engine,
 } from '../src/index.ts'
 
-/** Where a command dies. Of due work the last point is also between one customer's and the next one's. */
+/** The points at which a command dies. In a billing run the last one is also between two customers. */
 export const points = [
   'before the first write',
   'between two due steps',
@@ -28,7 +28,7 @@ async function die(): Promise<never> {
   return new Promise(() => undefined)
 }
 
-/** The database, and the end of this process when `point` comes. */
+/** Wraps a database so that this process ends at `point`. */
 export function dyingAt(db: Database, point: Point | undefined): Database {
   const watched = (tx: Transaction): Transaction => ({
     savepoint: (work) => tx.savepoint(work),
@@ -69,8 +69,8 @@ export function engineAt(db: Database, now: string): Engine {
 }
 
 /**
- * What the client sends, the same each time: due work has no answer but its doing, an upgrade one that is
- * kept under its key.
+ * The client's request, the same each time: a billing run returns only its effect, an upgrade an answer
+ * stored under its key.
  */
 export async function run(engine: Engine, command: Command): Promise<{ replayed: boolean; body: unknown }> {
   if (command === 'due') return { replayed: false, body: await runBilling(engine) }

@@ -30,9 +30,7 @@ const customers = ['acme', 'beta', 'gamma']
 /** Three periods of each customer have ended by then, and a fourth runs. */
 const moment = '2027-01-10T00:00:00.000000Z'
 
-/**
- * A place with customers whose renewals are three months behind, and as many equal copies of it as wanted.
- */
+/** A database with customers whose renewals are three months overdue, and copies of it on demand. */
 interface Place {
   seed(): Promise<void>
   copy(): Promise<Location>
@@ -93,7 +91,7 @@ async function seed(location: Location): Promise<void> {
   await db.close()
 }
 
-/** Starts a process that runs the command, and dies at `point` or when it is killed. */
+/** Starts a process that runs the command and dies at `point` or when it is killed. */
 function start(location: Location, command: Command, point?: Point) {
   const child = spawn(
     process.execPath,
@@ -120,7 +118,7 @@ interface Issued {
   period: string
 }
 
-/** After whatever happened: due work done, nothing amiss, and the documents and what was told of them. */
+/** Completes the work, checks for faults, and returns the documents and their activity. */
 async function booksOf(engine: Engine): Promise<Issued[]> {
   await run(engine, 'due')
   const mistakes = []
@@ -145,7 +143,7 @@ async function booksOf(engine: Engine): Promise<Issued[]> {
   return issued
 }
 
-/** How many documents a process finds that comes after the dead. */
+/** The number of documents that the next process finds. */
 const documentsIn = (location: Location) =>
   resumed(location, (engine) => engine.db.asOwner((tx) => tx.query('select number from invoices'))).then(
     (rows) => rows.length,
@@ -155,10 +153,7 @@ const renewals = ['2026-10-01', '2026-11-01', '2026-12-01']
 const periodsOf = (issued: readonly Issued[], customer: string, kind: string) =>
   issued.filter((one) => one.customer === customer && one.kind === kind).map((one) => one.period)
 
-/**
- * A process dies at each point one after the other on one database; in the long form also at each of them
- * alone.
- */
+/** A process dies at each point in turn on one database; in the long form also at each of them alone. */
 const deaths: Point[][] = [[...points], ...(long ? points.map((point) => [point]) : [])]
 const patience = 300_000
 
@@ -173,8 +168,8 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
   afterAll(() => place.remove(), patience)
 
   /**
-   * Until it has committed, one that dies leaves what it found: looking costs a start of the engine on a
-   * folder, so there only in the long form.
+   * A process that dies before its commit leaves no trace: checking starts the engine on a folder, so there
+   * only in the long form.
    */
   const dies = async (location: Location, command: Command, point: Point, documents: number) => {
     expect(await start(location, command, point).ended).toBe('SIGKILL')
@@ -185,10 +180,10 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
   }
 
   test.each(deaths)(
-    'while issuing, %s …, leaves nothing half done, and the next one issues each period once',
+    'killed while issuing, %s …, it leaves nothing half done, and the next one issues each period once',
     async (...died) => {
       const location = await place.copy()
-      // The first customer's three renewals are of one transaction.
+      // The first customer's three renewals are one transaction.
       for (const point of died) await dies(location, 'due', point, customers.length + 3)
       const issued = await resumed(location, booksOf)
       for (const customer of customers)
@@ -201,7 +196,7 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
   )
 
   test.each(deaths)(
-    'while upgrading, %s …, upgrades once, and the retry with the same key gets the same answer',
+    'killed while upgrading, %s …, it upgrades once, and a retry with the key gets the same answer',
     async (...died) => {
       const location = await place.copy()
       for (const point of died) await dies(location, 'upgrade', point, customers.length + 3 + 1)
@@ -240,7 +235,7 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
   )
 
   test(
-    `at any moment of issuing (${rounds}), leaves what the next one completes`,
+    `killed at any moment of issuing (${rounds}), it leaves what the next one completes`,
     async () => {
       for (let round = 0; round < rounds; round += 1) {
         const location = await place.copy()
@@ -256,14 +251,14 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
   )
 
   test(
-    'two issuers at once, and a client that asks twice at once: one invoice, no gap, one answer',
+    'two concurrent issuers, and a repeated request: one invoice, no gap, one answer',
     async () => {
       const location = await place.copy()
       await resumed(location, async (engine) => {
         const asked = await Promise.allSettled(
           (['upgrade', 'due', 'upgrade', 'due'] as const).map((command) => run(engine, command)),
         )
-        // Whoever asks while the first is at work hears so, and asks again.
+        // A request while the first is running gets an error and is retried.
         for (const outcome of asked)
           if (outcome.status === 'rejected')
             expect(outcome.reason).toMatchObject({ name: 'BillingError', code: 'idempotency_in_progress' })
@@ -286,10 +281,10 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
     patience,
   )
 
-  // A folder belongs to one process; a server may have several, and one that dies holds up nobody.
+  // A folder belongs to one process; a server may have several, and one that dies blocks nobody.
   if (name === 'PostgreSQL') {
     test(
-      'beside others that issue the same, leaves them to issue each period once',
+      'killed beside other issuers, it leaves them to issue each period once',
       async () => {
         const location = await place.copy()
         const processes = [
@@ -300,7 +295,7 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
         ]
         await Promise.all(processes.map((one) => one.ended))
         const issued = await resumed(location, async (engine) => {
-          // The client that heard that its first request was still running asks again.
+          // The client that was told its first request is running retries.
           await run(engine, 'upgrade')
           return booksOf(engine)
         })

@@ -16,7 +16,7 @@ import {
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
-describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ create }) => {
+describe.each(testDatabases)('moving from a monthly to a yearly plan on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
@@ -58,7 +58,7 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
       ...invoice.lines.map((line) => [line.kind, line.amount]),
     ])
 
-  test('the whole year is billed at once, with the unused days given back and the usage so far', async () => {
+  test('the whole year is billed at once, with unused days credited and the usage so far', async () => {
     await subscribe('longer')
     await use('longer', 'before', 1_100, '2026-11-14T00:00:00Z')
     await use('longer', 'today', 5)
@@ -74,7 +74,7 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
       ['change', ['unused_time', -29_950], ['fee', 1_200_000], ['usage', 500]],
       ['start', ['fee', 59_900]],
     ])
-    // The usage period begins anew as well, with the whole allowance; today belongs to it.
+    // A new usage period starts too, with the whole allowance; today belongs to it.
     expect(subscription).toMatchObject({
       plan: { id: 'yearly' },
       currentPeriod: { start: '2026-11-16', end: '2027-11-16' },
@@ -97,7 +97,7 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
     expect((await linesOf('longer'))[0]).toEqual(['renewal', ['fee', 1_200_000]])
   })
 
-  test('on the day a period begins anyway, its renewal comes first and its fee is given back', async () => {
+  test('on the first day of a period the renewal comes first and its fee is credited', async () => {
     await subscribe('punctual')
     world.set('2026-11-30T16:30:00Z')
     await upgradeSubscription(world.engine, { customerId: 'punctual', planId: 'yearly' })
@@ -108,7 +108,7 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
     ])
   })
 
-  test('from a plan by the calendar, changed on the date it began, the months are those of the plan it is on', async () => {
+  test('after a calendar plan is changed on its first date, months are those of the new plan', async () => {
     world.set('2026-11-15T16:30:00Z')
     await putPlan(world.engine, {
       id: 'calendar',
@@ -134,7 +134,7 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
     })
   })
 
-  test('what a voided change billed, usage too, is billed again from the next midnight', async () => {
+  test('what a voided change billed, usage included, is billed again from the next midnight', async () => {
     await subscribe('voided')
     await use('voided', 'before', 1_100, '2026-11-14T00:00:00Z')
     const { invoice } = await upgradeSubscription(world.engine, { customerId: 'voided', planId: 'yearly' })
@@ -147,7 +147,7 @@ describe.each(testDatabases)('from a monthly to a yearly plan on $name', ({ crea
     expect(invoice!.lines.map((line) => line.kind)).toContain('usage')
   })
 
-  test('a cancellation waits for the end of the year that is paid for', async () => {
+  test('a cancellation waits for the end of the paid year', async () => {
     await subscribe('leaving')
     await cancelSubscription(world.engine, { customerId: 'leaving' })
     await upgradeSubscription(world.engine, { customerId: 'leaving', planId: 'yearly' })

@@ -5,8 +5,8 @@ import type { World } from '../src/testing.ts'
 import { lockCustomer } from '../src/customer/customer.ts'
 
 /**
- * What must hold at every moment, recomputed from the rows in another way than the engine writes them. One
- * sentence per mistake.
+ * Checks what must always hold, recomputed from the rows in another way than the engine writes them. Returns
+ * one sentence per fault.
  */
 export async function mistakesOf(world: World): Promise<string[]> {
   const mistakes: string[] = []
@@ -15,9 +15,9 @@ export async function mistakesOf(world: World): Promise<string[]> {
 }
 
 /**
- * Customers to whom more was given back than was billed, in all or of one line: by changes, endings,
- * adjustments and credit notes of documents that are not void, before tax. What they hold and what was paid
- * out to them is then covered by what they paid or owe.
+ * Returns customers who were credited more than was billed, in total or on one line: by changes, endings,
+ * adjustments and credit notes that are not void, before tax. Balance and refunds are then covered by what
+ * they paid or owe.
  */
 export async function givenBackTooMuch(world: World): Promise<string[]> {
   const rows = await world.db.asOwner((tx) =>
@@ -55,8 +55,8 @@ export async function givenBackTooMuch(world: World): Promise<string[]> {
 }
 
 /**
- * Customers whose due work is remembered for a later instant than it falls due at: it would be done late.
- * (Too early is harmless: it is looked at in vain.)
+ * Returns customers whose due work is scheduled later than it is due. (Too early is harmless: the run finds
+ * nothing to do.)
  */
 export async function rememberedTooLate(world: World, customerIds?: readonly string[]): Promise<string[]> {
   const late: string[] = []

@@ -22,7 +22,7 @@ import {
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
-describe.each(testDatabases)('money that comes back, on $name', ({ create }) => {
+describe.each(testDatabases)('reversals and refunds on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2027-06-01T01:00:00Z') // 09:00 in Shanghai; June has 30 days
@@ -79,7 +79,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     more: { reference?: string; creditNoteId?: string } = {},
   ) => recordRefund(world.engine, { customerId, amount, method: 'bank', reference: 'r1', ...more })
 
-  test('what becomes balance pays open invoices first, the oldest first, and their states follow', async () => {
+  test('new balance pays open invoices first, oldest first, and their status follows', async () => {
     const first = await subscribe('owes')
     await world.passTo('2027-06-11T01:00:00Z')
     const { invoice: second } = await upgradeSubscription(world.engine, {
@@ -89,7 +89,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     await world.passTo('2027-07-01T02:00:00Z')
     const third = await newest('owes')
     expect([first.total, second!.total, third.total]).toEqual([30_000, 20_000, 60_000])
-    // 35,000 too much on the newest: the first is paid whole, the second in part.
+    // 35,000 too much on the newest: the first is paid in full, the second in part.
     await pay(third.id, 95_000)
     expect(await read(first.id)).toMatchObject({
       status: 'paid',
@@ -108,7 +108,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
       ['applied_to_invoice', -5_000],
     ])
     expect((await happened('owes')).filter((type) => type === 'invoice.paid')).toHaveLength(2)
-    // An ending that gives back, a note and an adjustment do so too.
+    // A crediting ending, a note and an adjustment do so too.
     await issueCreditNote(world.engine, { invoiceId: third.id, amount: 4_000, reason: 'goodwill' })
     await adjustBalance(world.engine, { customerId: 'owes', amount: 1_000, reason: 'a gift' })
     expect((await read(second!.id)).amountDue).toBe(10_000)
@@ -117,7 +117,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     expect(await balance('owes')).toBeGreaterThan(0)
   })
 
-  test('a payment of ten times the amount is reversed: its balance is taken back from what it paid since, the newest first', async () => {
+  test('reversing an overpayment takes its balance back from invoices it paid since, newest first', async () => {
     const first = await subscribe('typed')
     const wrong = await pay(first.id, 300_000, 'one zero too many')
     await world.passTo('2027-08-01T02:00:00Z')
@@ -131,8 +131,8 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     await adjustBalance(world.engine, { customerId: 'typed', amount: -180_000, reason: 'withdrawn' })
     expect(await balance('typed')).toBe(30_000)
     const mended = await reverse(wrong.id)
-    // 270,000 were balance: 30,000 are there, 60,000 come back from two invoices, 180,000 left it in another
-    // way and are charged.
+    // 270,000 were balance: 30,000 are left, 60,000 come back from two invoices, 180,000 were used elsewhere
+    // and are charged.
     expect(mended).toMatchObject({
       status: 'open',
       amountPaid: 0,
@@ -171,7 +171,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
         (type) => type === 'invoice.due_again' || type === 'invoice.payment_reversed',
       ),
     ).toEqual(['invoice.due_again', 'invoice.due_again', 'invoice.due_again', 'invoice.payment_reversed'])
-    // Told again, nothing changes; its reference stays used.
+    // Repeating it changes nothing; the reference stays used.
     expect((await reverse(wrong.id)).amountDue).toBe(30_000)
     await expect(
       recordPayment(world.engine, {
@@ -193,7 +193,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     expect((await getInvoices(world.engine, { customerId: 'typed', status: 'open' })).data).toEqual([])
   })
 
-  test('a part payment that is reversed does not put off an invoice that is overdue', async () => {
+  test('reversing a part payment does not extend an overdue invoice', async () => {
     const invoice = await subscribe('late')
     const part = await pay(invoice.id, 100)
     await world.passTo('2027-10-10T00:00:00Z')
@@ -201,7 +201,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     expect(await read(invoice.id)).toMatchObject({ overdue: true, dueAt: invoice.dueAt, amountDue: 30_000 })
   })
 
-  test('a reversed payment of a note’s invoice takes nothing that waits for a refund, but the note pays its own invoice', async () => {
+  test('reversing a payment of a note’s invoice leaves reserved refunds, but the note pays its own invoice', async () => {
     const invoice = await subscribe('refunded')
     const paid = await pay(invoice.id, 30_000)
     const note = await issueCreditNote(world.engine, {
@@ -212,7 +212,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     })
     expect(note).toMatchObject({ toRefund: 10_000, creditNote: { refund: true, amountCredited: 0 } })
     await world.passTo('2027-11-10T03:00:00Z')
-    // The next invoice does not use what waits.
+    // The next invoice does not use the reserved amount.
     const next = await newest('refunded')
     expect(next).toMatchObject({ kind: 'renewal', creditApplied: 0, amountDue: 30_000 })
     await expect(refund('refunded', 1)).rejects.toMatchObject({
@@ -239,7 +239,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     expect((await listRefunds(world.engine, { customerId: 'refunded' })).data).toEqual([out])
   })
 
-  test('a note without refund adds to the balance, of which it can be paid back as long as that is there', async () => {
+  test('a note without refund adds to the balance and can be refunded while that lasts', async () => {
     const invoice = await subscribe('later')
     await pay(invoice.id, 30_000)
     const note = await issueCreditNote(world.engine, {
@@ -264,7 +264,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
     await expect(refund('nobody', 1)).rejects.toMatchObject({ code: 'customer_not_found' })
   })
 
-  test('voiding a document takes back the balance it gave from what that paid, and is refused only where it was paid out', async () => {
+  test('voiding takes back the balance a document gave, and is rejected only where it was paid out', async () => {
     const start = await subscribe('voids')
     await world.passTo('2027-11-20T03:00:00Z')
     const { invoice: end } = await cancelSubscription(world.engine, {
@@ -272,7 +272,7 @@ describe.each(testDatabases)('money that comes back, on $name', ({ create }) => 
       when: 'now',
       credit: true,
     })
-    // It was never paid: what the ending gives back pays it.
+    // It was never paid: the credit of the ending pays it.
     expect([await balance('voids'), (await read(start.id)).amountDue]).toEqual([0, 30_000 + end!.total])
     await voidInvoice(world.engine, { invoiceId: end!.id })
     expect([await balance('voids'), (await read(start.id)).amountDue]).toEqual([0, 30_000])

@@ -16,7 +16,7 @@ import {
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
-describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
+describe.each(testDatabases)('one month of a customer on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
@@ -50,7 +50,7 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
     })
   })
 
-  test('usage is summed by day and month, and shown newest first', async () => {
+  test('usage is summed by day and month, and listed newest first', async () => {
     world.set('2026-11-10T04:00:00Z')
     const recorded = await recordUsage(world.engine, [
       { id: 'e1', customerId: 'acme', meter: 'ai_chat', quantity: 700, time: '2026-11-09T15:59:59Z' },
@@ -134,7 +134,7 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
     expect(invoice!.lines.map(({ amount }) => amount)).toEqual(preview.lines.map(({ amount }) => amount))
   })
 
-  test('the month closes an hour after it ended, with the usage of both plans and the next fee', async () => {
+  test('the month closes an hour after its end, with the usage of both plans and the next fee', async () => {
     await consume(world.engine, { customerId: 'acme', meter: 'ai_chat', id: 'c1', quantity: 4000 })
     world.set('2026-11-30T16:30:00Z')
     const [draft] = (await getInvoices(world.engine, { customerId: 'acme' })).data
@@ -165,7 +165,7 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
     ])
   })
 
-  test('usage that arrives late is an adjustment on the next invoice, once', async () => {
+  test('late usage is an adjustment on the next invoice, once', async () => {
     await recordUsage(world.engine, [
       { id: 'late', customerId: 'acme', meter: 'ai_chat', quantity: 100, time: '2026-11-20T00:00:00Z' },
     ])
@@ -179,7 +179,7 @@ describe.each(testDatabases)('a month of a customer on $name', ({ create }) => {
     expect(adjustments).toEqual([['2026-12', 100, 300]])
   })
 
-  test('an unpaid invoice makes the subscription past due, and paying it active again', async () => {
+  test('an unpaid invoice makes the subscription past due, and paying it makes it active again', async () => {
     expect((await getSubscription(world.engine, { customerId: 'acme' })).status).toBe('past_due')
     const { data } = await getInvoices(world.engine, { customerId: 'acme', status: 'open', limit: 100 })
     for (const invoice of data)

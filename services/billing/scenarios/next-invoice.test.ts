@@ -23,7 +23,7 @@ import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/tes
 import { mistakesOf } from './invariants.ts'
 
 describe.each(testDatabases)(
-  'the next invoice, as a quote, the subscription and the list name it, on $name',
+  'the next invoice, as quotes, subscriptions and lists name it, on $name',
   ({ create }) => {
     let world: World
     beforeAll(async () => {
@@ -91,14 +91,14 @@ describe.each(testDatabases)(
     }
     const nextOf = async (customerId: string) =>
       (await getSubscription(world.engine, { customerId })).nextInvoice
-    /** What really comes after a preview that was confirmed. */
+    /** Checks what actually follows after a confirmed preview. */
     async function comesAsSaid(customerId: string, preview: Pick<Preview, 'nextInvoice'>) {
       expect(await nextOf(customerId)).toEqual(preview.nextInvoice)
       const known = (await getInvoices(world.engine, { customerId, limit: 100 })).data.filter(
         (one) => one.status !== 'draft',
       ).length
       const { at, estimatedTotal, estimatedDue } = preview.nextInvoice!
-      // In the hour of grace the draft is the next invoice.
+      // In the grace the draft is the next invoice.
       await world.passTo(`${at}T00:00:00Z`)
       await world.passTo(`${at}T01:00:00Z`)
       const invoices = (await getInvoices(world.engine, { customerId, limit: 100 })).data.filter(
@@ -182,7 +182,7 @@ describe.each(testDatabases)(
       else expect(await nextOf(customerId)).toEqual(preview.nextInvoice)
     })
 
-    test('of a yearly plan with nothing to bill it is the next fee, until something was used; a cancellation leaves none', async () => {
+    test('on a yearly plan without usage it is the next fee; after a cancellation there is none', async () => {
       const own = await begin('by-the-year', 'team')
       await confirmed(own, { customerId: 'by-the-year', planId: 'yearly' })
       expect(await nextOf('by-the-year')).toMatchObject({
@@ -198,12 +198,12 @@ describe.each(testDatabases)(
         { id: 'v', customerId: 'by-the-year', meter: 'ai_chat', quantity: 20 },
       ])
       const { nextInvoice } = await getSubscription(own, { customerId: 'by-the-year' })
-      // 20 at 0.05 and 6 %.
+      // 20 at 0.05 and 6 % tax.
       expect(nextInvoice).toMatchObject({ at: '2026-12-16', usageAt: null, estimatedTotal: 106 })
       await comesAsSaid('by-the-year', { nextInvoice })
     })
 
-    test('with the balance: what is to be paid is less than what it comes to', async () => {
+    test('with a balance the amount due is less than the total', async () => {
       const own = await begin('balance', 'team')
       const [start] = (await getInvoices(world.engine, { customerId: 'balance' })).data
       await recordPayment(world.engine, {
@@ -218,7 +218,7 @@ describe.each(testDatabases)(
       await comesAsSaid('balance', preview)
     })
 
-    test('in the hour of grace it is the draft; a change that waits leaves it so, and one that does not issues it first', async () => {
+    test('in the grace it is the draft; a scheduled change keeps it, and an immediate one issues it first', async () => {
       const own = await begin('graced', 'team')
       world.set('2026-11-30T16:30:00Z')
       const [draft] = (await getInvoices(world.engine, { customerId: 'graced' })).data
@@ -238,12 +238,12 @@ describe.each(testDatabases)(
       expect(await nextOf('graced')).toEqual(up.nextInvoice)
     })
 
-    test('under a cancellation it is the last one with usage, or none; resumed, the fee comes again', async () => {
+    test('after a cancellation it is the last one with usage, or none; after resuming it has the fee again', async () => {
       const own = await begin('leaving', 'team')
       expect(
         (await cancelSubscription(own, { customerId: 'leaving' })).subscription.nextInvoice,
       ).toMatchObject({ at: '2026-12-01', estimatedTotal: 1_590 })
-      // The new plan has used nothing of its own yet, and its fee will not come.
+      // The new plan has no usage yet, and its fee will not come.
       const preview = await previewChange(own, { customerId: 'leaving', planId: 'business' })
       expect(preview.nextInvoice?.estimatedTotal ?? 0).toBeLessThanOrEqual(1_590)
       expect(
@@ -257,7 +257,7 @@ describe.each(testDatabases)(
       ).rejects.toMatchObject({ code: 'not_a_downgrade' })
     })
 
-    test('ended at once, it is what was used up to then', async () => {
+    test('after an immediate end it has the usage up to then', async () => {
       await begin('ended', 'team')
       const { subscription } = await cancelSubscription(world.engine, { customerId: 'ended', when: 'now' })
       expect(subscription.nextInvoice).toMatchObject({ at: '2026-11-17' })
@@ -265,10 +265,10 @@ describe.each(testDatabases)(
       expect(await nextOf('ended')).toBeNull()
     })
 
-    test('of a first subscription: what starting costs is previewed, promised and charged, with a trial too, and again after the end', async () => {
+    test('a first subscription’s start is previewed, quoted and charged, also with a trial and after an end', async () => {
       const own = await begin('new')
       const preview = await previewChange(own, { customerId: 'new', planId: 'team' })
-      // 599.00 and 6 %.
+      // 599.00 and 6 % tax.
       expect(preview).toMatchObject({
         when: 'now',
         effectiveAt: '2026-11-16',
@@ -290,7 +290,7 @@ describe.each(testDatabases)(
       await cancelSubscription(world.engine, { customerId: 'new', when: 'now', credit: true })
       const again = await previewChange(own, { customerId: 'new', planId: 'tried' })
       expect(again).toMatchObject({ lines: [], dueNow: 0, nextInvoice: { at: '2026-11-30' } })
-      // The last date of the one before goes to this one: a 30th of 599.00, and 6 %.
+      // The last date of the previous one goes to this one: a 30th of 599.00, and 6 % tax.
       expect(again.notices.map((one) => one.detail.en)).toEqual([
         'Confirming also issues the invoice for period 2026-11, -¥21.17 so far.',
       ])
@@ -302,12 +302,12 @@ describe.each(testDatabases)(
       expect(tried.subscription).toMatchObject({ status: 'trialing', nextInvoice: again.nextInvoice })
       await comesAsSaid('new', again)
     })
-    test('a void document that waits to be made again, with the midnight after it was voided', async () => {
+    test('a void document that will be issued again comes with the midnight after it was voided', async () => {
       const own = await begin('again', 'team')
       await world.passTo('2026-12-06T01:00:00Z')
       const [renewal] = (await getInvoices(world.engine, { customerId: 'again' })).data
       await voidInvoice(world.engine, { invoiceId: renewal!.id })
-      // What the renewal bills, 599.00 and 300 chats at 0.05, comes before what ends with December.
+      // The renewal, 599.00 and 300 chats at 0.05, comes before what ends with December.
       expect(await nextOf('again')).toEqual({
         at: '2026-12-07',
         usageAt: null,
@@ -316,7 +316,7 @@ describe.each(testDatabases)(
         currency: 'CNY',
       })
       const up = await previewChange(own, { customerId: 'again', planId: 'business' })
-      // Five of December's 31 days of 599.00 are 96.61: with the usage 111.61, and 6 %.
+      // Five of December's 31 days of 599.00 are 96.61: with the usage 111.61, and 6 % tax.
       expect(up.nextInvoice).toEqual({
         at: '2026-12-07',
         usageAt: null,
@@ -329,7 +329,7 @@ describe.each(testDatabases)(
       expect(await nextOf('again')).toMatchObject({ at: '2027-01-01' })
     })
 
-    test('of a subscription that has ended, what is left of a void document', async () => {
+    test('after a subscription ended it is the rest of a void document', async () => {
       await begin('left', 'fee-only')
       const [start] = (await getInvoices(world.engine, { customerId: 'left' })).data
       await voidInvoice(world.engine, { invoiceId: start!.id })
@@ -338,7 +338,7 @@ describe.each(testDatabases)(
         when: 'now',
         credit: true,
       })
-      // 16 of 365 days of 13000.00 are 569.86, and 6 %.
+      // 16 of 365 days of 13000.00 are 569.86, and 6 % tax.
       expect(subscription.nextInvoice).toEqual({
         at: '2026-11-17',
         usageAt: null,
@@ -349,7 +349,7 @@ describe.each(testDatabases)(
       await comesAsSaid('left', subscription)
     })
 
-    test('is the closing of an ended subscription where usage came late, unless a renewal bills it before', async () => {
+    test('it is the final invoice after late usage, unless a renewal bills it before', async () => {
       await begin('ended-late', 'team')
       await cancelSubscription(world.engine, { customerId: 'ended-late', when: 'now' })
       await world.passTo('2026-11-24T16:30:00Z') // 00:30 on the 25th
@@ -363,7 +363,7 @@ describe.each(testDatabases)(
           time: '2026-11-12T00:00:00Z',
         },
       ])
-      // 100 chats at 0.05, and 6 %, 35 days after the 17th of November.
+      // 100 chats at 0.05, and 6 % tax, 35 days after 17 November.
       const closing = {
         at: '2026-12-22',
         usageAt: null,
@@ -383,7 +383,7 @@ describe.each(testDatabases)(
         quoteId: again.quoteId,
       })
       await comesAsSaid('ended-late', again)
-      // What the closing billed is no part of the renewal.
+      // What the final invoice billed is not on the renewal.
       const renewal = {
         nextInvoice: {
           at: '2026-12-25',
@@ -394,8 +394,8 @@ describe.each(testDatabases)(
         },
       }
       await comesAsSaid('ended-late', renewal)
-      // Taken back after the closing: a document of its own, with the next midnight. 15.00 of November's
-      // 20.00 and tax stay.
+      // Voided after the closing: a document of its own, with the next midnight. 15.00 of November's 20.00
+      // and tax stay.
       await voidEvents(world.engine, { customerId: 'ended-late', ids: ['late'], reason: 'sent twice' })
       const back = {
         nextInvoice: {
@@ -409,12 +409,12 @@ describe.each(testDatabases)(
       await comesAsSaid('ended-late', back)
     })
 
-    test('is none where a plan never bills anything', async () => {
+    test('a plan that never bills has none', async () => {
       const own = await begin('free', 'free')
       expect(await nextOf('free')).toBeNull()
       const preview = await previewChange(await begin('to-free'), { customerId: 'to-free', planId: 'free' })
       expect(preview).toMatchObject({ lines: [], dueNow: 0, nextInvoice: null })
-      // What bills by use names the date on which it does.
+      // A plan that bills usage names the date on which it does.
       expect((await previewChange(own, { customerId: 'free', planId: 'level' })).nextInvoice).toMatchObject({
         at: '2026-12-01',
       })

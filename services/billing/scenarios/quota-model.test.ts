@@ -49,7 +49,7 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('release' as const), id }) },
 )
-/** Several at once, then some time, and now and then an event beside them. */
+/** Several commands at once, then some time, and occasionally an event beside them. */
 const steps = fc.array(
   fc.record({
     at: fc.integer({ min: 0, max: 4 }),
@@ -66,10 +66,10 @@ interface Hold {
   end: 'released' | { used: number; granted: number; overage: number } | null
 }
 
-/** What a quota is, in a page: the sum of what was recorded, and of what is held and has not expired. */
+/** A quota as a small model: the sum of recorded usage and of unexpired reservations. */
 class Model {
   used = 0
-  /** Of what was used, what the quota granted. */
+  /** The part of the usage that the quota granted. */
   granted = 0
   readonly #events = new Map<string, { asked: number; granted: number }>()
   readonly #holds = new Map<string, Hold>()
@@ -121,7 +121,7 @@ class Model {
   ): unknown {
     const as = `${asked} for ${ttlSeconds}`
     if (hold && hold.as !== as) return 'event_conflict'
-    // An id is answered from the state now: what was settled, released or has expired is closed.
+    // An id is answered from the current state: settled, released and expired ones are closed.
     if (hold && (hold.end !== null || hold.until <= now)) return 'reservation_closed'
     if (hold)
       return {
@@ -166,7 +166,7 @@ class Model {
   }
 }
 
-describe.each(testDatabases)('a quota on $name', ({ create }) => {
+describe.each(testDatabases)('quotas compared with a model on $name', ({ create }) => {
   let world: World
   let customers = 0
   beforeAll(async () => {
@@ -196,7 +196,7 @@ describe.each(testDatabases)('a quota on $name', ({ create }) => {
   })
 
   test.each(['blocked', 'billed'])(
-    'answers whatever is asked at once as if it had been asked one after the other, and grants no more than there is (%s)',
+    'concurrent commands are answered as if in sequence, and never grant more than the allowance (%s)',
     async (planId) => {
       await fc.assert(
         fc.asyncProperty(steps, async (history) => {

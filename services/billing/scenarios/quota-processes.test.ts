@@ -25,10 +25,7 @@ const limit = 1_000
 const clients = 200
 const rounds = process.env['LONG'] === '1' ? 30 : 2
 
-/**
- * On a machine so busy that no connection came free in time the caller hears 503 and asks again, with the
- * same id.
- */
+/** On a machine too busy to give a connection in time the caller gets 503 and retries with the same id. */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -39,10 +36,7 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/**
- * Engines of their own on one database are what several server processes are to each other: they share
- * nothing but its rows.
- */
+/** Several engines on one database behave like several server processes: they share only its rows. */
 describe.each(testDatabases)('several engines on one $name', ({ create }) => {
   let world: World
   let engines: Engine[]
@@ -69,12 +63,12 @@ describe.each(testDatabases)('several engines on one $name', ({ create }) => {
     await seedCustomer(world.engine, customerId)
     await createSubscription(world.engine, { customerId, planId })
   }
-  /** Its number stands for the chance: the same history each time. */
+  /** Derived from a number, so that each history is the same every time. */
   const some = (number: number, most: number) => 1 + ((number * 7919) % most)
   const engineOf = (number: number) => engines[number % engines.length]!
 
   test.each(Array.from({ length: rounds }, (_, round) => round))(
-    'clients that want more than there is share exactly that, whoever they ask (round %i)',
+    'clients that want more than the allowance share exactly that, on any engine (round %i)',
     async (round) => {
       const customerId = `shared-${round}`
       await subscribe(customerId)
@@ -91,7 +85,7 @@ describe.each(testDatabases)('several engines on one $name', ({ create }) => {
           if (chance < 60) {
             const ask = (engine: Engine) =>
               patiently(() => consume(engine, { ...of, id, quantity: some(chance, 13) }))
-            // Told twice, also to another process at the same time, it counts once.
+            // Sent twice, also to another process at the same time, it counts once.
             const [one, two] =
               chance < 15
                 ? await Promise.all([ask(engineOf(number)), ask(engineOf(number + 1))])
@@ -131,7 +125,7 @@ describe.each(testDatabases)('several engines on one $name', ({ create }) => {
       now = addSeconds(now, 3_601)
       expect((await checkQuota(world.engine, of)).used).toBe(granted)
       expect(granted).toBeLessThanOrEqual(limit)
-      // What was left behind has expired: the rest can be had, to the last one.
+      // What was left reserved has expired: the rest can be consumed, to the last unit.
       const rest = await Promise.all(
         Array.from({ length: 50 }, (_, number) =>
           consume(engineOf(number), { ...of, id: `rest-${number}`, quantity: 40 }),
@@ -154,7 +148,7 @@ describe.each(testDatabases)('several engines on one $name', ({ create }) => {
     expect(answers.filter((answer) => answer.granted === 1)).toHaveLength(1)
   })
 
-  test('many customers, each asked about at several places, beside events, due work and changes of their plans', async () => {
+  test('many customers on many engines, beside events, billing runs and plan changes', async () => {
     const customers = Array.from({ length: 30 }, (_, number) => `many-${number}`)
     for (const customerId of customers) await subscribe(customerId, 'free')
     const errors: unknown[] = []
@@ -199,7 +193,7 @@ describe.each(testDatabases)('several engines on one $name', ({ create }) => {
         ),
       )
       expect(events!.sent).toBe(customers.length)
-      // The plans that were changed bill what goes beyond.
+      // The changed plans bill overage.
       if (index % 5 !== 0) expect(events!.granted).toBeLessThanOrEqual(20)
     }
   })

@@ -48,7 +48,7 @@ const zones = {
 const customers = Object.keys(zones)
 const plans = ['free', 'team', 'seats', 'business', 'calendar', 'inclusive', 'annual', 'twin', 'yearly-twin']
 
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+/** Returns numbers from 0 to 1, the same for the same seed (mulberry32). */
 function randomFrom(seed: number): () => number {
   let state = seed
   return () => {
@@ -59,7 +59,7 @@ function randomFrom(seed: number): () => number {
   }
 }
 
-/** One command, for whom, and what it answered: its result, or the code it was refused with. */
+/** One command with its customer and its result, or the code it was rejected with. */
 export interface Step {
   at: string
   command: string
@@ -68,8 +68,8 @@ export interface Step {
 }
 
 /**
- * A history to be played: the seed decides everything. `look` is called after each `every` steps (40 unless
- * told) and at the end.
+ * The plan of a random history: the seed decides everything. `look` is called after every `every` steps
+ * (default 40) and at the end.
  */
 export interface HistoryPlan {
   seed: number
@@ -79,9 +79,9 @@ export interface HistoryPlan {
 }
 
 /**
- * About six months of commands of every kind, with retries and repeats, chosen by the seed alone. What goes
- * wrong (a mistake of ours, or one that `look` finds) is thrown with the story so far and the command that
- * tells it again.
+ * Plays about six months of commands of every kind, with retries and repeats, chosen by the seed alone. A
+ * bug, or a fault that `look` finds, is thrown with the steps so far and the command that repeats the
+ * history.
  */
 export async function playHistory(world: World, plan: HistoryPlan): Promise<Step[]> {
   const log: Step[] = []
@@ -97,7 +97,7 @@ export async function playHistory(world: World, plan: HistoryPlan): Promise<Step
   }
 }
 
-/** The last fifty steps in words. */
+/** Returns the last fifty steps as text. */
 function storyOf(log: readonly Step[]): string {
   const told = log
     .slice(-50)
@@ -110,10 +110,10 @@ function storyOf(log: readonly Step[]): string {
   return [`${log.length} steps were told:`, ...told].join('\n')
 }
 
-/** Commands that nothing which is billed follows from. */
+/** Commands that change nothing a document bills. */
 const moneyOnly = ['read', 'due', 'pay', 'reverse', 'refund', 'adjust', 'voidAgain']
 
-/** A document and the one made in its place bill the same, line by line. */
+/** Checks that a document and its replacement bill the same, line by line. */
 function expectSame(first: Invoice, again: Invoice): void {
   const [before, after] = [first, again].map(({ kind, period, lines, subtotal, discounts, taxes, total }) =>
     JSON.stringify({
@@ -126,7 +126,7 @@ function expectSame(first: Invoice, again: Invoice): void {
       total,
     }),
   )
-  if (before !== after) throw new Error(`${first.number} billed ${before}, again it is ${after}`)
+  if (before !== after) throw new Error(`${first.number} billed ${before}, its replacement ${after}`)
 }
 
 async function play(
@@ -138,12 +138,12 @@ async function play(
   const whole = (below: number) => Math.floor(random() * below)
   const one = <T>(some: readonly T[]): T => some[whole(some.length)]!
   const batches: UsageEventInput[][] = []
-  /** When something was last done for a customer that what is billed follows from. */
+  /** When a customer's billed state last changed. */
   const touched = new Map<string, string>()
   const { engine } = world
   await world.passTo('2026-08-30T20:00:00Z')
   await seedCatalogue(engine)
-  // Some sellers want invoices of nothing.
+  // Some sellers want invoices of 0.
   if (seed % 2 === 1) await putSeller(engine, { ...(await getSeller(engine)), zeroInvoices: true })
   await putPlan(engine, {
     id: 'calendar',
@@ -199,7 +199,7 @@ async function play(
       },
     ],
   })
-  // As much a year as Team was at first, by the month and by the year.
+  // As much per year as Team at first, monthly and yearly.
   await putPlan(engine, {
     id: 'twin',
     name: 'Twin',
@@ -241,7 +241,7 @@ async function play(
   }
   const anInvoice = async (customerId: string, isMeant?: (invoice: Invoice) => boolean) =>
     one(await issued(customerId, isMeant))
-  /** Takes the newest invoice back and bills it again at once; null where nothing of it is due any more. */
+  /** Voids the newest invoice and bills it again at once; null where nothing of it is due. */
   const billedAgain = async (customerId: string, { id, period: { label } }: Invoice) => {
     await voidInvoice(engine, { invoiceId: id })
     try {
@@ -280,7 +280,7 @@ async function play(
         planId: one(plans),
         ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}),
       }),
-    // What a preview names next is what comes next, whichever way the change goes, for whoever asks.
+    // The next invoice named by a preview is the one that comes, for any change and customer.
     quoted: async (customerId) => {
       const by = byEither(customerId)
       const asked = { customerId, planId: one(plans), ...(random() < 0.4 ? { seats: 1 + whole(9) } : {}) }
@@ -293,10 +293,9 @@ async function play(
         ? await changeSubscription(by, confirmed)
         : await createSubscription(by, confirmed)
       if (invoice && (invoice.total !== preview.total || invoice.amountDue !== preview.dueNow))
-        throw new Error(`the preview said ${preview.total}, the invoice ${invoice.total}`)
+        throw new Error(`the preview total was ${preview.total}, the invoice total ${invoice.total}`)
       const [said, is] = [JSON.stringify(preview.nextInvoice), JSON.stringify(subscription.nextInvoice)]
-      if (said !== is)
-        throw new Error(`the preview named ${said} as the next invoice, afterwards it is ${is}`)
+      if (said !== is) throw new Error(`the preview named ${said} as the next invoice, then it was ${is}`)
       return [preview, invoice]
     },
     downgrade: (customerId) =>
@@ -311,7 +310,7 @@ async function play(
         ? cancelSubscription(engine, { customerId, when: 'now', credit: random() < 0.5 })
         : cancelSubscription(byEither(customerId), { customerId }),
     resume: (customerId) => resumeSubscription(byEither(customerId), { customerId }),
-    // Whoever has left may come back, now or a few days ago.
+    // A customer who left may return, now or a few days ago.
     subscribe: (customerId) =>
       createSubscription(engine, {
         customerId,
@@ -328,7 +327,7 @@ async function play(
         planVersion: 1 + whole(4),
         ...vendorsTime(),
       }),
-    // By the vendor any change may be for now or for the end of the period.
+    // The vendor may make any change now or at the end of the period.
     moved: (customerId) =>
       changeSubscription(engine, {
         customerId,
@@ -385,7 +384,7 @@ async function play(
         random() < 0.3 ? await reversePayment(engine, reversal) : null,
       ]
     },
-    // Whoever holds something: most are paid out what a note holds for them, or some of their balance.
+    // A customer with money: usually a note's reserved refund is paid out, or part of the balance.
     refund: async () => {
       for (const customerId of customers) {
         const { creditBalance } = await getCustomer(engine, { customerId })
@@ -424,7 +423,7 @@ async function play(
       const ids = [`c${whole(log.length)}`, ...sent.filter(() => random() < 0.3).map((event) => event.id)]
       return voidEvents(engine, { customerId, ids, reason: 'counted twice' })
     },
-    // What is taken back and billed again at once comes to the same, if nothing happened in between.
+    // A document voided and billed again at once has the same total, if nothing happened in between.
     voidAgain: async (customerId) => {
       const standing = await issued(
         customerId,
@@ -518,7 +517,7 @@ async function play(
   ]
   while (log.length < steps) {
     const to = addSeconds(engine.now(), Math.floor((random() * 2 * 180 * 86_400) / steps))
-    // Mostly the work is done when it falls due; now and then everybody sleeps through it.
+    // Usually work is done when it is due; sometimes the run pauses.
     if (random() < 0.8) await world.passTo(to)
     else world.set(to)
     const command = one(weights)
@@ -537,7 +536,7 @@ async function play(
     log.push({ at: engine.now(), command, customerId, answer })
     if (log.length % every === 0) await look()
   }
-  // At the end one leaves, and some of their usage arrives late: there is a closing.
+  // At the end one customer leaves, and late usage gives a final invoice.
   const leaver = { customerId: customers[3]! }
   const team = { ...leaver, planId: 'team', trialDays: 0 }
   await cancelSubscription(engine, { ...leaver, when: 'now' }).catch(() => null)
@@ -556,7 +555,7 @@ async function play(
     { id: 'late', ...leaver, meter: 'ai_chat', quantity: 5_000, time: addSeconds(left, -86_400) },
   ])
   await world.passTo(addSeconds(left, 40 * 86_400))
-  // And comes back for a trial that the vendor gives.
+  // The customer returns for a trial that the vendor gives.
   await createSubscription(engine, { ...team, trialDays: 2 })
   await world.passTo(addSeconds(engine.now(), 3 * 86_400))
   await look()

@@ -75,8 +75,7 @@ const charges: PlanInput['charges'] = [
   },
 ]
 const meters = charges.map((charge) => charge.meter)
-// The days of two months on which something is done: a change of plan, use of a meter, and some of it arrives
-// late or is taken back.
+// The days of two months with commands: a plan change, usage of a meter, and some late or voided usage.
 const days = fc.array(
   fc.record({
     day: fc.integer({ min: 0, max: 58 }),
@@ -90,7 +89,7 @@ const days = fc.array(
   { minLength: 6, maxLength: 24 },
 )
 
-describe.each(testDatabases)('the same use under plans with the same charges, on $name', ({ create }) => {
+describe.each(testDatabases)('the same usage under plans with the same charges, on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2030-01-01T01:00:00Z')
@@ -120,7 +119,7 @@ describe.each(testDatabases)('the same use under plans with the same charges, on
     await world.close()
   })
 
-  /** What was billed for each meter, with what was adjusted since. */
+  /** The billed amount of each meter with its adjustments. */
   const costs = async (customerId: string) => {
     const { data } = await getInvoices(world.engine, { customerId, limit: 100 })
     const lines = data.filter(({ status }) => status !== 'draft').flatMap((invoice) => invoice.lines)
@@ -133,7 +132,7 @@ describe.each(testDatabases)('the same use under plans with the same charges, on
   }
 
   let run = 0
-  test('costs once, however often plans are changed meanwhile', { timeout: 600_000 }, async () => {
+  test('usage costs the same, however often plans are changed meanwhile', { timeout: 600_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(days, async (life) => {
         const start = addMonths('2030-01-01', 4 * (run += 1))

@@ -20,11 +20,11 @@ const start = '2026-11-20T00:00:00.000000Z'
 const rounds = process.env['LONG'] === '1' ? 100 : 2
 const events = 300
 
-/** Engines of their own on one database are what several server processes are to each other. */
+/** Several engines on one database behave like several server processes. */
 describe.each(testDatabases)('one id at two servers at the same time, on $name', ({ create, name }) => {
   let world: World
   let engines: [Engine, Engine]
-  /** How often a transaction was run again, as after a deadlock. */
+  /** How often a transaction was retried, as after a deadlock. */
   let repeated = 0
   beforeAll(async () => {
     world = await createWorld(create, start)
@@ -58,7 +58,7 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
   }
 
   test.each(Array.from({ length: rounds }, (_, round) => round))(
-    'of the same event in two batches one is counted, and of two events with one id one is accepted and the other told event_conflict (round %i)',
+    'an event in two batches counts once, and a second event with its id gets event_conflict (round %i)',
     async (round) => {
       const customerId = `same-${round}`
       await seedCustomer(world.engine, customerId)
@@ -71,8 +71,8 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
           quantity: differs(index) ? 1 + index + events * side : 1 + index,
           properties: { model: `m${index % 7}` },
         }))
-      // The one from the front, the other from the back, in requests of different sizes: they meet in the
-      // middle of each other.
+      // One sends from the front, the other from the back, in requests of different sizes: they meet in the
+      // middle.
       const batches = [cut(sent(0), 40), cut(sent(1).reverse(), 70)]
       const fates = await Promise.all(
         batches.map((side, place) => Promise.all(side.map((batch) => recordUsage(engines[place]!, batch)))),
@@ -91,7 +91,7 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
           .map(({ id, code }) => `${id} ${code}`)
           .sort(),
       ).toEqual(different.map((index) => `e${index} event_conflict`).sort())
-      // What was counted is what was accepted: the other side's of each conflict.
+      // What was counted is what was accepted: the other server's side of each conflict.
       const refused = conflicts.flat().reduce((sum, one) => sum + Number(one.sent.quantity), 0)
       const all = [...sent(0), ...sent(1)].reduce((sum, one) => sum + Number(one.quantity), 0)
       const twice = sent(0)
@@ -102,7 +102,7 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
     },
   )
 
-  test('whether it is consumed or recorded, an event counts once', async () => {
+  test('an event counts once, whether it is consumed or recorded', async () => {
     await subscribe('both')
     const ids = Array.from({ length: 100 }, (_, index) => `b${index}`)
     const [recorded, consumed] = await Promise.all([
@@ -127,7 +127,7 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
     expect((await getUsageSummary(world.engine, { customerId: 'both' })).usage['words']).toBe(300)
   })
 
-  // The embedded database runs one transaction after the other.
+  // PGlite runs one transaction after the other.
   if (name === 'PostgreSQL') {
     const code = (work: Promise<unknown>) =>
       work.then(
@@ -147,9 +147,7 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     }
-    /**
-     * Runs `work` while another transaction has done what `sql` does; that one is taken back once both wait.
-     */
+    /** Runs `work` while another transaction holds the locks of `sql`; that one rolls back once both wait. */
     async function heldBack(sql: string, parameters: unknown[], work: () => Promise<void>): Promise<void> {
       await world.db
         .asOwner(async (tx) => {
@@ -160,7 +158,7 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
         .catch((error: Error) => expect(error.message).toBe('taken back'))
     }
 
-    test('an id that is reserved and recorded, by two who name new values at that moment, is taken by one without a circle', async () => {
+    test('an id reserved and recorded at once, both with new values, goes to one without a deadlock', async () => {
       await subscribe('names')
       let outcomes: Promise<unknown>[] = []
       await heldBack("select pg_advisory_xact_lock(hashtextextended('names', 7305810229))", [], async () => {
@@ -189,7 +187,7 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
       ])
     })
 
-    test('ids that are reserved and consumed together are taken in the order in which a batch takes them', async () => {
+    test('ids reserved and consumed together are claimed in the order of a batch', async () => {
       await subscribe('order')
       let outcomes: Promise<unknown>[] = []
       await heldBack(
@@ -224,7 +222,7 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
   }
 })
 
-/** The same database, which tells when it runs a transaction another time. */
+/** The same database with a callback when it retries a transaction. */
 function countingRepetitions(db: Database, onRepeated: () => void): Database {
   return {
     ...db,

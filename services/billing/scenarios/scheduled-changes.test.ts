@@ -23,7 +23,7 @@ const fee = (amount: number): Pick<PlanInput, 'fee' | 'taxRate'> => ({
   taxRate: '0',
 })
 
-describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ create }) => {
+describe.each(testDatabases)('scheduled changes of customer and vendor on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-10-31T16:00:00Z') // 1 November in Shanghai
@@ -98,7 +98,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     await move(customerId, 'per-seat', { planVersion: 1, when: 'now' })
   }
 
-  test('a plan of the same rank and price waits for the end of the usage period when the customer asks, whichever route they take', async () => {
+  test('a customer’s change to equal rank and price waits for the end of the usage period', async () => {
     await subscribe('swaps', 'chat')
     const preview = await previewChange(own('swaps'), { customerId: 'swaps', planId: 'docs' })
     expect(preview).toMatchObject({ when: 'period_end', effectiveAt: '2026-12-01', lines: [], dueNow: 0 })
@@ -130,7 +130,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     ])
   })
 
-  test('the vendor moves a customer to such a plan now and without money', async () => {
+  test('the vendor makes such a change now and without money', async () => {
     await subscribe('moved', 'chat')
     expect(await move('moved', 'docs')).toMatchObject({
       invoice: null,
@@ -139,7 +139,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     expect(await linesOf('moved')).toEqual([['start', ['fee', 30_000]]])
   })
 
-  test('from a month to a year of the same price no period is cut', async () => {
+  test('a change from monthly to yearly at an equal price cuts no period', async () => {
     await subscribe('longer', 'chat')
     await upgradeSubscription(own('longer'), { customerId: 'longer', planId: 'chat-year' })
     await world.passTo('2026-12-02T00:00:00Z')
@@ -153,7 +153,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     ])
   })
 
-  test('from a year to a month of the same price the rest of the year is given back where the usage period ends', async () => {
+  test('from yearly to monthly at an equal price the rest of the year is credited at the usage period’s end', async () => {
     await subscribe('shorter', 'chat-year')
     const { subscription: waiting } = await downgradeSubscription(own('shorter'), {
       customerId: 'shorter',
@@ -174,7 +174,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     expect((await linesOf('shorter'))[0]).toEqual(['renewal', ['fee', 30_000]])
   })
 
-  test('between two years of the same price it happens within the year, which stays paid', async () => {
+  test('between two yearly plans of equal price it happens within the year, which stays paid', async () => {
     await subscribe('within', 'chat-year')
     await upgradeSubscription(own('within'), { customerId: 'within', planId: 'docs-year' })
     await world.passTo('2026-12-02T00:00:00Z')
@@ -185,7 +185,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     expect(await linesOf('within')).toEqual([['start', ['fee', 360_000]]])
   })
 
-  test('asking for the plan they are on undoes what they scheduled, by either route, and says so', async () => {
+  test('requesting the current plan undoes the customer’s scheduled change and says so', async () => {
     await subscribe('wavers', 'chat')
     for (const again of [upgradeSubscription, downgradeSubscription]) {
       await downgradeSubscription(own('wavers'), { customerId: 'wavers', planId: 'small' })
@@ -208,7 +208,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     expect(codes(await move('wavers', 'chat'))).toEqual(['vendor_change_dropped'])
   })
 
-  test('an upgrade and a cancellation say what they drop, and an upgrade says that the end stays', async () => {
+  test('an upgrade and a cancellation say what they drop, and an upgrade that the end stays', async () => {
     await subscribe('told', 'chat')
     await downgradeSubscription(own('told'), { customerId: 'told', planId: 'small' })
     expect(codes(await cancelSubscription(own('told'), { customerId: 'told' }))).toEqual([
@@ -226,7 +226,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     ])
   })
 
-  test('both APIs delete what was scheduled there, and the vendor, when asked to, what the customer did', async () => {
+  test('both APIs delete their own scheduled changes, and the vendor’s also the customer’s on request', async () => {
     await subscribe('both', 'large')
     await downgradeSubscription(own('both'), { customerId: 'both', planId: 'chat' })
     await move('both', 'large', { when: 'period_end', seats: 3 })
@@ -251,7 +251,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     ).toBeNull()
   })
 
-  test('the vendor says when: down now, with the rest given back, up at the end, and another price of the same plan', async () => {
+  test('the vendor chooses when: a downgrade now with credit, an upgrade or new price at the period’s end', async () => {
     await subscribe('timed', 'large')
     // 15 of 30 days: −450.00 and 150.00.
     const down = await move('timed', 'chat', { when: 'now' })
@@ -278,7 +278,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     expect((await linesOf('priced'))[0]).toEqual(['renewal', ['fee', 2_400]])
   })
 
-  test('seats and changes of the same plan keep what the vendor scheduled and go on under it', async () => {
+  test('seats and changes within the same plan keep the vendor’s scheduled change', async () => {
     await seatsVersion1('grows', 4)
     await move('grows', 'per-seat', { planVersion: 2, when: 'period_end' })
     const more = await upgradeSubscription(own('grows'), {
@@ -315,7 +315,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     expect((await linesOf('grows'))[0]).toEqual(['renewal', ['fee', 7_200]])
   })
 
-  test('only a move to another plan takes its place: at once for good, scheduled as long as that stands', async () => {
+  test('only a move to another plan replaces it: for good if immediate, while it stands if scheduled', async () => {
     await seatsVersion1('leaves', 4)
     await move('leaves', 'per-seat', { planVersion: 2, when: 'period_end' })
     const scheduled = await downgradeSubscription(own('leaves'), {
@@ -335,7 +335,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     expect(await subscription('leaves')).toMatchObject({ plan: { id: 'large' }, scheduledChanges: [] })
   })
 
-  test('cancelling and resuming does not get rid of it, nor does the customer resume what the vendor ends', async () => {
+  test('canceling and resuming does not remove it, and the customer cannot undo the vendor’s end', async () => {
     await seatsVersion1('dodges', 4)
     await move('dodges', 'per-seat', { planVersion: 2, when: 'period_end' })
     expect(codes(await cancelSubscription(own('dodges'), { customerId: 'dodges' }))).toEqual([
@@ -359,7 +359,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     expect(await rememberedTooLate(world, ['dodges'])).toEqual([])
   })
 
-  test('a change to another interval by the vendor takes what waits along to the end of the new billing period', async () => {
+  test('the vendor’s interval change moves waiting requests to the end of the new billing period', async () => {
     await subscribe('along', 'chat')
     await cancelSubscription(own('along'), { customerId: 'along' })
     await move('along', 'chat-year')
@@ -369,7 +369,7 @@ describe.each(testDatabases)('what is scheduled, and by whom, on $name', ({ crea
     })
   })
 
-  test('an archived plan takes nobody new, through a version from before either; its subscribers move between its versions', async () => {
+  test('an archived plan takes nobody new in any version; subscribers move between its versions', async () => {
     await subscribe('late', 'chat')
     for (const planVersion of [1, 2])
       await expect(move('late', 'gone', { planVersion, when: 'now' })).rejects.toMatchObject({

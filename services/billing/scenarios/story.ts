@@ -37,50 +37,50 @@ import { rememberedTooLate } from './invariants.ts'
 import { instantFromWall, wallTime } from './wall-clock.ts'
 
 /**
- * The life of one customer, told in order. Times are those on the wall of the customer, `2026-03-29 01:30`,
- * or with an offset where the clocks go back, `2026-10-25 02:30 +01:00`.
+ * The life of one customer in order. Times are the customer's local time, `2026-03-29 01:30`, with an offset
+ * where clocks go back, `2026-10-25 02:30 +01:00`.
  */
 export interface Life {
   readonly engine: Engine
   readonly customerId: string
-  /** Time passes until then, and whatever falls due on the way is done at its own moment. */
+  /** Moves the clock to that time and does due work at its own instants. */
   on(wall: string): Promise<void>
-  /** Time passes until then, while nobody does what falls due. */
+  /** Moves the clock to that time without doing due work. */
   sleepsUntil(wall: string): void
-  /** What fell due meanwhile is done now. */
+  /** Does the work that became due meanwhile. */
   wakes(): Promise<void>
   subscribes(planId: string, more?: { seats?: number; since?: string }): Promise<Subscription>
-  /** What the change would cost, with its quote. */
+  /** Previews a change and returns its quote. */
   asks(planId: string, seats?: number): Promise<Preview>
   upgrades(planId: string, more?: { seats?: number; quote?: Preview }): Promise<Subscription>
   downgrades(planId: string, more?: { seats?: number }): Promise<Subscription>
-  /** The vendor moves them, now where that costs nothing or more. */
+  /** Lets the vendor move them, now where the change costs nothing or more. */
   isMovedTo(planId: string): Promise<Subscription>
   staysOnPlan(): Promise<void>
   cancels(more?: { when?: 'now'; credit?: boolean }): Promise<Subscription>
   resumes(): Promise<void>
   movesTo(timezone: string): Promise<void>
-  /** Usage as the vendor's systems report it, at a time of its own where one is told. It is accepted. */
+  /** Reports usage, at its own time if given, and checks that it is accepted. */
   uses(meter: string, quantity: number, at?: string): Promise<void>
-  /** The same, answering what became of it. */
+  /** Reports usage and returns its outcome. */
   reports(meter: string, quantity: number, at?: string): Promise<Recorded>
   consumes(meter: string, quantity: number): Promise<Consumed>
-  /** Pays what is due of the last invoice that arrived, or another amount of it. */
+  /** Pays the amount due of the last invoice that arrived, or another amount. */
   pays(amount?: number): Promise<void>
-  /** The vendor takes back the last invoice that arrived. */
+  /** Voids the last invoice that arrived. */
   voids(): Promise<void>
-  /** The vendor issues the invoice of a period (again), which `arrives` will then show. */
+  /** Issues the invoice of a period (again); `receives` checks it. */
   reissues(period: string): Promise<void>
   /**
-   * Exactly these invoices arrived since the last look, the oldest first, each told as its page reads: kind
-   * and time of issue, a line each for the lines, and what it comes to.
+   * Checks that exactly these invoices arrived since the last check, oldest first, as text: kind and time of
+   * issue, one line per line, and the totals.
    */
   receives(...invoices: string[]): Promise<void>
-  /** The subscription is like this now. */
+  /** Checks the current subscription. */
   sees(subscription: object): Promise<void>
-  /** The account holds this much credit. */
+  /** Checks the balance. */
   hasCredit(amount: string): Promise<void>
-  /** What was asked is refused with this code. */
+  /** Checks that a request is rejected with this code. */
   isRefused(code: Code, asked: Promise<unknown>): Promise<void>
 }
 
@@ -89,10 +89,7 @@ export interface Setting {
   currency?: string
 }
 
-/**
- * `rule` is the promise of the billing rules that the story holds the engine to; both stand in the list of
- * README.md.
- */
+/** `rule` is the billing rule the story tests; both are listed in README.md. */
 export type TellStory = (
   name: string,
   rule: string,
@@ -101,8 +98,8 @@ export type TellStory = (
 ) => void
 
 /**
- * Stories that share a catalogue. Each has a customer of its own, starts its clock where it likes, and ends
- * with no invoice unread and the books proven.
+ * Stories with a shared catalogue. Each has its own customer, starts the clock where it likes, and must end
+ * with every invoice checked and the books reconciled.
  */
 export function stories(
   title: string,
@@ -120,7 +117,7 @@ export function stories(
     let told = 0
     tellAll((name, _rule, setting, tell) =>
       test(name, async () => {
-        // The clock goes back for each story: the customers of those before have no more work.
+        // The clock goes back for each story: customers of earlier ones have no work left.
         await world.db.asOwner((tx) => tx.query('update customers set due_at = null'))
         const life = await beginLife(world, `customer-${(told += 1)}`, setting)
         await tell(life)
@@ -147,9 +144,9 @@ async function beginLife(
   const read: Invoice[] = []
   const at = (wall: string) => instantFromWall(zone, wall)
   const who = { customerId }
-  // What the customer asks for, they ask for in the portal.
+  // The customer's requests go through the portal.
   const own = actingFor(engine, customerId)
-  /** The first moment of a story is where its clock begins. */
+  /** The first time of a story sets the clock. */
   const begin = async (wall: string) => {
     world.set(at(wall))
     begun = true
@@ -178,7 +175,7 @@ async function beginLife(
     on: async (wall) => {
       if (!begun) return begin(wall)
       const target = at(wall)
-      if (target < engine.now()) throw new Error(`a life goes forward: ${wall} is before ${engine.now()}`)
+      if (target < engine.now()) throw new Error(`time must move forward: ${wall} is before ${engine.now()}`)
       await world.passTo(target)
     },
     sleepsUntil: (wall) => world.set(at(wall)),
@@ -269,7 +266,7 @@ async function beginLife(
   return life
 }
 
-/** An invoice as lines of text, in the words that its page has. */
+/** Writes an invoice as lines of text, in the words of its page. */
 function pageOf(invoice: Invoice, zone: string): string[] {
   const money = (amount: number) => amountText(amount, invoice.currency)
   const lines = invoice.lines.map((line) =>
@@ -299,7 +296,7 @@ function pageOf(invoice: Invoice, zone: string): string[] {
   ]
 }
 
-/** Minor units as one reads them: 63494 CNY → 634.94. */
+/** Formats minor units: 63494 CNY → 634.94. */
 function amountText(amount: number, currency: string): string {
   const digits = { JPY: 0, BHD: 3 }[currency] ?? 2
   const figures = String(Math.abs(amount)).padStart(digits + 1, '0')

@@ -28,7 +28,7 @@ import { checkSubscriptionStatus } from '../src/commands/subscription/subscribe.
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
-describe.each(testDatabases)('a trial, on $name', ({ create }) => {
+describe.each(testDatabases)('trials on $name', ({ create }) => {
   let world: World
   let customers = 0
   beforeAll(async () => {
@@ -102,7 +102,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
   const invoicesOf = async (customerId: string) =>
     (await getInvoices(world.engine, { customerId, limit: 100 })).data.reverse()
 
-  test('costs nothing, stops at what is included, and goes over into the plan on the day after its last', async () => {
+  test('a trial costs nothing, blocks above its allowance, and becomes the paid plan after its last day', async () => {
     const { customerId, subscription, invoice } = await trialOf('team')
     expect(invoice).toBeNull()
     expect(subscription).toMatchObject({
@@ -116,7 +116,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
       nextInvoice: { at: '2026-01-15', estimatedTotal: 63_494 },
     })
     expect(await checkSubscriptionStatus(world.engine, { customerId })).toBe(true)
-    // The plan bills what goes beyond its 1,000; a trial of it grants no more than those.
+    // The plan bills above its 1,000; its trial grants no more than those.
     expect(await checkQuota(world.engine, { customerId, meter: 'ai_chat' })).toMatchObject({
       included: 1_000,
       remaining: 1_000,
@@ -128,7 +128,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     expect(
       (await consume(world.engine, { customerId, meter: 'ai_chat', id: 'c2', quantity: 1 })).granted,
     ).toBe(0)
-    // What was used anyway is recorded, seen, and never billed.
+    // Usage recorded anyway is shown and never billed.
     await use(customerId, 'e1', 500)
     expect((await getUsageSummary(world.engine, { customerId })).meters[0]).toMatchObject({
       meter: 'ai_chat',
@@ -183,7 +183,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     ])
   })
 
-  test('leaves its late usage unbilled too, while usage after it is billed from the first unit above the new allowance', async () => {
+  test('late usage of a trial is not billed, and later usage is billed from the first unit above', async () => {
     const { customerId } = await trialOf('team', { trialDays: 10 }) // 15–24 January
     const inTrial = world.engine.now()
     await use(customerId, 'e1', 5_000)
@@ -200,7 +200,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     ])
   })
 
-  test('ends without a bill when it is cancelled in time, and goes on when that is taken back', async () => {
+  test('a trial canceled in time is not billed, and continues when the cancellation is undone', async () => {
     const { customerId } = await trialOf('team')
     const { subscription } = await cancelSubscription(world.engine, { customerId })
     expect(subscription).toMatchObject({ status: 'trialing', cancelAtPeriodEnd: true, nextInvoice: null })
@@ -216,7 +216,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     expect(await invoicesOf(customerId)).toEqual([])
   })
 
-  test('of a plan with its own trial days is taken from the plan, and its first paid period may be short', async () => {
+  test('a plan’s own trial days apply, and its first paid period may be short', async () => {
     const customerId = `trial-${(customers += 1)}`
     await seedCustomer(world.engine, customerId)
     // 1–7 May
@@ -238,7 +238,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     ])
   })
 
-  test('goes on through a change for at most the new plan’s own days, counted from its start, and costs nothing yet', async () => {
+  test('a trial continues through a change for at most the new plan’s trial days from its start', async () => {
     const { customerId } = await trialOf('team') // 2–15 June
     await use(customerId, 'e1', 900)
     await world.passTo('2026-06-05T02:00:00Z')
@@ -258,7 +258,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
       },
       notices: [],
     })
-    // Seven days from the 2nd of June: the first paid date is the 9th.
+    // Seven days from 2 June: the first paid date is the 9th.
     const shorter = await upgradeSubscription(world.engine, { customerId, planId: 'week' })
     expect(shorter).toMatchObject({
       invoice: null,
@@ -269,7 +269,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
       },
       notices: [{ code: 'trial_shortened' }],
     })
-    // Back on the longer one, nothing of it comes back.
+    // Back on the longer one, no days come back.
     expect(
       (await changeSubscription(world.engine, { customerId, planId: 'longer', when: 'now' })).subscription,
     ).toMatchObject({ currentPeriod: { end: '2026-06-09' } })
@@ -286,7 +286,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     await world.passTo('2026-06-17T00:00:00Z')
   })
 
-  test('may end on a lower plan, and on its own again when that is undone', async () => {
+  test('a trial may end on a lower plan, and on its own plan again when that is undone', async () => {
     const { customerId } = await trialOf('business') // 17–30 June
     const scheduled = await downgradeSubscription(world.engine, { customerId, planId: 'team' })
     expect(scheduled.subscription).toMatchObject({
@@ -304,7 +304,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     expect((await invoicesOf(customerId)).map(({ total }) => total)).toEqual([63_494])
   })
 
-  test('of two months gives each month its allowance and bills nothing before its end', async () => {
+  test('a trial of two months has its allowance each month and bills nothing before its end', async () => {
     const { customerId } = await trialOf('team', { trialDays: 62 }) // 1 July – 31 August
     await use(customerId, 'e1', 1_000)
     expect(await getSubscription(world.engine, { customerId })).toMatchObject({
@@ -324,7 +324,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     ])
   })
 
-  test('that began in the past and is over is billed at once', async () => {
+  test('a trial that started in the past and is over is billed at once', async () => {
     const { customerId, subscription } = await trialOf('team', {
       trialDays: 5,
       startsAt: '2026-08-11T02:00:00Z',
@@ -338,7 +338,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     ).toEqual([['renewal', 63_494, '2026-08-11']])
   })
 
-  test('ended at once by the vendor leaves nothing to pay', async () => {
+  test('a trial ended at once by the vendor leaves nothing to pay', async () => {
     const { customerId } = await trialOf('team') // 1–14 September
     await use(customerId, 'e1', 2_000)
     await world.passTo('2026-09-03T00:00:00Z')
@@ -350,7 +350,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     expect(await invoicesOf(customerId)).toEqual([])
   })
 
-  test('has its first invoice voided and made again like any other', async () => {
+  test('the first invoice after a trial is voided and issued again like any other', async () => {
     const { customerId } = await trialOf('team', { trialDays: 3 }) // 20–22 October
     await world.passTo('2026-10-24T00:00:00Z')
     const [first] = await invoicesOf(customerId)
@@ -359,18 +359,18 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     expect(again).toMatchObject({ total: 63_494, status: 'open' })
   })
 
-  test('keeps its dates when the zone changes: the new one applies from what follows it', async () => {
+  test('a trial keeps its dates when the zone changes: the new one applies after it', async () => {
     const { customerId } = await trialOf('team', { trialDays: 5 }) // 24–28 October
     const account = await updateCustomer(world.engine, { customerId, timezone: 'Europe/Berlin' })
     expect(account.nextTimezone).toEqual({ timezone: 'Europe/Berlin', from: '2026-10-29' })
     await world.passTo('2026-11-05T00:00:00Z')
-    // The 29th begins in Berlin now, at 23:00 UTC of the 28th (winter time since the 25th).
+    // The 29th now starts in Berlin time, at 23:00 UTC of the 28th (winter time since the 25th).
     expect((await invoicesOf(customerId)).map(({ total, issuedAt }) => [total, issuedAt])).toEqual([
       [63_494, '2026-10-29T00:00:00.000000Z'],
     ])
   })
 
-  test('follows its subscribers to a new version of the plan when the vendor moves them', async () => {
+  test('a new plan version reaches subscribers when the vendor moves them', async () => {
     const { customerId } = await trialOf('monthly', { trialDays: 0 })
     const two = await putPlan(world.engine, {
       id: 'monthly',
@@ -388,7 +388,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
       ],
     })
     expect(two.version).toBe(2)
-    // Whoever is on it stays on it …
+    // Subscribers stay on their version …
     expect(await changeSubscription(world.engine, { customerId, planId: 'monthly' })).toMatchObject({
       invoice: null,
       subscription: { plan: { version: 1 }, scheduledChange: null },
@@ -409,14 +409,14 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
     ).rejects.toMatchObject({ code: 'plan_not_found' })
   })
 
-  test('holds back no more than is included, and what was held back in it is settled as usage of it', async () => {
+  test('a trial reserves no more than its allowance, and settles reservations as its usage', async () => {
     const { customerId } = await trialOf('team') // 16–29 December
     const of = { customerId, meter: 'ai_chat' }
     expect(
       await reserve(world.engine, { ...of, id: 'job', quantity: 1_200, ttlSeconds: 86_400 }),
     ).toMatchObject({ granted: 1_000, remaining: 0 })
     expect(await consume(world.engine, { ...of, id: 'c1', quantity: 1 })).toMatchObject({ granted: 0 })
-    // The day after the trial: nothing is written yet, but the plan holds.
+    // The day after the trial: nothing is written yet, but the plan applies.
     world.set('2026-12-29T16:00:00Z')
     expect(await consume(world.engine, { ...of, id: 'c2', quantity: 1_010 })).toMatchObject({
       granted: 1_010,
@@ -436,7 +436,7 @@ describe.each(testDatabases)('a trial, on $name', ({ create }) => {
   })
 })
 
-describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) => {
+describe.each(testDatabases)('changes in a trial on $name', ({ create }) => {
   let world: World
   let customers = 0
   beforeAll(async () => {
@@ -508,12 +508,12 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
   const invoicesOf = async (customerId: string) =>
     (await getInvoices(world.engine, { customerId, limit: 100 })).data.reverse()
 
-  test('ends with a change to a plan without one: the fee is due', async () => {
+  test('a change to a plan without a trial ends it: the fee is due', async () => {
     const { customerId } = await trialOf('team') // 17–30 June
     await use(customerId, 'e1', 5_000)
     await world.passTo('2026-06-19T00:00:00Z')
     const preview = await previewChange(world.engine, { customerId, planId: 'business' })
-    // ¥1,999.00 and 6 % tax, whole from today on; what was used in the trial costs nothing.
+    // ¥1,999.00 and 6 % tax, in full from today; usage in the trial costs nothing.
     expect(preview).toMatchObject({ when: 'now', total: 211_894, dueNow: 211_894 })
     const { subscription, invoice, notices } = await upgradeSubscription(world.engine, {
       customerId,
@@ -543,7 +543,7 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     ).toEqual([])
   })
 
-  test('is one for each customer, unless the vendor gives another', async () => {
+  test('a customer has one trial, unless the vendor gives another', async () => {
     const { customerId } = await trialOf('week', { trialDays: 2 }) // 21–22 June
     await cancelSubscription(world.engine, { customerId, when: 'now' })
     await world.passTo('2026-06-22T00:00:00Z')
@@ -561,7 +561,7 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     await world.passTo('2026-06-24T18:00:00Z')
   })
 
-  test('is ended earlier or later by the vendor, and what waits for its end goes with it', async () => {
+  test('the vendor ends a trial earlier or later, and requests for its end move with it', async () => {
     const { customerId } = await trialOf('team') // 25 June – 8 July
     await cancelSubscription(world.engine, { customerId })
     const later = await changeTrial(world.engine, { customerId, endsOn: '2026-07-20' })
@@ -577,7 +577,7 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     await changeSubscription(world.engine, { customerId, planId: 'business', when: 'period_end' })
     await use(customerId, 'e1', 400)
     await world.passTo('2026-06-28T02:00:00Z')
-    // Today: the fee of what was to follow, with tax, is invoiced at once.
+    // Today: the fee of the next phase, with tax, is invoiced at once.
     const now = await changeTrial(world.engine, { customerId, endsOn: '2026-06-28' })
     expect(now).toMatchObject({
       subscription: {
@@ -607,7 +607,7 @@ describe.each(testDatabases)('a trial that is changed, on $name', ({ create }) =
     await world.passTo('2026-07-01T18:00:00Z')
   })
 
-  test('is shared by the days of the plans in it: what each includes is not granted twice', async () => {
+  test('plans in one trial share it by days: no allowance is granted twice', async () => {
     const { customerId } = await trialOf('team', { trialDays: 7 }) // 2–8 July
     const quota = () => checkQuota(world.engine, { customerId, meter: 'ai_chat' })
     expect(await quota()).toMatchObject({ included: 1_000, remaining: 1_000 })

@@ -60,7 +60,7 @@ stories(
   ],
   (story) => {
     story(
-      'usage that comes in the month after is on the next invoice, once, up to 35 days',
+      'usage that arrives in the next month is on the next invoice, once, up to 35 days',
       'late usage: one adjustment per meter, phase and period: all known now less all billed so far',
       {},
       async (life) => {
@@ -100,8 +100,8 @@ stories(
     )
 
     story(
-      'late usage across a change of plan: each plan’s part at its price and with its tax',
-      'tiers and the allowance go on through a change; each part has its own price and tax',
+      'late usage across a plan change: each plan’s part at its price and with its tax',
+      'tiers and the allowance continue through a change; each part has its own price and tax',
       {},
       async (life) => {
         await life.on('2026-11-01 09:00')
@@ -138,8 +138,8 @@ stories(
     )
 
     story(
-      'usage that comes after a customer has left is on one final invoice',
-      'final: 35 days after the end, when no event from before it can arrive any more',
+      'usage that arrives after a customer has left is on one final invoice',
+      'final: 35 days after the end, when no event from before it can arrive',
       {},
       async (life) => {
         await life.on('2026-11-01 09:00')
@@ -150,9 +150,9 @@ stories(
         await life.receives(`start on 2026-11-01 09:00
       Team plan fee 2026-11-01..2026-12-01 599.00
       tax 6% 35.94, total 634.94`)
-        // The 1,000 that are included cost nothing: no document says so.
+        // The 1,000 in the allowance cost nothing, so there is no document.
         await life.uses('ai_chat', 20, '2026-11-30 23:30')
-        await life.uses('ai_chat', 5, '2026-12-02 09:00') // outside any subscription: kept, and not charged
+        await life.uses('ai_chat', 5, '2026-12-02 09:00') // outside any subscription: stored, and not charged
         await life.on('2027-01-05 00:00')
         // 20 above 1,000 at 0.05. 1.00 × 6 % = 0.06.
         await life.receives(`final on 2027-01-05 00:00
@@ -167,7 +167,7 @@ stories(
     )
 
     story(
-      'a renewal that is voided and made again is one replacement, with the usage known by then',
+      'a voided renewal is replaced once, with the usage known by then',
       'voiding makes its lines unbilled; generating again makes one replacement',
       {},
       async (life) => {
@@ -202,7 +202,7 @@ stories(
     )
 
     story(
-      'what is paid too much is credit for the next invoice, and comes back when that one is voided',
+      'an overpayment is credit for the next invoice, and returns when that one is voided',
       'overpayment becomes credit; void returns credit',
       {},
       async (life) => {
@@ -232,7 +232,7 @@ stories(
     )
 
     story(
-      'in yen there is nothing below one, and halves go up',
+      'yen have no smaller unit, and halves round up',
       'money is minor units of the currency: JPY has no decimals',
       { zone: 'Asia/Tokyo', currency: 'JPY' },
       async (life) => {
@@ -262,7 +262,7 @@ stories(
     )
 
     story(
-      'in dinars there are thousandths',
+      'dinars have thousandths',
       'money is minor units of the currency: BHD has three decimals',
       { zone: 'Asia/Bahrain', currency: 'BHD' },
       async (life) => {
@@ -285,8 +285,8 @@ stories(
     )
 
     story(
-      'from a price with the tax inside to one without: each line keeps its own way',
-      'tax per (rate, mode) on the summed base; the credit has the tax of the phase it gives back',
+      'from a tax-inclusive to a tax-exclusive price: each line keeps its tax mode',
+      'tax per (rate, mode) on the summed base; the credit has the tax of the phase it credits',
       {},
       async (life) => {
         await life.on('2026-11-01 09:00')

@@ -18,7 +18,7 @@ import {
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf, rememberedTooLate } from './invariants.ts'
 
-describe.each(testDatabases)('what was voided is billed again, on $name', ({ create }) => {
+describe.each(testDatabases)('voided documents are billed again, on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2027-06-01T01:00:00Z') // 09:00 in Shanghai; June has 30 days
@@ -54,13 +54,13 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     invoice.total,
     ...invoice.lines.map((line) => `${line.kind} ${line.amount}`).sort(),
   ]
-  /** Voids all documents, the newest first. */
+  /** Voids all documents, newest first. */
   const voidAll = async (customerId: string) => {
     for (const { id, status } of (await documents(customerId)).reverse())
       if (status !== 'void') await voidInvoice(world.engine, { invoiceId: id })
   }
 
-  test('the run makes a document again from the customer’s next midnight, once; a request makes it at once', async () => {
+  test('the run bills a void document again at the customer’s next midnight, once; a request at once', async () => {
     const start = await subscribe('runs')
     await subscribe('asks')
     await voidAll('runs')
@@ -82,7 +82,7 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     expect(await documents('runs')).toHaveLength(2)
   })
 
-  test('a life voided whole, the newest first, comes to the same again: start, changes, renewals, an ending and the closing', async () => {
+  test('a life voided completely, newest first, is billed the same again', async () => {
     await world.passTo('2027-07-01T01:00:00Z')
     await subscribe('life')
     await use('life', 'u1', 1_200, '2027-07-01T00:30:00Z')
@@ -102,7 +102,7 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     expect(await standing('life')).toEqual([])
     await world.passTo('2027-10-21T01:00:00Z')
     const total = (some: (string | number)[][]) => some.reduce((sum, one) => sum + Number(one[1]), 0)
-    // What is known by now is on the lines of its own period: in sum the same.
+    // What is known by now is on the lines of its own period: the sum is the same.
     expect(total(await standing('life'))).toBe(total(before))
     expect(
       (await listLateEvents(world.engine, { customerId: 'life' })).data.map((one) => one.outcome),
@@ -120,7 +120,7 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     expect(total(await standing('life'))).toBe(total(before))
   })
 
-  test('a change of interval that was voided bills the usage of the period it ended again', async () => {
+  test('a voided interval change bills the usage of the period it ended again', async () => {
     await world.passTo('2027-11-01T01:00:00Z')
     await subscribe('interval')
     await world.passTo('2027-11-10T01:00:00Z')
@@ -132,7 +132,7 @@ describe.each(testDatabases)('what was voided is billed again, on $name', ({ cre
     expect(told((await documents('interval')).at(-1)!)).toEqual(told(invoice!))
   })
 
-  test('a void document of which nothing is due any more is made again by nothing, and the run does not wait for it', async () => {
+  test('a void document without anything due is not billed again, and the run does not wait for it', async () => {
     await world.passTo('2027-12-01T01:00:00Z')
     const start = await subscribe('nothing')
     await voidInvoice(world.engine, { invoiceId: start.id })

@@ -20,8 +20,8 @@ import { mistakesOf, rememberedTooLate } from './invariants.ts'
 const [runs, dates] =
   process.env['LONG'] === '1' ? [60, { minLength: 20, maxLength: 20 }] : [2, { minLength: 7, maxLength: 7 }]
 const plans = ['small', 'twin', 'large', 'full', 'yearly', 'yearly-twin', 'seats', 'nothing']
-// One date of a life: what is done to it, and what one of two who live it has voided and generated again
-// before and after that.
+// One date of a life: its commands, and what one of two customers has voided and generated again before and
+// after.
 const lives = fc.array(
   fc.record({
     days: fc.constantFrom(0, 1, 1, 3, 9, 17, 30),
@@ -39,7 +39,7 @@ const lives = fc.array(
   { ...dates, size: 'max' },
 )
 
-describe.each(testDatabases)('a life whose documents are voided and made again, on $name', ({ create }) => {
+describe.each(testDatabases)('random lives with voided and replaced documents, on $name', ({ create }) => {
   let world: World
   let customers = 0
   let today = '2030-04-01'
@@ -79,7 +79,7 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
     await world.close()
   })
 
-  /** What is refused is refused to both. */
+  /** What is rejected is rejected for both. */
   const allowed = (command: Promise<unknown>) =>
     command.then(
       () => 'done',
@@ -92,7 +92,7 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
     (await getInvoices(world.engine, { customerId, limit: 100 })).data.filter((one) => one.status !== 'draft')
   const due = async (customerId: string) =>
     (await documents(customerId)).reduce((sum, one) => sum + (one.status === 'void' ? 0 : one.total), 0)
-  /** Voids the newest documents, as many as told and as may be. */
+  /** Voids the newest documents, as many as given and allowed. */
   async function voidNewest(customerId: string, many: number) {
     for (const { id } of (await documents(customerId)).filter((one) => one.status !== 'void').slice(0, many))
       await allowed(voidInvoice(world.engine, { invoiceId: id }))
@@ -118,8 +118,8 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
   const end = (customerId: string, credit: boolean) =>
     cancelSubscription(world.engine, { customerId, when: 'now', credit })
 
-  test('what is left of a void document after an ending is the fee of the days until then', async () => {
-    // On the 1st of April, which has 30 days.
+  test('after an ending, a void document leaves the fee of the days until then', async () => {
+    // On 1 April, which has 30 days.
     for (const customerId of ['asked', 'changed', 'credited', 'kept', 'renewed'])
       await begin(customerId, 'small')
     await begin('year', 'yearly')
@@ -130,7 +130,7 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
     await pass(5)
     for (const customerId of ['asked', 'changed', 'credited', 'kept', 'year', 'blocked'])
       await voidNewest(customerId, 1)
-    // The 16th is kept. Nothing stands that could be given back.
+    // The 16th is kept. No document stands that could be credited.
     for (const customerId of ['asked', 'credited', 'year', 'blocked'])
       expect(await end(customerId, true)).toMatchObject({ invoice: null })
     expect(await generateInvoice(world.engine, { customerId: 'asked', period: '2030-04' })).toMatchObject({
@@ -139,7 +139,7 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
     })
     await end('changed', true)
     await end('kept', false)
-    // On the same date: then it is the new one's.
+    // On the same date: then it belongs to the new one.
     for (const customerId of ['credited', 'kept'])
       await createSubscription(world.engine, { customerId, planId: 'large' })
     await pass(2)
@@ -156,15 +156,15 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
     for (const [customerId, amount] of Object.entries(expected))
       expect([customerId, await due(customerId)]).toEqual([customerId, amount])
     for (const customerId of ['credited', 'kept']) await end(customerId, false)
-    // The fee is of the days that the allowance counts: 160 of 300 for 16 of them.
+    // The fee covers the days that the allowance counts: 160 of 300 for 16 of them.
     await pass(18)
     expect(
       await world.db.asOwner((tx) =>
         tx.query("select sum(quantity)::int as quantity from deficits where customer_id = 'blocked'"),
       ),
     ).toEqual([{ quantity: 130 }])
-    // On the 6th of May, which has 31 days: what is left of the renewal are six (580.6). Who comes back on
-    // the 8th pays for a month from then.
+    // On 6 May, which has 31 days: six of the renewal are left (580.6). A customer who returns on the 8th
+    // pays for a month from then.
     await voidNewest('renewed', 1)
     await end('renewed', true)
     await pass(2)
@@ -174,7 +174,7 @@ describe.each(testDatabases)('a life whose documents are voided and made again, 
     await end('renewed', false)
   })
 
-  test('comes to the same in the end as one of which nothing was voided', async () => {
+  test('a life with voided documents ends with the same amounts as one without', async () => {
     await fc.assert(
       fc.asyncProperty(lives, async (life) => {
         customers += 1

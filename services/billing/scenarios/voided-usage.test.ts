@@ -40,7 +40,7 @@ const mistakesIn = async (world: World) => {
   return mistakes
 }
 
-describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) => {
+describe.each(testDatabases)('voided usage on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-03-01T04:00:00Z')
@@ -78,7 +78,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     )
   const usage = async (customerId: string) => (await getUsageSummary(world.engine, { customerId })).usage
 
-  test('leaves sums, levels and break-downs, stays listed with its reason, and its id stays used', async () => {
+  test('voided events leave sums, levels and break-downs, stay listed with their reason, and keep their ids', async () => {
     await seedCustomer(world.engine, 'levels')
     await record('levels', [
       { id: 'c1', meter: 'calls', quantity: 5, properties: { model: 'a' } },
@@ -141,7 +141,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     expect(await mistakesIn(world)).toEqual([])
   })
 
-  test('frees the quota of what was consumed or settled', async () => {
+  test('voiding frees the quota that was consumed or settled', async () => {
     await seedCustomer(world.engine, 'freed')
     await createSubscription(world.engine, { customerId: 'freed', planId: 'plain' })
     const quota = { customerId: 'freed', meter: 'ai_chat' }
@@ -166,7 +166,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     expect(await mistakesIn(world)).toEqual([])
   })
 
-  test('two at once take the same events back once, and what is consumed beside them is never oversold', async () => {
+  test('concurrent voids count once, and concurrent consumption is never oversold', async () => {
     await seedCustomer(world.engine, 'race')
     await createSubscription(world.engine, { customerId: 'race', planId: 'plain' })
     const other = createEngine({ db: world.db, now: world.engine.now, newId: world.engine.newId })
@@ -193,7 +193,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     expect(await mistakesIn(world)).toEqual([])
   })
 
-  test('of an issued period, the next invoice gives back what it cost, once, and the lines show which events', async () => {
+  test('for an issued period the next invoice credits the cost once, and its lines show the events', async () => {
     await seedCustomer(world.engine, 'issued')
     await createSubscription(world.engine, { customerId: 'issued', planId: 'plain' })
     await record('issued', [
@@ -222,7 +222,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     await world.passTo('2026-05-02T00:00:00Z')
     const invoices = (await getInvoices(world.engine, { customerId: 'issued' })).data
     const lines = invoices.flatMap((invoice) => invoice.lines).filter(({ meter }) => meter === 'calls')
-    // 1,150 − 100 = 1,050 at ¥0.10 = ¥105.00; afterwards 170 − 100 = 70, ¥7.00: ¥98.00 are given back.
+    // 1,150 − 100 = 1,050 at ¥0.10 = ¥105.00; afterwards 170 − 100 = 70, ¥7.00: ¥98.00 are credited.
     expect(lines.map(({ kind, quantity, amount }) => [kind, quantity, amount])).toEqual([
       ['adjustment', -980, -9_800],
       ['usage', 1_150, 10_500],
@@ -257,7 +257,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     expect(
       again.flatMap((invoice) => invoice.lines).filter(({ kind }) => kind === 'adjustment'),
     ).toHaveLength(1)
-    // Usage of long ago is found as well, and given back with the next invoice.
+    // Usage of long ago is found too, and credited on the next invoice.
     await take('issued', 'a')
     await world.passTo('2026-08-02T00:00:00Z')
     const last = (await getInvoices(world.engine, { customerId: 'issued' })).data[0]!
@@ -269,7 +269,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     expect(await mistakesIn(world)).toEqual([])
   })
 
-  test('an event that several meters count leaves the sums, lines, detail and quota of each, once', async () => {
+  test('an event of several meters leaves the sums, lines, detail and quota of each, once', async () => {
     const of = { unit: 'x', eventType: 'run.ended' }
     await putMeter(world.engine, {
       ...of,
@@ -406,8 +406,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
         behind.reduce((total, event) => total + event.quantity, 0),
       ]).toEqual([meter, false, quantity])
     }
-    // Of what is issued, each meter gives its own back, once: 100 tokens, 2.5 seconds, 1.5 of the peak,
-    // nobody of the people.
+    // Of what is issued each meter credits its own, once: 100 tokens, 2.5 seconds, 1.5 of the peak, no user.
     await take('several', 'a')
     await world.passTo(`${nextMonth(nextMonth(month))}-02T00:00:00Z`)
     const [next] = (await getInvoices(world.engine, { customerId: 'several' })).data
@@ -421,7 +420,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     expect(await mistakesIn(world)).toEqual([])
   })
 
-  test('whatever is recorded and taken back in whichever order, what is left counts as if the rest had never been', async () => {
+  test('after any order of recording and voiding, the rest counts as if nothing else had existed', async () => {
     let run = 0
     await fc.assert(
       fc.asyncProperty(
@@ -479,7 +478,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     expect(await mistakesIn(world)).toEqual([])
   })
 
-  test('after the closing of a subscription that ended, a closing of its own gives back what it cost, with the next midnight, each time', async () => {
+  test('after a closed subscription a final invoice of its own credits the cost at the next midnight', async () => {
     await world.passTo('2027-09-01T00:00:00Z')
     await seedCustomer(world.engine, 'left')
     await createSubscription(world.engine, { customerId: 'left', planId: 'plain' })
@@ -508,7 +507,7 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
       ['start', undefined],
       ['renewal', ['usage', 400, 3_000]],
     ])
-    // What was never charged opens nothing again.
+    // Usage that was never charged opens nothing again.
     await take('left', 'after')
     expect(await nextRunAt(world.engine)).not.toBe('2027-11-01T16:00:00.000000Z')
     await take('left', 'b')
@@ -519,15 +518,14 @@ describe.each(testDatabases)('usage that is taken back, on $name', ({ create }) 
     expect(await told()).toEqual([...before, first])
     await runBilling(world.engine)
     expect(await told()).toHaveLength(3)
-    // Half a year later, taken back on two days while nobody does what is due: 50 were above what is
-    // included.
+    // Half a year later, voided on two days without a run: 50 were above the allowance.
     await world.passTo('2028-05-05T00:00:00Z')
     await take('left', 'a')
     world.set('2028-05-20T00:00:00Z')
     await runBilling(world.engine)
     const second = ['final', 'paid', '2028-05-20T00:00:00.000000Z', ['adjustment', -150, -500]]
     expect(await told()).toEqual([...before, first, second])
-    // Voided, it is made again, and nothing else is.
+    // Voided, it is issued again, and nothing else is.
     await voidInvoice(world.engine, {
       invoiceId: (await getInvoices(world.engine, { customerId: 'left' })).data[0]!.id,
     })

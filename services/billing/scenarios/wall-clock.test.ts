@@ -10,12 +10,12 @@ test.each([
   ['America/New_York', '2026-11-01 01:30 -05:00', '2026-11-01T06:30:00.000000Z'],
   ['Pacific/Apia', '2011-12-29 23:59:59 -10:00', '2011-12-30T09:59:59.000000Z'],
   ['Pacific/Apia', '2011-12-31 00:00 +14:00', '2011-12-30T10:00:00.000000Z'],
-])('in %s the wall shows %s at %s', (zone, wall, instant) => {
+])('in %s the clock shows %s at %s', (zone, wall, instant) => {
   expect(instantFromWall(zone, wall)).toBe(instant)
   expect(wallTime(zone, instant)).toBe(wall)
 })
 
-test('a time that is shown twice needs its offset, and one that is never shown is refused', () => {
+test('a repeated local time needs its offset, and a skipped one is rejected', () => {
   expect(() => instantFromWall('Europe/Berlin', '2026-10-25 02:30')).toThrow('twice')
   expect(() => instantFromWall('Europe/Berlin', '2026-03-29 02:30')).toThrow('no clock')
   expect(() => instantFromWall('Pacific/Apia', '2011-12-30 12:00')).toThrow('no clock')

@@ -1,6 +1,6 @@
 /**
- * What a clock on the wall shows, by the time zones of Intl: the engine counts with Temporal, and a story
- * that asked the same library could only agree with it.
+ * Local time by the time zones of Intl: the engine counts with Temporal, and a test with the same library
+ * could only agree with it.
  */
 
 const formats = new Map<string, Intl.DateTimeFormat>()
@@ -22,7 +22,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   return format
 }
 
-/** What the wall shows at an instant, read as if it were UTC. */
+/** Returns the local time at an instant, as if it were UTC. */
 function shownAt(zone: string, milliseconds: number): number {
   const parts = Object.fromEntries(
     formatOf(zone)
@@ -43,18 +43,18 @@ const offsetAt = (zone: string, milliseconds: number) =>
   shownAt(zone, milliseconds) - Math.floor(milliseconds / 1000) * 1000
 
 /**
- * `2026-03-29 03:30`, with seconds and an offset where they are told, → the instant. Throws for a time that
- * the wall never shows.
+ * Parses local time, `2026-03-29 03:30`, optionally with seconds and an offset. Throws for a time that the
+ * zone skips.
  */
 export function instantFromWall(zone: string, wall: string): string {
   const [, date, minutes, seconds = ':00', fraction = '', offset] =
     /^(\d{4}-\d\d-\d\d) (\d\d:\d\d)(:\d\d)?(?:\.(\d{6}))?(?: ([+-]\d\d:\d\d))?$/.exec(wall) ?? []
-  if (date === undefined) throw new Error(`not a time such as 2026-03-29 03:30: ${wall}`)
+  if (date === undefined) throw new Error(`expected a time such as 2026-03-29 03:30, got ${wall}`)
   const shown = Date.parse(`${date}T${minutes}${seconds}Z`)
   const found =
     offset === undefined ? latestShowing(zone, shown) : Date.parse(`${date}T${minutes}${seconds}${offset}`)
   if (found === undefined || shownAt(zone, found) !== shown)
-    throw new Error(`no clock in ${zone} ever shows ${wall}`)
+    throw new Error(`no clock in ${zone} shows ${wall}`)
   return `${new Date(found).toISOString().slice(0, 19)}.${fraction.padEnd(6, '0')}Z`
 }
 
@@ -62,12 +62,11 @@ function latestShowing(zone: string, shown: number): number | undefined {
   const day = 86_400_000
   const [before, after] = [shown - offsetAt(zone, shown - day), shown - offsetAt(zone, shown + day)]
   const showing = [...new Set([before, after])].filter((instant) => shownAt(zone, instant) === shown)
-  if (showing.length > 1)
-    throw new Error(`the clocks in ${zone} show this time twice: say which by its offset`)
+  if (showing.length > 1) throw new Error(`the clocks in ${zone} show this time twice: add the offset`)
   return showing[0]
 }
 
-/** An instant as the wall shows it; with its offset on days on which the clocks are changed. */
+/** Formats an instant as local time, with its offset on days when clocks change. */
 export function wallTime(zone: string, instant: string): string {
   const milliseconds = Date.parse(instant)
   const shown = new Date(shownAt(zone, milliseconds)).toISOString()

@@ -18,7 +18,7 @@ import {
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'
 
-describe.each(testDatabases)('a document that would come to nothing, on $name', ({ create }) => {
+describe.each(testDatabases)('documents of 0 on $name', ({ create }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld(create, '2026-01-01T02:00:00Z')
@@ -58,7 +58,7 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
   const balanceOf = async (customerId: string, period: string) =>
     (await getReconciliation(world.engine, { customerId, period })).meters
 
-  test('is not issued; what arrives late is billed against it, and the usage page shows the period all the same', async () => {
+  test('a document of 0 is not issued; late usage is billed against it, and the usage page shows the period', async () => {
     await seedCustomer(world.engine, 'free')
     await createSubscription(world.engine, { customerId: 'free', planId: 'gratis' })
     await use('free', 'jan', 60)
@@ -84,12 +84,12 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     expect((await listLateEvents(world.engine, { customerId: 'free' })).data).toMatchObject([
       { id: 'late', outcome: 'unchanged', invoice: null },
     ])
-    // 20 more of February, above its 100 by then with 60 others: only what they add is billed, and February's
-    // 40 are not told again.
+    // 20 more of February, above its 100 by then with 60 others: only the addition is billed, and February's
+    // 40 are not listed again.
     await use('free', 'late feb', 80, '2026-02-27T02:00:00Z')
     await world.passTo('2026-04-01T02:00:00Z')
     expect(await amountsOf('free')).toEqual([['renewal', ['adjustment', 80, 200]]])
-    // What was taken back of what was billed at nothing changes no amount, and so issues nothing.
+    // Voiding usage that was billed at 0 changes no amount, so it issues nothing.
     await voidEvents(world.engine, { customerId: 'free', ids: ['feb'], reason: 'sent twice' })
     await world.passTo('2026-05-01T02:00:00Z')
     expect(await amountsOf('free')).toEqual([
@@ -98,7 +98,7 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     ])
   })
 
-  test('leaves nothing behind on the first invoice after it', async () => {
+  test('a document of 0 leaves nothing on the first invoice after it', async () => {
     await seedCustomer(world.engine, 'grows')
     await createSubscription(world.engine, { customerId: 'grows', planId: 'gratis' })
     await use('grows', 'may', 60)
@@ -115,7 +115,7 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     })
   })
 
-  test('is issued where the seller asks for it', async () => {
+  test('a document of 0 is issued where the seller wants it', async () => {
     const seller = await getSeller(world.engine)
     await putSeller(world.engine, { ...seller, zeroInvoices: true })
     await seedCustomer(world.engine, 'asked')
@@ -129,7 +129,7 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
       total: 0,
       lines: [{ kind: 'usage', quantity: 60, amount: 0 }],
     })
-    // A setting, and no part of what is printed.
+    // A setting that is not printed.
     expect(invoice!.seller).toEqual(seller)
     await putSeller(world.engine, seller)
     await use('asked', 'v', 50)
@@ -137,14 +137,14 @@ describe.each(testDatabases)('a document that would come to nothing, on $name', 
     expect(await invoicesOf('asked')).toHaveLength(1)
   })
 
-  test('asked for by its period bills what came late since, once, and no fee of what followed', async () => {
+  test('generating its period bills late usage since, once, and no fee of what followed', async () => {
     await seedCustomer(world.engine, 'asked-late')
     await createSubscription(world.engine, { customerId: 'asked-late', planId: 'gratis' })
     await use('asked-late', 'sep', 60)
     await world.passTo('2026-10-10T02:00:00Z')
     await upgradeSubscription(world.engine, { customerId: 'asked-late', planId: 'paid' })
     await use('asked-late', 'late sep', 80, '2026-09-30T02:00:00Z')
-    // 140 of 100: 40 at 10, of the 60 nothing was billed.
+    // 140 of 100: 40 at 10; of the 60 nothing was billed.
     const invoice = await generateInvoice(world.engine, { customerId: 'asked-late', period: '2026-09' })
     expect(invoice).toMatchObject({
       kind: 'renewal',
