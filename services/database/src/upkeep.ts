@@ -2,6 +2,8 @@ import type { Run } from './open-transaction.ts'
 
 const writesBetweenLooks = 500
 const logBytesBeforeCheckpoint = 64 * 1024 * 1024
+/** ANALYZE samples 300 times as many rows. With PostgreSQL's 100 it took longer than the VACUUM before it. */
+const statisticsTarget = 20
 
 // The thresholds of PostgreSQL's autovacuum; the table in most need first, one at a time, so that nobody
 // waits long.
@@ -27,7 +29,10 @@ export function upkeep(run: Run) {
     /** Looks, and does what is needed; outside any transaction. */
     async perform(): Promise<void> {
       const [table] = await run(neediestTable)
-      if (table) await run(`VACUUM (ANALYZE) ${table['name']}`)
+      if (table) {
+        await run(`SET default_statistics_target = ${statisticsTarget}`)
+        await run(`VACUUM (ANALYZE) ${table['name']}`)
+      }
       const [log] = await run(logSinceCheckpoint)
       if (Number(log?.['bytes']) > logBytesBeforeCheckpoint) await run('CHECKPOINT')
     },
