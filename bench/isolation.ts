@@ -27,6 +27,7 @@ const names = {
   files: 'PGlite, a file of events and 20 readers who stall',
   quiet: 'PostgreSQL, quiet',
   held: 'PostgreSQL, a customer held for 5 s',
+  busy: 'PostgreSQL, a processor taken by a statement',
   rebuild: 'PostgreSQL, different values made anew',
   changes: 'PostgreSQL, unread changes',
 }
@@ -48,7 +49,7 @@ export const isolation: Benchmark = {
     const quiet = async () => pause(lastingFor(bench.count))
     const run = (name: string, where: () => Promise<Location>, disturb: Disturb): Run => ({
       name,
-      measure: async () => disturbed(await where(), disturb),
+      measure: async () => disturbed(await where(), disturb, lastingFor(bench.count)),
     })
     return {
       runs: [
@@ -58,6 +59,9 @@ export const isolation: Benchmark = {
         run(names.quiet, postgres, quiet),
         run(names.held, postgres, async (portal, location) =>
           holdCustomer(portal, location as Server, lastingFor(bench.count)),
+        ),
+        run(names.busy, postgres, async (_, location) =>
+          takeProcessor(location as Server, lastingFor(bench.count)),
         ),
         run(names.rebuild, values, async (_, location) => rebuildAlone(location as Server)),
         run(names.changes, changes, readChanges),
@@ -75,6 +79,8 @@ const comparisons: Comparison[] = [
   { figure: 'longest ms', of: names.files, atMost: 250 },
   { figure: 'p99 ms', of: names.held, to: names.quiet, atMost: 2 },
   { figure: 'p99 ms', of: names.rebuild, to: names.quiet, atMost: 2 },
+  // How much of that is the processor it takes, and how much what it locks and writes.
+  { figure: 'p99 ms', of: names.rebuild, to: names.busy },
   { figure: 'heap MB above rest', of: names.rebuild, atMost: 300 },
   { figure: 'longest call ms', of: names.changes, atMost: 1_000 },
   { figure: 'p99 ms', of: names.wide, to: names.pgliteQuiet },
@@ -88,12 +94,13 @@ interface Server {
 type Disturb = (portal: Program, location: Location) => Promise<Figures | void>
 
 /** Starts a server and asks it steadily on behalf of everybody else, while something goes on. */
-async function disturbed(location: Location, disturb: Disturb): Promise<Figures> {
+async function disturbed(location: Location, disturb: Disturb, warmUpMs: number): Promise<Figures> {
   const portal = await startPortal(location)
   try {
     const asking: Asking = await askSteadily(portal.port, {
       key: secretKey,
       customers: Array.from({ length: customers - 1 }, (_, place) => customerId(place + 2)),
+      warmUpMs,
     })
     const figures = await disturb(portal, location).catch((error: unknown) => {
       asking.stop()
@@ -200,6 +207,19 @@ async function holdCustomer({ port }: Program, { databaseUrl }: Server, millisec
   await client.query('rollback')
   await client.end()
   await Promise.all(own)
+}
+
+/** A statement that reads no table and locks nothing keeps one processor busy. */
+async function takeProcessor({ databaseUrl }: Server, milliseconds: number): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, statement_timeout: milliseconds })
+  await client.connect()
+  await client
+    .query('select count(*) from generate_series(1, 1000000000) a cross join generate_series(1, 1000) b')
+    .then(
+      () => Promise.reject(new Error('the statement ended before its time')),
+      (error: { code?: string }) => (error.code === '57014' ? undefined : Promise.reject(error)),
+    )
+  await client.end()
 }
 
 /** A database whose first customer has that many different values that no sum knows yet. */
