@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { DatabaseLocation } from '@customer-portal/database'
 import { defaultRetention, fewestActivityDays, fewestMonthsKept } from '@customer-portal/billing'
 import { readLogo, type Logo } from './brand/logo.ts'
 import { instantOf } from './clock.ts'
@@ -57,6 +58,9 @@ export interface Settings {
    */
   bodyTimeoutSeconds?: number
   readerTimeoutSeconds?: number
+  /** On PostgreSQL: how long a statement of a request takes at most, and one of a proof, an export or a run. */
+  statementTimeoutSeconds?: number
+  longStatementTimeoutSeconds?: number
   /** A JSON file of questions and answers for the desk's assistant. */
   workbenchFaq?: string
 }
@@ -81,8 +85,18 @@ export function loadSettings(folder = '.'): Settings {
 }
 
 /** Where the data are: what `openDatabase` is given. */
-export function databaseOf({ databaseUrl, dataDir }: Settings) {
-  return databaseUrl ? { databaseUrl } : { dataDir: resolve(dataDir) }
+export function databaseOf({
+  databaseUrl,
+  dataDir,
+  statementTimeoutSeconds: statement,
+  longStatementTimeoutSeconds: long,
+}: Settings): DatabaseLocation {
+  if (!databaseUrl) return { dataDir: resolve(dataDir) }
+  return {
+    databaseUrl,
+    ...(statement === undefined ? {} : { statementTimeout: statement * 1000 }),
+    ...(long === undefined ? {} : { longStatementTimeout: long * 1000 }),
+  }
 }
 
 /** Where the server of these settings answers on its own machine. */
@@ -142,6 +156,8 @@ export function readSettings(environment: Environment): { settings: Settings } |
     activityDaysKept: read('ACTIVITY_RETENTION_DAYS', undefined, daysKept(fewestActivityDays)),
     bodyTimeoutSeconds: read('BODY_TIMEOUT_SECONDS', undefined, seconds),
     readerTimeoutSeconds: read('READER_TIMEOUT_SECONDS', undefined, seconds),
+    statementTimeoutSeconds: read('STATEMENT_TIMEOUT_SECONDS', undefined, seconds),
+    longStatementTimeoutSeconds: read('LONG_STATEMENT_TIMEOUT_SECONDS', undefined, longSeconds),
     workbenchFaq: read('WORKBENCH_FAQ', undefined, (value) => value),
   }
   return mistakes.length > 0 ? { mistakes } : { settings }
@@ -242,6 +258,12 @@ const daysKept =
 function seconds(value: string): number {
   if (!/^\d{1,4}$/.test(value) || Number(value) < 1 || Number(value) > 3600)
     throw new Error('must be a number of seconds, 1 to 3600')
+  return Number(value)
+}
+
+function longSeconds(value: string): number {
+  if (!/^\d{1,6}$/.test(value) || Number(value) < 60 || Number(value) > 604_800)
+    throw new Error('must be a number of seconds, 60 to 604800 (a week)')
   return Number(value)
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { FailureDetail } from '@customer-portal/billing'
-import { DatabaseFull, DatabaseUnavailable } from '@customer-portal/database'
+import { DatabaseFull, DatabaseUnavailable, StatementTooLong } from '@customer-portal/database'
 import { isFailure, type Code } from './errors.ts'
 import { failures } from './failures.ts'
 import { fieldErrors, pointerAt, type FieldError, type Place, type SchemaError } from './field-errors.ts'
@@ -65,6 +65,8 @@ interface Mistake {
 function mistakeOf(error: unknown, request: FastifyRequest, language: Language): Mistake {
   if (isFailure(error)) return failureMistake(error, request, language)
   if (error instanceof DatabaseFull) return { code: 'database_full' }
+  if (error instanceof StatementTooLong)
+    return { code: 'database_unavailable', detail: tookTooLong(error.limitMs / 1000)[language] }
   if (error instanceof DatabaseUnavailable) return { code: 'database_unavailable' }
   const { validation, validationContext, statusCode = 500 } = error as FastifyError
   if (validation) {
@@ -76,6 +78,14 @@ function mistakeOf(error: unknown, request: FastifyRequest, language: Language):
   if (statusCode >= 500) return { code: 'internal_error' }
   return frameworkMistake(error as FastifyError, statusCode)
 }
+
+/** The database is there, and the same again may take as long: the answer says what helps. */
+const tookTooLong = (seconds: number): Record<Language, string> => ({
+  'zh-CN': `这次请求在数据库中用时超过 ${seconds} 秒，已被中止，没有产生任何改动。请缩小时间范围或筛选条件，或稍后重试。`,
+  en:
+    `The database took longer than ${seconds} s over this request. It was stopped and changed nothing: `
+    + 'ask for a shorter range or fewer rows, or try again later.',
+})
 
 function failureMistake(
   { code, detail }: { code: Code; detail: FailureDetail },

@@ -16,7 +16,7 @@ export async function newestInstant(engine: Engine): Promise<Instant | null> {
        (select max(created_at) from payments)
      ) as newest`,
       ),
-    { readOnly: true },
+    { readOnly: true, long: true },
   )
   return row!.newest
 }

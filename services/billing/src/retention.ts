@@ -58,7 +58,7 @@ export async function forgetOld(
 async function inBatches(engine: Engine, seconds: number, table: string, condition: string): Promise<number> {
   let forgotten = 0
   for (let batch = 0; batch < batchesPerRun; batch += 1) {
-    const count = await engine.transaction((tx) => forgetBatch(tx, seconds, table, condition))
+    const count = await engine.transaction((tx) => forgetBatch(tx, seconds, table, condition), { long: true })
     forgotten += count
     if (count < rowsPerBatch) break
   }

@@ -4,7 +4,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DatabaseUnavailable, migrate, openDatabase, type Database, type Transaction } from './index.ts'
+import {
+  DatabaseUnavailable,
+  migrate,
+  openDatabase,
+  StatementTooLong,
+  type Database,
+  type Transaction,
+} from './index.ts'
 import { postgresDatabase } from './postgres.ts'
 import { testDatabases } from './testing.ts'
 
@@ -147,6 +154,22 @@ describe.each(postgres)('on $name', ({ create }) => {
     await hurried.close()
   })
 
+  test('a transaction that is long has the longer limit, and leaves the connection with the shorter one', async () => {
+    const hurried = postgresDatabase({
+      databaseUrl: line.url,
+      maxConnections: 1,
+      statementTimeout: 100,
+      longStatementTimeout: 800,
+    })
+    const sleep = (seconds: number, long: boolean) =>
+      hurried.transaction(billing, (tx) => tx.query(`select pg_sleep(${seconds})`), { long })
+    await sleep(0.4, true)
+    await expect(sleep(0.4, false)).rejects.toThrow('longer than 100 ms')
+    await expect(sleep(5, true)).rejects.toThrow('longer than 800 ms')
+    await expect(sleep(5, true)).rejects.toBeInstanceOf(StatementTooLong)
+    await hurried.close()
+  })
+
   test('who waits too long for a connection gets DatabaseUnavailable', async () => {
     const small = postgresDatabase({ databaseUrl: line.url, maxConnections: 1, connectTimeout: 1_000 })
     let leave: (() => void) | undefined
@@ -165,8 +188,8 @@ describe.each(postgres)('on $name', ({ create }) => {
 
   test('a migration takes as long as it takes, in a transaction or outside, and so does waiting for one', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
-    // Where a statement may take 100 ms, this side waits five seconds longer: so 5.6 s here is what 36 s are
-    // with the usual 30.
+    // Where a statement may take 100 ms, this side waits five seconds longer: so 5.6 s here is what 16 s are
+    // with the usual 10.
     await writeFile(
       join(folder, '0001_long.sql'),
       `create table long (x int);

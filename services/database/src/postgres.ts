@@ -10,6 +10,7 @@ import { isConnectionLoss, isOutOfRoom, isWorthRetrying, sqlState } from './sql-
 import {
   DatabaseFull,
   DatabaseUnavailable,
+  StatementTooLong,
   type Access,
   type Database,
   type Row,
@@ -22,12 +23,16 @@ export interface PostgresOptions {
   databaseUrl: string
   /** Connections this process holds at most; 10 when absent. */
   maxConnections?: number
-  /** A statement that runs longer is cancelled, in ms; 30,000 when absent. */
+  /** A statement that runs longer is cancelled, in ms; 10,000 when absent. */
   statementTimeout?: number
+  /** The same for a transaction that is `long`; an hour when absent, never less than `statementTimeout`. */
+  longStatementTimeout?: number
   /** How long a transaction waits for a connection before DatabaseUnavailable, in ms; 5,000 when absent. */
   connectTimeout?: number
 }
 
+/** This side waits so much longer than the server's own limit, in ms. */
+const grace = 5_000
 /** The longest a timer runs, 24 days. */
 const longestTimeout = 2 ** 31 - 1
 const waitingPerConnection = 100
@@ -44,14 +49,15 @@ class ConnectionBroken extends DatabaseUnavailable {}
 
 /** PostgreSQL behind a pool as `Database`. Connects when first used. */
 export function postgresDatabase(options: PostgresOptions): Database {
-  const statementTimeout = options.statementTimeout ?? 30_000
+  const statementTimeout = options.statementTimeout ?? 10_000
+  const longStatementTimeout = Math.max(statementTimeout, options.longStatementTimeout ?? 3_600_000)
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: options.connectTimeout ?? 5_000,
     statement_timeout: statementTimeout,
     // The server may vanish without a word: then its own time-out never fires.
-    query_timeout: statementTimeout + 5_000,
+    query_timeout: statementTimeout + grace,
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
     types: clientTypes as unknown as pg.CustomTypesConfig,
@@ -86,14 +92,19 @@ export function postgresDatabase(options: PostgresOptions): Database {
   async function attempt<T>(
     access: Access | 'owner',
     work: (tx: Transaction) => Promise<T>,
-    { readOnly = false, keepPlans = false }: TransactionOptions,
+    { readOnly = false, keepPlans = false, long = false }: TransactionOptions,
   ): Promise<T> {
     const client = await checkOut()
     // While checked out, a breaking connection is reported here as well as to the statement under way.
     const ignore = () => undefined
     client.on('error', ignore)
     // Migrations take as long as they take, and say so to the server: this side must not hang up on them.
-    const ownPatience = access === 'owner' ? { query_timeout: longestTimeout } : {}
+    const ownPatience =
+      access === 'owner'
+        ? { query_timeout: longestTimeout }
+        : long
+          ? { query_timeout: Math.min(longestTimeout, longStatementTimeout + grace) }
+          : {}
     const run: Run = async (sql, parameters = [], { keepPlan = keepPlans } = {}) => {
       if (parameters.length === 0) return rowsOf(await client.query({ text: sql, ...ownPatience }))
       return rowsOf(
@@ -110,7 +121,8 @@ export function postgresDatabase(options: PostgresOptions): Database {
     let unusable: Error | undefined
     let leaving: Promise<unknown> | undefined
     try {
-      await run(openingStatements(access, readOnly))
+      const limit = long ? `; SET LOCAL statement_timeout = ${longStatementTimeout}` : ''
+      await run(openingStatements(access, readOnly) + limit)
       const result = await work(transaction)
       end()
       if (readOnly) {
@@ -139,9 +151,7 @@ export function postgresDatabase(options: PostgresOptions): Database {
         throw new DatabaseFull({ cause: error })
       }
       if (sqlState(error) === '57014')
-        throw new DatabaseUnavailable(`The database took longer than ${statementTimeout} ms`, {
-          cause: error,
-        })
+        throw new StatementTooLong(long ? longStatementTimeout : statementTimeout, { cause: error })
       throw lost ? new ConnectionBroken(unreachable(error), { cause: error }) : error
     } finally {
       const release = () => {

@@ -54,6 +54,11 @@ export interface TransactionOptions {
   readOnly?: boolean
   /** `keepPlan` for each of its statements. */
   keepPlans?: boolean
+  /**
+   * A proof, a rebuild, an export, what time does by itself: PostgreSQL ends its statements by the longer of the
+   * two limits. Nobody waits for it with a finger on a button.
+   */
+  long?: boolean
 }
 
 /** A database that keeps what it acknowledged: PGlite in a folder (or in memory), or PostgreSQL. */
@@ -90,6 +95,16 @@ export class DatabaseUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
     this.name = 'DatabaseUnavailable'
+  }
+}
+
+/** PostgreSQL ended a statement that took longer than its limit: nothing took place. */
+export class StatementTooLong extends DatabaseUnavailable {
+  readonly limitMs: number
+  constructor(limitMs: number, options?: ErrorOptions) {
+    super(`The database took longer than ${limitMs} ms over a statement, which was ended`, options)
+    this.name = 'StatementTooLong'
+    this.limitMs = limitMs
   }
 }
 

@@ -250,7 +250,7 @@ async function billCustomer(
       await catchUp(tx, await readBillingState(tx, customerId))
       return true
     },
-    { keepPlans: true },
+    { keepPlans: true, long: true },
   )
 }
 

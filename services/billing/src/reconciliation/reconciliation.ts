@@ -117,7 +117,7 @@ export async function* findMistakes(
   engine: Engine,
   options: { customerId?: string; onCustomer?: (customerId: string) => void } = {},
 ): AsyncGenerator<Mistake> {
-  for (const broken of await engine.transaction(numberMistakes, { readOnly: true }))
+  for (const broken of await engine.transaction(numberMistakes, { readOnly: true, long: true }))
     yield { customerId: null, ...broken }
   if (options.customerId !== undefined) return yield* await mistakesOfCustomer(engine, options.customerId)
   for (let last = ''; ;) {
@@ -150,7 +150,7 @@ export async function listMistakes(
   const limit = pageLimit(input.limit)
   const data: Mistake[] =
     input.cursor === undefined
-      ? (await engine.transaction(numberMistakes, { readOnly: true }))
+      ? (await engine.transaction(numberMistakes, { readOnly: true, long: true }))
           .slice(0, maxMistakes)
           .map((broken) => ({ customerId: null, ...broken }))
       : []
@@ -175,7 +175,7 @@ async function customersAfter(engine: Engine, last: string, limit = 500): Promis
         'select customer_id as id from customers where customer_id > $1 order by customer_id limit $2',
         [last, limit],
       ),
-    { readOnly: true },
+    { readOnly: true, long: true },
   )
   return rows.map((row) => row.id)
 }
@@ -244,7 +244,7 @@ async function mistakesOfCustomer(engine: Engine, customerId: string): Promise<M
       ]
       return broken.map((one) => ({ customerId, ...one }))
     },
-    { readOnly: true },
+    { readOnly: true, long: true },
   )
 }
 

@@ -97,7 +97,7 @@ export async function exportUsage(
         pages: readPages(engine, { at: storedBy, state, where, timezone, customerId, meter }),
       }
     },
-    { readOnly: true },
+    { readOnly: true, long: true },
   )
 }
 
@@ -198,7 +198,7 @@ const reading = new WeakMap<Engine['db'], Promise<unknown>>()
  * most one of them.
  */
 export async function readPage<T>(engine: Engine, read: (tx: BillingTransaction) => Promise<T>): Promise<T> {
-  const page = () => engine.transaction(read, { readOnly: true })
+  const page = () => engine.transaction(read, { readOnly: true, long: true })
   if (engine.db.kind === 'postgres') return page()
   const own = (reading.get(engine.db) ?? Promise.resolve()).then(page)
   reading.set(

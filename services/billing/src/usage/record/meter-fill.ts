@@ -74,35 +74,38 @@ interface Fill {
 type Place = { date: LocalDate } | { time: Instant; id: string }
 
 async function takeStep(engine: Engine): Promise<boolean> {
-  return engine.transaction(async (tx) => {
-    const [fill] = await tx.query<Fill>(
-      `select meter, property, after_customer as after, place from meter_fills where done_at is null
+  return engine.transaction(
+    async (tx) => {
+      const [fill] = await tx.query<Fill>(
+        `select meter, property, after_customer as after, place from meter_fills where done_at is null
        order by asked_at, meter, property limit 1 for update skip locked`,
-    )
-    if (!fill) return false
-    const meter = (await metersByKey(tx)).get(fill.meter)!
-    const customers = await customersAfter(tx, fill, meter)
-    const next = customers.find(({ hasEvents }) => hasEvents)
-    if (!next) {
-      // None of these customers needs work.
-      await remember(
-        tx,
-        fill,
-        customers.length < customersAtOnce ? { done: true } : { after: customers.at(-1)!.customerId },
       )
+      if (!fill) return false
+      const meter = (await metersByKey(tx)).get(fill.meter)!
+      const customers = await customersAfter(tx, fill, meter)
+      const next = customers.find(({ hasEvents }) => hasEvents)
+      if (!next) {
+        // None of these customers needs work.
+        await remember(
+          tx,
+          fill,
+          customers.length < customersAtOnce ? { done: true } : { after: customers.at(-1)!.customerId },
+        )
+        return true
+      }
+      await lockCustomer(tx, next.customerId)
+      const step = await (fill.property === ''
+        ? fillEvents(tx, meter, fill, next.customerId)
+        : fillGroups(tx, meter, fill, next.customerId))
+      const before = customers[customers.indexOf(next) - 1]?.customerId ?? fill.after
+      await remember(tx, fill, {
+        ...step,
+        ...(step.place === null ? { after: next.customerId } : { after: before }),
+      })
       return true
-    }
-    await lockCustomer(tx, next.customerId)
-    const step = await (fill.property === ''
-      ? fillEvents(tx, meter, fill, next.customerId)
-      : fillGroups(tx, meter, fill, next.customerId))
-    const before = customers[customers.indexOf(next) - 1]?.customerId ?? fill.after
-    await remember(tx, fill, {
-      ...step,
-      ...(step.place === null ? { after: next.customerId } : { after: before }),
-    })
-    return true
-  })
+    },
+    { long: true },
+  )
 }
 
 interface Step {

@@ -74,7 +74,7 @@ async function forgetIds(engine: Engine): Promise<number> {
  * voided events stay.
  */
 async function forgetIdsOfHistory(engine: Engine): Promise<number> {
-  const keptFrom = await engine.transaction(readKeptFrom, { readOnly: true })
+  const keptFrom = await engine.transaction(readKeptFrom, { readOnly: true, long: true })
   if (keptFrom === null) return 0
   return forgetInBatches(engine, () => ({
     old: `select k.ctid
@@ -92,15 +92,18 @@ async function forgetInBatches(
 ): Promise<number> {
   let forgotten = 0
   for (let batch = 0; batch < batchesPerRun; batch += 1) {
-    const [{ count }] = (await engine.transaction((tx) => {
-      const { old, before } = which(tx)
-      return tx.query<{ count: number }>(
-        `with old as (${old} limit ${keysPerBatch}
+    const [{ count }] = (await engine.transaction(
+      (tx) => {
+        const { old, before } = which(tx)
+        return tx.query<{ count: number }>(
+          `with old as (${old} limit ${keysPerBatch}
          ), gone as (delete from usage_keys where ctid = any(array(select ctid from old)) returning 1)
          select count(*)::int as count from gone`,
-        [before],
-      )
-    })) as [{ count: number }]
+          [before],
+        )
+      },
+      { long: true },
+    )) as [{ count: number }]
     forgotten += count
     if (count < keysPerBatch) break
   }
@@ -159,7 +162,7 @@ async function monthsThere(engine: Engine): Promise<LocalDate[]> {
           where i.inhparent = 'usage_events'::regclass
           order by month`,
       ),
-    { readOnly: true },
+    { readOnly: true, long: true },
   )
   return rows.map((row) => row.month)
 }
@@ -174,7 +177,7 @@ async function holdsIds(engine: Engine, before: LocalDate): Promise<boolean> {
           limit 1`,
         [before],
       ),
-    { readOnly: true },
+    { readOnly: true, long: true },
   )
   return rows.length > 0
 }

@@ -48,7 +48,7 @@ export async function* rebuildUsage(
             limit ${customersPerPage}`,
           [last],
         ),
-      { readOnly: true },
+      { readOnly: true, long: true },
     )
     for (const { id } of rows) {
       yield* rebuildCustomer(engine, id, options.check ?? false)
@@ -66,7 +66,7 @@ async function* rebuildCustomer(
 ): AsyncGenerator<Difference> {
   const { ranges, all } = await engine.transaction(
     async (tx) => ({ ranges: await rangesOf(tx, customerId), all: await sumsThere(tx, customerId) }),
-    { readOnly: true },
+    { readOnly: true, long: true },
   )
   for (const range of ranges) {
     for (const sums of all) {
@@ -219,7 +219,7 @@ async function valueDifferences(
         shouldBe: isThere ? null : 'seen',
       }))
     },
-    { readOnly: check },
+    { readOnly: check, long: true },
   )
 }
 
@@ -265,19 +265,22 @@ async function rebuildDays(
   sums: Sums,
 ): Promise<Difference[]> {
   try {
-    return await engine.transaction(async (tx) => {
-      await lockCustomer(tx, customerId)
-      const before = await sumsOf(tx, customerId, range, sums)
-      await makeDaysAnew(tx, customerId, range, sums)
-      await makeGroupsAnew(tx, customerId, range, sums)
-      const after = await sumsOf(tx, customerId, range, sums)
-      const differences = [...new Set([...before.keys(), ...after.keys()])]
-        .filter((row) => before.get(row) !== after.get(row))
-        .map((row) => ({ customerId, row, was: before.get(row) ?? null, shouldBe: after.get(row) ?? null }))
-      // Correct rows are not written again.
-      if (check || differences.length === 0) throw new Compared(differences)
-      return differences
-    })
+    return await engine.transaction(
+      async (tx) => {
+        await lockCustomer(tx, customerId)
+        const before = await sumsOf(tx, customerId, range, sums)
+        await makeDaysAnew(tx, customerId, range, sums)
+        await makeGroupsAnew(tx, customerId, range, sums)
+        const after = await sumsOf(tx, customerId, range, sums)
+        const differences = [...new Set([...before.keys(), ...after.keys()])]
+          .filter((row) => before.get(row) !== after.get(row))
+          .map((row) => ({ customerId, row, was: before.get(row) ?? null, shouldBe: after.get(row) ?? null }))
+        // Correct rows are not written again.
+        if (check || differences.length === 0) throw new Compared(differences)
+        return differences
+      },
+      { long: true },
+    )
   } catch (error) {
     if (error instanceof Compared) return error.differences
     throw error
