@@ -283,20 +283,23 @@ async function addInvoices(dataDir: string): Promise<void> {
       )
         .map(({ name }) => name)
         .join(', ')
-      await tx.query('alter table invoices no force row level security')
+      for (const table of ['invoices', 'subscriptions'])
+        await tx.query(`alter table ${table} no force row level security`)
       await tx.query(
         `insert into invoices (id, number, cause_kind, cause_id, issued_at, document, ${columns})
-          select 'inv_many_' || n, 'INV-202611-9' || lpad(n::text, 5, '0'), 'phase', 'many ' || n,
-            issued_at - n * interval '1 minute',
+          select 'inv_many_' || n, 'INV-202611-9' || lpad(n::text, 5, '0'), 'reopening',
+            s.id || ' ' || n, issued_at - n * interval '1 minute',
             document || jsonb_build_object(
               'id', 'inv_many_' || n, 'number', 'INV-202611-9' || lpad(n::text, 5, '0')
             ),
             ${columns}
           from (select * from invoices where customer_id = 'many' order by sequence limit 1) i,
+            (select id from subscriptions where customer_id = 'many' limit 1) s(id),
             generate_series(1, $1::int) n`,
         [manyInvoices - 2],
       )
-      await tx.query('alter table invoices force row level security')
+      for (const table of ['invoices', 'subscriptions'])
+        await tx.query(`alter table ${table} force row level security`)
     }),
   )
   await db.close()

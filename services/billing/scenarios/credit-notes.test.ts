@@ -408,6 +408,10 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
   })
 
   test('reconciliation names a note that differs from its row or credits too much', async () => {
+    // The table refuses some of this by itself: the proof names what came about all the same.
+    await world.db.asOwner((tx) =>
+      tx.query('alter table invoices drop constraint invoices_credit_notes_give_back'),
+    )
     const broken = [
       [
         "update invoices set applied_to_invoice = applied_to_invoice + 1 where number = 'CN-202611-000001'",

@@ -53,14 +53,15 @@ describe.each(testDatabases)('invoice lists on $name', ({ create }) => {
    */
   const copies = (number: number) =>
     world.db.asOwner(async (tx) => {
-      await tx.query('alter table invoices no force row level security')
+      for (const table of ['invoices', 'subscriptions'])
+        await tx.query(`alter table ${table} no force row level security`)
       await tx.query(
         `insert into invoices (
             customer_id, id, number, kind, period_start, cause_kind, cause_id, issued_at, due_at, currency,
             total, payable, document, sha256, template
           )
-          select i.customer_id, 'copy_' || n, 'COPY-' || n, 'change', i.period_start, 'phase', 'copy_' || n,
-            i.issued_at + n * interval '1 second', i.due_at + n * interval '1 second', c.currency, i.total,
+          select i.customer_id, 'copy_' || n, 'COPY-' || n, 'change', i.period_start, 'reopening',
+            s.id || ' ' || n, i.issued_at + n * interval '1 second', i.due_at + n * interval '1 second', c.currency, i.total,
             i.payable,
             i.document || jsonb_build_object(
               'id', 'copy_' || n, 'number', 'COPY-' || n, 'currency', c.currency, 'dueAt',
@@ -68,12 +69,14 @@ describe.each(testDatabases)('invoice lists on $name', ({ create }) => {
             ),
             i.sha256, i.template
           from invoices i
+          join subscriptions s using (customer_id)
           cross join generate_series(1, $2) n
           cross join lateral (select case when n % 10 = 0 then 'USD' else 'CNY' end as currency) c
           where i.id = $1`,
         [start.id, number],
       )
-      await tx.query('alter table invoices force row level security')
+      for (const table of ['invoices', 'subscriptions'])
+        await tx.query(`alter table ${table} force row level security`)
     })
   const sumsOf = async (input: { status?: 'open' | 'overdue' | 'paid' | 'void'; year?: number } = {}) =>
     (await summarizeInvoices(world.engine, { customerId: 'many', ...input })).currencies.map(
