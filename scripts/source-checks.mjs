@@ -16,12 +16,12 @@ async function check(script, ...parameters) {
 }
 
 /**
- * The types of everything, and of the views of these front ends. What was found last time is kept in .cache,
- * so that only what changed since is read again.
+ * The types of everything by TypeScript 7, and of the views of these front ends by Vue's checker, which knows
+ * TypeScript 6. What was found last time is kept in .cache, so that only what changed since is read again.
  * @param {readonly { folder: string }[]} [views]
  */
 export async function checkTypes(views = frontEnds) {
-  let trouble = await compile('typescript/bin/tsc', '.')
+  let trouble = await compile('typescript7/bin/tsc', '.')
   for (const { folder } of views) trouble += await compile('vue-tsc/bin/vue-tsc.js', folder)
   return trouble
 }
