@@ -4,7 +4,6 @@ import {
   addSeconds,
   createCustomer,
   createSubscription,
-  instantFromMilliseconds,
   maintainUsage,
   migrateBilling,
   putMeter,
@@ -12,6 +11,7 @@ import {
   putSeller,
   type Engine,
 } from '@customer-portal/billing'
+import { instantFromMilliseconds } from '@customer-portal/billing/testing'
 import { alone } from './alone.ts'
 import type { Bench } from './benchmark.ts'
 import { onEngine } from './engine.ts'

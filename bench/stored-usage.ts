@@ -1,4 +1,5 @@
-import { addSeconds, instantFromMilliseconds, type Instant } from '@customer-portal/billing'
+import { addSeconds, type Instant } from '@customer-portal/billing'
+import { instantFromMilliseconds } from '@customer-portal/billing/testing'
 import { openDatabase } from '@customer-portal/database'
 import { metersBy } from './customers.ts'
 import type { Location } from './program.ts'

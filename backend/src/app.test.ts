@@ -1,4 +1,5 @@
-import { createSecretKey, migrationsFolder } from '@customer-portal/billing'
+import { createSecretKey } from '@customer-portal/billing'
+import { migrationsFolder } from '@customer-portal/billing/testing'
 import { testDatabases } from '@customer-portal/database/testing'
 import { migrationsFolder as workbenchMigrations } from '@customer-portal/workbench'
 import { DatabaseFull, type Database } from '@customer-portal/database'

@@ -1,4 +1,4 @@
-import { BillingError, createEngine, newestInstant, type ClockKind } from '@customer-portal/billing'
+import { BillingError, createEngine, newestInstant, type Engine } from '@customer-portal/billing'
 import type { Database } from '@customer-portal/database'
 
 /** Where the time comes from: an instant as UTC with six decimals, never earlier than the one told before. */
@@ -20,9 +20,9 @@ export function realClock({ offset = () => 0 }: { offset?: () => number } = {}):
   }
 }
 
-/** A clock and whose it is: see ClockKind. */
+/** A clock and whose it is: see the engine's `clock`. */
 export interface EngineClock extends Clock {
-  kind: ClockKind
+  kind: Engine['clock']
   /** Where it stands and is moved. */
   standing?: StandingClock
   stop(): void

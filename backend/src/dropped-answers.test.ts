@@ -1,4 +1,4 @@
-import { migrationsFolder } from '@customer-portal/billing'
+import { migrationsFolder } from '@customer-portal/billing/testing'
 import { testDatabases } from '@customer-portal/database/testing'
 import { expect, test } from 'vitest'
 import { buildServer } from './app.ts'

@@ -1,11 +1,11 @@
-import { nextRunAt, runBilling, type Engine, type RunOptions } from '@customer-portal/billing'
+import { nextRunAt, runBilling, type Engine } from '@customer-portal/billing'
 import type { DueWork } from './clock.ts'
 
 /**
  * Everything that falls due in the engine. With `onFailure`, a customer whose work fails is told there and
  * does not keep the others waiting; without, it stops the rest.
  */
-export function dueWorkOf(engine: Engine, options: RunOptions = {}): DueWork {
+export function dueWorkOf(engine: Engine, options: Parameters<typeof runBilling>[1] = {}): DueWork {
   return {
     nextRunAt: () => nextRunAt(engine),
     async run() {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { DatabaseLocation } from '@customer-portal/database'
-import { defaultRetention, fewestActivityDays, fewestMonthsKept } from '@customer-portal/billing'
+import { limits } from '@customer-portal/billing'
 import { readLogo, type Logo } from './brand/logo.ts'
 import { instantOf } from './clock.ts'
 import { parseEnvFile } from './env-file.ts'
@@ -152,8 +152,8 @@ export function readSettings(environment: Environment): { settings: Settings } |
     logLevel: read('LOG_LEVEL', 'info', logLevel),
     trustProxy: read('TRUST_PROXY', 0, hops),
     usageMonthsKept: read('USAGE_RETENTION_MONTHS', undefined, monthsKept),
-    sessionDaysKept: read('SESSION_RETENTION_DAYS', defaultRetention.sessionDays, daysKept(1)),
-    activityDaysKept: read('ACTIVITY_RETENTION_DAYS', undefined, daysKept(fewestActivityDays)),
+    sessionDaysKept: read('SESSION_RETENTION_DAYS', limits.sessionDays, daysKept(1)),
+    activityDaysKept: read('ACTIVITY_RETENTION_DAYS', undefined, daysKept(limits.fewestActivityDays)),
     bodyTimeoutSeconds: read('BODY_TIMEOUT_SECONDS', undefined, seconds),
     readerTimeoutSeconds: read('READER_TIMEOUT_SECONDS', undefined, seconds),
     statementTimeoutSeconds: read('STATEMENT_TIMEOUT_SECONDS', undefined, seconds),
@@ -242,8 +242,8 @@ function hops(value: string): number {
 }
 
 function monthsKept(value: string): number {
-  if (!/^\d{1,4}$/.test(value) || Number(value) < fewestMonthsKept)
-    throw new Error(`must be a number of months, ${fewestMonthsKept} or more`)
+  if (!/^\d{1,4}$/.test(value) || Number(value) < limits.fewestMonthsKept)
+    throw new Error(`must be a number of months, ${limits.fewestMonthsKept} or more`)
   return Number(value)
 }
 

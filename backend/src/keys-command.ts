@@ -6,11 +6,7 @@ import {
   revokeSecretKey,
   rotateSecretKey,
   type Engine,
-  type GrantableScope,
-  type KeyInput,
-  type KeyPreset,
   type Page,
-  type SecretKey,
 } from '@customer-portal/billing'
 import { runCommand, serverFlags, WrongCall, type Call } from './command.ts'
 import { onBooks } from './database-command.ts'
@@ -30,6 +26,9 @@ Scopes: ${grantableScopes.join(', ')}.
 Works on DATABASE_URL, also while servers run on it. While a server holds the folder DATA_DIR, it is asked: --url is its address
 (http://HOST:PORT of the settings when absent) and --key a secret key with the scope admin (BILLING_API_KEY when absent).
 `
+
+type KeyInput = Parameters<typeof createSecretKey>[1]
+type SecretKey = Awaited<ReturnType<typeof revokeSecretKey>>
 
 /** What can be done with keys, on the database itself or through a server. */
 interface Keys {
@@ -133,8 +132,8 @@ function inputFrom({ name, preset, scopes, expires }: KeysCall['flags']): KeyInp
     throw new Refused(`--preset must be read, events or full: it is "${preset}".`)
   return {
     name: name.trim(),
-    ...(preset === undefined ? {} : { preset: preset as KeyPreset }),
-    ...(scopes === undefined ? {} : { scopes: scopes.split(/[\s,]+/).filter(Boolean) as GrantableScope[] }),
+    ...(preset === undefined ? {} : { preset: preset as keyof typeof keyPresets }),
+    ...(scopes === undefined ? {} : { scopes: scopes.split(/[\s,]+/).filter(Boolean) as KeyInput['scopes'] }),
     ...(expires === undefined ? {} : { expiresAt: expires }),
   }
 }

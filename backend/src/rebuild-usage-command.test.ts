@@ -2,13 +2,8 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  createEngine,
-  createCustomer,
-  migrationsFolder,
-  putMeter,
-  recordUsage,
-} from '@customer-portal/billing'
+import { createEngine, createCustomer, putMeter, recordUsage } from '@customer-portal/billing'
+import { migrationsFolder } from '@customer-portal/billing/testing'
 import { openDatabase } from '@customer-portal/database'
 import { createDataDir } from '@customer-portal/database/testing'
 import { afterAll, expect, test } from 'vitest'

@@ -6,10 +6,10 @@ import {
   createEngine,
   createCustomer,
   createSecretKey,
-  migrationsFolder,
   putMeter,
   recordUsage,
 } from '@customer-portal/billing'
+import { migrationsFolder } from '@customer-portal/billing/testing'
 import { openDatabase } from '@customer-portal/database'
 import { createDataDir } from '@customer-portal/database/testing'
 import { afterAll, expect, test } from 'vitest'

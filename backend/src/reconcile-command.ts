@@ -1,8 +1,11 @@
-import { findMistakes, type Mistake, type MistakePage } from '@customer-portal/billing'
+import { findMistakes, type listMistakes } from '@customer-portal/billing'
 import { runCommand } from './command.ts'
 import { assertBooks, onBooks, type BooksWork } from './database-command.ts'
 import { loadSettings } from './environment.ts'
 import { askServer } from './running-server.ts'
+
+type MistakePage = Awaited<ReturnType<typeof listMistakes>>
+type Mistake = MistakePage['data'][number]
 
 const usage = `Proves the books from the rows: usage, rollups, invoices and their hashes, account credit, numbers, phases.
 

@@ -1,4 +1,5 @@
-import { createPortalSession, createSecretKey, migrationsFolder } from '@customer-portal/billing'
+import { createPortalSession, createSecretKey } from '@customer-portal/billing'
+import { migrationsFolder } from '@customer-portal/billing/testing'
 import { testDatabases } from '@customer-portal/database/testing'
 import { migrationsFolder as workbenchMigrations } from '@customer-portal/workbench'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

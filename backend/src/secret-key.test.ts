@@ -3,9 +3,9 @@ import {
   createEngine,
   findSecretKey,
   listSecretKeys,
-  migrationsFolder,
   revokeSecretKey,
 } from '@customer-portal/billing'
+import { migrationsFolder } from '@customer-portal/billing/testing'
 import { testDatabases } from '@customer-portal/database/testing'
 import { describe, expect, test } from 'vitest'
 import { realClock } from './clock.ts'

@@ -5,7 +5,6 @@ import {
   createSubscription,
   downgradeSubscription,
   findMistakes,
-  migrationsFolder,
   putMeter,
   putPlan,
   putSeller,
@@ -14,6 +13,7 @@ import {
   upgradeSubscription,
   type Engine,
 } from '@customer-portal/billing'
+import { migrationsFolder } from '@customer-portal/billing/testing'
 import { testDatabases, type TestDatabase } from '@customer-portal/database/testing'
 import { expect, test } from 'vitest'
 import { standingClock } from './clock.ts'

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '@customer-portal/database'
 import { testDatabases } from '@customer-portal/database/testing'
-import { apis, folders, fuzzedServer, type FuzzedServer } from './run.ts'
+import { migrationsFolder } from '@customer-portal/billing/testing'
+import { migrationsFolder as workbenchMigrations } from '@customer-portal/workbench'
+import { apis, fuzzedServer, type FuzzedServer } from './run.ts'
 
 /** The short form of `npm run fuzz`: two requests to each operation, the same at each run. */
 const seed = 20_260_310
@@ -9,7 +11,10 @@ const seed = 20_260_310
 let database: Database
 let fuzzed: FuzzedServer
 beforeAll(async () => {
-  database = await testDatabases[0]!.create(folders)
+  database = await testDatabases[0]!.create({
+    billing: migrationsFolder,
+    workbench: workbenchMigrations,
+  })
   fuzzed = await fuzzedServer(database)
 }, 180_000)
 afterAll(async () => {

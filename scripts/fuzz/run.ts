@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { createPortalSession, createSecretKey, migrationsFolder } from '@customer-portal/billing'
+import { createPortalSession, createSecretKey } from '@customer-portal/billing'
 import type { Database } from '@customer-portal/database'
 import {
   createAgent,
   createWorkbench,
   listConversations,
   logIn,
-  migrationsFolder as workbenchMigrations,
   type Workbench,
 } from '@customer-portal/workbench'
 import fc from 'fast-check'
@@ -17,7 +16,6 @@ import { parameterTexts, valuesOf, type Known, type Schema } from './value.ts'
 
 export const apis = ['billing', 'portal', 'workbench'] as const
 export type Api = (typeof apis)[number]
-export const folders = { billing: migrationsFolder, workbench: workbenchMigrations }
 
 interface Operation {
   method: string

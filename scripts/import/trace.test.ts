@@ -1,4 +1,5 @@
-import { createSecretKey, migrationsFolder } from '@customer-portal/billing'
+import { createSecretKey } from '@customer-portal/billing'
+import { migrationsFolder } from '@customer-portal/billing/testing'
 import type { Invoice, UsageSummary } from '@customer-portal/http/resources'
 import { testDatabases } from '@customer-portal/database/testing'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'

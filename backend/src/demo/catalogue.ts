@@ -1,9 +1,9 @@
-import type { LocalizedText, Meter, PlanInput, Seller } from '@customer-portal/billing'
+import type { LocalizedText, PlanInput, putMeter, putSeller } from '@customer-portal/billing'
 
 /**
  * A vendor that exists only in the demo; its tax id is the published example of the standard's check digit.
  */
-export const seller: Seller = {
+export const seller: Parameters<typeof putSeller>[1] = {
   name: '杭州星桥云计算科技有限公司',
   nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.',
   taxId: '91330100799655058B',
@@ -19,7 +19,7 @@ export const seller: Seller = {
     + 'fill="#fbbf24"/></svg>',
 }
 
-export const meters: Meter[] = [
+export const meters: Parameters<typeof putMeter>[1][] = [
   {
     key: 'ai_chat',
     name: { 'zh-CN': 'AI 回答', en: 'AI answers' },

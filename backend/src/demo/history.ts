@@ -4,7 +4,7 @@ import {
   createCustomer,
   createSubscription,
   getInvoices,
-  maxEvents,
+  limits,
   nextRunAt,
   putMeter,
   putPlan,
@@ -125,8 +125,8 @@ function dayOf(customer: DemoCustomer, date: string, now: string): UsageEventInp
 }
 
 async function record(tx: BillingTransaction, events: readonly UsageEventInput[]): Promise<void> {
-  for (let start = 0; start < events.length; start += maxEvents) {
-    const { rejected } = await recordUsage(tx, events.slice(start, start + maxEvents))
+  for (let start = 0; start < events.length; start += limits.maxEvents) {
+    const { rejected } = await recordUsage(tx, events.slice(start, start + limits.maxEvents))
     if (rejected[0]) throw new Error(`the demo's event ${rejected[0].id} was rejected: ${rejected[0].detail}`)
   }
 }

@@ -1,13 +1,4 @@
-import {
-  activityTypes,
-  grantableScopes,
-  longestReservation,
-  maxTrialDays,
-  maxVoidedEvents,
-  type ActivityType,
-  type Code,
-  type GrantableScope,
-} from '@customer-portal/billing'
+import { activityTypes, grantableScopes, limits, type Code } from '@customer-portal/billing'
 import { PageQuery } from '@customer-portal/http'
 import { Type, type Static } from 'typebox'
 import {
@@ -88,7 +79,7 @@ export const MeterInput = Type.Object(
   closed,
 )
 
-const TrialDays = Type.Integer({ minimum: 0, maximum: maxTrialDays })
+const TrialDays = Type.Integer({ minimum: 0, maximum: limits.maxTrialDays })
 
 /** PUT /plans/{id}: a plan without its version; what is left out has a default. */
 export const PlanInput = Type.Object(
@@ -223,7 +214,9 @@ export const Discount = Type.Object({ id: Id, name: LocalizedText, ...discountFi
 export const Activity = Type.Object(
   {
     id: Type.String(),
-    type: Type.Unsafe<ActivityType>(Type.Union(activityTypes.map((type) => Type.Literal(type)))),
+    type: Type.Unsafe<(typeof activityTypes)[number]>(
+      Type.Union(activityTypes.map((type) => Type.Literal(type))),
+    ),
     customerId: CustomerId,
     subjectId: Type.String({
       description:
@@ -479,7 +472,7 @@ export const VoidEventsInput = Type.Object(
     customerId: CustomerId,
     ids: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
       minItems: 1,
-      maxItems: maxVoidedEvents,
+      maxItems: limits.maxVoidedEvents,
     }),
     reason: Type.String({
       minLength: 1,
@@ -596,7 +589,7 @@ export const ReserveInput = Type.Object(
     quantity: Type.Union([...PositiveQuantity.anyOf], { description: 'The most the work may use' }),
     ttlSeconds: Type.Integer({
       minimum: 1,
-      maximum: longestReservation,
+      maximum: limits.longestReservation,
       description: 'After this the reservation holds nothing any more',
     }),
     properties: Type.Optional({ ...Properties, description: 'Of the usage it is settled with' }),
@@ -818,7 +811,7 @@ export const Mistakes = Type.Object(
   closed,
 )
 
-const GrantableScope = Type.Unsafe<GrantableScope>(
+const GrantableScope = Type.Unsafe<(typeof grantableScopes)[number]>(
   Type.Union(grantableScopes.map((scope) => Type.Literal(scope))),
 )
 export const SecretKey = Type.Object(

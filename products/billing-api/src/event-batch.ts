@@ -1,4 +1,4 @@
-import { BillingError, type RefusedEvent } from '@customer-portal/billing'
+import { BillingError, limits, type keepRejected } from '@customer-portal/billing'
 import {
   fieldErrors,
   preferredLanguage,
@@ -19,15 +19,13 @@ import {
 import { EventInput, type Recorded } from './contract.ts'
 import { UnreadableLine } from './event-body.ts'
 
-const mostEvents = 1000
-
 interface EventBatch {
   events: EventInput[]
   /** Where each of `events` stood in the batch. */
   places: number[]
   rejected: Recorded['rejected']
   /** Of `rejected`, those that name a customer and an id. */
-  refused: RefusedEvent[]
+  refused: Parameters<typeof keepRejected>[1][number][]
 }
 
 /** An event in the form it was sent in. Mistakes are told in the words of that form. */
@@ -142,14 +140,14 @@ function objectIn(body: unknown): unknown {
 const isEmptyBatch = (body: unknown) => Array.isArray(body) && body.length === 0
 
 function arrayIn(body: unknown): unknown[] {
-  if (Array.isArray(body) && body.length > 0 && body.length <= mostEvents) return body
+  if (Array.isArray(body) && body.length > 0 && body.length <= limits.maxEvents) return body
   throw notEvents()
 }
 
 const notEvents = () =>
   new BillingError('validation_failed', {
     pointer: '',
-    message: `Send one event or an array of 1 to ${mostEvents}.`,
+    message: `Send one event or an array of 1 to ${limits.maxEvents}.`,
   })
 
 function textIn(event: unknown, name: string): string | null {

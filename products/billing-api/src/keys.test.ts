@@ -1,7 +1,9 @@
-import { createSecretKey, keyPresets, type KeyPreset } from '@customer-portal/billing'
+import { createSecretKey, keyPresets } from '@customer-portal/billing'
 import { testDatabases, testServer, type TestServer } from '@customer-portal/http/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { registerBillingApi } from './index.ts'
+
+type KeyPreset = keyof typeof keyPresets
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 interface Operation {

@@ -6,11 +6,9 @@ import {
   dateIn,
   getCustomer,
   getInvoices,
-  later,
   type Engine,
   type Instant,
   type Invoice,
-  type InvoiceFilter,
 } from '@customer-portal/billing'
 import type { Language } from '@customer-portal/http'
 import type { FastifyReply } from 'fastify'
@@ -132,7 +130,7 @@ export interface InvoiceFile {
 
 interface Chosen {
   customerId: string
-  status?: InvoiceFilter
+  status?: Parameters<typeof getInvoices>[1]['status']
   year?: number
   language: Language
   most?: number
@@ -205,7 +203,9 @@ function cellsOf(
   const date = (instant: Instant | null) => (instant === null ? null : dateIn(timezone, instant))
   // The periods the document names: what bills neither a fee nor usage has none here.
   const dates = (range: { start: string; end: string } | null) =>
-    range === null ? [null, null] : [range.start, later(addDays(range.end, -1), range.start)]
+    range === null
+      ? [null, null]
+      : [range.start, range.end > range.start ? addDays(range.end, -1) : range.start]
   const amount = (minor: number): CsvCell => ({ decimal: amountDecimal(minor, currencyDigits(currency)) })
   const amounts = [
     invoice.subtotal,

@@ -1,4 +1,6 @@
-import type { LateEvent, LocalizedText } from '@customer-portal/billing'
+import type { listLateEvents, LocalizedText } from '@customer-portal/billing'
+
+type LateEvent = Awaited<ReturnType<typeof listLateEvents>>['data'][number]
 
 /** What became of usage that was reported after its period was billed, in a sentence for the customer. */
 export function lateReason({

@@ -1,6 +1,8 @@
-import { faultIn, type RejectedEvent } from '@customer-portal/billing'
+import { faultIn, type listRejectedEvents } from '@customer-portal/billing'
 import { failures } from '@customer-portal/http'
 import type { LocalizedText } from '@customer-portal/http/resources'
+
+type RejectedEvent = Awaited<ReturnType<typeof listRejectedEvents>>['data'][number]
 
 /** Why reported usage was not counted, in a sentence for the customer. */
 export function rejectedReason({

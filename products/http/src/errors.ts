@@ -1,4 +1,4 @@
-import { BillingError, type Code as BillingCode, type FailureDetail } from '@customer-portal/billing'
+import { BillingError, type Code as BillingCode } from '@customer-portal/billing'
 import { WorkbenchError, type WorkbenchCode } from '@customer-portal/workbench'
 
 /** Every mistake that only a request over HTTP can make, and what happens to the server itself. */
@@ -19,8 +19,8 @@ export type Code = BillingCode | WorkbenchCode | HttpCode
 /** A mistake in how something is asked for over HTTP. */
 export class HttpError extends Error {
   readonly code: HttpCode
-  readonly detail: FailureDetail
-  constructor(code: HttpCode, detail: FailureDetail = {}) {
+  readonly detail: BillingError['detail']
+  constructor(code: HttpCode, detail: BillingError['detail'] = {}) {
     super(detail.message ? `${code}: ${detail.message}` : code)
     this.name = 'HttpError'
     this.code = code

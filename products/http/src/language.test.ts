@@ -1,4 +1,4 @@
-import { codes } from '@customer-portal/billing'
+import { codes } from '@customer-portal/billing/testing'
 import { expect, test } from 'vitest'
 import { failures } from './failures.ts'
 import { preferredLanguage } from './language.ts'

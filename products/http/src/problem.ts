@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import type { FailureDetail } from '@customer-portal/billing'
+import type { BillingError } from '@customer-portal/billing'
 import { DatabaseFull, DatabaseUnavailable, StatementTooLong } from '@customer-portal/database'
 import { isFailure, type Code } from './errors.ts'
 import { failures } from './failures.ts'
@@ -88,7 +88,7 @@ const tookTooLong = (seconds: number): Record<Language, string> => ({
 })
 
 function failureMistake(
-  { code, detail }: { code: Code; detail: FailureDetail },
+  { code, detail }: { code: Code; detail: BillingError['detail'] },
   request: FastifyRequest,
   language: Language,
 ): Mistake {
@@ -106,7 +106,7 @@ function failureMistake(
 }
 
 /** What an id that is taken was used for before. */
-function conflictIn({ differs, first }: FailureDetail): NonNullable<Mistake['extensions']> {
+function conflictIn({ differs, first }: BillingError['detail']): NonNullable<Mistake['extensions']> {
   return { differs: differs as Problem['differs'], ...(first ? { first: first as Problem['first'] } : {}) }
 }
 

@@ -1,4 +1,4 @@
-import { customerIdPattern, maxCustomerIdCharacters } from '@customer-portal/billing'
+import { customerIdPattern, limits } from '@customer-portal/billing'
 import { Type, type Static, type TObject, type TProperties, type TSchema } from 'typebox'
 
 /**
@@ -20,7 +20,7 @@ export const Id = Type.String({
 })
 export const CustomerId = Type.String({
   minLength: 1,
-  maxLength: maxCustomerIdCharacters,
+  maxLength: limits.maxCustomerIdCharacters,
   pattern: customerIdPattern,
   description:
     'As the vendor calls the customer: printable characters of any script, percent-encoded in paths; '

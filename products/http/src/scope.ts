@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { BillingError, type KeyScope, type VendorKey } from '@customer-portal/billing'
+import { BillingError, type findSecretKey, type KeyScope } from '@customer-portal/billing'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -15,7 +15,7 @@ declare module 'fastify' {
  * is known of the caller once its authenticator has let them in. A scope of the vendor's secret keys is what
  * a key must be allowed to do.
  */
-export interface Scopes extends Record<KeyScope, VendorKey> {
+export interface Scopes extends Record<KeyScope, NonNullable<Awaited<ReturnType<typeof findSecretKey>>>> {
   public: undefined
 }
 export type Scope = keyof Scopes & string

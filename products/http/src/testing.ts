@@ -2,13 +2,13 @@ import {
   createEngine,
   createCustomer,
   createSubscription,
-  migrationsFolder,
   putMeter,
   putPlan,
   putSeller,
   recordUsage,
   type Engine,
 } from '@customer-portal/billing'
+import { migrationsFolder } from '@customer-portal/billing/testing'
 import type { Database } from '@customer-portal/database'
 import { testDatabases, type TestDatabase } from '@customer-portal/database/testing'
 import { createApp, type App } from './index.ts'

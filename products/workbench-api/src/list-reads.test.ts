@@ -1,10 +1,5 @@
-import {
-  createEngine,
-  createCustomer,
-  createSecretKey,
-  migrationsFolder as billingMigrations,
-  type Engine,
-} from '@customer-portal/billing'
+import { createEngine, createCustomer, createSecretKey, type Engine } from '@customer-portal/billing'
+import { migrationsFolder as billingMigrations } from '@customer-portal/billing/testing'
 import type { Database, QueryOptions } from '@customer-portal/database'
 import { testDatabases } from '@customer-portal/database/testing'
 import { createApp, type App } from '@customer-portal/http'

@@ -7,10 +7,9 @@ import {
   findPortalSession,
   getUsageDetail,
   getUsageSummary,
-  migrationsFolder as billingMigrations,
   type Engine,
 } from '@customer-portal/billing'
-import { seedCatalogue } from '@customer-portal/billing/testing'
+import { seedCatalogue, migrationsFolder as billingMigrations } from '@customer-portal/billing/testing'
 import { testDatabases } from '@customer-portal/database/testing'
 import type { Database } from '@customer-portal/database'
 import { createApp, type App } from '@customer-portal/http'

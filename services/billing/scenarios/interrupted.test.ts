@@ -14,12 +14,11 @@ import {
   findMistakes,
   listActivity,
   migrateBilling,
-  migrationsFolder,
   recordUsage,
   type Engine,
 } from '../src/index.ts'
 import type { Changed } from '../src/commands/subscription/subscribe.ts'
-import { seedCatalogue, seedCustomer } from '../src/testing.ts'
+import { migrationsFolder, seedCatalogue, seedCustomer } from '../src/testing.ts'
 import { engineAt, points, run, type Command, type Location, type Point } from './interrupted-command.ts'
 
 const program = await bundleProgram('services/billing/scenarios/interrupted-command.ts')

@@ -1,5 +1,8 @@
 import type { Database, QueryOptions } from '@customer-portal/database'
 import type { TestDatabase } from '@customer-portal/database/testing'
+export { migrationsFolder } from './engine.ts'
+export { codes } from './errors.ts'
+export { instantFromMilliseconds } from './values/instant.ts'
 import { actingFor, createEngine, migrationsFolder, type Engine } from './engine.ts'
 import { createCustomer } from './commands/account/account.ts'
 import { runBilling, nextRunAt } from './billing-run/run.ts'

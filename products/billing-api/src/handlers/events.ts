@@ -9,9 +9,6 @@ import {
   reservationStates,
   usageWindows,
   type Engine,
-  type ListedEvent as Listed,
-  type ReservationState,
-  type UsageWindow,
 } from '@customer-portal/billing'
 import { callerOf, exportLimit, PageQuery, type App } from '@customer-portal/http'
 import {
@@ -85,7 +82,9 @@ export const ListedReservation = Type.Object(
   {
     id: Type.String(),
     meter: Id,
-    state: Type.Unsafe<ReservationState>(Type.Union(reservationStates.map((state) => Type.Literal(state)))),
+    state: Type.Unsafe<(typeof reservationStates)[number]>(
+      Type.Union(reservationStates.map((state) => Type.Literal(state))),
+    ),
     reserved: Units,
     reservedAt: Instant,
     expiresAt: Instant,
@@ -114,7 +113,9 @@ const UsageRangeQuery = Type.Object(
     end: UsageRangeMoment,
     meter: Type.Optional(Id),
     window: Type.Optional({
-      ...Type.Unsafe<UsageWindow>(Type.Union(usageWindows.map((window) => Type.Literal(window)))),
+      ...Type.Unsafe<(typeof usageWindows)[number]>(
+        Type.Union(usageWindows.map((window) => Type.Literal(window))),
+      ),
       description: 'Also by hours of UTC (of one meter, at most 31 days), days (at most 366) or months',
     }),
   },
@@ -286,6 +287,6 @@ export function eventRoutes(app: App, engine: Engine): void {
   )
 }
 
-async function* linesOf(pages: AsyncGenerator<Listed[]>): AsyncGenerator<string> {
+async function* linesOf(pages: Awaited<ReturnType<typeof exportEvents>>): AsyncGenerator<string> {
   for await (const page of pages) yield page.map((event) => `${JSON.stringify(event)}\n`).join('')
 }

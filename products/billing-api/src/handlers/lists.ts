@@ -1,14 +1,13 @@
 import {
   listAllPayments,
+  limits,
   listedStatuses,
   listInvoices,
   listSubscriptions,
-  maxSearchCharacters,
   summarizeInvoices,
   summarizePayments,
   summarizeSubscriptions,
   type Engine,
-  type ListedStatus,
 } from '@customer-portal/billing'
 import { InvoiceQuery, PageQuery, type App } from '@customer-portal/http'
 import {
@@ -28,7 +27,9 @@ import {
 import { Type } from 'typebox'
 
 const closed = { additionalProperties: false } as const
-const Search = Type.Optional(Type.String({ minLength: 1, maxLength: maxSearchCharacters, pattern: '\\S' }))
+const Search = Type.Optional(
+  Type.String({ minLength: 1, maxLength: limits.maxSearchCharacters, pattern: '\\S' }),
+)
 const whom = 'the beginning of a customer’s id, an alias, an e-mail address, or a part of a company’s name'
 
 export const Moment = Type.Union([LocalDate, Instant], {
@@ -53,7 +54,7 @@ const paymentsFilter = {
   ...between,
   q: Type.Optional({ ...Search, description: `A whole reference or invoice number, or ${whom}` }),
 }
-const SubscriptionStatus = Type.Unsafe<ListedStatus>(
+const SubscriptionStatus = Type.Unsafe<(typeof listedStatuses)[number]>(
   Type.Union(listedStatuses.map((status) => Type.Literal(status))),
 )
 const subscriptionsFilter = {
