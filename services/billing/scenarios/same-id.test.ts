@@ -74,11 +74,12 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
       // One sends from the front, the other from the back, in requests of different sizes: they meet in the
       // middle.
       const batches = [cut(sent(0), 40), cut(sent(1).reverse(), 70)]
-      const fates = await Promise.all(
+      const outcomes = await Promise.all(
         batches.map((side, place) => Promise.all(side.map((batch) => recordUsage(engines[place]!, batch)))),
       )
-      const total = (key: 'accepted' | 'duplicates') => fates.flat().reduce((sum, one) => sum + one[key], 0)
-      const conflicts = fates.map((side, place) =>
+      const total = (key: 'accepted' | 'duplicates') =>
+        outcomes.flat().reduce((sum, one) => sum + one[key], 0)
+      const conflicts = outcomes.map((side, place) =>
         side.flatMap(({ rejected }, index) =>
           rejected.map((one) => ({ ...one, sent: batches[place]![index]![one.index]! })),
         ),

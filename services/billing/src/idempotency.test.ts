@@ -103,9 +103,10 @@ describe.each(testDatabases)('idempotency keys on $name', ({ create }) => {
       Array.from({ length: 10 }, () => idempotently(world.engine, request('e'), rename('E'), refusals)),
     )
     expect(runs).toBe(before + 1)
-    expect(all.filter((one) => one.status === 'fulfilled' && !one.value.replayed)).toHaveLength(1)
-    for (const one of all)
-      if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'idempotency_in_progress' })
+    expect(all.filter((result) => result.status === 'fulfilled' && !result.value.replayed)).toHaveLength(1)
+    for (const result of all)
+      if (result.status === 'rejected')
+        expect(result.reason).toMatchObject({ code: 'idempotency_in_progress' })
   })
 
   test('a key expires after two days', async () => {

@@ -325,9 +325,9 @@ function scopesOf({ preset, scopes }: KeyInput): GrantableScope[] {
       pointer: '/scopes',
       message: 'give a preset or scopes, not both',
     })
-  const asked: readonly GrantableScope[] = scopes ?? keyPresets[preset ?? 'full']
-  const unknown = asked.find((scope) => !grantableScopes.includes(scope))
-  if (asked.length === 0 || unknown !== undefined) {
+  const requested: readonly GrantableScope[] = scopes ?? keyPresets[preset ?? 'full']
+  const unknown = requested.find((scope) => !grantableScopes.includes(scope))
+  if (requested.length === 0 || unknown !== undefined) {
     throw new BillingError('invalid_key', {
       pointer: '/scopes',
       message:
@@ -335,7 +335,7 @@ function scopesOf({ preset, scopes }: KeyInput): GrantableScope[] {
         + `${grantableScopes.join(', ')}${unknown === undefined ? '' : `, not '${unknown}'`}`,
     })
   }
-  return [...new Set(asked)]
+  return [...new Set(requested)]
 }
 
 function expiryFrom(expiresAt: string | null | undefined, now: Instant): Instant | null {

@@ -63,7 +63,7 @@ describe.each(testDatabases)('portal sessions and secret keys on $name', ({ crea
     const tries = await Promise.allSettled(
       Array.from({ length: 8 }, () => exchangePortalCode(world.engine, { code })),
     )
-    expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
+    expect(tries.filter((attempt) => attempt.status === 'fulfilled')).toHaveLength(1)
   })
 
   test('a code is valid for sixty seconds', async () => {

@@ -153,7 +153,7 @@ export async function scheduleNext(tx: BillingTransaction, state: BillingState):
   } = state
   const instants = [
     ...(period ? [closesAt(state, period)] : []),
-    ...unclosedSubscriptions(state).map((one) => one.closesAt),
+    ...unclosedSubscriptions(state).map((subscription) => subscription.closesAt),
     ...(await waitingToBillAgain(tx, state)).map((voided) => billsAgainAt(state, voided)),
     ...state.ahead.slice(0, 1).map((next) => instantOf(state.zones, next.at)),
   ].sort()
@@ -194,13 +194,13 @@ export async function runBilling(engine: Engine, options: RunOptions = {}): Prom
     due = await dueAfter(engine, due.at(-1)!, options.batch)
   ) {
     // Customers locked by another transaction come last: another process is probably billing them.
-    const held: DueCustomer[] = []
+    const locked: DueCustomer[] = []
     done += await forEachAtOnce(engine, due, options, async (customer) => {
       const worked = await billCustomer(engine, customer, 'skip locked')
-      if (!worked) held.push(customer)
+      if (!worked) locked.push(customer)
       return worked
     })
-    done += await forEachAtOnce(engine, held, options, (customer) => billCustomer(engine, customer, ''))
+    done += await forEachAtOnce(engine, locked, options, (customer) => billCustomer(engine, customer, ''))
   }
   return done
 }
@@ -212,16 +212,16 @@ async function forEachAtOnce(
   { atOnce = 1, onFailure }: RunOptions,
   work: (customer: DueCustomer) => Promise<boolean>,
 ): Promise<number> {
-  const left = [...customers]
+  const remaining = [...customers]
   let done = 0
   const worker = async () => {
-    for (let customer = left.shift(); customer; customer = left.shift()) {
+    for (let customer = remaining.shift(); customer; customer = remaining.shift()) {
       try {
         if (await work(customer)) done += 1
       } catch (error) {
         if (onFailure) onFailure({ customerId: customer.customerId, error })
         else {
-          left.length = 0
+          remaining.length = 0
           throw error
         }
       }
@@ -230,7 +230,7 @@ async function forEachAtOnce(
   const ended = await Promise.allSettled(
     Array.from({ length: engine.db.kind === 'postgres' ? atOnce : 1 }, worker),
   )
-  for (const one of ended) if (one.status === 'rejected') throw one.reason
+  for (const result of ended) if (result.status === 'rejected') throw result.reason
   return done
 }
 

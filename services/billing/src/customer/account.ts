@@ -45,15 +45,15 @@ export async function listCustomers(
   const [at, id] = decodeCursor(input.cursor, 2) ?? [null, null]
   return engine.transaction(
     async (tx) => {
-      const given = parameters(at, id, limit + 1)
-      const found = input.q === undefined ? '' : `and ${isOfCustomerFound('customer_id', input.q, given)}`
+      const params = parameters(at, id, limit + 1)
+      const found = input.q === undefined ? '' : `and ${isOfCustomerFound('customer_id', input.q, params)}`
       const rows = await tx.query<{ customerId: string; createdAt: Instant }>(
         `select customer_id as "customerId", created_at as "createdAt"
           from customers
           where ($1::timestamptz is null or (created_at, customer_id) < ($1, $2)) ${found}
           order by created_at desc, customer_id desc
           limit $3`,
-        given.values,
+        params.values,
       )
       const shown = rows.slice(0, limit)
       const data = await accountsOf(

@@ -87,7 +87,7 @@ export function arriveAtLast(tx: BillingTransaction, locked: readonly { lockedAt
   const instants = locked.map(({ lockedAt }) => lockedAt)
   tx.arrive(
     instants.reduce<Instant | undefined>(
-      (last, one) => (last !== undefined && last > one ? last : one),
+      (last, instant) => (last !== undefined && last > instant ? last : instant),
       undefined,
     ),
   )

@@ -54,7 +54,7 @@ export async function nextDocument(
     if (until.to <= state.today || !goesOn(state, until.to)) continue
     const later = await nextFeeDocument(tx, state, until)
     // No document comes for a subscription that ends with nothing to bill, or for a plan that never bills.
-    if (!later && (state.waiting.some((one) => one.change === null) || !mayBill(state))) return null
+    if (!later && (state.waiting.some((request) => request.change === null) || !mayBill(state))) return null
     return later ?? { period: until, usageAt: null, ...(await priced(tx, state, lines)) }
   }
   return null
@@ -164,6 +164,7 @@ function nextDate(state: SubscriptionState, period: LabelledPeriod): LocalDate {
 
 function goesOn(state: SubscriptionState, date: LocalDate): boolean {
   return (
-    currentPhase(state) !== undefined && !state.waiting.some((one) => one.change === null && one.at <= date)
+    currentPhase(state) !== undefined
+    && !state.waiting.some((request) => request.change === null && request.at <= date)
   )
 }

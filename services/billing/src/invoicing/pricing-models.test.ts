@@ -81,9 +81,9 @@ describe.each(testDatabases)('every pricing model on $name', ({ create }) => {
     await use('c1', 'tokens', 900, 101)
     await use('c1', 'payments', 10_000, 20_050)
     expect(
-      (await getUsageSummary(world.engine, { customerId: 'c1' })).meters.map((one) => [
-        one.meter,
-        one.overageAmount,
+      (await getUsageSummary(world.engine, { customerId: 'c1' })).meters.map((meter) => [
+        meter.meter,
+        meter.overageAmount,
       ]),
     ).toEqual([
       ['ai_chat', 3000],

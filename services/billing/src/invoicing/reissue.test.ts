@@ -73,12 +73,12 @@ describe.each(testDatabases)('replacing void invoices, on $name', ({ create }) =
     })
     // The voided change was billed again at the next midnight and credited the rest of the first invoice.
     const later = (await getInvoices(world.engine, { customerId: 'tangled' })).data.filter(
-      (one) => one.status !== 'void' && one.kind === 'change',
+      (invoice) => invoice.status !== 'void' && invoice.kind === 'change',
     )
     expect(later[0]!.id).toBe(second.invoice!.id)
     await expect(voidInvoice(world.engine, { invoiceId: start.invoice!.id })).rejects.toMatchObject({
       code: 'credit_already_given',
-      detail: { documents: later.map((one) => one.number) },
+      detail: { documents: later.map((invoice) => invoice.number) },
     })
     for (const { id } of later) await voidInvoice(world.engine, { invoiceId: id })
     await voidInvoice(world.engine, { invoiceId: start.invoice!.id })

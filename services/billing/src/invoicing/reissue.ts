@@ -45,9 +45,9 @@ export async function draftAgain(
       termsDays: termsAtEnd(state, period),
     }
   const begun = state.phases.find(
-    (one) => one.id === (cause?.id ?? voided.lines.find((line) => line.kind === 'fee')!.phaseId),
+    (phase) => phase.id === (cause?.id ?? voided.lines.find((line) => line.kind === 'fee')!.phaseId),
   )
-  const last = begun ?? state.phases.filter((one) => one.subscriptionId === cause!.id).at(-1)!
+  const last = begun ?? state.phases.filter((phase) => phase.subscriptionId === cause!.id).at(-1)!
   const lines = begun
     ? await linesOfBeginning(tx, state, voided, begun)
     : await linesOfEnding(tx, state, voided)
@@ -131,7 +131,7 @@ async function linesOfBeginning(
 
 /** Returns the usage of the period that an interval change ended, which the same document billed. */
 async function usageEndedBy(tx: BillingTransaction, state: BillingState, phase: Phase): Promise<LineDraft[]> {
-  const ended = usagePeriods(state.phases, phase.from).findLast((one) => one.to === phase.from)
+  const ended = usagePeriods(state.phases, phase.from).findLast((period) => period.to === phase.from)
   if (!ended || ended.to >= ended.whole.to) return []
   return (await renewalLines(tx, state, ended)).filter(
     (line) => line.kind === 'usage' || line.kind === 'adjustment',
@@ -149,7 +149,7 @@ async function linesOfEnding(
     await creditsFrom(
       tx,
       state.customer.customerId,
-      state.phases.filter((one) => one.subscriptionId === cause!.id),
+      state.phases.filter((phase) => phase.subscriptionId === cause!.id),
       from,
     ),
   )

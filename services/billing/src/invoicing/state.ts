@@ -209,7 +209,7 @@ export function stateOf(
 ): InvoiceState {
   const standing = payments.filter((payment) => payment.reversedAt === null)
   const amountCredited = sum(notes.map((note) => note.appliedToInvoice))
-  const balanceApplied = sum(applications.map((one) => one.amount))
+  const balanceApplied = sum(applications.map((application) => application.amount))
   const left = Math.max(
     0,
     row.payable - amountCredited - balanceApplied - sum(standing.map((payment) => payment.applied)),

@@ -16,12 +16,12 @@ export interface Unclosed extends EndedSubscription {
 
 /** Returns the ended subscriptions of a customer that are not closed, the earliest ending first. */
 export function unclosedSubscriptions(state: BillingState): Unclosed[] {
-  return endedSubscriptions(state).flatMap((one) => {
-    const reopenedAt = state.unclosed.get(one.id)
+  return endedSubscriptions(state).flatMap((subscription) => {
+    const reopenedAt = state.unclosed.get(subscription.id)
     if (reopenedAt === undefined) return []
     const closesAt =
-      reopenedAt === null ? lastEventAt(state, one.endsOn) : nextMidnight(state.zones, reopenedAt)
-    return { ...one, reopenedAt, closesAt }
+      reopenedAt === null ? lastEventAt(state, subscription.endsOn) : nextMidnight(state.zones, reopenedAt)
+    return { ...subscription, reopenedAt, closesAt }
   })
 }
 

@@ -52,9 +52,9 @@ describe.each(testDatabases)('the balance on $name', ({ create }) => {
     expect((await getCustomer(world.engine, { customerId: 'acme' })).creditBalance).toBe(
       movements.data[0]!.balance,
     )
-    expect((await getInvoices(world.engine, { customerId: 'acme' })).data.map((one) => one.id)).toContain(
-      movements.data[0]!.invoiceId,
-    )
+    expect(
+      (await getInvoices(world.engine, { customerId: 'acme' })).data.map((invoice) => invoice.id),
+    ).toContain(movements.data[0]!.invoiceId)
   })
 
   test('pages list each transaction once, and never another customer’s', async () => {

@@ -198,9 +198,9 @@ function monthOf({
   days: { on: number; quantity: number }[]
   cut?: number | undefined
 }) {
-  const sorted = changes.map((one) => one.on).sort((a, b) => a - b)
+  const sorted = changes.map((change) => change.on).sort((a, b) => a - b)
   const until = Math.max(cut ?? 31, sorted.at(-1)!)
-  const some = changes.map((one, index) => ({ ...one, on: index === 0 ? 1 : sorted[index]! }))
+  const some = changes.map((change, index) => ({ ...change, on: index === 0 ? 1 : sorted[index]! }))
   const quantities = new Map<number, number>()
   for (const { on, quantity } of days) quantities.set(on, (quantities.get(on) ?? 0) + quantity)
   return {
@@ -280,7 +280,7 @@ test("over a customer's life, units within allowances are at most the day shares
       for (const month of months) {
         const { of, days } = monthOf(month)
         const { phases: counted, deficit } = count(of, days, carried)
-        granted += counted.reduce((sum, one) => sum + one.within, 0)
+        granted += counted.reduce((sum, phase) => sum + phase.within, 0)
         shares += of.reduce(
           (sum, { included, from, countsTo }) => sum + ((included ?? 0) * daysBetween(from, countsTo)) / 30,
           0,

@@ -43,7 +43,7 @@ export interface Overage {
 export function priceOverage(charge: ChargePrice, used: Overage, dates: DateRange, period: Period): Rated {
   const share = (bound: Money | undefined) =>
     bound === undefined ? undefined : prorate(bound, dates, period.whole)
-  if (daysBetween(dates.from, dates.to) <= 0) return nothing
+  if (daysBetween(dates.from, dates.to) <= 0) return zero
   return priced(charge, used, { minimum: share(charge.minimum), maximum: share(charge.maximum) })
 }
 
@@ -52,7 +52,7 @@ export function priceOverage(charge: ChargePrice, used: Overage, dates: DateRang
  * price of the whole month, minimum and maximum included, prorated to the dates.
  */
 export function priceLevel(charge: ChargePrice, used: Overage, dates: DateRange, period: Period): Rated {
-  if (daysBetween(dates.from, dates.to) <= 0) return nothing
+  if (daysBetween(dates.from, dates.to) <= 0) return zero
   const month = priced(charge, used, charge)
   const amount = prorate(month.amount, dates, period.whole)
   if (amount === month.amount) return month
@@ -67,14 +67,14 @@ export function priceLevel(charge: ChargePrice, used: Overage, dates: DateRange,
   return { amount, breakdown: [...month.breakdown, part] }
 }
 
-const nothing: Rated = { amount: 0, breakdown: [] }
+const zero: Rated = { amount: 0, breakdown: [] }
 
 function priced(
   charge: ChargePrice,
   { overage, decimals, events, before = 0, after = 0, flatDue }: Overage,
   bounds: Bounds,
 ): Rated {
-  if (charge.overage !== 'bill' || !charge.price) return nothing
+  if (charge.overage !== 'bill' || !charge.price) return zero
   const steps = {
     before,
     upTo: before + overage,

@@ -180,8 +180,8 @@ test('whatever notes come first, crediting the rest makes all add up to the invo
           sum(
             all
               .flatMap((note) => note.taxes)
-              .filter((one) => one.rate === tax.rate && one.mode === tax.mode)
-              .map((one) => one.amount),
+              .filter((total) => total.rate === tax.rate && total.mode === tax.mode)
+              .map((total) => total.amount),
           ),
         ).toBe(tax.amount)
       for (const one of lines)

@@ -47,18 +47,18 @@ interface TaxGroup {
 export function givenBackAsCredit(
   lines: readonly CreditableLine[],
   notes: readonly Credit[],
-  given: readonly { lineId: string; amount: Money }[],
+  amounts: readonly { lineId: string; amount: Money }[],
 ): Credit {
   return creditOf(
     groupsOf(lines, notes).flatMap((group) => {
       const credited = group.lines.flatMap((open) => {
-        const amount = sum(given.filter((one) => one.lineId === open.line.id).map((one) => one.amount))
+        const amount = sum(amounts.filter((one) => one.lineId === open.line.id).map((one) => one.amount))
         return amount > 0 ? [shareOfGross(open, amount)] : []
       })
       if (credited.length === 0) return []
       const { taxRate, taxMode } = group.lines[0]!.line
       const tax = Math.min(
-        taxOn(sum(credited.map((one) => one.net)), taxRate, taxMode),
+        taxOn(sum(credited.map((part) => part.net)), taxRate, taxMode),
         group.tax - group.taxDone,
       )
       return [{ group, credited, tax: money(tax) }]
@@ -70,7 +70,9 @@ export function givenBackAsCredit(
  * Returns how much of a line can still be credited, before its discount; 0 for a line that gives money back.
  */
 export function leftOfLine(line: CreditableLine, earlier: readonly Credit[]): Money {
-  return netOf(line) > 0 ? money(line.amount - sum(creditedOf(line.id, earlier).map((one) => one.gross))) : 0
+  return netOf(line) > 0
+    ? money(line.amount - sum(creditedOf(line.id, earlier).map((part) => part.gross)))
+    : 0
 }
 
 /**
@@ -80,15 +82,15 @@ export function leftOfLine(line: CreditableLine, earlier: readonly Credit[]): Mo
 export function creditLines(
   lines: readonly CreditableLine[],
   earlier: readonly Credit[],
-  asked: readonly { lineId: string; amount: Money }[],
+  amounts: readonly { lineId: string; amount: Money }[],
 ): Credit {
   return creditOf(
     groupsOf(lines, earlier).flatMap((group) => {
       const credited = group.lines.flatMap((open) =>
-        asked.filter((one) => one.lineId === open.line.id).map((one) => shareOfNet(open, one.amount)),
+        amounts.filter((one) => one.lineId === open.line.id).map((one) => shareOfNet(open, one.amount)),
       )
       if (credited.length === 0) return []
-      const base = sum(credited.map((one) => one.net))
+      const base = sum(credited.map((part) => part.net))
       return [
         { group, credited, tax: money(taxAt(group, group.baseDone + base, group.base) - group.taxDone) },
       ]
@@ -128,7 +130,7 @@ function creditOf(parts: readonly { group: TaxGroup; credited: CreditedLine[]; t
     return {
       rate,
       mode,
-      base: withoutTax(sum(credited.map((one) => one.net)), { mode, amount: tax }),
+      base: withoutTax(sum(credited.map((part) => part.net)), { mode, amount: tax }),
       amount: tax,
     }
   })
@@ -146,28 +148,30 @@ function groupsOf(lines: readonly CreditableLine[], earlier: readonly Credit[]):
     const open = {
       line,
       net: netOf(line),
-      grossDone: sum(done.map((one) => one.gross)),
-      netDone: sum(done.map((one) => one.net)),
+      grossDone: sum(done.map((part) => part.gross)),
+      netDone: sum(done.map((part) => part.net)),
     }
     const key = `${line.taxMode} ${line.taxRate}`
     groups.set(key, [...(groups.get(key) ?? []), open])
   }
   return [...groups.values()].map((open) => {
     const { taxRate: rate, taxMode: mode } = open[0]!.line
-    const base = sum(open.map((one) => one.net))
-    const before = earlier.flatMap((one) => one.taxes).filter((tax) => tax.rate === rate && tax.mode === mode)
+    const base = sum(open.map((line) => line.net))
+    const before = earlier
+      .flatMap((credit) => credit.taxes)
+      .filter((tax) => tax.rate === rate && tax.mode === mode)
     return {
       lines: open,
       base,
       tax: taxOn(base, rate, mode),
-      baseDone: sum(open.map((one) => one.netDone)),
+      baseDone: sum(open.map((line) => line.netDone)),
       taxDone: sum(before.map((tax) => tax.amount)),
     }
   })
 }
 
 function creditedOf(lineId: string, earlier: readonly Credit[]): CreditedLine[] {
-  return earlier.flatMap((one) => one.lines).filter((one) => one.lineId === lineId)
+  return earlier.flatMap((credit) => credit.lines).filter((part) => part.lineId === lineId)
 }
 
 function leftOfGroup(group: TaxGroup): Money {
@@ -192,10 +196,10 @@ function taxAt(group: TaxGroup, done: Money, whole: Money): Money {
  * from a growing sum cannot be further off.
  */
 function taxOfPart(group: TaxGroup, part: Money): Money {
-  const given = isInside(group)
+  const total = isInside(group)
     ? taxAt(group, group.baseDone + part, group.base)
     : taxAt(group, group.baseDone + group.taxDone + part, group.base + group.tax)
-  return money(given - group.taxDone)
+  return money(total - group.taxDone)
 }
 
 /**

@@ -130,7 +130,7 @@ test('left-over units go to the largest remainders, ties to the earlier, for any
           rest: (amount * weights[index]!) % all,
           index,
         }))
-        const inOrder = rests.toSorted((a, b) => b.rest - a.rest || a.index - b.index).map((one) => one.up)
+        const inOrder = rests.toSorted((a, b) => b.rest - a.rest || a.index - b.index).map((rest) => rest.up)
         expect(inOrder).toEqual(inOrder.toSorted((a, b) => Number(b) - Number(a)))
       },
     ),

@@ -76,8 +76,8 @@ export function takenOff(
       return applies ? Math.max(0, Math.min(left[index]!, discount.atMost?.get(id) ?? left[index]!)) : 0
     })
     const base = sum(weights)
-    const wanted = discount.kind === 'fixed' ? discount.amount : percentOf(base, discount.percent)
-    const parts = allocate(Math.max(0, Math.min(wanted, base)), weightsOf(weights))
+    const full = discount.kind === 'fixed' ? discount.amount : percentOf(base, discount.percent)
+    const parts = allocate(Math.max(0, Math.min(full, base)), weightsOf(weights))
     parts.forEach((part, index) => {
       left[index] = money(left[index]! - part)
     })

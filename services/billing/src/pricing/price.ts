@@ -154,7 +154,7 @@ function volume(
   { before, upTo, all, flatDue = true }: PricedSteps,
   decimals: number,
 ): Rated {
-  const reached = tiers.find((one) => one.upTo === null || BigInt(all) <= boundOf(one, decimals)!)!
+  const reached = tiers.find((tier) => tier.upTo === null || BigInt(all) <= boundOf(tier, decimals)!)!
   const flat = flatDue ? (reached.flat ?? 0) : 0
   const amount = round(costOf({ ...reached, flat }, BigInt(upTo - before), decimals))
   return {

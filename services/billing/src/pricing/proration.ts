@@ -22,6 +22,6 @@ export function prorated(amount: Money, part: Money, whole: Money): Money {
 }
 
 /** Limits a credit to what was paid less what was credited before, never below 0. */
-export function creditWithin(wanted: Money, paid: Money, credited: Money): Money {
-  return money(Math.max(0, Math.min(wanted, paid - credited)))
+export function creditWithin(amount: Money, paid: Money, credited: Money): Money {
+  return money(Math.max(0, Math.min(amount, paid - credited)))
 }

@@ -128,7 +128,7 @@ async function countersFor(
   ).values()
   const found = believed.map((one) => one && counters.next().value)
   const others = (
-    await askedCounters(
+    await requestedCounters(
       tx,
       known,
       questions.filter((_, place) => !found[place]),
@@ -142,17 +142,17 @@ async function countersFor(
  */
 async function currentCounters(
   tx: BillingTransaction,
-  asked: readonly (AskedWindow & { version: number })[],
+  requested: readonly (AskedWindow & { version: number })[],
 ): Promise<(QuotaCounter | undefined)[]> {
-  if (asked.length === 0) return []
-  const rows = await tx.query<CounterRow>(countersQuery, [windowsText(asked), tx.at])
-  const counters: (QuotaCounter | undefined)[] = countersFrom(rows, asked)
+  if (requested.length === 0) return []
+  const rows = await tx.query<CounterRow>(countersQuery, [windowsText(requested), tx.at])
+  const counters: (QuotaCounter | undefined)[] = countersFrom(rows, requested)
   for (const { ordinal, version } of rows)
-    if (version !== asked[ordinal]!.version) counters[ordinal] = undefined
+    if (version !== requested[ordinal]!.version) counters[ordinal] = undefined
   return counters
 }
 
-async function askedCounters(
+async function requestedCounters(
   tx: BillingTransaction,
   known: KnownContexts,
   questions: readonly Question[],
@@ -160,12 +160,12 @@ async function askedCounters(
   if (questions.length === 0) return []
   const facts = await quotaContextsOf(tx, known, await versionsOf(tx, questions), questions)
   const windows = questions.map((question) => windowFor(question, facts.get(question.customerId)))
-  const asked = windows.flatMap((window, index) =>
+  const requested = windows.flatMap((window, index) =>
     typeof window === 'string' || window instanceof BillingError
       ? []
       : [{ customerId: questions[index]!.customerId, window }],
   )
-  const counters = (await readCounters(tx, asked)).values()
+  const counters = (await readCounters(tx, requested)).values()
   return windows.map((window) =>
     typeof window === 'string' || window instanceof BillingError ? window : counters.next().value!,
   )

@@ -47,10 +47,10 @@ export async function quotaContextsOf(
   tx: BillingTransaction,
   known: KnownContexts,
   versions: ReadonlyMap<string, number>,
-  asked: readonly { customerId: string; meter: string }[],
+  requested: readonly { customerId: string; meter: string }[],
 ): Promise<Map<string, QuotaContext>> {
   const unknownMeters = new Set(
-    asked
+    requested
       .filter(({ customerId, meter }) => known.get(customerId)?.meters.has(meter) === false)
       .map(({ customerId }) => customerId),
   )

@@ -40,12 +40,12 @@ export function available({ window, counts: { used, deficit, reserved } }: Quota
 export function grant(
   counter: QuotaCounter,
   quantity: number,
-  held = 0,
+  reserved = 0,
 ): { granted: number; overage: number } {
   const free = available(counter)
   if (free === null) return { granted: quantity, overage: 0 }
   const room = Math.max(0, free)
-  const granted = counter.window.policy === 'bill' ? quantity : Math.min(quantity, Math.max(room, held))
+  const granted = counter.window.policy === 'bill' ? quantity : Math.min(quantity, Math.max(room, reserved))
   return { granted, overage: Math.max(0, granted - room) }
 }
 
@@ -117,9 +117,9 @@ export const countersQuery = `select a.ordinal, d.quantity, d.events, d.busiest,
   ) r`
 
 /** Returns the windows as `countersQuery` takes them. */
-export function windowsText(asked: readonly AskedWindow[]): string {
+export function windowsText(windows: readonly AskedWindow[]): string {
   return JSON.stringify(
-    asked.map(({ customerId, window: { meter, from, to, gaps } }, ordinal) => ({
+    windows.map(({ customerId, window: { meter, from, to, gaps } }, ordinal) => ({
       // Counts are for a whole usage period plus a month on either side.
       ordinal,
       customer_id: customerId,
@@ -137,10 +137,10 @@ export function windowsText(asked: readonly AskedWindow[]): string {
  * Builds the counters of windows, in order, from their rows. Where a deficit may count, or days cannot be
  * added up, `completeCounters` does the rest.
  */
-export function countersFrom(rows: readonly CounterRow[], asked: readonly AskedWindow[]): QuotaCounter[] {
+export function countersFrom(rows: readonly CounterRow[], windows: readonly AskedWindow[]): QuotaCounter[] {
   const counters: QuotaCounter[] = []
   for (const { ordinal, quantity, events, busiest, held, open } of rows) {
-    const { window } = asked[ordinal]!
+    const { window } = windows[ordinal]!
     counters[ordinal] = {
       window,
       counts: {
@@ -167,9 +167,9 @@ export function isPlain({ meter, carries }: QuotaWindow): boolean {
 export async function completeCounters(
   tx: BillingTransaction,
   counters: readonly QuotaCounter[],
-  asked: readonly AskedWindow[],
+  windows: readonly AskedWindow[],
 ): Promise<void> {
-  for (const [place, { customerId, window }] of asked.entries()) {
+  for (const [place, { customerId, window }] of windows.entries()) {
     if (isPlain(window)) continue
     const { counts } = counters[place]!
     const { meter, carries } = window
@@ -185,10 +185,13 @@ export async function completeCounters(
 /** Reads the counters of windows, in order. */
 export async function readCounters(
   tx: BillingTransaction,
-  asked: readonly AskedWindow[],
+  windows: readonly AskedWindow[],
 ): Promise<QuotaCounter[]> {
-  if (asked.length === 0) return []
-  const counters = countersFrom(await tx.query<CounterRow>(countersQuery, [windowsText(asked), tx.at]), asked)
-  await completeCounters(tx, counters, asked)
+  if (windows.length === 0) return []
+  const counters = countersFrom(
+    await tx.query<CounterRow>(countersQuery, [windowsText(windows), tx.at]),
+    windows,
+  )
+  await completeCounters(tx, counters, windows)
   return counters
 }

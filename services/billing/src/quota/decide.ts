@@ -85,8 +85,9 @@ function consumed({ command, times, meter, today, ids }: Of<'consume'>, standing
       },
     }
   }
-  const given = typeof standing === 'string' ? nothing : grant(standing, event.quantity)
-  const { granted, overage } = command.mode === 'all' && given.granted < event.quantity ? nothing : given
+  const grantable = typeof standing === 'string' ? noGrant : grant(standing, event.quantity)
+  const { granted, overage } =
+    command.mode === 'all' && grantable.granted < event.quantity ? noGrant : grantable
   const answer = () => ({
     outcome: {
       answer: {
@@ -142,7 +143,7 @@ function reserved({ command, times, meter, today, ids }: Of<'reserve'>, standing
       },
     }
   }
-  const { granted } = typeof standing === 'string' ? nothing : grant(standing, quantity)
+  const { granted } = typeof standing === 'string' ? noGrant : grant(standing, quantity)
   if (granted === 0 || typeof standing === 'string')
     return {
       outcome: {
@@ -203,13 +204,13 @@ function settled({ command, times, meter, ids }: Of<'settle'>, standing: Standin
   )
   const { quantity } = checked
   const answerFor = (
-    { settled: told, granted, overage }: { settled: number; granted: number; overage: number },
+    { settled, granted, overage }: { settled: number; granted: number; overage: number },
     duplicate: boolean,
   ) => ({
     outcome: {
       answer: {
         granted: units(meter, granted),
-        excess: units(meter, told - granted),
+        excess: units(meter, settled - granted),
         remaining: remaining(meter, standing),
         overage: units(meter, overage),
         duplicate,
@@ -218,19 +219,19 @@ function settled({ command, times, meter, ids }: Of<'settle'>, standing: Standin
   })
   if (event?.voided) throw voidedOf(command)
   if (reservation.closedAt !== null) {
-    const { settled: told, granted, overage } = reservation
-    if (told === null || granted === null || overage === null || told !== quantity)
+    const { settled, granted, overage } = reservation
+    if (settled === null || granted === null || overage === null || settled !== quantity)
       throw closedOf(command, endOf(reservation, meter))
-    return answerFor({ settled: told, granted, overage }, true)
+    return answerFor({ settled, granted, overage }, true)
   }
   // The id was recorded as an event while the reservation was being made.
   if (event) throw conflictOf(command)
-  const held = giveBack(reservation, standing, times.at)
+  const reservedSteps = giveBack(reservation, standing, times.at)
   // Without a plan nothing is left, but what was reserved is granted.
   const { granted, overage } =
     typeof standing === 'string'
-      ? { granted: Math.min(quantity, held), overage: 0 }
-      : grant(standing, quantity, held)
+      ? { granted: Math.min(quantity, reservedSteps), overage: 0 }
+      : grant(standing, quantity, reservedSteps)
   if (typeof standing !== 'string') standing.counts.used += granted
   const done = { ...reservation, closedAt: times.at, settled: quantity, granted, overage }
   const { customerId, id, localDate, reservedAt, bodyHash } = reservation
@@ -351,7 +352,7 @@ function remaining(meter: Meter, standing: Standing): number | null {
   return free === null ? null : units(meter, Math.max(0, free))
 }
 
-const nothing = { granted: 0, overage: 0 }
+const noGrant = { granted: 0, overage: 0 }
 const units = (meter: Meter, steps: number) => unitsFrom(steps, meter.decimals)
 
 function conflictOf(
@@ -388,13 +389,14 @@ const voidedOf = ({ id }: QuotaCommand) =>
     pointer: '/id',
     message: `what was recorded under '${id}' was taken back: use another id`,
   })
-const closedOf = ({ id }: QuotaCommand, what: string) =>
-  new BillingError('reservation_closed', { message: `reservation '${id}' ${what}` })
+const closedOf = ({ id }: QuotaCommand, ending: string) =>
+  new BillingError('reservation_closed', { message: `reservation '${id}' ${ending}` })
 /** Describes how a reservation was closed: the reported quantity and the granted part. */
-function endOf({ settled: told, granted }: Reservation, meter: Meter): string {
-  if (told === null) return 'was released'
-  const part = granted === null || granted === told ? '' : `, of which ${units(meter, granted)} were granted`
-  return `was settled with ${units(meter, told)}${part}`
+function endOf({ settled, granted }: Reservation, meter: Meter): string {
+  if (settled === null) return 'was released'
+  const part =
+    granted === null || granted === settled ? '' : `, of which ${units(meter, granted)} were granted`
+  return `was settled with ${units(meter, settled)}${part}`
 }
 
 const noSubscriptionOf = ({ customerId }: QuotaCommand) =>

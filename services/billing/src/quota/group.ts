@@ -144,12 +144,12 @@ async function readStandings(
   askers: readonly Asker[],
 ): Promise<{ ids: Map<string, KnownId>; standings: Standing[] }> {
   const counters = new Map<string, QuotaCounter>()
-  const asked = distinct(askers.map(({ command, facts }) => asking(command, facts.windows)))
+  const requested = distinct(askers.map(({ command, facts }) => asking(command, facts.windows)))
   const [row] = await tx.query<{ counters: CounterRow[]; ids: KnownIdRow[] }>(
     `select (select coalesce(jsonb_agg(c), '[]') from (${countersQuery}) c) as counters,
         (select coalesce(jsonb_agg(k), '[]') from (${knownIdsQuery}) k) as ids`,
     [
-      windowsText(asked),
+      windowsText(requested),
       tx.at,
       JSON.stringify(
         askers
@@ -159,9 +159,9 @@ async function readStandings(
       knownSince(tx.at),
     ],
   )
-  const read = countersFrom(row!.counters, asked)
-  await completeCounters(tx, read, asked)
-  for (const [place, counter] of read.entries()) counters.set(windowKey(asked[place]!), counter)
+  const read = countersFrom(row!.counters, requested)
+  await completeCounters(tx, read, requested)
+  for (const [place, counter] of read.entries()) counters.set(windowKey(requested[place]!), counter)
   const ids = knownIdsFrom(row!.ids)
   const earlier = askers.map(({ command, facts }) => {
     const date =
@@ -171,14 +171,14 @@ async function readStandings(
     return date === facts.today ? undefined : date
   })
   const windows = await windowsOn(tx, askers, earlier)
-  const more = distinct(windows).filter((one) => !counters.has(windowKey(one)))
+  const more = distinct(windows).filter((window) => !counters.has(windowKey(window)))
   for (const [place, counter] of (await readCounters(tx, more)).entries())
     counters.set(windowKey(more[place]!), counter)
   // A period has one counter, whatever the limit was on the date of the reservation.
   return {
     ids,
-    standings: windows.map((one) =>
-      typeof one === 'string' ? one : standingOn(one.window, counters.get(windowKey(one))!),
+    standings: windows.map((window) =>
+      typeof window === 'string' ? window : standingOn(window.window, counters.get(windowKey(window))!),
     ),
   }
 }
@@ -275,13 +275,13 @@ async function claimIds(
   placed: readonly Placed[],
 ): Promise<void> {
   await prepareEvents(tx, placed)
-  const reserved = new Set(made.map((one) => idKey(one.customerId, one.id)))
-  const wanted = [
-    ...made.map((one) => ({ ...one, time: one.reservedAt })),
-    ...placed.filter((one) => !reserved.has(idKey(one.customerId, one.id))),
+  const reserved = new Set(made.map((reservation) => idKey(reservation.customerId, reservation.id)))
+  const claims = [
+    ...made.map((reservation) => ({ ...reservation, time: reservation.reservedAt })),
+    ...placed.filter((event) => !reserved.has(idKey(event.customerId, event.id))),
   ]
-  wanted.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id))
-  if (!(await takeIds(tx, wanted))) throw new OvertakenById()
+  claims.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id))
+  if (!(await takeIds(tx, claims))) throw new OvertakenById()
 }
 
 /**

@@ -53,7 +53,7 @@ describe('the queue of quota commands', () => {
     consume('b', '4')
     await turn()
     // One transaction of a at a time; b has nobody to wait for.
-    expect(transactions.map((one) => one.ids)).toEqual([['1'], ['4']])
+    expect(transactions.map((transaction) => transaction.ids)).toEqual([['1'], ['4']])
     consume('a', '5', '6', '7')
     transactions[0]!.end()
     await turn()
@@ -72,7 +72,7 @@ describe('the queue of quota commands', () => {
     await turn()
     transactions[0]!.end()
     await turn()
-    expect(transactions.map((one) => one.ids)).toEqual([
+    expect(transactions.map((transaction) => transaction.ids)).toEqual([
       ['1', '2', '3', '4'],
       ['7', '5', '6'],
     ])
@@ -111,7 +111,7 @@ describe('the queue of quota commands', () => {
       poisoned(at)
       await turn()
     }
-    expect(transactions.map((one) => one.ids)).toEqual([
+    expect(transactions.map((transaction) => transaction.ids)).toEqual([
       ['1', '2', '3', '4'],
       ['1', '2'],
       ['3', '4'],

@@ -15,7 +15,7 @@ export interface QuotaQueueLimits {
   alone: number
 }
 
-interface Asked {
+interface Entry {
   command: QuotaCommand
   resolve(answer: QuotaAnswers[keyof QuotaAnswers]): void
   reject(error: unknown): void
@@ -23,7 +23,7 @@ interface Asked {
 
 /** A group of commands, those of one customer in order of arrival. */
 interface Group {
-  asked: Asked[]
+  entries: Entry[]
   customerIds: string[]
   wait: boolean
 }
@@ -39,7 +39,7 @@ export function quotaQueue(
   limits: QuotaQueueLimits,
 ) {
   /** By customer, in the order of turns. */
-  const waiting = new Map<string, Asked[]>()
+  const waiting = new Map<string, Entry[]>()
   const running = new Set<string>()
   const locked = new Set<string>()
   const transactions = { shared: 0, alone: 0 }
@@ -52,10 +52,10 @@ export function quotaQueue(
       return Promise.reject(tooMany(ofOne, ` of customer '${command.customerId}'`))
     if (size >= limits.waiting) return Promise.reject(tooMany(size))
     return new Promise((resolve, reject) => {
-      const asked: Asked = { command, resolve: resolve as Asked['resolve'], reject }
+      const entry: Entry = { command, resolve: resolve as Entry['resolve'], reject }
       const own = waiting.get(command.customerId)
-      if (own) own.push(asked)
-      else waiting.set(command.customerId, [asked])
+      if (own) own.push(entry)
+      else waiting.set(command.customerId, [entry])
       size += 1
       schedule()
     })
@@ -72,40 +72,40 @@ export function quotaQueue(
   }
 
   function next(wait: boolean): Group {
-    const group: Group = { asked: [], customerIds: [], wait }
+    const group: Group = { entries: [], customerIds: [], wait }
     for (const [customerId, own] of waiting) {
       if (running.has(customerId) || locked.has(customerId) !== wait) continue
       group.customerIds.push(customerId)
-      const taken = own.splice(0, limits.together - group.asked.length)
-      group.asked.push(...taken)
+      const taken = own.splice(0, limits.together - group.entries.length)
+      group.entries.push(...taken)
       // A customer with more commands queues for another turn.
       waiting.delete(customerId)
       if (own.length > 0) waiting.set(customerId, own)
-      if (wait || group.asked.length >= limits.together) break
+      if (wait || group.entries.length >= limits.together) break
     }
-    size -= group.asked.length
+    size -= group.entries.length
     return group
   }
 
   function begin(group: Group): boolean {
-    if (group.asked.length === 0) return false
+    if (group.entries.length === 0) return false
     const lane = group.wait ? 'alone' : 'shared'
     transactions[lane] += 1
     for (const customerId of group.customerIds) running.add(customerId)
-    void answer(group.asked, group.wait).then((left) => {
+    void answer(group.entries, group.wait).then((remaining) => {
       transactions[lane] -= 1
       for (const customerId of group.customerIds) {
         running.delete(customerId)
         locked.delete(customerId)
       }
-      putBack(left)
+      putBack(remaining)
       schedule()
     })
     return true
   }
 
   /** Executes a group; returns the commands it left because their customers are locked. */
-  async function answer(group: readonly Asked[], wait: boolean): Promise<Asked[]> {
+  async function answer(group: readonly Entry[], wait: boolean): Promise<Entry[]> {
     let outcomes: QuotaOutcome[]
     try {
       outcomes = await run(
@@ -129,13 +129,13 @@ export function quotaQueue(
     })
   }
 
-  function putBack(left: readonly Asked[]): void {
-    for (const asked of left.toReversed()) {
-      const { customerId } = asked.command
+  function putBack(remaining: readonly Entry[]): void {
+    for (const entry of remaining.toReversed()) {
+      const { customerId } = entry.command
       locked.add(customerId)
       const own = waiting.get(customerId)
-      if (own) own.unshift(asked)
-      else waiting.set(customerId, [asked])
+      if (own) own.unshift(entry)
+      else waiting.set(customerId, [entry])
       size += 1
     }
   }

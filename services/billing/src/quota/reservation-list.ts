@@ -45,13 +45,13 @@ export async function listReservations(
           message: `there is no meter '${input.meter}'`,
         })
       }
-      const given = parameters(tx.at, input.customerId, knownSince(tx.at))
+      const params = parameters(tx.at, input.customerId, knownSince(tx.at))
       const conditions = [
         'customer_id = $2 and reserved_at > $3',
-        ...(input.meter === undefined ? [] : [`meter = ${given.add(input.meter)}`]),
-        ...(input.state === undefined ? [] : [`${stateOf} = ${given.add(input.state)}`]),
+        ...(input.meter === undefined ? [] : [`meter = ${params.add(input.meter)}`]),
+        ...(input.state === undefined ? [] : [`${stateOf} = ${params.add(input.state)}`]),
         ...(after
-          ? [`(reserved_at, id) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])})`]
+          ? [`(reserved_at, id) < (${params.add(after[0])}::timestamptz, ${params.add(after[1])})`]
           : []),
       ]
       const rows = await tx.query<ListedReservation>(
@@ -61,7 +61,7 @@ export async function listReservations(
           where ${conditions.join(' and ')}
           order by reserved_at desc, id desc
           limit ${limit + 1}`,
-        given.values,
+        params.values,
       )
       const shown = rows.slice(0, limit)
       const last = shown.at(-1)

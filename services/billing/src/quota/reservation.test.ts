@@ -73,7 +73,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     const left = async () => {
       const { used, reserved, remaining } = (
         await getSubscription(world.engine, { customerId })
-      ).allowances.find((one) => one.meter === 'ai_chat')!
+      ).allowances.find((allowance) => allowance.meter === 'ai_chat')!
       expect(remaining).toBe((await quota()).remaining)
       return { used, reserved, remaining }
     }

@@ -28,11 +28,11 @@ export async function reservedToday(
       group by meter, local_date`,
     [state.customer.customerId, tx.at, from, to],
   )
-  const held = new Map<string, number>()
+  const reserved = new Map<string, number>()
   for (const { meter, date, held: steps } of rows) {
     const gaps = windows.get(meter)?.gaps ?? []
     if (!gaps.some((gap) => gap.from <= date && date < gap.to))
-      held.set(meter, (held.get(meter) ?? 0) + steps)
+      reserved.set(meter, (reserved.get(meter) ?? 0) + steps)
   }
-  return held
+  return reserved
 }

@@ -132,7 +132,7 @@ describe.each(testDatabases)('allowances across plan changes, on $name', ({ crea
   const usageLines = async (who: { customerId: string }) =>
     (await getInvoices(world.engine, { ...who, limit: 100 })).data
       .reverse()
-      .flatMap((one) => one.lines.filter((line) => line.meter !== undefined))
+      .flatMap((invoice) => invoice.lines.filter((line) => line.meter !== undefined))
 
   test('daily changes between two plans of one price give at most the 100 units of one', async () => {
     await on(4, 1)

@@ -70,7 +70,7 @@ describe.each(testDatabases)('deficits in previews and responses, on $name', ({ 
       await consume(world.engine, { customerId, meter: 'ask', id: `t${(ids += 1)}`, quantity }),
     ).toMatchObject({ granted: quantity })
   const told = (notices: readonly { code: string; detail: { en: string } }[]) =>
-    notices.filter((one) => one.code === code).map(({ detail }) => detail)
+    notices.filter((notice) => notice.code === code).map(({ detail }) => detail)
   const owed = async (customerId: string) =>
     (await listDeficits(world.engine, { customerId })).data[0]?.deficit ?? 0
   const text = (units: string) => ({

@@ -128,12 +128,12 @@ export function mayCarry(
 /** Returns the first date whose usage affects the counts in `range`. */
 export function carriesFrom(state: SubscriptionState, range: DateRange): LocalDate {
   const among = usagePeriods(state.phases, range.to).filter(
-    (one) => one.to > range.from && one.from < range.to,
+    (period) => period.to > range.from && period.from < range.to,
   )
   const periods = among.length > 0 ? among : [range]
   return periods
-    .filter((one) => mayCarry(state, one))
-    .flatMap((one) => periodsBefore(state, one).map(({ from }) => from))
+    .filter((period) => mayCarry(state, period))
+    .flatMap((period) => periodsBefore(state, period).map(({ from }) => from))
     .reduce((first, date) => (date < first ? date : first), range.from)
 }
 
@@ -163,12 +163,13 @@ function carriedThrough(
   const left: { period: LabelledPeriod; deficits: Carried }[] = []
   const begin = periods[0]?.from ?? next
   let since: LocalDate | null = null
-  let deficits = sumBy(state.deficits.filter((one) => one.period < begin))
+  let deficits = sumBy(state.deficits.filter((deficit) => deficit.period < begin))
   const forgive = (until: LocalDate) => {
     const forgiven = sumBy(
       state.deficits.filter(
-        (one) =>
-          one.forgiven && (since === null ? one.period === until : since < one.period && one.period <= until),
+        (deficit) =>
+          deficit.forgiven
+          && (since === null ? deficit.period === until : since < deficit.period && deficit.period <= until),
       ),
     )
     const still = [...deficits].map(([meter, steps]): [string, number] => [
@@ -215,13 +216,13 @@ export async function writeDeficits(
 ): Promise<void> {
   const phases = usagePhases(state.phases)
   const periods = periodsBefore(state, { from: until })
-  if (state.deficits.length === 0 && !periods.some((one) => mayLeaveDeficit(phases, one))) return
+  if (state.deficits.length === 0 && !periods.some((period) => mayLeaveDeficit(phases, period))) return
   const from = periods[0]?.from
   if (from === undefined) return
   const usage = await dailyUsage(tx, state.customer.customerId, { from, to: until })
   const { left } = carriedThrough(state, phases, periods, usage, until)
   for (const { period, deficits } of left) {
-    const written = sumBy(state.deficits.filter((one) => one.period <= period.from))
+    const written = sumBy(state.deficits.filter((deficit) => deficit.period <= period.from))
     for (const meter of [...new Set([...written.keys(), ...deficits.keys()])].sort()) {
       const quantity = (deficits.get(meter) ?? 0) - (written.get(meter) ?? 0)
       if (quantity !== 0)

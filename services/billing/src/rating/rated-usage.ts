@@ -186,10 +186,10 @@ function isCutOnItsDate({ subscriptionId, to, trialEnds, endedOn }: Phase, next:
 /** Returns `lost` of the last phase, which was cut on the date it ended. */
 function lostOf(phases: readonly UsagePhase[], { anchor, alignment, to }: Phase, key: string): number {
   const period = periodAt({ anchor, alignment, months: 1 }, to!)
-  const uncut = phases.map((one, index) => (index < phases.length - 1 ? one : { ...one, to: null }))
+  const uncut = phases.map((phase, index) => (index < phases.length - 1 ? phase : { ...phase, to: null }))
   const spans = daysOf(uncut, period).map((span) => ({
     ...span,
-    charge: span.phase.plan.charges.find((one) => one.meter === key),
+    charge: span.phase.plan.charges.find((charge) => charge.meter === key),
   }))
   const grid = gridOf(spans, period)
   return lostByCut(allowancePhases(spans, grid), grid, to!)
@@ -197,8 +197,8 @@ function lostOf(phases: readonly UsagePhase[], { anchor, alignment, to }: Phase,
 
 /** Returns the start of a phase's subscription. */
 export function sinceOf(phases: readonly Phase[], id: string): LocalDate {
-  const subscriptionId = phases.find((one) => one.id === id)!.subscriptionId
-  return phases.find((one) => one.subscriptionId === subscriptionId)!.from
+  const subscriptionId = phases.find((phase) => phase.id === id)!.subscriptionId
+  return phases.find((phase) => phase.subscriptionId === subscriptionId)!.from
 }
 
 /**
@@ -277,7 +277,7 @@ export function metersInPeriod(
     const meter = meters.get(key)!
     const charged = spans.map((span) => ({
       ...span,
-      charge: chargesOf(span.phase).find((one) => one.meter === key),
+      charge: chargesOf(span.phase).find((charge) => charge.meter === key),
     }))
     const days = usage.filter((day) => day.meter === key)
     return isAdditive(meter)
@@ -363,7 +363,10 @@ export function mayLeaveDeficit(phases: readonly UsagePhase[], period: Period): 
   return [...keys].some((key) =>
     canRunAhead(
       allowancePhases(
-        spans.map((span) => ({ ...span, charge: span.phase.plan.charges.find((one) => one.meter === key) })),
+        spans.map((span) => ({
+          ...span,
+          charge: span.phase.plan.charges.find((charge) => charge.meter === key),
+        })),
         grid,
       ),
       grid,
@@ -574,7 +577,7 @@ export function uncountedDates(phases: readonly UsagePhase[], period: Period, me
   const spans = spansIn(phases, period).map(({ phase, from, to }) => ({
     from,
     to,
-    charge: chargesOf(phase).find((one) => one.meter === meter),
+    charge: chargesOf(phase).find((charge) => charge.meter === meter),
   }))
   return uncounted(spans)
 }
@@ -585,7 +588,9 @@ function uncounted(spans: readonly (DateRange & { charge: Charge | undefined })[
     // On the date a limited plan was left, its quota may have granted units.
     const isLeft =
       !charge
-      && spans.slice(0, index).some((one) => one.to === from && one.charge && one.charge.included !== null)
+      && spans
+        .slice(0, index)
+        .some((span) => span.to === from && span.charge && span.charge.included !== null)
     const start = isLeft ? addDays(from, 1) : from
     return start < to ? [{ from: start, to }] : []
   })

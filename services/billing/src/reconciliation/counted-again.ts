@@ -91,7 +91,7 @@ export async function countAgain(
     // A sentinel, because the list of moments must not be empty.
     [...range, [...ascending, '9999-12-31T00:00:00Z']],
   )
-  const allValues = !all.some((one) => one.aggregation === 'unique')
+  const allValues = !all.some((events) => events.aggregation === 'unique')
     ? []
     : await tx.query<CountedValue>(
         `select e.meter, e.apart is not null as historical, e.local_date as date,
@@ -114,7 +114,7 @@ export async function countAgain(
       allValues.filter(({ historical, voidedAt }) => historical && voidedAt === null),
     ),
     daily: joined(
-      counted.filter((one) => one.voidMoment === null),
+      counted.filter((events) => events.voidMoment === null),
       values.filter(({ voidedAt }) => voidedAt === null),
     ),
     withVoided: joined(counted, values),
@@ -124,8 +124,9 @@ export async function countAgain(
       const isBefore = (instant: Instant) => instant < moment || (including && instant === moment)
       return joined(
         counted.filter(
-          (one) =>
-            isBy(one.moment, one.at) && !(one.voidMoment !== null && isBy(one.voidMoment, one.voidAt!)),
+          (events) =>
+            isBy(events.moment, events.at)
+            && !(events.voidMoment !== null && isBy(events.voidMoment, events.voidAt!)),
         ),
         values.filter(
           ({ storedAt, voidedAt }) => isBefore(storedAt) && !(voidedAt !== null && isBefore(voidedAt)),
@@ -137,9 +138,9 @@ export async function countAgain(
 
 function joined(counted: readonly CountedEvents[], values: readonly CountedValue[]): DailyUsage[] {
   const days = new Map<string, CountedEvents>()
-  for (const one of counted) {
-    const before = days.get(`${one.date} ${one.meter}`)
-    days.set(`${one.date} ${one.meter}`, before ? together(before, one) : one)
+  for (const events of counted) {
+    const before = days.get(`${events.date} ${events.meter}`)
+    days.set(`${events.date} ${events.meter}`, before ? together(before, events) : events)
   }
   const seen = valuesSeen(values)
   return [...days.entries()].map(([key, { meter, aggregation, date, quantity, events }]) => {

@@ -32,15 +32,15 @@ export function documentMistakes(row: DocumentRow): string[] {
     creditApplied,
   } = row.document
   const mistakes: string[] = []
-  const expect = (what: string, actual: unknown, expected: unknown) => {
-    if (actual !== expected) mistakes.push(`${what} is ${String(actual)}, not ${String(expected)}`)
+  const expect = (subject: string, actual: unknown, expected: unknown) => {
+    if (actual !== expected) mistakes.push(`${subject} is ${String(actual)}, not ${String(expected)}`)
   }
   expect('the hash', row.sha256, sha256(canonicalJson(row.document)))
   expect("the row's number", row.number, number)
   expect("the row's total", row.total, total)
   expect('the subtotal', subtotal, sum(lines.map((line) => line.amount)))
   expect('what was taken off the lines', sum(lines.map((line) => line.discount ?? 0)), discountTotal)
-  expect('the sum of the discounts', sum(discounts.map((one) => one.amount)), discountTotal)
+  expect('the sum of the discounts', sum(discounts.map((discount) => discount.amount)), discountTotal)
   for (const line of lines) {
     const { discount = 0 } = line
     if (discount < 0 || discount > Math.max(0, line.amount))
@@ -51,7 +51,7 @@ export function documentMistakes(row: DocumentRow): string[] {
     if (line.givesBack)
       expect(
         `what ${line.id} gives back of others`,
-        sum(line.givesBack.map((one) => one.amount)),
+        sum(line.givesBack.map((part) => part.amount)),
         -line.amount,
       )
     if (line.breakdown.length > 0)
@@ -88,25 +88,29 @@ export function documentMistakes(row: DocumentRow): string[] {
 export function noteMistakes(
   { document: invoice, payable }: DocumentRow,
   notes: readonly DocumentRow[],
-  given: readonly GivenBack[] = [],
+  givenBack: readonly GivenBack[] = [],
 ): string[] {
   const credits = notes.map((note) => creditIn(note.document))
   const mistakes: string[] = []
-  const expectWithin = (what: string, amount: number, most: number) => {
-    if (amount < 0 || amount > most) mistakes.push(`${what} ${amount} of ${most}`)
+  const expectWithin = (subject: string, amount: number, most: number) => {
+    if (amount < 0 || amount > most) mistakes.push(`${subject} ${amount} of ${most}`)
   }
-  expectWithin('its credit notes give back', sum(credits.map((one) => one.total)), Math.max(0, invoice.total))
+  expectWithin(
+    'its credit notes give back',
+    sum(credits.map((credit) => credit.total)),
+    Math.max(0, invoice.total),
+  )
   expectWithin(
     'its credit notes lower what is due by',
     sum(notes.map((note) => note.document.creditNote!.amountCredited)),
     payable,
   )
   for (const line of invoice.lines) {
-    const parts = credits.flatMap((credit) => credit.lines).filter((one) => one.lineId === line.id)
-    const others = given.filter((one) => one.invoiceId === invoice.id && one.lineId === line.id)
+    const parts = credits.flatMap((credit) => credit.lines).filter((part) => part.lineId === line.id)
+    const others = givenBack.filter((part) => part.invoiceId === invoice.id && part.lineId === line.id)
     expectWithin(
       `its credit notes and other documents give back of ${line.id}`,
-      sum([...parts.map((part) => part.net), ...others.map((one) => one.amount)]),
+      sum([...parts.map((part) => part.net), ...others.map((part) => part.amount)]),
       Math.max(0, netOf(line)),
     )
   }
@@ -119,15 +123,15 @@ export function noteMistakes(
     const parts = credits
       .flatMap((credit) => credit.taxes)
       .filter((tax) => tax.rate === rate && tax.mode === mode)
-    const [tax, given] = [taxOn(base, rate, mode), sum(parts.map((part) => part.amount))]
-    expectWithin(`its credit notes give back of the tax at ${rate} %`, given, tax)
+    const [tax, credited] = [taxOn(base, rate, mode), sum(parts.map((part) => part.amount))]
+    expectWithin(`its credit notes give back of the tax at ${rate} %`, credited, tax)
     // Inclusive tax is credited with the last of the prices; exclusive tax may be the last amount left.
     if (
       mode === 'inclusive'
       && sum(parts.flatMap((part) => [part.base, part.amount])) === base
-      && given !== tax
+      && credited !== tax
     )
-      mistakes.push(`its credit notes give back all at ${rate} % and ${given} of the tax of ${tax}`)
+      mistakes.push(`its credit notes give back all at ${rate} % and ${credited} of the tax of ${tax}`)
   }
   return mistakes
 }

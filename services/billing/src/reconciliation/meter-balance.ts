@@ -51,29 +51,29 @@ export function meterBalances(
   // A trial is never billed: its usage is uncharged.
   const rated = knownUsage(state, daily)
     .rated(period)
-    .filter((one) => !one.phase.trial)
+    .filter((usage) => !usage.phase.trial)
   const lines = documents
     .flatMap((document) => document.lines)
     .filter((line) => line.meter !== undefined && line.usagePeriod === period.from)
   const used = [...withVoided, ...daily].filter((day) => period.from <= day.date && day.date < period.to)
   const keys = new Set([
-    ...rated.map((one) => one.meter.key),
+    ...rated.map((usage) => usage.meter.key),
     ...lines.map((line) => line.meter!),
     ...used.map((day) => day.meter),
   ])
   return [...keys].map((key) => {
     const meter = state.meters.get(key)!
-    const charged = rated.filter((one) => one.meter.key === key)
+    const charged = rated.filter((usage) => usage.meter.key === key)
     const parts = partsOf(
       charged,
       lines.filter((line) => line.meter === key),
       meter,
     )
-    const phases = charged.map((one) => one.dates)
+    const phases = charged.map((usage) => usage.dates)
     const between = gapsIn(period, phases)
     const total = (usage: readonly DailyUsage[], ranges: readonly DateRange[]) =>
       sum(ranges.map((dates) => usedOn(usage, meter, dates)))
-    const everything = [...charged.map((one) => datesOfLine(state, one, period)), ...between]
+    const everything = [...charged.map((usage) => datesOfLine(state, usage, period)), ...between]
     const accepted = total(events, everything)
     const voided = total(withVoided, everything) - accepted
     const uncharged = parts.uncharged + total(daily, between)
@@ -123,21 +123,21 @@ interface Parts {
 }
 
 function partsOf(rated: readonly RatedUsage[], lines: readonly Line[], meter: Meter): Parts {
-  const parts: Parts[] = rated.map((one) =>
+  const parts: Parts[] = rated.map((usage) =>
     partsOfPhase(
-      one,
-      lines.filter((line) => line.phaseId === one.phase.id),
+      usage,
+      lines.filter((line) => line.phaseId === usage.phase.id),
     ),
   )
   // A line for a phase that never charged this meter billed usage nobody had.
-  const stray = lines.filter((line) => !rated.some((one) => one.phase.id === line.phaseId))
+  const stray = lines.filter((line) => !rated.some((usage) => usage.phase.id === line.phaseId))
   parts.push({
     billed: sum(stray.map((line) => signedSteps(line.quantity, meter.decimals))),
     adjusted: 0,
     unbilled: 0,
     uncharged: 0,
   })
-  const total = (name: keyof Parts) => sum(parts.map((one) => one[name]))
+  const total = (name: keyof Parts) => sum(parts.map((part) => part[name]))
   return {
     billed: total('billed'),
     adjusted: total('adjusted'),

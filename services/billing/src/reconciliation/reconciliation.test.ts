@@ -35,7 +35,7 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
   const proven = async (customerId: string, period: string) => {
     const { meters, ...rest } = await getReconciliation(world.engine, { customerId, period })
     const kept = meters
-      .filter((one) => one.accepted > 0)
+      .filter((meter) => meter.accepted > 0)
       .map(({ meter, accepted, billed, adjusted, unbilled, uncharged, difference }) => [
         meter,
         accepted,
@@ -285,7 +285,7 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
         set last = 1000000
         where (series, month) = ('INV', '202610')`),
     )
-    const gaps = (await mistakes()).filter((one) => one.includes('a gap in the numbers'))
+    const gaps = (await mistakes()).filter((mistake) => mistake.includes('a gap in the numbers'))
     expect(gaps).toEqual([
       expect.stringMatching(
         /"month":"INV-202610","counter":1000000,"count":1,"first":1000000,"last":1000000\}$/,

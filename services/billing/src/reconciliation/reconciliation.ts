@@ -74,7 +74,7 @@ export async function getReconciliation(
       const alone = [...new Set(apart.map((day) => day.meter))].filter(
         (key) => !balances.some(({ meter }) => meter.key === key),
       )
-      const nothing = {
+      const zero = {
         accepted: 0,
         billed: 0,
         adjusted: 0,
@@ -85,7 +85,7 @@ export async function getReconciliation(
       }
       return {
         period: shown(period),
-        meters: [...balances, ...alone.map((key) => ({ meter: state.meters.get(key)!, ...nothing }))].map(
+        meters: [...balances, ...alone.map((key) => ({ meter: state.meters.get(key)!, ...zero }))].map(
           ({ meter, ...steps }) => {
             const units = (name: keyof typeof steps, ended: readonly DailyUsage[] = []) =>
               unitsFrom(steps[name] + usedOn(ended, meter, period), meter.decimals)
@@ -185,8 +185,8 @@ async function mistakesOfCustomer(engine: Engine, customerId: string): Promise<M
     async (tx) => {
       const state = await readSubscriptionState(tx, customerId)
       const rows = await documentRows(tx, customerId, null)
-      const nothing = await documentsOfNothing(tx, customerId, null)
-      const documents = inOrder(rows, nothing)
+      const zeroDocuments = await documentsOfNothing(tx, customerId, null)
+      const documents = inOrder(rows, zeroDocuments)
       const counted = await countAgain(tx, customerId, momentsOf(documents))
       const daily = await dailyUsage(tx, customerId, { from: '0001-01-01', to: '9999-12-31' })
       const keptFrom = await eventsKeptFrom(tx)
@@ -200,10 +200,10 @@ async function mistakesOfCustomer(engine: Engine, customerId: string): Promise<M
       )
       const valid = inOrder(
         rows.filter((row) => !row.voided),
-        nothing,
+        zeroDocuments,
       )
       const unfilled = await unfilledProperties(tx)
-      const given = valid.flatMap((document) => document.lines).flatMap((line) => line.givesBack ?? [])
+      const givenBack = valid.flatMap((document) => document.lines).flatMap((line) => line.givesBack ?? [])
       const broken = [
         ...(await ledgerMistakes(tx, customerId)),
         ...rows.flatMap((row) =>
@@ -215,8 +215,8 @@ async function mistakesOfCustomer(engine: Engine, customerId: string): Promise<M
         ...rows.flatMap((row) =>
           noteMistakes(
             row,
-            rows.filter((one) => one.document.creditNote?.invoiceId === row.document.id),
-            given,
+            rows.filter((document) => document.document.creditNote?.invoiceId === row.document.id),
+            givenBack,
           ).map((what) => ({ what: `an invoice that was credited wrongly: ${what}`, row: row.number })),
         ),
         ...dayMistakes(events, daily),
@@ -260,8 +260,14 @@ async function groupTotals(tx: BillingTransaction, customerId: string, groups: S
 }
 
 /** Returns everything that billed usage, also at 0, oldest first. */
-function inOrder(rows: readonly ReadDocument[], nothing: readonly DocumentOfNothing[]): BilledDocument[] {
-  const all = [...rows.map((row) => row.document), ...nothing.map((one) => ({ ...one, number: one.id }))]
+function inOrder(
+  rows: readonly ReadDocument[],
+  zeroDocuments: readonly DocumentOfNothing[],
+): BilledDocument[] {
+  const all = [
+    ...rows.map((row) => row.document),
+    ...zeroDocuments.map((one) => ({ ...one, number: one.id })),
+  ]
   return all.sort((a, b) => (a.issuedAt < b.issuedAt ? -1 : a.issuedAt > b.issuedAt ? 1 : 0))
 }
 

@@ -19,19 +19,23 @@ export function dayMistakes(events: readonly DailyUsage[], daily: readonly Daily
   const key = (day: DailyUsage) => `${day.meter} on ${day.date}`
   const cached = new Map(daily.map((day) => [key(day), day]))
   const counted = new Map(events.map((day) => [key(day), day]))
-  const nothing: Pick<DailyUsage, 'quantity' | 'events' | 'seen'> = { quantity: 0, events: 0 }
+  const none: Pick<DailyUsage, 'quantity' | 'events' | 'seen'> = { quantity: 0, events: 0 }
   const values = ({ seen = [] }: Pick<DailyUsage, 'seen'>) =>
     seen.reduce((total, one) => total + one.values, 0)
-  return [...new Set([...cached.keys(), ...counted.keys()])].flatMap((one) => {
-    const [day, again] = [cached.get(one) ?? nothing, counted.get(one) ?? nothing]
-    if (day.quantity === again.quantity && day.events === again.events && values(day) === values(again))
+  return [...new Set([...cached.keys(), ...counted.keys()])].flatMap((name) => {
+    const [day, recounted] = [cached.get(name) ?? none, counted.get(name) ?? none]
+    if (
+      day.quantity === recounted.quantity
+      && day.events === recounted.events
+      && values(day) === values(recounted)
+    )
       return []
     return [
       {
         what: 'a day that differs from its events',
         row:
-          `${one}: ${day.quantity} steps of ${day.events} events, its events say ${again.quantity} of `
-          + `${again.events}${values(day) === values(again) ? '' : ` (${values(day)} values are kept)`}`,
+          `${name}: ${day.quantity} steps of ${day.events} events, its events say ${recounted.quantity} of `
+          + `${recounted.events}${values(day) === values(recounted) ? '' : ` (${values(day)} values are kept)`}`,
       },
     ]
   })
@@ -47,7 +51,9 @@ export function balanceMistakes(facts: UsageFacts): Broken[] {
     meterBalances(facts, period)
       // Voided usage of what is billed waits to be credited.
       .filter(
-        (one) => one.difference !== 0 || (one.unbilled + one.voided < 0 && one.meter.aggregation !== 'last'),
+        (balance) =>
+          balance.difference !== 0
+          || (balance.unbilled + balance.voided < 0 && balance.meter.aggregation !== 'last'),
       )
       .map(({ meter, ...one }) => ({
         what: 'usage that does not add up',
@@ -102,16 +108,16 @@ export function lineMistakes(
         })
     // The events of earlier usage may be gone.
     if (keptFrom !== null && dates.from < keptFrom) return []
-    const said = signedSteps(line.quantity, meter.decimals) + billedBefore(line, meter)
+    const stated = signedSteps(line.quantity, meter.decimals) + billedBefore(line, meter)
     const [without, most] = [false, true].map((including) =>
       usedOn(counted.storedBy(line.counted!.until, including), meter, dates),
     ) as [number, number]
-    if (Math.min(without, most) <= said && said <= Math.max(without, most)) return []
+    if (Math.min(without, most) <= stated && stated <= Math.max(without, most)) return []
     return [
       {
         what: 'a line that differs from its events',
         row:
-          `${document.number} ${line.id}: ${unitsFrom(said, meter.decimals)} ${meter.key}, `
+          `${document.number} ${line.id}: ${unitsFrom(stated, meter.decimals)} ${meter.key}, `
           + `its events say ${unitsFrom(most, meter.decimals)}`,
       },
     ]
@@ -143,18 +149,18 @@ export function groupMistakes(
 ): Broken[] {
   const grouped = new Map(
     groups
-      .filter((one) => !unfilled.has(`${one.meter} ${one.property}`))
-      .map((one) => [`${one.meter} by ${one.property} on ${one.date}`, one]),
+      .filter((group) => !unfilled.has(`${group.meter} ${group.property}`))
+      .map((group) => [`${group.meter} by ${group.property} on ${group.date}`, group]),
   )
   const expected = daily.flatMap((day) =>
     (meters.get(day.meter)!.groupBy ?? [])
       .filter((property) => !unfilled.has(`${day.meter} ${property}`))
       .map((property): [string, DailyUsage] => [`${day.meter} by ${property} on ${day.date}`, day]),
   )
-  const nothing = { quantity: 0, events: 0 }
+  const none = { quantity: 0, events: 0 }
   const days = new Map(expected)
   return [...new Set([...grouped.keys(), ...days.keys()])].flatMap((key) => {
-    const [group, day] = [grouped.get(key) ?? nothing, days.get(key) ?? nothing]
+    const [group, day] = [grouped.get(key) ?? none, days.get(key) ?? none]
     if (group.quantity === day.quantity && group.events === day.events) return []
     return [
       {

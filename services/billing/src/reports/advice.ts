@@ -129,7 +129,7 @@ export async function getAdvice(engine: Engine, input: { customerId: string }): 
         plans,
         period: rated ? shown(rated) : null,
         availableFrom:
-          rated || state.waiting.some((one) => one.change === null && one.at <= running.to)
+          rated || state.waiting.some((request) => request.change === null && request.at <= running.to)
             ? null
             : running.to,
         recommendation: recommended(plans, current.plan.id),
@@ -163,7 +163,7 @@ async function advisePlans(tx: BillingTransaction, state: BillingState, basis: B
     .filter((plan) => plan.id === basis.current.plan.id || canBePriced(state, basis, plan))
     .map((plan) => advisePlan(tx, state, basis, plan, discounts))
   const now = all.find(({ planId }) => planId === basis.current.plan.id)!.total
-  return all.map((one) => ({ ...one, difference: money(one.total - now) }))
+  return all.map((advice) => ({ ...advice, difference: money(advice.total - now) }))
 }
 
 const maxAmount = 1_000_000_000_000n
@@ -186,8 +186,8 @@ function advisePlan(
   plan: Plan,
   discounts: readonly Discount[],
 ): PlanAdvice {
-  const wanted = Math.max(current.seats, seatsOf(plan).min)
-  const seats = Math.min(wanted, seatsOf(plan).max ?? wanted)
+  const requestedSeats = Math.max(current.seats, seatsOf(plan).min)
+  const seats = Math.min(requestedSeats, seatsOf(plan).max ?? requestedSeats)
   const onPlan = ({ from, to }: LabelledPeriod) => [
     { id: '', plan, seats, from, to, trial: false, since: from, countsOn: false, raised: false, lost: null },
   ]
@@ -196,7 +196,7 @@ function advisePlan(
   const { lines } = discountedBy(discounts, [fee, ...rated.map((one) => usageLine(one, period, tx.at))])
   const { taxTotal: tax, discountTotal: discount, total } = totals(lines, 0)
   const meters = advisedMeters(tx, state, { rated, period, running, usage })
-  const obstacles = tooManySeats(plan, wanted)
+  const obstacles = tooManySeats(plan, requestedSeats)
   return {
     planId: plan.id,
     seats: saidSeats({ plan, seats }),

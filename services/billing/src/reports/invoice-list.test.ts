@@ -134,27 +134,28 @@ describe.each(testDatabases)('invoice lists on $name', ({ create }) => {
     })
     for (const status of ['open', 'overdue', 'paid', 'void'] as const) {
       const own = await listed(status)
-      const due = own.reduce((sum, one) => sum + (one.currency === 'CNY' ? one.amountDue : 0), 0)
+      const due = own.reduce((sum, invoice) => sum + (invoice.currency === 'CNY' ? invoice.amountDue : 0), 0)
       const [filtered] = await sumsOf({ status })
       expect([filtered!.count, filtered!.amountDue]).toEqual([
-        own.filter((one) => one.currency === 'CNY').length,
+        own.filter((invoice) => invoice.currency === 'CNY').length,
         due,
       ])
       expect(cny![status]).toBe(filtered!.count)
     }
-    const all = (await listed()).filter((one) => one.currency === 'CNY')
-    const sum = (valueOf: (one: Invoice) => number) => all.reduce((total, one) => total + valueOf(one), 0)
+    const all = (await listed()).filter((invoice) => invoice.currency === 'CNY')
+    const sum = (valueOf: (invoice: Invoice) => number) =>
+      all.reduce((total, invoice) => total + valueOf(invoice), 0)
     expect(cny).toMatchObject({
       count: all.length,
-      amountDue: sum((one) => one.amountDue),
-      amountOverdue: sum((one) => (one.overdue ? one.amountDue : 0)),
-      total: sum((one) => (one.status === 'void' ? 0 : one.total)),
+      amountDue: sum((invoice) => invoice.amountDue),
+      amountOverdue: sum((invoice) => (invoice.overdue ? invoice.amountDue : 0)),
+      total: sum((invoice) => (invoice.status === 'void' ? 0 : invoice.total)),
     })
     const { nextRunAt } = (await summarizeInvoices(world.engine, { customerId: 'many' })).currencies[0]!
     expect(nextRunAt).toBe(
       all
-        .filter((one) => one.status === 'open' && !one.overdue)
-        .map((one) => one.dueAt!)
+        .filter((invoice) => invoice.status === 'open' && !invoice.overdue)
+        .map((invoice) => invoice.dueAt!)
         .sort()[0],
     )
   })

@@ -154,16 +154,16 @@ export async function listInvoices(
   if (after && !/^\d{1,15}$/.test(after[1]!)) throw invalidCursor()
   return engine.transaction(
     async (tx) => {
-      const given = parameters()
-      const conditions = await conditionsOf(tx, input, given)
+      const params = parameters()
+      const conditions = await conditionsOf(tx, input, params)
       if (after)
         conditions.push(
-          `(i.issued_at, i.sequence) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])}::bigint)`,
+          `(i.issued_at, i.sequence) < (${params.add(after[0])}::timestamptz, ${params.add(after[1])}::bigint)`,
         )
       const rows = await tx.query<StoredInvoice & { sequence: number }>(
         `select ${invoiceColumns}, i.sequence from invoices i where ${conditions.join(' and ')}
        order by i.issued_at desc, i.sequence desc limit ${limit + 1}`,
-        given.values,
+        params.values,
       )
       const shown = rows.slice(0, limit)
       const last = shown.at(-1)
@@ -183,26 +183,26 @@ export async function listInvoices(
 async function conditionsOf(
   tx: BillingTransaction,
   filter: InvoicesFilter,
-  given: Parameters,
+  params: Parameters,
 ): Promise<string[]> {
   const { customerId, kind, currency, status, q } = filter
   const { from, to } = await instantsBetween(tx, filter)
   return [
     'true',
-    ...(customerId === undefined ? [] : [`i.customer_id = ${given.add(customerId)}`]),
-    ...(kind === undefined ? [] : [`i.kind = ${given.add(kind)}`]),
-    ...(currency === undefined ? [] : [`i.currency = ${given.add(currency)}`]),
-    ...(from === null ? [] : [`i.issued_at >= ${given.add(from)}`]),
-    ...(to === null ? [] : [`i.issued_at < ${given.add(to)}`]),
-    ...(status === undefined ? [] : [conditionOf(status, status === 'overdue' ? given.add(tx.at) : '')]),
-    ...(q === undefined ? [] : [isFoundBy(q, given)]),
+    ...(customerId === undefined ? [] : [`i.customer_id = ${params.add(customerId)}`]),
+    ...(kind === undefined ? [] : [`i.kind = ${params.add(kind)}`]),
+    ...(currency === undefined ? [] : [`i.currency = ${params.add(currency)}`]),
+    ...(from === null ? [] : [`i.issued_at >= ${params.add(from)}`]),
+    ...(to === null ? [] : [`i.issued_at < ${params.add(to)}`]),
+    ...(status === undefined ? [] : [conditionOf(status, status === 'overdue' ? params.add(tx.at) : '')]),
+    ...(q === undefined ? [] : [isFoundBy(q, params)]),
   ]
 }
 
 /** A text such as INV-2026 is the start of a number; any other text is for the customer. */
-function isFoundBy(q: string, given: Parameters): string {
-  if (!/^[a-z]{2,4}-[\w-]*$/i.test(q)) return isOfCustomerFound('i.customer_id', q, given)
-  const number = given.add(q.toUpperCase())
+function isFoundBy(q: string, params: Parameters): string {
+  if (!/^[a-z]{2,4}-[\w-]*$/i.test(q)) return isOfCustomerFound('i.customer_id', q, params)
+  const number = params.add(q.toUpperCase())
   return `i.number collate "C" >= ${number} and i.number collate "C" < ${number} || chr(1114111)`
 }
 
@@ -219,14 +219,14 @@ export async function summarizeInvoices(
   return engine.transaction(
     async (tx) => {
       if (status === 'draft') return { asOf: tx.at, firstIssuedAt: null, currencies: [] }
-      const given = parameters(tx.at)
+      const params = parameters(tx.at)
       const conditions = await conditionsOf(
         tx,
         { ...filter, ...(status === undefined ? {} : { status }) },
-        given,
+        params,
       )
       if (year !== undefined) {
-        const [first, next] = yearOf(year).map((date) => startOf(given.add(date)))
+        const [first, next] = yearOf(year).map((date) => startOf(params.add(date)))
         conditions.push(`i.issued_at >= ${first} and i.issued_at < ${next}`)
       }
       const rows = await tx.query<Sums>(
@@ -247,7 +247,7 @@ export async function summarizeInvoices(
           ) d
           group by currency
           order by currency collate "C"`,
-        given.values,
+        params.values,
       )
       return summaryOf(rows, tx.at)
     },

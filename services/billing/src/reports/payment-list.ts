@@ -40,11 +40,11 @@ export async function listAllPayments(
   const after = decodeCursor(input.cursor, 4)
   return engine.transaction(
     async (tx) => {
-      const given = parameters()
-      const conditions = await conditionsOf(tx, input, given)
+      const params = parameters()
+      const conditions = await conditionsOf(tx, input, params)
       if (after)
         conditions.push(
-          `(p.created_at, p.customer_id, p.invoice_id, p.reference) < (${after.map(given.add).join(', ')})`,
+          `(p.created_at, p.customer_id, p.invoice_id, p.reference) < (${after.map(params.add).join(', ')})`,
         )
       const data = await tx.query<ListedPayment>(
         `select p.customer_id as "customerId", p.invoice_id as "invoiceId", i.number as "invoiceNumber",
@@ -55,7 +55,7 @@ export async function listAllPayments(
           where ${conditions.join(' and ')}
           order by p.created_at desc, p.customer_id desc, p.invoice_id desc, p.reference desc
           limit ${limit + 1}`,
-        given.values,
+        params.values,
       )
       const shown = data.slice(0, limit)
       const last = shown.at(-1)
@@ -89,8 +89,8 @@ export async function summarizePayments(
 ): Promise<{ asOf: Instant; currencies: PaymentSums[] }> {
   return engine.transaction(
     async (tx) => {
-      const given = parameters()
-      const conditions = await conditionsOf(tx, filter, given)
+      const params = parameters()
+      const conditions = await conditionsOf(tx, filter, params)
       const rows = await tx.query<Omit<PaymentSums, 'amount'> & { amount: string }>(
         `select currency, count(*)::int as count, sum(amount)::text as amount
           from (
@@ -101,7 +101,7 @@ export async function summarizePayments(
           ) d
           group by currency
           order by currency collate "C"`,
-        given.values,
+        params.values,
       )
       if (rows.reduce((count, row) => count + row.count, 0) > maxSummedInvoices) {
         throw new BillingError('invalid_range', {
@@ -119,22 +119,22 @@ export async function summarizePayments(
 async function conditionsOf(
   tx: BillingTransaction,
   filter: PaymentsFilter,
-  given: Parameters,
+  params: Parameters,
 ): Promise<string[]> {
   const { customerId, method, currency, q } = filter
   const { from, to } = await instantsBetween(tx, filter)
   return [
     'true',
-    ...(customerId === undefined ? [] : [`p.customer_id = ${given.add(customerId)}`]),
-    ...(method === undefined ? [] : [`p.method = ${given.add(method)}`]),
-    ...(currency === undefined ? [] : [`i.currency = ${given.add(currency)}`]),
-    ...(from === null ? [] : [`p.paid_at >= ${given.add(from)}`]),
-    ...(to === null ? [] : [`p.paid_at < ${given.add(to)}`]),
-    ...(q === undefined ? [] : [isFoundBy(q, given)]),
+    ...(customerId === undefined ? [] : [`p.customer_id = ${params.add(customerId)}`]),
+    ...(method === undefined ? [] : [`p.method = ${params.add(method)}`]),
+    ...(currency === undefined ? [] : [`i.currency = ${params.add(currency)}`]),
+    ...(from === null ? [] : [`p.paid_at >= ${params.add(from)}`]),
+    ...(to === null ? [] : [`p.paid_at < ${params.add(to)}`]),
+    ...(q === undefined ? [] : [isFoundBy(q, params)]),
   ]
 }
 
-function isFoundBy(q: string, given: Parameters): string {
-  const text = given.add(q)
-  return `(p.reference = ${text} or i.number = upper(${text}) or ${isOfCustomerFound('p.customer_id', q, given)})`
+function isFoundBy(q: string, params: Parameters): string {
+  const text = params.add(q)
+  return `(p.reference = ${text} or i.number = upper(${text}) or ${isOfCustomerFound('p.customer_id', q, params)})`
 }

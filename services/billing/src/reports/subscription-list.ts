@@ -48,9 +48,10 @@ export async function listSubscriptions(
   const after = decodeCursor(input.cursor, 3)
   return engine.transaction(
     async (tx) => {
-      const given = parameters(tx.at)
-      const conditions = conditionsOf(input, given)
-      if (after) conditions.push(`(u.created_at, u.customer_id, u.id) < (${after.map(given.add).join(', ')})`)
+      const params = parameters(tx.at)
+      const conditions = conditionsOf(input, params)
+      if (after)
+        conditions.push(`(u.created_at, u.customer_id, u.id) < (${after.map(params.add).join(', ')})`)
       const rows = await tx.query<ListedSubscription>(
         `select u.id, u.customer_id as "customerId", c.company_name as "companyName", ${statusOf} as status,
             s.plan_id as "planId", s.plan_version as "planVersion", ${seatsSaid} as seats,
@@ -61,7 +62,7 @@ export async function listSubscriptions(
           where ${conditions.join(' and ')}
           order by u.created_at desc, u.customer_id desc, u.id desc
           limit ${limit + 1}`,
-        given.values,
+        params.values,
       )
       const shown = rows.slice(0, limit)
       const last = shown.at(-1)
@@ -105,13 +106,13 @@ export async function summarizeSubscriptions(
 }
 
 async function sumsOf(tx: BillingTransaction, filter: SubscriptionsFilter): Promise<SubscriptionSums[]> {
-  const given = parameters(tx.at)
+  const params = parameters(tx.at)
   return tx.query<SubscriptionSums>(
     `select "planId", status, count(*)::int as count, sum(seats)::bigint as seats from (
        select s.plan_id as "planId", ${statusOf} as status, ${seatsSaid} as seats from ${subscriptions}
-       where ${conditionsOf(filter, given).join(' and ')} limit ${maxSummedInvoices + 1}) d
+       where ${conditionsOf(filter, params).join(' and ')} limit ${maxSummedInvoices + 1}) d
      group by 1, 2 order by "planId" collate "C", status`,
-    given.values,
+    params.values,
   )
 }
 
@@ -144,14 +145,14 @@ const statusOf =
 
 function conditionsOf(
   { customerId, status, planId, planVersion, q }: SubscriptionsFilter,
-  given: Parameters,
+  params: Parameters,
 ): string[] {
   return [
     'true',
-    ...(customerId === undefined ? [] : [`u.customer_id = ${given.add(customerId)}`]),
-    ...(planId === undefined ? [] : [`s.plan_id = ${given.add(planId)}`]),
-    ...(planVersion === undefined ? [] : [`s.plan_version = ${given.add(planVersion)}`]),
-    ...(status === undefined ? [] : [`${statusOf} = ${given.add(status)}`]),
-    ...(q === undefined ? [] : [isOfCustomerFound('u.customer_id', q, given)]),
+    ...(customerId === undefined ? [] : [`u.customer_id = ${params.add(customerId)}`]),
+    ...(planId === undefined ? [] : [`s.plan_id = ${params.add(planId)}`]),
+    ...(planVersion === undefined ? [] : [`s.plan_version = ${params.add(planVersion)}`]),
+    ...(status === undefined ? [] : [`${statusOf} = ${params.add(status)}`]),
+    ...(q === undefined ? [] : [isOfCustomerFound('u.customer_id', q, params)]),
   ]
 }

@@ -41,15 +41,18 @@ export function whatHappens(last: Phase, waiting: readonly Waiting[]): Scheduled
 
 function nextOf(current: Phase, waiting: readonly Waiting[]): Scheduled | undefined {
   const at = [
-    ...waiting.map((one) => one.at),
+    ...waiting.map((request) => request.at),
     ...(current.trialEnds === null ? [] : [current.trialEnds]),
   ].sort()[0]
   if (at === undefined) return undefined
-  const [due, later] = [waiting.filter((one) => one.at <= at), waiting.filter((one) => one.at > at)]
-  if (due.some((one) => one.change === null)) return { at, phase: null, afterTrial: false, left: [] }
+  const [due, later] = [
+    waiting.filter((request) => request.at <= at),
+    waiting.filter((request) => request.at > at),
+  ]
+  if (due.some((request) => request.change === null)) return { at, phase: null, afterTrial: false, left: [] }
   const [own, vendors] = [
-    due.find((one) => one.by === 'customer')?.change,
-    due.find((one) => one.by === 'vendor')?.change,
+    due.find((request) => request.by === 'customer')?.change,
+    due.find((request) => request.by === 'vendor')?.change,
   ]
   const to =
     own && vendors
@@ -61,7 +64,7 @@ function nextOf(current: Phase, waiting: readonly Waiting[]): Scheduled | undefi
     at,
     phase,
     afterTrial: due.length === 0,
-    left: later.flatMap((one) => leftAfter(one, { before: current, after: phase })),
+    left: later.flatMap((request) => leftAfter(request, { before: current, after: phase })),
   }
 }
 
@@ -73,7 +76,7 @@ export function becomes(
   { ahead }: { ahead: readonly Scheduled[] },
   { by, at, change }: Waiting,
 ): Phase | undefined {
-  const phase = change && ahead.find((one) => one.at === at)?.phase
+  const phase = change && ahead.find((scheduled) => scheduled.at === at)?.phase
   return phase && (by === 'customer' || phase.id === change.id) ? phase : undefined
 }
 
@@ -92,14 +95,15 @@ function together(own: WaitingChange, vendors: WaitingChange, current: Phase): W
  * Returns a later request as it stands once another phase has started: kept with its plan and grid, or
  * dropped.
  */
-export function leftAfter(one: Waiting, { before, after }: { before: Phase; after: Phase }): Waiting[] {
-  const at = isSameGrid(before, after) ? one.at : billingPeriodAt(after, after.from).to
-  if (!one.change) return [{ ...one, at }]
+export function leftAfter(request: Waiting, { before, after }: { before: Phase; after: Phase }): Waiting[] {
+  const at = isSameGrid(before, after) ? request.at : billingPeriodAt(after, after.from).to
+  if (!request.change) return [{ ...request, at }]
   const moved = after.plan.id !== before.plan.id
-  if (one.by === 'vendor') return moved && one.change.plan.id !== after.plan.id ? [] : [{ ...one, at }]
+  if (request.by === 'vendor')
+    return moved && request.change.plan.id !== after.plan.id ? [] : [{ ...request, at }]
   // Seats of the plan the vendor moved the customer from or to apply to the plan in force by then.
-  const follows = one.change.plan.id === before.plan.id || one.change.plan.id === after.plan.id
-  return [{ ...one, at, change: follows ? { ...one.change, plan: after.plan } : one.change }]
+  const follows = request.change.plan.id === before.plan.id || request.change.plan.id === after.plan.id
+  return [{ ...request, at, change: follows ? { ...request.change, plan: after.plan } : request.change }]
 }
 
 /** Returns whether one phase continues the periods of another; a trial has periods of its own. */

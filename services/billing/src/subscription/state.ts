@@ -93,9 +93,9 @@ export async function readBillingState(tx: BillingTransaction, customerId: strin
     unclosed: new Map(
       unclosed.map(({ id, reopenedAt }) => [id, reopenedAt === null ? null : parseInstant(reopenedAt)!]),
     ),
-    discounts: discounts.map((one) => ({
-      ...one,
-      value: one.kind === 'fixed' ? Number(one.value) : one.value,
+    discounts: discounts.map((discount) => ({
+      ...discount,
+      value: discount.kind === 'fixed' ? Number(discount.value) : discount.value,
     })),
   }
 }
@@ -137,7 +137,7 @@ async function historiesOf(
 }
 
 const metersIn = (facts: readonly Facts[]) =>
-  new Map(facts.flatMap((one) => one.meters ?? []).map((meter) => [meter.key, meterFrom(meter)]))
+  new Map(facts.flatMap((fact) => fact.meters ?? []).map((meter) => [meter.key, meterFrom(meter)]))
 
 function historyFrom(
   tx: BillingTransaction,
@@ -165,7 +165,7 @@ function lyingAhead({
 }): Pick<SubscriptionState, 'phases' | 'waiting' | 'begun' | 'ahead'> {
   const last = written.at(-1)
   const happens = last && last.to === null ? whatHappens(last, asked) : []
-  const begun = happens.filter((one) => one.at <= today)
+  const begun = happens.filter((happen) => happen.at <= today)
   const phases = phasesAhead({ phases: written, ahead: begun })
   return { phases, waiting: begun.at(-1)?.left ?? asked, begun, ahead: happens.slice(begun.length) }
 }
@@ -263,7 +263,7 @@ async function readFacts<Found extends Facts>(
   more = '',
 ): Promise<Found[]> {
   // For one customer, compare with a value: PostgreSQL does not keep a plan for a list of any length.
-  const one = customerIds.length === 1 ? customerIds[0] : undefined
+  const singleId = customerIds.length === 1 ? customerIds[0] : undefined
   return tx.query<Found>(
     `select ${customerColumns},
         (
@@ -325,8 +325,8 @@ async function readFacts<Found extends Facts>(
           ) d
         ) as deficits${more}
       from customers k
-      where customer_id ${one !== undefined ? '= $1' : '= any($1)'}`,
-    [one ?? customerIds],
+      where customer_id ${singleId !== undefined ? '= $1' : '= any($1)'}`,
+    [singleId ?? customerIds],
     { keepPlan: true },
   )
 }

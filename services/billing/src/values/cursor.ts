@@ -27,7 +27,7 @@ export function encodeCursor(position: readonly string[]): string {
 /** The type of one value in a cursor, after its first instant. */
 export type CursorPart = 'text' | 'instant' | 'number'
 
-const fits: Record<CursorPart, (part: string) => boolean> = {
+const isValid: Record<CursorPart, (part: string) => boolean> = {
   text: () => true,
   instant: (part) => parseInstant(part) === part,
   number: (part) => /^\d{1,15}$/.test(part),
@@ -49,7 +49,7 @@ export function decodeCursor(
       Array.isArray(position)
       && position.length === size
       && position.every(isStorable)
-      && ['instant' as const, ...parts].every((part, index) => fits[part](position[index]!))
+      && ['instant' as const, ...parts].every((part, index) => isValid[part](position[index]!))
     )
       return position
   } catch {

@@ -91,13 +91,13 @@ export function intersection(a: DateRange, b: DateRange): DateRange | undefined 
 export function withoutDates(range: DateRange, others: readonly DateRange[]): DateRange[] {
   return others.reduce<DateRange[]>(
     (left, { from, to }) =>
-      left.flatMap((one) =>
+      left.flatMap((remaining) =>
         (from < to
           ? [
-              { from: one.from, to: earlier(one.to, from) },
-              { from: later(one.from, to), to: one.to },
+              { from: remaining.from, to: earlier(remaining.to, from) },
+              { from: later(remaining.from, to), to: remaining.to },
             ]
-          : [one]
+          : [remaining]
         ).filter((part) => part.from < part.to),
       ),
     [range].filter((one) => one.from < one.to),

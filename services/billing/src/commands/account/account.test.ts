@@ -93,8 +93,8 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
         updateCustomer(world.engine, { customerId: 'contested', companyName, version: 1 }),
       ),
     )
-    expect(both.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected'])
-    expect(both.find((one) => one.status === 'rejected')).toMatchObject({
+    expect(both.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(both.find((result) => result.status === 'rejected')).toMatchObject({
       reason: { code: 'stale_version', detail: { current: 2 } },
     })
     expect(await getCustomer(world.engine, { customerId: 'contested' })).toMatchObject({ version: 2 })

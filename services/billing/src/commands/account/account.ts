@@ -90,7 +90,7 @@ export async function updateCustomer(
           + `read it again (it is ${before.version} now)`,
       })
     }
-    const after = { ...before, ...given(input) }
+    const after = { ...before, ...givenFields(input) }
     await tx.query(
       `update customers
         set company_name = $2, contact_name = $3, email = $4, phone = $5, address = $6, locale = $7,
@@ -121,7 +121,7 @@ export async function updateCustomer(
   })
 }
 
-function given(input: Partial<CustomerDetails>): Partial<CustomerDetails> {
+function givenFields(input: Partial<CustomerDetails>): Partial<CustomerDetails> {
   const { companyName, contactName, email, phone, address, locale, invoiceTitle } = input
   const fields = Object.entries({ companyName, contactName, email, phone, address, locale, invoiceTitle })
   return Object.fromEntries(fields.filter(([, value]) => value !== undefined))

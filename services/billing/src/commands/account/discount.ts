@@ -26,11 +26,11 @@ export async function putDiscount(engine: Engine, input: DiscountInput): Promise
   const discount = discountFrom(input)
   // What fell due before is issued with the old discounts.
   return onCustomer(engine, input.customerId, {}, async (tx) => {
-    const others = await tx.query('select 1 from discounts where customer_id = $1 and id <> $2', [
+    const existing = await tx.query('select 1 from discounts where customer_id = $1 and id <> $2', [
       input.customerId,
       discount.id,
     ])
-    if (others.length >= maxDiscounts)
+    if (existing.length >= maxDiscounts)
       throw new BillingError('too_many_discounts', {
         most: maxDiscounts,
         message: `a customer has at most ${maxDiscounts} discounts: delete one that is over first`,
@@ -137,7 +137,7 @@ function isCounted(date: LocalDate): boolean {
 
 const maxFixedAmount = 1_000_000_000_000
 
-const what = {
+const scopeNames = {
   all: { 'zh-CN': '', en: '' },
   fee: { 'zh-CN': '套餐费', en: ' on fees' },
   usage: { 'zh-CN': '用量', en: ' on usage' },
@@ -148,7 +148,7 @@ function nameOf(
   value: number | string,
   appliesTo: Discount['appliesTo'],
 ): LocalizedText {
-  const { 'zh-CN': zh, en } = what[appliesTo]
+  const { 'zh-CN': zh, en } = scopeNames[appliesTo]
   return kind === 'percent'
     ? { 'zh-CN': `${zh}折扣 ${value}%`, en: `${value}% discount${en}` }
     : { 'zh-CN': `${zh}优惠`, en: `Discount${en}` }

@@ -127,11 +127,11 @@ async function sourceOf(
   const name = `credit note ${document.number}`
   if (document.creditNote.refund)
     return { name, currency: document.currency, left: money(Number(sums!.held)), heldFor: creditNoteId }
-  const given = -document.total - document.creditNote.amountCredited - Number(sums!.refunded)
+  const refundable = -document.total - document.creditNote.amountCredited - Number(sums!.refunded)
   return {
     name,
     currency: document.currency,
-    left: money(Math.min(given, await creditBalance(tx, customerId, document.currency))),
+    left: money(Math.min(refundable, await creditBalance(tx, customerId, document.currency))),
     heldFor: null,
   }
 }

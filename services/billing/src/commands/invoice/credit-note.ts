@@ -111,7 +111,7 @@ function creditFor(
 }
 
 function checkedAmount(document: InvoiceDocument, earlier: readonly Credit[], amount: Money): Money {
-  const left = money(document.total - sum(earlier.map((one) => one.total)))
+  const left = money(document.total - sum(earlier.map((credit) => credit.total)))
   if (!isAmount(amount) || amount > left) throw beyond(document, left, `credits ${amount}`)
   return amount
 }
@@ -150,14 +150,14 @@ function isAmount(amount: Money): boolean {
   return Number.isSafeInteger(amount) && amount > 0
 }
 
-function beyond(document: InvoiceDocument, left: Money, asked: string): BillingError {
+function beyond(document: InvoiceDocument, left: Money, requested: string): BillingError {
   const most = Math.max(0, left)
   return new BillingError('amount_out_of_range', {
     pointer: '/amount',
     left: most,
     message:
       `of invoice ${document.number} (total ${document.total}) ${most} can still be credited: `
-      + `this note ${asked}`,
+      + `this note ${requested}`,
   })
 }
 
@@ -222,7 +222,7 @@ async function write(
 /** Returns the lines of a note in the order of the invoice's: what each credits, net of its discount. */
 function linesOf(invoice: InvoiceDocument, credit: Credit): Line[] {
   const credited = invoice.lines.flatMap((line) =>
-    credit.lines.filter((one) => one.lineId === line.id).map((one) => ({ line, ...one })),
+    credit.lines.filter((part) => part.lineId === line.id).map((part) => ({ line, ...part })),
   )
   return credited.map(({ line, gross, net }, index) => ({
     id: `line_${index + 1}`,

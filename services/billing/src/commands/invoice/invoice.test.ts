@@ -448,7 +448,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         code: 'duplicate_reference',
       })
       const many = await Promise.all(Array.from({ length: 5 }, () => pay(id, 500, 'raced')))
-      expect(many.map((one) => one.amountPaid)).toEqual([1_500, 1_500, 1_500, 1_500, 1_500])
+      expect(many.map((invoice) => invoice.amountPaid)).toEqual([1_500, 1_500, 1_500, 1_500, 1_500])
     })
 
     test.each([0, -1, 0.5, 2 ** 53])('an amount of %s is rejected', async (amount) => {
@@ -515,7 +515,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
         expect(await creditOf(customerId)).toBe(104_357)
       }
       const change = async (customerId: string) =>
-        (await invoicesOf(customerId)).find((one) => one.kind === 'change')!.id
+        (await invoicesOf(customerId)).find((invoice) => invoice.kind === 'change')!.id
       await voidInvoice(world.engine, { invoiceId: await change('unspent') })
       expect(await creditOf('unspent')).toBe(0)
       await dueAt('2026-11-30T17:00:00Z')
@@ -561,8 +561,8 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       limit: 2,
       cursor: first.nextCursor!,
     })
-    expect([...first.data, ...second.data].map((one) => one.id)).toEqual(
-      (await invoicesOf('listed')).map((one) => one.id),
+    expect([...first.data, ...second.data].map((invoice) => invoice.id)).toEqual(
+      (await invoicesOf('listed')).map((invoice) => invoice.id),
     )
     expect(second.nextCursor).toBeNull()
     for (const year of [0, -1, 2026.5, 9999])

@@ -255,11 +255,11 @@ export async function recordPayment(
   })
 }
 
-function refuseCreditNote({ document: { number, creditNote } }: StoredInvoice, what: string): void {
+function refuseCreditNote({ document: { number, creditNote } }: StoredInvoice, action: string): void {
   if (creditNote)
     throw new BillingError('credit_note_final', {
       message:
-        `${number} is a credit note and cannot be ${what}: it has settled itself on invoice `
+        `${number} is a credit note and cannot be ${action}: it has settled itself on invoice `
         + `${creditNote.invoiceNumber} or as account credit`,
     })
 }

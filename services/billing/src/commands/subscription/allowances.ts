@@ -68,7 +68,7 @@ export async function allowancesAfter(
 /** Returns the state after a change, as of the date it happens. */
 function historyAfter(state: SubscriptionState, { from, to, at, when }: PlannedChange): SubscriptionState {
   const next = nextPhase(from, { id: 'next', ...to, from: at, scheduled: when === 'period_end' })
-  const ended = state.phases.map((one) => (one.to === null ? { ...one, to: at } : one))
+  const ended = state.phases.map((phase) => (phase.to === null ? { ...phase, to: at } : phase))
   return { ...state, today: at, phases: [...ended, next] }
 }
 

@@ -38,7 +38,7 @@ export async function cancelSubscription(
     let after = state
     let [invoice, deficits]: [Invoice | null, Notice[]] = [null, []]
     if (now) ({ invoice, deficits, state: after } = await endNow(tx, state, current, input.credit ?? false))
-    else if (!state.waiting.some((one) => one.by === by && isEnd(one))) {
+    else if (!state.waiting.some((request) => request.by === by && isEnd(request))) {
       after = await schedule(
         tx,
         state,
@@ -62,11 +62,11 @@ export async function resumeSubscription(
   return onCustomer(engine, input.customerId, {}, async (tx, state) => {
     currentOf(state)
     const by = partyOf(tx)
-    const isUndone = (one: Waiting) => isEnd(one) && (by === 'vendor' || one.by === by)
+    const isUndone = (request: Waiting) => isEnd(request) && (by === 'vendor' || request.by === by)
     const after = await dropWaiting(tx, state, isUndone)
     return leftBy(
       tx,
-      state.waiting.filter((one) => !isUndone(one)),
+      state.waiting.filter((request) => !isUndone(request)),
       after,
     )
   })
@@ -86,7 +86,7 @@ async function leftBy(
   }
 }
 
-const isEnd = (one: Waiting) => one.change === null
+const isEnd = (request: Waiting) => request.change === null
 
 function currentOf(state: BillingState): Phase {
   const current = currentPhase(state)

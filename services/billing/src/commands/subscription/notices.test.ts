@@ -32,10 +32,10 @@ describe.each(testDatabases)(
     }
     const issued = async (customerId: string) =>
       (await getInvoices(world.engine, { customerId, limit: 100 })).data
-        .filter((one) => one.status !== 'draft')
+        .filter((invoice) => invoice.status !== 'draft')
         .reverse()
     const told = ({ notices }: Pick<Changed, 'notices'>) =>
-      notices.filter((one) => one.code === 'invoice_issued').map((one) => one.detail.en)
+      notices.filter((notice) => notice.code === 'invoice_issued').map((notice) => notice.detail.en)
     const named = ({ number, period, total }: Invoice) =>
       `Invoice ${number} of ¥${(total / 100).toFixed(2)} (period ${period.label}) was issued as well.`
 
@@ -104,7 +104,7 @@ describe.each(testDatabases)(
       world.set('2026-07-16T01:00:00Z')
       await subscribe('asking')
       const beside = ({ notices }: Pick<Changed, 'notices'>, code: string) =>
-        notices.filter((one) => one.code === code).map((one) => one.detail.en)
+        notices.filter((notice) => notice.code === code).map((notice) => notice.detail.en)
       expect(
         (await previewChange(world.engine, { customerId: 'asking', planId: 'business' })).notices,
       ).toEqual([])
@@ -124,7 +124,7 @@ describe.each(testDatabases)(
         quoteId: preview.quoteId,
       })
       expect(beside(moved, 'invoice_issued')).toEqual([
-        named((await issued('asking')).find((one) => one.kind === 'renewal')!),
+        named((await issued('asking')).find((invoice) => invoice.kind === 'renewal')!),
       ])
     })
   },

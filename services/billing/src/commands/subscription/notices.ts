@@ -7,27 +7,28 @@ import { becomes, type Waiting } from '../../subscription/schedule.ts'
 
 /** Returns a notice for each earlier request that a command dropped or kept. */
 export function noticesBetween(before: readonly Waiting[], after: SubscriptionState): Notice[] {
-  return before.map((one) => {
-    const kept = after.waiting.find((other) => isSame(one, other))
-    if (!kept) return dropped(one)
+  return before.map((request) => {
+    const kept = after.waiting.find((other) => isSame(request, other))
+    if (!kept) return dropped(request)
     if (!kept.change) return keptEnd(kept)
     return becomes(after, kept) ? keptChange(kept, kept.change) : setAside(kept, kept.change)
   })
 }
 
-function isSame(one: Waiting, other: Waiting): boolean {
-  return one.by === other.by && one.change?.id === other.change?.id
+function isSame(request: Waiting, other: Waiting): boolean {
+  return request.by === other.by && request.change?.id === other.change?.id
 }
 
 type Change = NonNullable<Waiting['change']>
 
-const code = (one: Waiting, what: string) => `${one.by === 'vendor' ? 'vendor' : 'scheduled'}_change_${what}`
-const whose = (one: Waiting) => (one.by === 'vendor' ? '服务商安排的变更' : '您预约的变更')
-const named = (one: Waiting, { plan }: Change) =>
-  `The change to ${plan.name.en} that ${one.by === 'vendor' ? 'your provider scheduled' : 'was scheduled'}`
+const code = (request: Waiting, what: string) =>
+  `${request.by === 'vendor' ? 'vendor' : 'scheduled'}_change_${what}`
+const whose = (request: Waiting) => (request.by === 'vendor' ? '服务商安排的变更' : '您预约的变更')
+const named = (request: Waiting, { plan }: Change) =>
+  `The change to ${plan.name.en} that ${request.by === 'vendor' ? 'your provider scheduled' : 'was scheduled'}`
 
-function dropped(one: Waiting): Notice {
-  const { at, change } = one
+function dropped(request: Waiting): Notice {
+  const { at, change } = request
   if (!change)
     return {
       code: 'cancellation_dropped',
@@ -37,10 +38,10 @@ function dropped(one: Waiting): Notice {
       },
     }
   return {
-    code: code(one, 'dropped'),
+    code: code(request, 'dropped'),
     detail: {
-      'zh-CN': `${whose(one)}已取消：${change.plan.name['zh-CN']}，原定于 ${at} 生效。`,
-      en: `${named(one, change)} for ${at} has been dropped.`,
+      'zh-CN': `${whose(request)}已取消：${change.plan.name['zh-CN']}，原定于 ${at} 生效。`,
+      en: `${named(request, change)} for ${at} has been dropped.`,
     },
   }
 }
@@ -52,23 +53,23 @@ function keptEnd({ at }: Waiting): Notice {
   }
 }
 
-function keptChange(one: Waiting, change: Change): Notice {
+function keptChange(request: Waiting, change: Change): Notice {
   return {
-    code: code(one, 'kept'),
+    code: code(request, 'kept'),
     detail: {
-      'zh-CN': `${whose(one)}仍然有效：${change.plan.name['zh-CN']}，${one.at} 生效。`,
-      en: `${named(one, change)} still takes effect on ${one.at}.`,
+      'zh-CN': `${whose(request)}仍然有效：${change.plan.name['zh-CN']}，${request.at} 生效。`,
+      en: `${named(request, change)} still takes effect on ${request.at}.`,
     },
   }
 }
 
 /** The request is dropped for now: if the one before it is undone, it happens. */
-function setAside(one: Waiting, change: Change): Notice {
+function setAside(request: Waiting, change: Change): Notice {
   return {
-    code: code(one, 'set_aside'),
+    code: code(request, 'set_aside'),
     detail: {
-      'zh-CN': `${whose(one)}暂不执行：${change.plan.name['zh-CN']}，原定于 ${one.at} 生效；如撤销本次操作，仍会生效。`,
-      en: `${named(one, change)} for ${one.at} gives way to this; it takes effect if this is undone.`,
+      'zh-CN': `${whose(request)}暂不执行：${change.plan.name['zh-CN']}，原定于 ${request.at} 生效；如撤销本次操作，仍会生效。`,
+      en: `${named(request, change)} for ${request.at} gives way to this; it takes effect if this is undone.`,
     },
   }
 }
@@ -106,7 +107,7 @@ export function willAlsoBeIssued(
 }
 
 const issuedBeside = (tx: BillingTransaction, customerId: string, shown: { id: string } | null) =>
-  issuedIn(tx).filter((one) => one.customerId === customerId && one.id !== shown?.id)
+  issuedIn(tx).filter((document) => document.customerId === customerId && document.id !== shown?.id)
 
 /** The notice that a change requested for now is scheduled instead. */
 export function waitsUntil(at: string): Notice {

@@ -65,7 +65,7 @@ export async function downgradeSubscription(
     engine,
     input,
     ({ direction, when, to }, { waiting }, party) => {
-      const undoes = direction === 'same' && waiting.some((one) => one.by === party && one.change)
+      const undoes = direction === 'same' && waiting.some((request) => request.by === party && request.change)
       if (when !== 'period_end' && !undoes)
         throw new BillingError('not_a_downgrade', {
           pointer: pointerOf(input),
@@ -76,7 +76,7 @@ export async function downgradeSubscription(
         })
     },
   )
-  return { subscription, notices: notices.filter((one) => one.code !== 'waits_for_period_end') }
+  return { subscription, notices: notices.filter((notice) => notice.code !== 'waits_for_period_end') }
 }
 
 /**
@@ -172,17 +172,17 @@ export async function makePlannedChange(
   if (change.direction === 'same')
     return {
       document: null,
-      state: await dropWaiting(tx, state, (one) => one.by === party && one.change !== null),
+      state: await dropWaiting(tx, state, (request) => request.by === party && request.change !== null),
     }
   if (change.when === 'now') return makeChange(tx, state, change, party)
   // Seats that were not given stay as they are by then: the customer may add seats until that date.
   const seats = party === 'vendor' && !change.seatsAsked ? null : change.to.seats
-  const asked: Waiting = {
+  const requested: Waiting = {
     by: party,
     at: change.at,
     change: { id: tx.newId('str'), plan: change.to.plan, seats },
   }
-  return { document: null, state: await schedule(tx, state, asked) }
+  return { document: null, state: await schedule(tx, state, requested) }
 }
 
 async function makeChange(
@@ -197,7 +197,9 @@ async function makeChange(
     today,
   } = state
   const phase = nextPhase(from, { id: tx.newId('str'), ...to, from: today, scheduled: false })
-  const waiting = state.waiting.flatMap((one) => stillWaits(one, { before: from, after: phase }, party))
+  const waiting = state.waiting.flatMap((request) =>
+    stillWaits(request, { before: from, after: phase }, party),
+  )
   if (state.waiting.length > 0) await keepWaiting(tx, customerId, waiting)
   await writePhases(tx, customerId, { endsOn: today, next: phase })
   await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: from.subscriptionId })
@@ -224,13 +226,17 @@ async function makeChange(
  * anyone's where it goes to another plan.
  */
 function stillWaits(
-  one: Waiting,
+  request: Waiting,
   { before, after }: { before: Phase; after: Phase },
   party: Party,
 ): Waiting[] {
-  if (one.change && one.by === 'customer' && (party === 'customer' || before.plan.id !== after.plan.id))
+  if (
+    request.change
+    && request.by === 'customer'
+    && (party === 'customer' || before.plan.id !== after.plan.id)
+  )
     return []
-  return leftAfter(one, { before, after }).filter(
+  return leftAfter(request, { before, after }).filter(
     ({ change }) =>
       !change
       || change.plan.id !== after.plan.id
@@ -256,12 +262,12 @@ export async function cancelScheduledChange(
 ): Promise<{ subscription: Subscription; notices: Notice[] }> {
   return onCustomer(engine, input.customerId, {}, async (tx, state) => {
     const party = input.by ?? partyOf(tx)
-    const undone = (one: Waiting) => one.by === party && one.change !== null
+    const undone = (request: Waiting) => request.by === party && request.change !== null
     const after = await dropWaiting(tx, state, undone)
     await scheduleNext(tx, after)
     const notices = [
       ...noticesBetween(
-        state.waiting.filter((one) => !undone(one)),
+        state.waiting.filter((request) => !undone(request)),
         after,
       ),
       ...alsoIssued(tx, input.customerId, null),
@@ -274,14 +280,14 @@ export async function cancelScheduledChange(
 export async function dropWaiting(
   tx: BillingTransaction,
   state: BillingState,
-  isDropped: (one: Waiting) => boolean,
+  isDropped: (request: Waiting) => boolean,
 ): Promise<BillingState> {
   const {
     customer: { customerId },
     phases,
   } = state
   if (!state.waiting.some(isDropped)) return state
-  const waiting = state.waiting.filter((one) => !isDropped(one))
+  const waiting = state.waiting.filter((request) => !isDropped(request))
   await keepWaiting(tx, customerId, waiting)
   await recordActivity(tx, {
     type: 'subscription.changed',
@@ -297,24 +303,25 @@ export async function dropWaiting(
 export async function schedule(
   tx: BillingTransaction,
   state: BillingState,
-  asked: Waiting,
+  requested: Waiting,
   reason?: string,
 ): Promise<BillingState> {
   const {
     customer: { customerId },
     phases,
   } = state
-  const isReplaced = (one: Waiting) =>
-    one.by === asked.by && (asked.by === 'customer' || (one.change === null) === (asked.change === null))
-  const kept = state.waiting.filter((one) => !isReplaced(one))
+  const isReplaced = (request: Waiting) =>
+    request.by === requested.by
+    && (requested.by === 'customer' || (request.change === null) === (requested.change === null))
+  const kept = state.waiting.filter((request) => !isReplaced(request))
   if (state.waiting.length > 0) await keepWaiting(tx, customerId, kept)
-  await insertWaiting(tx, customerId, asked, reason)
+  await insertWaiting(tx, customerId, requested, reason)
   await recordActivity(tx, {
     type: 'subscription.changed',
     customerId,
     subjectId: phases.at(-1)!.subscriptionId,
   })
-  return stateAfter(state, { waiting: [...kept, asked].sort(byDateAndParty) })
+  return stateAfter(state, { waiting: [...kept, requested].sort(byDateAndParty) })
 }
 
 /** The order in which waiting requests are read: by date, then by party. */

@@ -55,7 +55,7 @@ export function partyOf({ access }: BillingTransaction): Party {
 export async function planChange(
   tx: BillingTransaction,
   state: BillingState,
-  asked: ChangeRequest,
+  requested: ChangeRequest,
 ): Promise<PlannedChange> {
   const from = currentPhase(state)
   const { customerId, currency } = state.customer
@@ -63,30 +63,30 @@ export async function planChange(
     throw new BillingError('no_active_subscription', {
       message: `customer '${customerId}' has no active subscription to change`,
     })
-  const plan = await planAskedFor(tx, from.plan, asked)
+  const plan = await planAskedFor(tx, from.plan, requested)
   if (plan.currency !== currency)
     throw new BillingError('currency_mismatch', {
       pointer: '/planId',
       currency: plan.currency,
       message: `plan '${plan.id}' is in ${plan.currency}, the account is in ${currency}`,
     })
-  refuseSeatsWithout(plan, asked.seats)
+  refuseSeatsWithout(plan, requested.seats)
   const kept = Math.max(from.seats, seatsOf(plan).min)
   // Seats beyond the lower plan's maximum are reported, not rejected: the customer may choose fewer.
   const tooMany =
-    asked.seats === undefined
+    requested.seats === undefined
     && kept > (seatsOf(plan).max ?? kept)
     && directionOf(from, { plan, seats: kept }) === 'down'
-  const seats = tooMany ? kept : seatsFor(plan, asked.seats, from.seats)
+  const seats = tooMany ? kept : seatsFor(plan, requested.seats, from.seats)
   const to = { plan, seats }
   const direction = directionOf(from, to)
-  const { when, at } = momentOf(tx, state, from, direction, asked.when)
+  const { when, at } = momentOf(tx, state, from, direction, requested.when)
   if (when === 'now') checkRoomLater(state, from, to)
   const money = await moneyOf(tx, state, from, to, when === 'now' ? direction : 'same')
   return {
     from,
     to,
-    seatsAsked: asked.seats !== undefined,
+    seatsAsked: requested.seats !== undefined,
     direction,
     when,
     at,
@@ -104,11 +104,11 @@ function momentOf(
   { phases, today }: SubscriptionState,
   from: Phase,
   direction: Direction,
-  asked?: 'now' | 'period_end',
+  when?: 'now' | 'period_end',
 ): Pick<PlannedChange, 'when' | 'at'> {
   const endOfFee = billingPeriodAt(from, today).to
-  if (asked === 'now' || direction === 'same') return { when: 'now', at: today }
-  if (asked === 'period_end') return { when: 'period_end', at: endOfFee }
+  if (when === 'now' || direction === 'same') return { when: 'now', at: today }
+  if (when === 'period_end') return { when: 'period_end', at: endOfFee }
   const waits = direction === 'down' || (direction === 'level' && partyOf(tx) === 'customer')
   if (!waits) return { when: 'now', at: today }
   return { when: 'period_end', at: direction === 'down' ? endOfFee : usagePeriods(phases, today).at(-1)!.to }
@@ -120,7 +120,7 @@ function checkRoomLater(
   from: Phase,
   { plan, seats }: { plan: Plan; seats: number },
 ): void {
-  const later = waiting.find((one) => one.by === 'vendor')?.change
+  const later = waiting.find((request) => request.by === 'vendor')?.change
   if (later && later.seats === null && plan.id === from.plan.id && seats > from.seats)
     seatsFor(later.plan, seats, seats)
 }
@@ -197,7 +197,7 @@ async function gridChange(
   const after = {
     ...state,
     ahead: [],
-    phases: [...state.phases.map((one) => (one.to === null ? { ...one, to: today } : one)), next],
+    phases: [...state.phases.map((phase) => (phase.to === null ? { ...phase, to: today } : phase)), next],
   }
   const ended = endedPeriod(after.phases, today)
   return {
@@ -246,7 +246,7 @@ export function blockersOf(
   party: Party,
 ): Notice[] {
   const blockers = direction === 'down' ? tooManySeats(plan, seats) : []
-  const end = waiting.find((one) => one.change === null)
+  const end = waiting.find((request) => request.change === null)
   if (end && when === 'period_end' && party === 'customer') {
     blockers.push({
       code: 'canceling',
@@ -320,18 +320,18 @@ export async function warningsOf(
 }
 
 /** Seats requested on a plan without seats are rejected, since they would be silently ignored. */
-export function refuseSeatsWithout(plan: Plan, asked: number | undefined): void {
-  if (asked === undefined || plan.seats !== null) return
+export function refuseSeatsWithout(plan: Plan, requested: number | undefined): void {
+  if (requested === undefined || plan.seats !== null) return
   throw new BillingError('seats_out_of_range', {
     pointer: '/seats',
-    seats: asked,
+    seats: requested,
     message: `plan '${plan.id}' knows no seats: leave seats out`,
   })
 }
 
 /** Returns the seats of the new phase: those requested or the current number, at least the plan's minimum. */
-export function seatsFor(plan: Plan, asked: number | undefined, current: number): number {
-  const seats = asked ?? Math.max(current, seatsOf(plan).min)
+export function seatsFor(plan: Plan, requested: number | undefined, current: number): number {
+  const seats = requested ?? Math.max(current, seatsOf(plan).min)
   const { min, max } = seatsOf(plan)
   if (seats < min || (max !== null && seats > max)) {
     throw new BillingError('seats_out_of_range', {

@@ -366,18 +366,18 @@ export async function subscriptionOf(tx: BillingTransaction, state: BillingState
 function aheadOf(
   state: SubscriptionState,
 ): Pick<Subscription, 'cancelAtPeriodEnd' | 'cancellation' | 'scheduledChange' | 'scheduledChanges'> {
-  const [end] = state.waiting.filter((one) => one.change === null).sort(byDate)
+  const [end] = state.waiting.filter((request) => request.change === null).sort(byDate)
   const scheduledChanges = state.waiting
-    .flatMap((one): ScheduledChange[] => {
-      const phase = becomes(state, one)
+    .flatMap((request): ScheduledChange[] => {
+      const phase = becomes(state, request)
       return phase
         ? [
             {
               planId: phase.plan.id,
               planVersion: phase.plan.version,
               seats: saidSeats(phase),
-              at: one.at,
-              by: one.by,
+              at: request.at,
+              by: request.by,
             },
           ]
         : []
@@ -386,7 +386,8 @@ function aheadOf(
   return {
     cancelAtPeriodEnd: end !== undefined,
     cancellation: end ? { at: end.at, by: end.by } : null,
-    scheduledChange: scheduledChanges.find((one) => one.by === 'customer') ?? scheduledChanges[0] ?? null,
+    scheduledChange:
+      scheduledChanges.find((change) => change.by === 'customer') ?? scheduledChanges[0] ?? null,
     scheduledChanges,
   }
 }

@@ -34,7 +34,9 @@ export async function changeTrial(
           + `and on ${latest} at the latest, not on '${endsOn}'`,
       })
     }
-    const waiting = before.waiting.map((one) => (one.at === current.trialEnds ? { ...one, at: endsOn } : one))
+    const waiting = before.waiting.map((request) =>
+      request.at === current.trialEnds ? { ...request, at: endsOn } : request,
+    )
     await keepWaiting(tx, customerId, waiting)
     await tx.query('update phases set trial_ends_on = $3 where customer_id = $1 and id = $2', [
       customerId,
@@ -42,7 +44,9 @@ export async function changeTrial(
       endsOn,
     ])
     await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
-    const phases = before.phases.map((one) => (one.id === current.id ? { ...one, trialEnds: endsOn } : one))
+    const phases = before.phases.map((phase) =>
+      phase.id === current.id ? { ...phase, trialEnds: endsOn } : phase,
+    )
     const after = await catchUp(tx, stateAfter(before, { phases, waiting }), {
       force: endsOn === before.today,
     })

@@ -49,11 +49,11 @@ export async function linesSince(
   for (const { document, creditsId } of rows)
     if (creditsId !== null) addCredited(credited, creditsId, document.lines)
   const documents = rows.filter((row) => row.creditsId === null).map((row) => row.document)
-  const given = new Map<string, Money>()
+  const givenBack = new Map<string, Money>()
   for (const { invoiceId, lineId, amount } of documents
     .flatMap((document) => document.lines)
     .flatMap((line) => line.givesBack ?? [])) {
-    given.set(`${invoiceId} ${lineId}`, money((given.get(`${invoiceId} ${lineId}`) ?? 0) + amount))
+    givenBack.set(`${invoiceId} ${lineId}`, money((givenBack.get(`${invoiceId} ${lineId}`) ?? 0) + amount))
   }
   return documents.flatMap(({ id: invoiceId, lines }) =>
     lines.map((line) => {
@@ -62,7 +62,7 @@ export async function linesSince(
         ...line,
         invoiceId,
         left: money(netOf(line) - (credited.get(key) ?? 0)),
-        givenBack: given.get(key) ?? 0,
+        givenBack: givenBack.get(key) ?? 0,
       }
     }),
   )
@@ -192,18 +192,18 @@ export function creditsOf(
     .filter((line) => line.kind === 'fee')
     .flatMap((fee) => {
       const phase = phases.find((one) => one.id === fee.phaseId)
-      const wanted = intersection({ from, to: to ?? fee.period.end }, rangeOf(fee))
-      if (!phase || !wanted) return []
+      const range = intersection({ from, to: to ?? fee.period.end }, rangeOf(fee))
+      if (!phase || !range) return []
       const before = lines.filter(
         (line) =>
           line.kind === 'unused_time'
           && line.phaseId === fee.phaseId
           && intersection(rangeOf(line), rangeOf(fee)),
       )
-      let given = money(-sum(before.map((line) => line.amount)))
-      return withoutDates(wanted, before.map(rangeOf)).flatMap((dates) => {
-        const credit = creditLine(fee, phase.plan.name, dates, given)
-        given = money(given - credit.amount)
+      let givenBack = money(-sum(before.map((line) => line.amount)))
+      return withoutDates(range, before.map(rangeOf)).flatMap((dates) => {
+        const credit = creditLine(fee, phase.plan.name, dates, givenBack)
+        givenBack = money(givenBack - credit.amount)
         return credit.amount === 0 && credit.discounts === undefined ? [] : [credit]
       })
     })

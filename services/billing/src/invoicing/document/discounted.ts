@@ -31,7 +31,7 @@ async function rememberedFor(
   discounts: readonly Discount[],
   lines: readonly LineDraft[],
 ): Promise<Remembered> {
-  const starts = discounts.some((one) => one.kind === 'fixed')
+  const starts = discounts.some((discount) => discount.kind === 'fixed')
     ? lines.flatMap((line) => line.billingPeriod ?? line.usagePeriod ?? [])
     : []
   const [first] = starts.sort()
@@ -59,25 +59,25 @@ export function discountedBy(
   const takings = discounts.flatMap((discount) => takingsOf(discount, lines, remembered))
   const parts = takenOff(
     lines.map((line, index) => ({ id: String(index), amount: line.amount })),
-    takings.map((one) => one.taking),
+    takings.map((taking) => taking.taking),
   )
   const amounts = (discount: Discount) =>
-    sum(takings.flatMap((one, at) => (one.discount === discount ? parts[at]! : [])))
+    sum(takings.flatMap((taking, at) => (taking.discount === discount ? parts[at]! : [])))
   return {
     lines: lines.map((line, index) => {
       // A line that gives money back carries its own discounts; those of an earlier pricing of the other
       // lines are dropped.
       if (line.amount <= 0) return line
       const { discount: _, discounts: __, ...whole } = line
-      const taken = takings.flatMap((one, at) =>
-        parts[at]![index]! > 0 ? onLine(one, line, parts[at]![index]!) : [],
+      const taken = takings.flatMap((taking, at) =>
+        parts[at]![index]! > 0 ? onLine(taking, line, parts[at]![index]!) : [],
       )
       return taken.length === 0
         ? whole
-        : { ...whole, discount: sum(taken.map((one) => one.amount)), discounts: taken }
+        : { ...whole, discount: sum(taken.map((discount) => discount.amount)), discounts: taken }
     }),
     discounts: discounts
-      .map((one) => ({ id: one.id, name: one.name, amount: amounts(one) }))
+      .map((discount) => ({ id: discount.id, name: discount.name, amount: amounts(discount) }))
       .filter((one) => one.amount > 0),
   }
 }

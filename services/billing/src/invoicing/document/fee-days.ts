@@ -40,8 +40,8 @@ function datesStillDue({ billed, ...facts }: FeeFacts, phase: Phase, dates: Date
     .filter((line) => line.phaseId === phase.id)
     .map(({ kind, period: { start, end } }) => ({ kind, from: start, to: end }))
   // Dates whose fee was credited were billed before: they are billed again with it.
-  const given = own.filter((line) => line.kind === 'unused_time')
-  const taken = takenOver(facts, phase, dates).flatMap((range) => withoutDates(range, given))
+  const credits = own.filter((line) => line.kind === 'unused_time')
+  const taken = takenOver(facts, phase, dates).flatMap((range) => withoutDates(range, credits))
   return withoutDates(dates, [...taken, ...own.filter((line) => line.kind === 'fee')])
 }
 
@@ -82,12 +82,15 @@ function movesMoney(
   // A scheduled change credits with the renewal on its date, and only what reaches beyond that.
   if (next.scheduled)
     return !isSameGrid(before, next)
-      && closed.get(periods.findLast((one) => one.to === next.from)?.from ?? '') === 'billed'
+      && closed.get(periods.findLast((period) => period.to === next.from)?.from ?? '') === 'billed'
       ? next.from
       : undefined
   if (!isSameGrid(before, next)) return next.from
   const direction = directionOf(before, next)
   return direction === 'up' || direction === 'down'
-    ? paidFrom(before, next, { date: next.from, period: periods.findLast((one) => one.from <= next.from)! })
+    ? paidFrom(before, next, {
+        date: next.from,
+        period: periods.findLast((period) => period.from <= next.from)!,
+      })
     : undefined
 }

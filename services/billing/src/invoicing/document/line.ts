@@ -136,20 +136,23 @@ export function creditLine(
   line: BilledLine,
   planName: LocalizedText,
   dates: DateRange,
-  given: Money = 0,
+  givenBack: Money = 0,
 ): LineDraft {
   const whole = { from: line.whole!.start, to: line.whole!.end }
   const billed = { from: line.period.start, to: line.period.end }
   const share = prorate(line.whole!.fee, dates, whole)
-  const discounts = (line.discounts ?? []).map((one): DiscountOnLine => ({
-    ...one,
-    amount: one.whole === undefined ? prorate(-one.amount, dates, billed) : prorate(-one.whole, dates, whole),
+  const discounts = (line.discounts ?? []).map((discount): DiscountOnLine => ({
+    ...discount,
+    amount:
+      discount.whole === undefined
+        ? prorate(-discount.amount, dates, billed)
+        : prorate(-discount.whole, dates, whole),
   }))
   const noted = prorate(money(netOf(line) - line.left), dates, billed)
   const amount = creditWithin(
-    money(share + sum(discounts.map((one) => one.amount)) - noted),
+    money(share + sum(discounts.map((discount) => discount.amount)) - noted),
     line.left,
-    given,
+    givenBack,
   )
   return {
     kind: 'unused_time',
@@ -173,12 +176,12 @@ export function creditLine(
  * Explains a credit below the line's share: what discounts and credit notes had taken off before. Empty where
  * that is 0.
  */
-export function lessTakenOff(said: Money, given: Money): LineBreakdown[] {
-  if (said === given) return []
+export function lessTakenOff(full: Money, credited: Money): LineBreakdown[] {
+  if (full === credited) return []
   const part = { upTo: null, quantity: 0, rate: null, flat: 0 }
   return [
-    { ...part, kind: 'gross', amount: said },
-    { ...part, kind: 'taken_off', amount: money(given - said) },
+    { ...part, kind: 'gross', amount: full },
+    { ...part, kind: 'taken_off', amount: money(credited - full) },
   ]
 }
 
@@ -239,7 +242,9 @@ export function adjustmentLine(
   const discounts = rated < 0 ? discountsGivenBack(billed, line.amount) : []
   const amount =
     rated < 0
-      ? money(-creditWithin(money(-rated + sum(discounts.map((one) => one.amount))), billed.left, 0))
+      ? money(
+          -creditWithin(money(-rated + sum(discounts.map((discount) => discount.amount))), billed.left, 0),
+        )
       : rated
   return {
     ...line,
@@ -270,10 +275,10 @@ export function adjustmentLine(
 
 /** Takes an amount from lines in their order, from each at most what is left of it. */
 function takenFrom(lines: readonly GivenBack[], amount: Money): GivenBack[] {
-  let wanted = amount
+  let remaining = amount
   return lines.flatMap((line) => {
-    const part = Math.min(wanted, line.amount)
-    wanted = money(wanted - part)
+    const part = Math.min(remaining, line.amount)
+    remaining = money(remaining - part)
     return part > 0 ? [{ ...line, amount: part }] : []
   })
 }
@@ -281,16 +286,19 @@ function takenFrom(lines: readonly GivenBack[], amount: Money): GivenBack[] {
 /** Returns what is given back of the discounts on usage that now costs less than was billed, negative. */
 function discountsGivenBack({ amount, discounts }: BilledUsage, now: Money): DiscountOnLine[] {
   let room = now
-  const kept = (one: DiscountOnLine) => {
-    const part = Math.min(room, one.period === undefined ? prorated(one.amount, now, amount) : one.amount)
+  const kept = (discount: DiscountOnLine) => {
+    const part = Math.min(
+      room,
+      discount.period === undefined ? prorated(discount.amount, now, amount) : discount.amount,
+    )
     room = money(room - part)
     return part
   }
   return [
-    ...discounts.filter((one) => one.period === undefined),
-    ...discounts.filter((one) => one.period !== undefined),
+    ...discounts.filter((discount) => discount.period === undefined),
+    ...discounts.filter((discount) => discount.period !== undefined),
   ]
-    .map((one) => ({ ...one, amount: money(kept(one) - one.amount) }))
+    .map((discount) => ({ ...discount, amount: money(kept(discount) - discount.amount) }))
     .filter((one) => one.amount !== 0)
 }
 

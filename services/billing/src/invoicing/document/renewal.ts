@@ -33,15 +33,15 @@ export async function renewalLines(
   // A minimum is due at zero usage too.
   const current = known
     .rated(period)
-    .filter((one) => one.used > 0 || one.rated.amount > 0)
-    .flatMap((one) => {
-      const before = known.billed(one, period.from)
+    .filter((usage) => usage.used > 0 || usage.rated.amount > 0)
+    .flatMap((usage) => {
+      const before = known.billed(usage, period.from)
       // An interval change has already billed the period it ended.
-      if (before.until !== null && one.used === before.quantity && one.rated.amount === before.amount)
+      if (before.until !== null && usage.used === before.quantity && usage.rated.amount === before.amount)
         return []
       return before.until === null
-        ? usageLine(one, period, tx.at)
-        : adjustmentLine(one, period, before, tx.at)
+        ? usageLine(usage, period, tx.at)
+        : adjustmentLine(usage, period, before, tx.at)
     })
   const phases = phasesAhead(state)
   const fees = [
@@ -136,9 +136,9 @@ function lateLines(
 ): LineDraft[] {
   return periodsStillOpenToLateUsage(state, range, voidedOn).flatMap((earlier) =>
     rated(earlier)
-      .map((one) => ({ one, before: billed(one, earlier.from) }))
-      .filter(({ one, before }) => one.used !== before.quantity || one.rated.amount !== before.amount)
-      .map(({ one, before }) => adjustmentLine(one, earlier, before, tx.at)),
+      .map((usage) => ({ usage, before: billed(usage, earlier.from) }))
+      .filter(({ usage, before }) => usage.used !== before.quantity || usage.rated.amount !== before.amount)
+      .map(({ usage, before }) => adjustmentLine(usage, earlier, before, tx.at)),
   )
 }
 
@@ -176,10 +176,10 @@ function periodsStillOpenToLateUsage(
   voidedOn: readonly LocalDate[],
 ): LabelledPeriod[] {
   return usagePeriods(state.phases, range.from).filter(
-    (one) =>
-      one.from < range.from
-      && state.closed.get(one.from) === 'billed'
-      && (one.to > addDays(range.to, -lookBackDays)
-        || voidedOn.some((date) => one.from <= date && date < one.to)),
+    (period) =>
+      period.from < range.from
+      && state.closed.get(period.from) === 'billed'
+      && (period.to > addDays(range.to, -lookBackDays)
+        || voidedOn.some((date) => period.from <= date && date < period.to)),
   )
 }

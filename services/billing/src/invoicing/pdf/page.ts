@@ -146,7 +146,7 @@ function about({ creditNote, status, voidReason }: InvoiceForPdf): Labelled[] {
       labelled('对应账单', 'For invoice', creditNote.invoiceNumber),
       labelled('原因', 'Reason', creditNote.reason),
     ]
-  return status === 'void' ? given('作废原因', 'Void reason', voidReason) : []
+  return status === 'void' ? optional('作废原因', 'Void reason', voidReason) : []
 }
 
 function sellerParty(seller: SellerForPdf): Party {
@@ -161,7 +161,7 @@ function buyerParty(buyer: BuyerForPdf): Party {
     return {
       name: buyer.companyName,
       otherName: '',
-      details: [customer, ...partyDetails({ address, phone }), ...given('邮箱', 'Email', email)],
+      details: [customer, ...partyDetails({ address, phone }), ...optional('邮箱', 'Email', email)],
     }
   }
   return {
@@ -175,11 +175,11 @@ type PartyDetails = { [detail in 'taxId' | 'address' | 'phone' | 'bankName' | 'b
 
 function partyDetails(party: PartyDetails): Labelled[] {
   return [
-    ...given('统一社会信用代码', 'Tax ID', party.taxId),
-    ...given('地址', 'Address', party.address),
-    ...given('电话', 'Phone', party.phone),
-    ...given('开户行', 'Bank', party.bankName),
-    ...given('账号', 'Account', party.bankAccount),
+    ...optional('统一社会信用代码', 'Tax ID', party.taxId),
+    ...optional('地址', 'Address', party.address),
+    ...optional('电话', 'Phone', party.phone),
+    ...optional('开户行', 'Bank', party.bankName),
+    ...optional('账号', 'Account', party.bankAccount),
   ]
 }
 
@@ -324,7 +324,7 @@ function payment(invoice: InvoiceForPdf): Labelled[] {
     labelled('收款方', 'Payee', invoice.seller.name),
     labelled('开户行', 'Bank', invoice.seller.bankName),
     labelled('账号', 'Account', invoice.seller.bankAccount),
-    ...given('转账附言', 'Reference', numberOf(invoice)),
+    ...optional('转账附言', 'Reference', numberOf(invoice)),
   ]
 }
 
@@ -346,7 +346,7 @@ function both(text: LocalizedText): string {
   return text['zh-CN'] === text.en ? text.en : `${text['zh-CN']} ${text.en}`
 }
 
-function given(zh: string, en: string, text: string | null | undefined): Labelled[] {
+function optional(zh: string, en: string, text: string | null | undefined): Labelled[] {
   return text ? [labelled(zh, en, text)] : []
 }
 

@@ -28,11 +28,11 @@ interface Word {
 /** Returns the words of a PDF that overlap others on their page. */
 export function overlappingWords(pdf: Uint8Array): string[] {
   const words = wordsOf(pdf)
-  return words.flatMap((one, index) =>
+  return words.flatMap((word, index) =>
     words
       .slice(index + 1)
-      .filter((other) => lieOver(one, other))
-      .map((other) => `${one.text} | ${other.text}`),
+      .filter((other) => lieOver(word, other))
+      .map((other) => `${word.text} | ${other.text}`),
   )
 }
 
@@ -65,13 +65,13 @@ function wordsOf(pdf: Uint8Array): Word[] {
  * Boxes of words on neighbouring lines may touch while their middles do not; adjacent Chinese punctuation
  * shares half a character's width.
  */
-function lieOver(one: Word, other: Word): boolean {
-  const apart = Math.abs(one.top + one.bottom - other.top - other.bottom) / 2
-  const isSameLine = apart < 0.35 * Math.min(one.bottom - one.top, other.bottom - other.top)
+function lieOver(word: Word, other: Word): boolean {
+  const apart = Math.abs(word.top + word.bottom - other.top - other.bottom) / 2
+  const isSameLine = apart < 0.35 * Math.min(word.bottom - word.top, other.bottom - other.top)
   return (
-    one.page === other.page
+    word.page === other.page
     && isSameLine
-    && Math.min(one.right, other.right) - Math.max(one.left, other.left) > 4.5
+    && Math.min(word.right, other.right) - Math.max(word.left, other.left) > 4.5
   )
 }
 

@@ -165,7 +165,7 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
   function startProcess(): Setter {
     const child = fork(fileURLToPath(new URL('./worker-start.mjs', import.meta.url)), [engine], {
       execArgv: [],
-      env: nothing,
+      env: emptyEnvironment,
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
@@ -259,11 +259,11 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
 }
 
 /** The environment of a process that renders drawings has no keys and no database addresses. */
-const nothing: NodeJS.ProcessEnv = {}
+const emptyEnvironment: NodeJS.ProcessEnv = {}
 
 /** Sets whether a renderer keeps this process alive. */
-function hold({ child }: Setter, held: boolean): void {
-  if (held) {
+function hold({ child }: Setter, keepAlive: boolean): void {
+  if (keepAlive) {
     child.ref()
     child.channel?.ref()
   } else {

@@ -83,8 +83,8 @@ export async function getUsageDays(
   return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, input.customerId)
-      const asked = datesAsked(state, input)
-      const range = { from: asked.from, to: earlier(asked.to, addDays(state.today, 1)) }
+      const requested = datesAsked(state, input)
+      const range = { from: requested.from, to: earlier(requested.to, addDays(state.today, 1)) }
       const periods = periodsIn(state, range)
       // A day's fee is what it adds to its period's, so usage is read from the period's start.
       const read = { from: earlier(periods[0]?.from ?? range.from, range.from), to: range.to }
@@ -101,8 +101,8 @@ export async function getUsageDays(
         dayOf(date, { usage: shown, historical, fees, meters, standing }),
       )
       return {
-        start: asked.from,
-        end: addDays(asked.to, -1),
+        start: requested.from,
+        end: addDays(requested.to, -1),
         since: await firstDate(tx, state),
         timezone: zoneOn(state.zones, state.today),
         currency: state.customer.currency,
@@ -318,9 +318,9 @@ function valuesOf(rows: readonly GroupDays[], meter: Meter, range: DateRange): V
     const [kind, value] =
       row.kind === 'value' && !most.has(row.value) ? (['rest', ''] as const) : [row.kind, row.value]
     const key = `${kind} ${value}`
-    const one = values.get(key) ?? { kind, value, steps: Array.from({ length: days }, () => 0) }
-    one.steps[daysBetween(range.from, row.date)]! += valueOf(row, meter)
-    values.set(key, one)
+    const group = values.get(key) ?? { kind, value, steps: Array.from({ length: days }, () => 0) }
+    group.steps[daysBetween(range.from, row.date)]! += valueOf(row, meter)
+    values.set(key, group)
   }
   return [...values.values()]
     .map(({ kind, value, steps }) => ({

@@ -166,19 +166,19 @@ export function rowsChosen(
   columns: string,
   where: Where,
   { customerId, meter, most }: { customerId: string; meter?: string | undefined; most: number },
-): { sql: string; given: unknown[] } {
-  const given = parameters(customerId)
+): { sql: string; params: unknown[] } {
+  const params = parameters(customerId)
   return {
     sql: `select e.*
-      from ${keysOf(meter, given)}
+      from ${keysOf(meter, params)}
       cross join lateral (
         select ${columns}
         from usage_events
-        where customer_id = $1 and meter = key and ${where.conditions(given)}
+        where customer_id = $1 and meter = key and ${where.conditions(params)}
         limit ${most}
       ) e
       limit ${most}`,
-    given: given.values,
+    params: params.values,
   }
 }
 
@@ -187,8 +187,8 @@ async function countEvents(
   where: Where,
   { customerId, meter }: { customerId: string; meter?: string },
 ): Promise<DetailTotal> {
-  const { sql, given } = rowsChosen('1', where, { customerId, meter, most: maxCountedEvents + 1 })
-  const [found] = await query<{ events: number }>(`select count(*)::int as events from (${sql}) e`, given)
+  const { sql, params } = rowsChosen('1', where, { customerId, meter, most: maxCountedEvents + 1 })
+  const [found] = await query<{ events: number }>(`select count(*)::int as events from (${sql}) e`, params)
   const events = found!.events
   return events > maxCountedEvents ? { events: maxCountedEvents, isLeast: true } : { events, isLeast: false }
 }
@@ -306,8 +306,8 @@ type Query = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>
  * with.
  */
 export interface Where {
-  conditions: (given: Parameters) => string
-  sign?: (given: Parameters) => string
+  conditions: (params: Parameters) => string
+  sign?: (params: Parameters) => string
 }
 /** The position of an event in a customer's list, newest first. */
 export type Place = [time: Instant, id: string, meter: string]
@@ -329,9 +329,9 @@ export async function eventRows(
   query: Query,
   state: SubscriptionState,
   where: Where,
-  asked: RowsAsked,
+  requested: RowsAsked,
 ): Promise<UsageEvent[]> {
-  return (await datedRows(query, state, where, asked)).map(undated)
+  return (await datedRows(query, state, where, requested)).map(undated)
 }
 
 async function datedRows(
@@ -340,30 +340,30 @@ async function datedRows(
   where: Where,
   { customerId, meter, after, limit }: RowsAsked,
 ): Promise<DatedEvent[]> {
-  const given = parameters(customerId)
+  const params = parameters(customerId)
   const behind =
     after === undefined
       ? ''
-      : `and (time, id, meter) < (${given.add(after[0])}::timestamptz, ${given.add(after[1])}::text, `
-        + `${given.add(after[2])}::text)`
+      : `and (time, id, meter) < (${params.add(after[0])}::timestamptz, ${params.add(after[1])}::text, `
+        + `${params.add(after[2])}::text)`
   // Each meter's events are ordered by an index: the first rows of all are among the first rows of each.
   const rows = await query<
     Omit<DatedEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }
   >(
     `select e.*
-      from ${keysOf(meter, given)}
+      from ${keysOf(meter, params)}
       cross join lateral (
-        select id, meter, quantity * (${where.sign?.(given) ?? '1'}) as quantity, time,
+        select id, meter, quantity * (${where.sign?.(params) ?? '1'}) as quantity, time,
           stored_at as "storedAt", local_date as date, properties, ${apartOf('usage_events')},
           voided_at as "voidedAt", void_reason as "voidReason"
         from usage_events ${voidOf('usage_events')}
-        where customer_id = $1 and meter = key and ${where.conditions(given)} ${behind}
+        where customer_id = $1 and meter = key and ${where.conditions(params)} ${behind}
         order by time desc, id desc
         limit ${limit}
       ) e
       order by e.time desc, e.id desc, e.meter desc
       limit ${limit}`,
-    given.values,
+    params.values,
   )
   return rows.map(({ voidedAt, voidReason, ...event }) => ({
     ...event,

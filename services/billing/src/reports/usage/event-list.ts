@@ -76,18 +76,18 @@ export async function exportEvents(
   engine: Engine,
   input: EventsFilter,
 ): Promise<AsyncGenerator<ListedEvent[], void>> {
-  const asked = await engine.transaction(
+  const query = await engine.transaction(
     async (tx) => ({ ...(await eventsAsked(tx, input)), storedBy: storedByNow(tx) }),
     { readOnly: true },
   )
-  return pagesOf(engine, asked)
+  return pagesOf(engine, query)
 }
 
-async function* pagesOf(engine: Engine, asked: Asked): AsyncGenerator<ListedEvent[], void> {
+async function* pagesOf(engine: Engine, query: Asked): AsyncGenerator<ListedEvent[], void> {
   const limit = rowsPerPage[engine.db.kind]
   let after: Place | undefined
   for (;;) {
-    const page = await readPage(engine, (tx) => readEvents(tx, asked, after, limit))
+    const page = await readPage(engine, (tx) => readEvents(tx, query, after, limit))
     if (page.length > 0) yield page
     if (page.length < limit) return
     after = placeOf(page.at(-1)!)
@@ -183,7 +183,7 @@ function withinDays(
   at: Instant,
   { from, to }: { from: Instant | null; to: Instant | null },
   days: typeof daysOfAll,
-  what: string,
+  subject: string,
 ): { from: Instant; to: Instant } {
   const end = to ?? addSeconds(at, aheadSeconds)
   const start = from ?? addSeconds(end, -days.unlessTold * 86_400)
@@ -191,7 +191,7 @@ function withinDays(
     throw new BillingError('invalid_range', {
       pointer: '?start',
       message:
-        `${what} at most ${days.most} days are looked at: choose a shorter `
+        `${subject} at most ${days.most} days are looked at: choose a shorter `
         + `range${days === daysOfAll ? ', or name a customer' : ''}`,
     })
   }
@@ -215,29 +215,29 @@ async function readEvents(
   after: Place | undefined,
   limit: number,
 ): Promise<ListedEvent[]> {
-  const given = parameters()
-  const one = customerId === undefined ? undefined : given.add(customerId)
+  const params = parameters()
+  const customerParam = customerId === undefined ? undefined : params.add(customerId)
   const behind = after && {
-    time: given.add(after[0]),
-    id: given.add(after[1]),
-    customer: given.add(after[2]),
-    meter: given.add(after[3]),
+    time: params.add(after[0]),
+    id: params.add(after[1]),
+    customer: params.add(after[2]),
+    meter: params.add(after[3]),
   }
   const conditions = [
     'e.customer_id = c.customer_id and e.meter = m.key',
-    ...(from === null ? [] : [`e.time >= ${given.add(from)}`]),
-    ...(to === null ? [] : [`e.time < ${given.add(to)}`]),
-    ...(storedBy === undefined ? [] : [`e.stored_at <= ${given.add(storedBy)}`]),
+    ...(from === null ? [] : [`e.time >= ${params.add(from)}`]),
+    ...(to === null ? [] : [`e.time < ${params.add(to)}`]),
+    ...(storedBy === undefined ? [] : [`e.stored_at <= ${params.add(storedBy)}`]),
     // The time recorded for the id tells where its event is stored.
     ...(id === undefined
       ? []
       : [
-          `e.id = ${given.add(id)} and e.time = (select k.time from usage_keys k where k.customer_id = `
+          `e.id = ${params.add(id)} and e.time = (select k.time from usage_keys k where k.customer_id = `
             + 'c.customer_id and k.id = e.id)',
         ]),
     ...(having === undefined
       ? []
-      : [`e.properties ->> ${given.add(having.property)} = ${given.add(having.value)}`]),
+      : [`e.properties ->> ${params.add(having.property)} = ${params.add(having.value)}`]),
     ...(behind
       ? [
           `(c.customer_id > ${behind.customer} or (e.time, e.id, e.meter) < `
@@ -259,8 +259,8 @@ async function readEvents(
       from (
         select customer_id
         from customers
-        where ${one === undefined ? 'true' : `customer_id = ${one}`}
-          ${behind && one === undefined ? `and customer_id >= ${behind.customer}` : ''}
+        where ${customerParam === undefined ? 'true' : `customer_id = ${customerParam}`}
+          ${behind && customerParam === undefined ? `and customer_id >= ${behind.customer}` : ''}
         order by customer_id
       ) c
       cross join lateral (
@@ -272,12 +272,12 @@ async function readEvents(
           where ${conditions.join(' and ')}
           order by e.time desc, e.id desc
           limit ${limit}
-        ) e ${meter === undefined ? '' : `where m.key = ${given.add(meter)}`}
+        ) e ${meter === undefined ? '' : `where m.key = ${params.add(meter)}`}
         order by e.time desc, e.id desc, e.meter desc
         limit ${limit}
       ) e
       limit ${limit}`,
-    given.values,
+    params.values,
   )
   return rows.map(({ decimals, overage, meter: key, voidedAt, voidReason, ...event }) => ({
     ...event,

@@ -75,10 +75,10 @@ export async function exportUsage(
           message: `an export covers at most ${maxDays} days, not ${start} to ${end}`,
         })
       // What is stored while the file is being written is excluded: it is a snapshot.
-      const asked = await chosen(tx.query, { from, to }, input)
+      const filter = await chosen(tx.query, { from, to }, input)
       const storedBy = storedByNow(tx)
       const where: Where = {
-        conditions: (given) => `${asked.conditions(given)} and stored_at <= ${given.add(storedBy)}`,
+        conditions: (params) => `${filter.conditions(params)} and stored_at <= ${params.add(storedBy)}`,
       }
       if (await isMore(tx, where, { customerId, meter, start, end, most }))
         throw new BillingError('invalid_range', {
@@ -115,7 +115,7 @@ async function columnsOf(
   { customerId, meter }: { customerId: string; meter: string | undefined },
 ): Promise<UsageExport['columns']> {
   const most = eventsLookedAt[tx.db.kind]
-  const { sql, given } = rowsChosen('properties', where, { customerId, meter, most })
+  const { sql, params } = rowsChosen('properties', where, { customerId, meter, most })
   const [found] = await tx.query<{ events: number; names: string[] }>(
     `with events as materialized (${sql})
       select (select count(*)::int from events) as events,
@@ -127,7 +127,7 @@ async function columnsOf(
           order by count(*) desc, name collate "C"
           limit ${maxColumns + 1}
         ) as names`,
-    given,
+    params,
   )
   const { events, names } = found!
   const shown = names.slice(0, maxColumns).sort((a, b) => (a < b ? -1 : 1))
@@ -166,10 +166,10 @@ async function isMore(
     [customerId, meter ?? null, start, end, most],
   )
   if (!days!.isMore) return false
-  const { sql, given } = rowsChosen('1', where, { customerId, meter, most: most + 1 })
+  const { sql, params } = rowsChosen('1', where, { customerId, meter, most: most + 1 })
   const [counted] = await tx.query<{ events: number }>(
     `select count(*)::int as events from (${sql}) e`,
-    given,
+    params,
   )
   return counted!.events > most
 }

@@ -59,7 +59,7 @@ describe.each(testDatabases)('late usage on $name', ({ create }) => {
     ])
   const renewal = async (label: string) =>
     (await getInvoices(world.engine, { customerId: 'acme' })).data.find(
-      (one) => one.kind === 'renewal' && one.period.label === label && one.status !== 'void',
+      (invoice) => invoice.kind === 'renewal' && invoice.period.label === label && invoice.status !== 'void',
     )!
 
   test('late usage is listed, latest first; usage in time is not', async () => {
@@ -103,7 +103,7 @@ describe.each(testDatabases)('late usage on $name', ({ create }) => {
     let cursor: string | undefined
     do {
       const page = await listLateEvents(world.engine, { customerId: 'acme', limit: 1, cursor })
-      ids.push(...page.data.map((one) => one.id))
+      ids.push(...page.data.map((event) => event.id))
       cursor = page.nextCursor ?? undefined
     } while (cursor)
     expect(ids).toEqual(['l4', 'l3', 'l1', 'l2'])

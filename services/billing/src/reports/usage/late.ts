@@ -104,12 +104,12 @@ async function lateRows(
   limit: number,
 ): Promise<LateRow[]> {
   if (closed.length === 0) return []
-  const given = parameters(customerId, ...(after ?? []))
+  const params = parameters(customerId, ...(after ?? []))
   const behind = after === undefined ? '' : 'and (stored_at, time, id, meter) < ($2, $3, $4, $5)'
   const since = addSeconds(tx.at, -listedDays * 86_400)
   const parts = closed.map(({ from, to, closedAt }, place) => {
     const [first, end, stored] = [from, to, closedAt > since ? closedAt : since].map((value) =>
-      given.add(value),
+      params.add(value),
     )
     return `(
         select id, meter, quantity, time, stored_at as "storedAt", properties, local_date as "localDate",
@@ -133,7 +133,7 @@ async function lateRows(
       from (${parts.join(' union all ')}) as late
       order by "storedAt" desc, time desc, id desc, meter desc
       limit ${limit}`,
-    given.values,
+    params.values,
   )
 }
 

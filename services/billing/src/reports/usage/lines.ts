@@ -88,19 +88,19 @@ function linesWithDays(
     )
   const dates = datesIn({ from: period.from, to: earlier(period.to, addDays(state.today, 1)) })
   const amounts = new Map(
-    dates.map((date) => [date, new Map(until(date).map((one) => [keyOf(one), one.rated.amount]))]),
+    dates.map((date) => [date, new Map(until(date).map((usage) => [keyOf(usage), usage.rated.amount]))]),
   )
-  return known.rated(period).map((one) => {
-    const meter = one.meter.key
+  return known.rated(period).map((usage) => {
+    const meter = usage.meter.key
     const { kind: _kind, ...line } = publicLine({
-      ...usageLine(one, period, at),
-      id: `${meter}.${one.dates.from}`,
+      ...usageLine(usage, period, at),
+      id: `${meter}.${usage.dates.from}`,
     })
     return {
       ...line,
       meter,
-      trial: one.phase.trial,
-      daily: daysOf(one, known.days, dates, (date) => amounts.get(date)?.get(keyOf(one)) ?? 0),
+      trial: usage.phase.trial,
+      daily: daysOf(usage, known.days, dates, (date) => amounts.get(date)?.get(keyOf(usage)) ?? 0),
     }
   })
 }

@@ -129,7 +129,9 @@ function countedIn(
     const meter = state.meters.get(key)!
     // A trial bills nothing.
     const amount = sum(
-      rated.filter((one) => one.meter.key === key && !one.phase.trial).map((one) => one.rated.amount),
+      rated
+        .filter((usage) => usage.meter.key === key && !usage.phase.trial)
+        .map((usage) => usage.rated.amount),
     )
     return [key, { meter, steps: usedOn(days, meter, period), amount }] as const
   })
@@ -154,18 +156,18 @@ function feeWithin(line: FeeLine, period: LabelledPeriod): Money {
   return part ? prorate(gross, part, dates) : money(0)
 }
 
-function monthOf(one: Counted, before: Counted | undefined, state: SubscriptionState): UsageMonth {
+function monthOf(counted: Counted, before: Counted | undefined, state: SubscriptionState): UsageMonth {
   const amountOf = ({ fee, meters }: Counted) =>
     sum([fee, ...[...meters.values()].map(({ amount }) => amount)])
   const units = (meter: Meter, steps: number) =>
     steps < 0 ? -unitsFrom(-steps, meter.decimals) : unitsFrom(steps, meter.decimals)
-  const amount = amountOf(one)
+  const amount = amountOf(counted)
   return {
-    period: shown(one.period),
-    running: state.today < one.period.to,
-    fee: one.fee,
+    period: shown(counted.period),
+    running: state.today < counted.period.to,
+    fee: counted.fee,
     amount,
-    meters: [...one.meters.values()].map(({ meter, steps, amount: own }) => ({
+    meters: [...counted.meters.values()].map(({ meter, steps, amount: own }) => ({
       meter: meter.key,
       used: units(meter, steps),
       amount: own,
@@ -174,15 +176,15 @@ function monthOf(one: Counted, before: Counted | undefined, state: SubscriptionS
       before === undefined
         ? null
         : {
-            fee: money(one.fee - before.fee),
+            fee: money(counted.fee - before.fee),
             amount: money(amount - amountOf(before)),
-            meters: [...new Set([...one.meters.keys(), ...before.meters.keys()])].map((key) => {
-              const [now, then] = [one.meters.get(key), before.meters.get(key)]
+            meters: [...new Set([...counted.meters.keys(), ...before.meters.keys()])].map((key) => {
+              const [now, earlier] = [counted.meters.get(key), before.meters.get(key)]
               const meter = state.meters.get(key)!
               return {
                 meter: key,
-                used: units(meter, (now?.steps ?? 0) - (then?.steps ?? 0)),
-                amount: money((now?.amount ?? 0) - (then?.amount ?? 0)),
+                used: units(meter, (now?.steps ?? 0) - (earlier?.steps ?? 0)),
+                amount: money((now?.amount ?? 0) - (earlier?.amount ?? 0)),
               }
             }),
           },

@@ -103,9 +103,9 @@ export async function getUsageSummary(
           state,
           period,
           [...known.all.filter((day) => day.date < period.from), ...usage],
-          meters.map((one) => state.meters.get(one.meter)!),
+          meters.map((meter) => state.meters.get(meter.meter)!),
         ),
-        usage: Object.fromEntries(meters.map((one) => [one.meter, one.used])),
+        usage: Object.fromEntries(meters.map((meter) => [meter.meter, meter.used])),
         ...(input.groupBy === undefined ? {} : { groups: await groupsIn(tx, state, period, input.groupBy) }),
       }
     },
@@ -148,8 +148,8 @@ function metersIn(
 ): Meter[] {
   const current = phaseOn(state.phases, state.today)?.plan.charges.map((charge) => charge.meter) ?? []
   const keys = new Set([
-    ...current.filter((key) => rated.some((one) => one.meter.key === key)),
-    ...rated.map((one) => one.meter.key),
+    ...current.filter((key) => rated.some((period) => period.meter.key === key)),
+    ...rated.map((period) => period.meter.key),
     ...usage.map((day) => day.meter),
   ])
   return [...keys].map((key) => state.meters.get(key)!)
@@ -186,8 +186,8 @@ function meterUsage(
     deficit: units(counted?.carried ?? 0),
     remaining: allowance === null ? null : units(leftOf(allowance, counted)),
     // For a level the last line has the overage; for additive meters the lines add up.
-    overage: units(isAdditive(meter) ? sum(lines.map((one) => one.overage)) : (lines.at(-1)?.overage ?? 0)),
-    overageAmount: sum(lines.map((one) => one.rated.amount)),
+    overage: units(isAdditive(meter) ? sum(lines.map((line) => line.overage)) : (lines.at(-1)?.overage ?? 0)),
+    overageAmount: sum(lines.map((line) => line.rated.amount)),
     overagePolicy: counted?.charge?.overage ?? null,
     ...outlook(tx.at, state, period, meter, counted, used),
   }

@@ -141,8 +141,8 @@ const ofElse = setOf('page font batch window screen chunk context max min latenc
 /** A meter's words for what it counts: singular, plural, Chinese, and amounts of what it measures. */
 interface MeterWords {
   exact: ReadonlySet<string>
-  one: ReadonlySet<string>
-  many: ReadonlySet<string>
+  singulars: ReadonlySet<string>
+  plurals: ReadonlySet<string>
   chinese: readonly string[]
   measured: ReadonlySet<string>
   /** What a compound word ends or starts with if it is about what is counted. */
@@ -167,14 +167,14 @@ function findMeterWords({ key, valueProperty, name, unit }: Meter): MeterWords {
     .flatMap(singularsOf)
   const all = [...new Set([...units, ...names])]
   // A meter named "Talk time" does not make a property `time` an amount.
-  const one = new Set([...units, ...names.filter((word) => !aboutIt.has(word))])
-  const many = new Set(all.flatMap(pluralOf))
+  const singulars = new Set([...units, ...names.filter((word) => !aboutIt.has(word))])
+  const plurals = new Set(all.flatMap(pluralOf))
   return {
-    exact: new Set([key, valueProperty ?? key].map((exact) => exact.toLowerCase())),
-    one,
-    many,
-    endings: [...many].filter((noun) => noun.length > 4),
-    beginnings: [...one, ...many].filter((noun) => noun.length > 3),
+    exact: new Set([key, valueProperty ?? key].map((word) => word.toLowerCase())),
+    singulars,
+    plurals,
+    endings: [...plurals].filter((noun) => noun.length > 4),
+    beginnings: [...singulars, ...plurals].filter((noun) => noun.length > 3),
     chinese: [unit['zh-CN'], name['zh-CN']].flatMap(wordsOf).filter(isChinese),
     measured: new Set(
       measures.flatMap(({ of, names: also }) => (all.some((word) => of.has(word)) ? [...also] : [])),
@@ -225,7 +225,7 @@ function namesAmount({ name, parent, isOfAmounts }: Place, of: MeterWords): bool
   if (of.exact.has(name.toLowerCase())) return true
   const words = wordsOf(name)
   const last = words.at(-1) ?? ''
-  if (aboutIt.has(last) && !of.one.has(last) && !of.measured.has(last)) return false
+  if (aboutIt.has(last) && !of.singulars.has(last) && !of.measured.has(last)) return false
   return (
     isOfAmounts
     || numbers.has(words[0] ?? '')
@@ -239,8 +239,8 @@ function namesAmount({ name, parent, isOfAmounts }: Place, of: MeterWords): bool
  * Returns whether a word marks an amount or a plural of what is counted: `calls_today`, not `call_id`; also
  * in compounds such as `inputtokens`.
  */
-function saysAmount(word: string, { many, chinese, endings, beginnings }: MeterWords): boolean {
-  if (amounts.has(word) || many.has(word)) return true
+function saysAmount(word: string, { plurals, chinese, endings, beginnings }: MeterWords): boolean {
+  if (amounts.has(word) || plurals.has(word)) return true
   if (isChinese(word)) {
     return (
       chineseAmounts.some((amount) => word.endsWith(amount))
@@ -257,8 +257,8 @@ function saysAmount(word: string, { many, chinese, endings, beginnings }: MeterW
  * Returns whether a name or path ends in the singular of what is counted: `prompt_token`, `token_input`,
  * `token.input`, `token数`, but not `token_type`.
  */
-function isOne(words: readonly string[], { one }: MeterWords): boolean {
-  return one.has(words.findLast((word) => !which.has(word) && word !== '数') ?? '')
+function isOne(words: readonly string[], { singulars }: MeterWords): boolean {
+  return singulars.has(words.findLast((word) => !which.has(word) && word !== '数') ?? '')
 }
 
 /** Returns whether a name ends in what is measured: `size`, `file_size`, `duration_ms`. */

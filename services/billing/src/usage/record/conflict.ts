@@ -143,7 +143,7 @@ export async function recordedOfHistory(
 /** Returns whether an event equals what is recorded, as far as its current meters counted it then. */
 export function isAsRecorded(event: CheckedEvent, recorded: readonly RecordedContent[]): boolean {
   const known = countedRows(event).flatMap(({ meter, quantity }) =>
-    recorded.filter((one) => one.meter === meter).map((one) => one.quantity === quantity),
+    recorded.filter((content) => content.meter === meter).map((content) => content.quantity === quantity),
   )
   return (
     known.length > 0

@@ -120,9 +120,9 @@ export function checkTypedEvent(
   const counted: CountedEvent[] = []
   for (const meter of readers) {
     if (meter.eventType === type && !holds(meter.filters, properties)) continue
-    const one = countedBy(meter, event)
-    if ('code' in one) return one
-    counted.push(one)
+    const single = countedBy(meter, event)
+    if ('code' in single) return single
+    counted.push(single)
   }
   const content = contentOf(event, times)
   if ('code' in content) return content

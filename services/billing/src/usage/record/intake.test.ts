@@ -46,7 +46,7 @@ describe.each(testDatabases)('concurrent requests on $name', ({ create, name }) 
         ]),
       ),
     )
-    expect(answers.reduce((total, one) => total + one.accepted, 0)).toBe(300)
+    expect(answers.reduce((total, recorded) => total + recorded.accepted, 0)).toBe(300)
     for (const [index, one] of answers.entries())
       expect(one.rejected.map(({ id, index: place }) => [id, place])).toEqual(
         index % 10 ? [] : [[`x${index}`, 1]],
@@ -118,7 +118,9 @@ describe.each(testDatabases)('concurrent requests on $name', ({ create, name }) 
       ),
     )
     expect(
-      answers.map((one) => [one.accepted, one.duplicates, one.rejected.map(({ code }) => code)].join()),
+      answers.map((answer) =>
+        [answer.accepted, answer.duplicates, answer.rejected.map(({ code }) => code)].join(),
+      ),
     ).toEqual([
       '1,0,',
       ...Array.from({ length: 14 }, () => '0,1,'),
@@ -157,7 +159,7 @@ describe.each(testDatabases)('concurrent requests on $name', ({ create, name }) 
     ).toEqual(['poison17 internal_error', 'poison3 internal_error'])
     await new Promise(setImmediate)
     process.off('warning', listen)
-    expect(warnings.filter((one) => one.includes('poison'))).toHaveLength(2)
+    expect(warnings.filter((warning) => warning.includes('poison'))).toHaveLength(2)
     expect(await record([event('b', 'poison3')])).toMatchObject({ accepted: 1 })
   })
 
@@ -172,7 +174,7 @@ describe.each(testDatabases)('concurrent requests on $name', ({ create, name }) 
       large('l5', 1),
       large('l6', most),
     ])
-    expect(answers.map((one) => one.rejected.map(({ id, code }) => `${id} ${code}`).join())).toEqual([
+    expect(answers.map((answer) => answer.rejected.map(({ id, code }) => `${id} ${code}`).join())).toEqual([
       '',
       '',
       'l3 quantity_overflow',
@@ -225,7 +227,7 @@ describe.each(testDatabases)('concurrent requests on $name', ({ create, name }) 
       for (const outcome of outcomes)
         if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(DatabaseUnavailable)
       const again = await Promise.all(events.map((one) => record([one])))
-      expect(again.reduce((total, one) => total + one.accepted, 0)).toBe(
+      expect(again.reduce((total, recorded) => total + recorded.accepted, 0)).toBe(
         outcomes.filter((outcome) => outcome.status === 'rejected').length,
       )
       expect(await rows("select count(*)::int as events from usage_events where id like 'broken%'")).toEqual([

@@ -103,7 +103,9 @@ describe.each(testDatabases)('filling meters on $name', ({ create }) => {
     ])
     await consume(other, { customerId: 'a', meter: 'calls', id: 'new-2', quantity: 3 })
     // Not filled yet: it need not add up, but everything else does.
-    expect((await mistakes()).filter((one) => !JSON.stringify(one).includes('usage_groups'))).toEqual([])
+    expect((await mistakes()).filter((mistake) => !JSON.stringify(mistake).includes('usage_groups'))).toEqual(
+      [],
+    )
     let steps = 0
     while ((await fillMeters(world.engine, { steps: 1 })) > 0) {
       steps += 1

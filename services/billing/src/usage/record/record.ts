@@ -94,9 +94,13 @@ function intakeOf(engine: Engine): ReturnType<typeof openIntake> {
  * them, retries in halves, down to the faulty event: the others are recorded. Without `wait`, leaves the
  * events of locked customers and returns them.
  */
-async function settle(engine: Engine, slots: readonly Slot[], ways: Ways): Promise<readonly Slot[]> {
+async function settle(
+  engine: Engine,
+  slots: readonly Slot[],
+  options: RecordingOptions,
+): Promise<readonly Slot[]> {
   if (slots.length === 0) return []
-  const { wait, transaction } = ways
+  const { wait, transaction } = options
   try {
     const events = slots.map((slot) => slot.event)
     const known = knownRecordingContextsOf(engine)
@@ -112,8 +116,8 @@ async function settle(engine: Engine, slots: readonly Slot[], ways: Ways): Promi
     if (slots.length > 1) {
       const middle = slots.length >> 1
       return [
-        ...(await settle(engine, slots.slice(0, middle), ways)),
-        ...(await settle(engine, slots.slice(middle), ways)),
+        ...(await settle(engine, slots.slice(0, middle), options)),
+        ...(await settle(engine, slots.slice(middle), options)),
       ]
     }
     const [slot] = slots as [Slot]
@@ -127,7 +131,7 @@ async function settle(engine: Engine, slots: readonly Slot[], ways: Ways): Promi
 /**
  * How events are recorded: in which transaction or savepoint, and whether locked customers are waited for.
  */
-interface Ways extends Lane {
+interface RecordingOptions extends Lane {
   transaction<T>(work: (tx: BillingTransaction) => Promise<T>): Promise<T>
 }
 

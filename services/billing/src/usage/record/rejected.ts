@@ -330,14 +330,14 @@ type SentContent = Pick<RefusedEvent, 'meter' | 'type' | 'quantity' | 'time' | '
  * their order, because sorting them takes long.
  */
 function sentHash({ meter, type, quantity, time, properties, historical }: SentContent): string {
-  const told =
+  const content =
     properties !== undefined && areTooLong(properties) ? JSON.stringify(properties) : (properties ?? null)
   return sha256(
     canonicalJson([
       meter ?? type ?? null,
       quantity ?? null,
       time ?? null,
-      told,
+      content,
       ...(historical === true ? [historical] : []),
     ]),
   )

@@ -177,7 +177,7 @@ export interface WantedId {
  * Claims ids, in the given order, for new reservations and for events: free ones, and those of the
  * reservations that the events settle. Returns false where another transaction claimed one first.
  */
-export async function takeIds(tx: BillingTransaction, wanted: readonly WantedId[]): Promise<boolean> {
+export async function takeIds(tx: BillingTransaction, claims: readonly WantedId[]): Promise<boolean> {
   const taken = await tx.query(
     `insert into usage_keys (customer_id, id, body_hash, time)
       select "customerId", id, decode("bodyHash", 'hex'), time
@@ -186,11 +186,11 @@ export async function takeIds(tx: BillingTransaction, wanted: readonly WantedId[
       returning id`,
     [
       JSON.stringify(
-        wanted.map(({ customerId, id, bodyHash, time }) => ({ customerId, id, bodyHash, time })),
+        claims.map(({ customerId, id, bodyHash, time }) => ({ customerId, id, bodyHash, time })),
       ),
     ],
   )
-  return taken.length === wanted.length
+  return taken.length === claims.length
 }
 
 /**

@@ -65,16 +65,20 @@ export async function storeEvents(
   if (placed.some((event) => event.apart)) return storeWithApart(tx, placed, ids)
   const firsts = firstsOf(placed)
   const counted = rowsOf(firsts)
-  const told = await writeRows(tx, counted, { groups: await prepareEvents(tx, counted), ids, apart: null })
+  const returned = await writeRows(tx, counted, {
+    groups: await prepareEvents(tx, counted),
+    ids,
+    apart: null,
+  })
   const taken = new Set(
-    told.flatMap((row) =>
+    returned.flatMap((row) =>
       row.taken === null ? [] : [keyOf({ customerId: row.customer_id, id: row.taken })],
     ),
   )
-  const withLargeDays = new Set(told.flatMap((row) => (row.taken === null ? [row.customer_id] : [])))
+  const withLargeDays = new Set(returned.flatMap((row) => (row.taken === null ? [row.customer_id] : [])))
   if (taken.size === 0 && firsts.length === placed.length)
     return { outcomes: placed.map(() => 'accepted'), withLargeDays }
-  return { outcomes: await fatesOf(tx, placed, taken), withLargeDays }
+  return { outcomes: await outcomesOf(tx, placed, taken), withLargeDays }
 }
 
 /**
@@ -98,11 +102,11 @@ async function storeWithApart(tx: BillingTransaction, placed: readonly Placed[],
   for (const apart of [null, 'history', 'after_end'] as const) {
     const rows = own.flatMap((event) => ((event.apart ?? null) === apart ? rowsOfEvent.get(event)! : []))
     if (rows.length === 0) continue
-    const told = await writeRows(tx, rows, { groups, ids: 'claimed', apart })
-    if (apart === null) for (const row of told) withLargeDays.add(row.customer_id)
+    const returned = await writeRows(tx, rows, { groups, ids: 'claimed', apart })
+    if (apart === null) for (const row of returned) withLargeDays.add(row.customer_id)
   }
   const taken = new Set(firsts.map(keyOf).filter((key) => !fresh.has(key)))
-  return { outcomes: await fatesOf(tx, placed, taken, recorded), withLargeDays }
+  return { outcomes: await outcomesOf(tx, placed, taken, recorded), withLargeDays }
 }
 
 async function takeFreeIds(tx: BillingTransaction, events: readonly Placed[]): Promise<Set<string>> {
@@ -139,20 +143,20 @@ async function writeRows(
   tx: BillingTransaction,
   counted: readonly Placed[],
   { groups, ids, apart }: { groups: ReadonlyMap<Placed, Group[]>; ids: Ids; apart: Apart | null },
-): Promise<Told[]> {
+): Promise<ReturnedRow[]> {
   const isPlain = counted.every(isAdditive)
   const isGrouped = counted.some((event) => groups.has(event))
   const rows = counted.map((event) => rowText(event, { isPlain, groups: groups.get(event) }))
-  return tx.query<Told>(storing({ isPlain, isGrouped, ids, apart }), [`[${rows.join(',')}]`, tx.at])
+  return tx.query<ReturnedRow>(storing({ isPlain, isGrouped, ids, apart }), [`[${rows.join(',')}]`, tx.at])
 }
 
 /** A row the storing statement returns: an id that was not free, or (null) a customer with a large day. */
-interface Told {
+interface ReturnedRow {
   customer_id: string
   taken: string | null
 }
 
-async function fatesOf(
+async function outcomesOf(
   tx: BillingTransaction,
   placed: readonly Placed[],
   taken: ReadonlySet<string>,
@@ -169,7 +173,7 @@ async function fatesOf(
     tx,
     placed.filter((_, index) => !isAccepted[index]),
   )
-  const others = await recordedContents(
+  const recordedRows = await recordedContents(
     tx,
     placed.filter((event, index) => !isAccepted[index] && hashes.get(keyOf(event)) !== event.bodyHash),
   )
@@ -180,10 +184,10 @@ async function fatesOf(
         code: 'event_voided',
         detail: `event '${event.id}' was recorded and taken back: send what replaces it under another id`,
       }
-    const there = hashes.has(keyOf(event)) ? undefined : atTheirTime.get(keyOf(event))
-    if (there) return isAsRecorded(event, there) ? 'duplicate' : conflictWith(event, '', there[0])
+    const existing = hashes.has(keyOf(event)) ? undefined : atTheirTime.get(keyOf(event))
+    if (existing) return isAsRecorded(event, existing) ? 'duplicate' : conflictWith(event, '', existing[0])
     const hash = hashes.get(keyOf(event)) ?? ''
-    const recorded = others.get(contentKey(event))
+    const recorded = recordedRows.get(contentKey(event))
     return hash === event.bodyHash || (recorded && isSameAtItsTime(event, hash, recorded))
       ? 'duplicate'
       : conflictWith(event, hash, recorded)

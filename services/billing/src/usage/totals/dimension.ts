@@ -46,10 +46,10 @@ export async function groupsOf<T extends GroupedEvent>(
 ): Promise<Map<T, Group[]>> {
   const grouped = events.filter((event) => event.groupBy !== undefined)
   if (grouped.length === 0) return new Map()
-  const wanted = new Map<string, Named>()
-  for (const event of grouped) for (const name of namesOf(event)) wanted.set(keyOf(name), name)
-  const known = await namesAmong(tx, [...wanted.values()])
-  const unknown = [...wanted].filter(([key]) => !known.has(key)).map(([, name]) => name)
+  const namesToAdd = new Map<string, Named>()
+  for (const event of grouped) for (const name of namesOf(event)) namesToAdd.set(keyOf(name), name)
+  const known = await namesAmong(tx, [...namesToAdd.values()])
+  const unknown = [...namesToAdd].filter(([key]) => !known.has(key)).map(([, name]) => name)
   for (const key of unknown.length === 0 ? [] : await nameWhereRoom(tx, unknown)) known.add(key)
   return new Map(
     grouped.map((event) => [

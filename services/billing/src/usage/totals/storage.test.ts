@@ -136,7 +136,7 @@ describe.each(testDatabases)('storage of usage on $name', ({ create }) => {
     expect({ usage, daily }).toEqual({ usage: before.usage, daily: before.daily })
     expect(await mistakes()).toEqual([])
     const { meters } = await getReconciliation(world.engine, { customerId: 'acme', period: '2026-11' })
-    expect(meters.find((one) => one.meter === 'ai_chat')).toMatchObject({ accepted: 7, difference: 0 })
+    expect(meters.find((meter) => meter.meter === 'ai_chat')).toMatchObject({ accepted: 7, difference: 0 })
   })
 
   test('a month that still has an id is not dropped, because its usage may not be issued', async () => {

@@ -373,7 +373,7 @@ async function countDayAgain(
     )
   }
   const values = `(select count(*) from ${sums.values} where ${ofDay})`
-  const [again] = await tx.query<{
+  const [recounted] = await tx.query<{
     quantity: number
     events: number
     last_at: Instant | null
@@ -383,11 +383,11 @@ async function countDayAgain(
      from (select e.*, $4::text as aggregation ${left}) e group by e.aggregation`,
     [...day, aggregation],
   )
-  if (!again) await tx.query(`delete from ${sums.days} where ${ofDay}`, day)
+  if (!recounted) await tx.query(`delete from ${sums.days} where ${ofDay}`, day)
   else
     await tx.query(
       `update ${sums.days} set quantity = $4, events = $5, last_at = $6, last_id = $7 where ${ofDay}`,
-      [...day, again.quantity, again.events, again.last_at, again.last_id],
+      [...day, recounted.quantity, recounted.events, recounted.last_at, recounted.last_id],
     )
 }
 
