@@ -8,12 +8,12 @@ import type {
   NewConversation,
   NewMessage,
   PortalToken,
-  Problem,
   Quota,
   SessionState,
   SuggestionAnswer,
   Thread,
 } from '@customer-portal/workbench-api/contract'
+import { ApiError, errorOf, UnreachableError } from '@customer-portal/ui/api-error.ts'
 import { locale } from './preferences.ts'
 
 export type {
@@ -27,35 +27,6 @@ export type {
   Quota,
   SuggestionAnswer,
   Thread,
-}
-
-/** What the server refused, or that it could not be reached (`offline`). */
-export class ApiError extends Error {
-  override readonly name = 'ApiError'
-  readonly code: string
-  readonly status: number
-  readonly requestId: string | null
-  readonly retryAfter: number | null
-
-  constructor({
-    code,
-    status,
-    detail,
-    requestId,
-    retryAfter,
-  }: {
-    code: string
-    status: number
-    detail: string
-    requestId?: string
-    retryAfter?: number | null
-  }) {
-    super(detail)
-    this.code = code
-    this.status = status
-    this.requestId = requestId ?? null
-    this.retryAfter = retryAfter ?? null
-  }
 }
 
 let onLoggedOut: () => void = () => undefined
@@ -76,24 +47,13 @@ async function ask<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unkno
       credentials: 'same-origin',
       body: method === 'GET' ? undefined : JSON.stringify(body ?? {}),
     })
-  } catch {
-    throw new ApiError({ code: 'offline', status: 0, detail: '' })
+  } catch (error) {
+    throw new UnreachableError('the server cannot be reached', { cause: error })
   }
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
-  throw await errorFrom(response)
-}
-
-async function errorFrom(response: Response): Promise<ApiError> {
-  const problem = (await response.json().catch(() => ({}))) as Partial<Problem>
-  const code = problem.code ?? 'internal_error'
-  if (response.status === 401 && code === 'unauthorized') onLoggedOut()
-  return new ApiError({
-    code,
-    status: response.status,
-    detail: problem.errors?.[0]?.detail ?? problem.detail ?? '',
-    requestId: problem.requestId,
-    retryAfter: Number(response.headers.get('retry-after')) || null,
-  })
+  const refused = await errorOf(response)
+  if (refused.status === 401 && refused.problem?.code === 'unauthorized') onLoggedOut()
+  throw refused
 }
 
 const at = (conversationId: string) => `/conversations/${encodeURIComponent(conversationId)}`

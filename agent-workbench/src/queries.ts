@@ -1,22 +1,21 @@
+import { ApiError, orMissing } from '@customer-portal/ui/api-error.ts'
+import { sendSurely } from '@customer-portal/ui/lost-answer.ts'
 import { QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 import {
   api,
-  ApiError,
   type Conversation,
   type Message,
   type NewConversation,
   type NewMessage,
   type SuggestionAnswer,
 } from './api.ts'
-import { sendSurely } from './lost-answer.ts'
 
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
-      retry: (failures, error) =>
-        failures < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
+      retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status < 500),
     },
   },
 })
@@ -57,12 +56,6 @@ export function useDeskActions() {
       cache.invalidateQueries({ queryKey: ['thread', conversationId] }),
       cache.invalidateQueries({ queryKey: ['conversations'] }),
     ])
-  /** What is missing is no failure where it is looked for. */
-  const orMissing = <Found>(found: Promise<Found>) =>
-    found.catch((error: unknown) => {
-      if (error instanceof ApiError && error.status === 404) return undefined
-      throw error
-    })
   const start = useMutation({
     mutationFn: ({
       onLost,

@@ -1,6 +1,6 @@
+import { ApiError, UnreachableError } from '@customer-portal/ui/api-error.ts'
+import { NotDoneError, UnknownOutcomeError } from '@customer-portal/ui/lost-answer.ts'
 import { useI18n } from 'vue-i18n'
-import { ApiError } from './api.ts'
-import { NotDoneError, UnknownOutcomeError } from './lost-answer.ts'
 
 /** What went wrong, in the agent's language. */
 export function useErrorText() {
@@ -8,7 +8,8 @@ export function useErrorText() {
   return (error: unknown): string => {
     if (error instanceof NotDoneError) return t('error.notDone')
     if (error instanceof UnknownOutcomeError) return t('error.unknownOutcome')
-    if (!(error instanceof ApiError)) return t('error.unknown')
-    return error.code === 'offline' ? t('error.offline') : error.message || t('error.unknown')
+    if (error instanceof UnreachableError) return t('error.offline')
+    const problem = error instanceof ApiError ? error.problem : undefined
+    return problem?.errors?.[0]?.detail ?? problem?.detail ?? t('error.unknown')
   }
 }

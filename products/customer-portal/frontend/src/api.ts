@@ -11,7 +11,6 @@ import type {
   PlanChange,
   PortalPlans,
   Preview,
-  Problem,
   RejectedUsage,
   Scheduled,
   Session,
@@ -23,27 +22,13 @@ import type {
   UsageMonths,
   UsageSummary,
 } from '@customer-portal/portal-api/contract'
+import { ApiError, errorOf, UnreachableError } from '@customer-portal/ui/api-error.ts'
 import { connection } from './connection.ts'
 import { currentToken, endSession, renewAfter } from './session.ts'
 import { locale } from './preferences.ts'
 
 export type Page<Item> = { data: Item[]; nextCursor: string | null }
 type Query = Record<string, string | number | undefined>
-
-/** What the server refused, as RFC 9457 says it; `problem` is absent where the answer was none of ours. */
-export class ApiError extends Error {
-  readonly status: number
-  readonly problem: Problem | undefined
-  constructor(status: number, problem?: Problem) {
-    super(problem?.detail ?? `HTTP ${status}`)
-    this.name = 'ApiError'
-    this.status = status
-    this.problem = problem
-  }
-}
-
-/** The server could not be reached at all. */
-export class UnreachableError extends Error {}
 
 interface Request {
   method?: string
@@ -79,15 +64,6 @@ async function send(path: string, request: Request, token: string | undefined): 
   }
 }
 
-async function problemOf(response: Response): Promise<ApiError> {
-  const json = response.headers.get('Content-Type')?.includes('json')
-  const body: unknown = json ? await response.json().catch(() => undefined) : undefined
-  return new ApiError(
-    response.status,
-    body && typeof body === 'object' && 'code' in body ? (body as Problem) : undefined,
-  )
-}
-
 /**
  * Sends with the token in memory; a 401 asks for a new one once and repeats the same call with the same
  * Idempotency-Key.
@@ -101,7 +77,7 @@ async function call(path: string, request: Request = {}): Promise<Response> {
     if (renewed) response = await send(path, request, renewed)
     if (renewed && response.status === 401) endSession('ended')
   }
-  if (!response.ok) throw await problemOf(response)
+  if (!response.ok) throw await errorOf(response)
   return response
 }
 
@@ -157,7 +133,7 @@ export async function identify<Fresh extends { token: string }>(
 ): Promise<(Fresh & { customerId: string }) | null> {
   const response = await send('/session', {}, fresh.token)
   if (response.status === 401) return null
-  if (!response.ok) throw await problemOf(response)
+  if (!response.ok) throw await errorOf(response)
   const { customerId } = (await response.json()) as Session
   return { ...fresh, customerId }
 }

@@ -1,7 +1,8 @@
 import type { Account, AccountUpdate } from '@customer-portal/portal-api/contract'
+import { ApiError } from '@customer-portal/ui/api-error.ts'
 import { computed, nextTick, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
-import { api, ApiError } from '../api.ts'
-import { sendSurely } from '../lost-answer.ts'
+import { api } from '../api.ts'
+import { sendCommand } from '../send-command.ts'
 import { locale } from '../preferences.ts'
 import { queryClient } from '../queries.ts'
 import { useTexts } from '../texts/index.ts'
@@ -111,7 +112,7 @@ export function useAccountForm<Values extends Record<string, string>>(
       const update = { ...write(values.value, began.value), version: began.value.version }
       const before = began.value
       const key = keyFor(update)
-      const saved = await sendSurely(
+      const saved = await sendCommand(
         () => api.saveAccount(update, key),
         key,
         () => undefined,

@@ -1,6 +1,7 @@
+import { ApiError, UnreachableError } from '@customer-portal/ui/api-error.ts'
 import { formatExact } from '@customer-portal/ui/format/quantity.ts'
 import { ref } from 'vue'
-import { api, ApiError, UnreachableError } from '../api.ts'
+import { api } from '../api.ts'
 import { locale } from '../preferences.ts'
 import { t } from '../texts/index.ts'
 import { toast } from '../toasts.ts'

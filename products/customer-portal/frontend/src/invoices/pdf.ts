@@ -1,6 +1,7 @@
+import { ApiError } from '@customer-portal/ui/api-error.ts'
 import { ref } from 'vue'
 import type { Invoice } from '@customer-portal/portal-api/contract'
-import { api, ApiError } from '../api.ts'
+import { api } from '../api.ts'
 import { save } from '../downloads/save.ts'
 import { useTexts } from '../texts/index.ts'
 import { toast } from '../toasts.ts'

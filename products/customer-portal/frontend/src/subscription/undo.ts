@@ -1,15 +1,17 @@
 import type { Scheduled, Subscription } from '@customer-portal/portal-api/contract'
-import { api, ApiError } from '../api.ts'
-import { sendAgain, sendSurely } from '../lost-answer.ts'
+import { ApiError } from '@customer-portal/ui/api-error.ts'
+import { sendAgain, isLostAnswer } from '@customer-portal/ui/lost-answer.ts'
+import { api } from '../api.ts'
+import { sendCommand } from '../send-command.ts'
 import { queryClient } from '../queries.ts'
 import { useTexts } from '../texts/index.ts'
 import { toast } from '../toasts.ts'
-import { isLostAnswer, useLostText } from '../use-lost-text.ts'
+import { useLostText } from '../use-lost-text.ts'
 
 /** Sends a command under a key of its own, by which its answer is looked up where that is lost. */
-function surely<Done>(send: (key: string) => Promise<Done>): Promise<Done> {
+function surely<Done extends object>(send: (key: string) => Promise<Done>): Promise<Done> {
   const key = crypto.randomUUID()
-  return sendSurely(
+  return sendCommand(
     () => send(key),
     key,
     () => undefined,

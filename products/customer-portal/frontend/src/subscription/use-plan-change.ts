@@ -1,8 +1,9 @@
 import type { Changed, PlanChange, PortalPlan, Preview } from '@customer-portal/portal-api/contract'
+import { ApiError } from '@customer-portal/ui/api-error.ts'
 import { computed, onBeforeUnmount, ref, watch } from 'vue'
-import { api, ApiError } from '../api.ts'
+import { api } from '../api.ts'
 import { painted } from '../components/after-paint.ts'
-import { sendSurely } from '../lost-answer.ts'
+import { sendCommand } from '../send-command.ts'
 
 const pause = 300
 const longestQuote = 16 * 60_000
@@ -21,7 +22,7 @@ export async function changeAsQuoted(body: PlanChange, key: string, { when }: Pr
  * A plan change from its preview to its confirmation: what the server quotes is what is shown, and what is
  * shown is what is confirmed.
  */
-export function usePlanChange<Done>(
+export function usePlanChange<Done extends object>(
   plan: PortalPlan,
   seatsNow: number,
   send: (body: PlanChange, key: string, preview: Preview) => Promise<Done>,
@@ -125,7 +126,7 @@ export function usePlanChange<Done>(
       const quoted = preview.value
       const body = { ...asked(), quoteId: quoted.quoteId }
       const mine = key
-      return await sendSurely(
+      return await sendCommand(
         () => send(body, mine, quoted),
         mine,
         () => {

@@ -1,5 +1,5 @@
+import { ApiError } from '@customer-portal/ui/api-error.ts'
 import { computed, ref, watch, type UnwrapNestedRefs } from 'vue'
-import { ApiError } from '../api.ts'
 import { useUsageDetail } from '../queries.ts'
 import { propertyColumns } from './properties.ts'
 import type { UsagePage } from './use-usage-page.ts'

@@ -1,7 +1,7 @@
+import { ApiError } from '@customer-portal/ui/api-error.ts'
 import { addDays, daysBetween } from '@customer-portal/ui/format/date.ts'
 import { computed, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
-import { ApiError } from '../api.ts'
 import { afterPaint } from '../components/after-paint.ts'
 import { useFormat } from '../format/use-format.ts'
 import { queryClient, useSubscription, useUsage, useUsageDays } from '../queries.ts'

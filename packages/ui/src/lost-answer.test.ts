@@ -1,13 +1,12 @@
 import { beforeAll, expect, test } from 'vitest'
-import { ApiError } from './api.ts'
+import { ApiError, UnreachableError } from './api-error.ts'
 import { lookUp, NotDoneError, sendSurely, UnknownOutcomeError } from './lost-answer.ts'
 
 beforeAll(() => {
   lookUp.pause = 1
 })
 
-const failed = (status: number) =>
-  new ApiError({ code: status === 0 ? 'offline' : 'internal_error', status, detail: '' })
+const failed = (status: number) => (status === 0 ? new UnreachableError() : new ApiError(status))
 
 /**
  * A server that keeps what arrives, and whose answers are taken from a list: `lost` after keeping it,

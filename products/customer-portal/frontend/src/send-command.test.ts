@@ -1,6 +1,7 @@
+import { lookUp, NotDoneError, sendAgain, UnknownOutcomeError } from '@customer-portal/ui/lost-answer.ts'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { api } from './api.ts'
-import { lookUp, NotDoneError, sendAgain, sendSurely, UnknownOutcomeError } from './lost-answer.ts'
+import { sendCommand } from './send-command.ts'
 import { useToken } from './session.ts'
 import { testBrowser, type Browser } from './testing.ts'
 
@@ -28,7 +29,7 @@ async function rename(contactName: string, onLost: () => void) {
   const key = `rename-${(tries += 1)}`
   return {
     version,
-    done: () => sendSurely(() => api.saveAccount({ contactName, version }, key), key, onLost),
+    done: () => sendCommand(() => api.saveAccount({ contactName, version }, key), key, onLost),
   }
 }
 
