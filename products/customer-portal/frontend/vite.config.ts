@@ -27,7 +27,7 @@ export default defineConfig({
           groups: [
             {
               name: 'start',
-              test: /frontend\/src\/(main|storage|views|first-token|one-time-code|texts\/files)\.ts$|vite\/preload-helper/,
+              test: /(frontend\/src\/(main|storage|views|first-token|one-time-code|texts\/files)|ui\/src\/storage)\.ts$|vite\/preload-helper/,
               priority: 3,
             },
             { name: 'framework', test: /node_modules\/(vue|@vue|vue-router|@tanstack)\//, priority: 2 },

@@ -4,8 +4,6 @@ import type zh from './zh-CN.ts'
 
 export type Texts = typeof zh
 
-export const isLocale = (text: string | null | undefined): text is Locale => text === 'zh-CN' || text === 'en'
-
 /**
  * The language to begin with: the one the reader has chosen here, saw last, or has their browser in; else
  * Chinese. As `public/shell.js`. In a frame the host says it.
