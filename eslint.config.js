@@ -155,10 +155,7 @@ export default tseslint.config(
       'vue/component-api-style': ['error', ['script-setup']],
       'vue/no-v-html': 'error',
       'vue/no-unused-refs': 'error',
-      'vue/no-undef-components': [
-        'error',
-        { ignorePatterns: ['^RouterLink$', '^RouterView$', '^router-', '^i18n-', '^I18n'] },
-      ],
+      'vue/no-undef-components': ['error', { ignorePatterns: ['^RouterLink$', '^RouterView$', '^router-'] }],
       'vue/no-template-target-blank': 'error',
       'vue/require-explicit-emits': 'error',
       'vue/multi-word-component-names': 'off',

@@ -1,7 +1,7 @@
 import type { Locale } from '@customer-portal/embed'
 import { computed } from 'vue'
 import { locale, shownTheme } from './preferences.ts'
-import { i18n } from './texts/index.ts'
+import { t } from './texts/index.ts'
 
 interface Picture {
   url: string
@@ -18,7 +18,7 @@ const told = document.querySelector<HTMLMetaElement>('meta[name=desk-brand]')?.c
 const brand: Brand = told ? (JSON.parse(told) as Brand) : { name: null, logo: null }
 
 /** The vendor's name, or what the desk is called by itself. */
-export const brandName = computed(() => brand.name?.[locale.value] ?? i18n.global.t('brand'))
+export const brandName = computed(() => brand.name?.[locale.value] ?? t('brand'))
 export const brandLogo = computed(() => brand.logo?.[shownTheme.value])
 /** A wide logo spells the name, which then need not stand beside it. */
 export const isSpelt = computed(

@@ -4,11 +4,11 @@ import App from './App.vue'
 import { applyPreferences } from './preferences.ts'
 import { queryClient } from './queries.ts'
 import { announcePages, router } from './router.ts'
-import { i18n, startTexts } from './texts/index.ts'
+import { startTexts } from './texts/index.ts'
 import './style.css'
 
 applyPreferences()
 void startTexts().then(() => {
-  createApp(App).use(i18n).use(VueQueryPlugin, { queryClient }).use(router).mount('#app')
+  createApp(App).use(VueQueryPlugin, { queryClient }).use(router).mount('#app')
   announcePages()
 })

@@ -1,10 +1,10 @@
-import { nextTick, watch } from 'vue'
+import { nextTick, watchEffect } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { whenLoggedOut } from './api.ts'
 import { brandName } from './brand.ts'
 import { queryClient } from './queries.ts'
 import { findMe, forgetMe, me } from './session.ts'
-import { i18n } from './texts/index.ts'
+import { t } from './texts/index.ts'
 
 export const router = createRouter({
   history: createWebHistory('/workbench/'),
@@ -46,14 +46,11 @@ whenLoggedOut(() => {
 
 /** The page's name goes to the title; after a change of page the focus goes to its heading. */
 export function announcePages() {
-  watch(
-    [router.currentRoute, i18n.global.locale],
-    ([to]) => {
-      const name = to.name === 'account' ? 'nav.account' : to.name === 'login' ? 'login.title' : 'nav.desk'
-      document.title = `${i18n.global.t(name)} · ${brandName.value}`
-    },
-    { immediate: true },
-  )
+  watchEffect(() => {
+    const { name } = router.currentRoute.value
+    const key = name === 'account' ? 'nav.account' : name === 'login' ? 'login.title' : 'nav.desk'
+    document.title = `${t(key)} · ${brandName.value}`
+  })
   router.afterEach((to, from, failure) => {
     if (failure || from.matched.length === 0 || to.name === from.name) return
     void nextTick(() => document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true }))

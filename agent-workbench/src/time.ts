@@ -1,12 +1,12 @@
 import { daysApart } from '@customer-portal/ui/format/date.ts'
 import { dateFormat } from '@customer-portal/ui/format/formats.ts'
-import { useI18n } from 'vue-i18n'
 import { locale } from './preferences.ts'
 import { me } from './session.ts'
+import { useTexts } from './texts/index.ts'
 
 /** Times as people at a desk say them, on the wall clock of the customer whose desk it is. */
 export function useTime() {
-  const { t } = useI18n()
+  const { t } = useTexts()
   const zone = () => me.value?.customer.timezone
   const say = (instant: string, options: Intl.DateTimeFormatOptions) =>
     dateFormat(locale.value, { timeZone: zone(), ...options }).format(new Date(instant))

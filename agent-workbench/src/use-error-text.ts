@@ -1,10 +1,10 @@
 import { ApiError, UnreachableError } from '@customer-portal/ui/api-error.ts'
 import { NotDoneError, UnknownOutcomeError } from '@customer-portal/ui/lost-answer.ts'
-import { useI18n } from 'vue-i18n'
+import { useTexts } from './texts/index.ts'
 
 /** What went wrong, in the agent's language. */
 export function useErrorText() {
-  const { t } = useI18n()
+  const { t } = useTexts()
   return (error: unknown): string => {
     if (error instanceof NotDoneError) return t('error.notDone')
     if (error instanceof UnknownOutcomeError) return t('error.unknownOutcome')

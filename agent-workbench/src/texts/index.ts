@@ -1,7 +1,6 @@
-import { watch } from 'vue'
-import { createI18n } from 'vue-i18n'
 import type { Locale } from '@customer-portal/embed'
-import { locale } from '../preferences.ts'
+import { createTexts } from '@customer-portal/ui/texts/texts.ts'
+import { chooseLocale, locale } from '../preferences.ts'
 import type zh from './zh-CN.ts'
 
 const load: Record<Locale, () => Promise<{ default: typeof zh }>> = {
@@ -9,28 +8,11 @@ const load: Record<Locale, () => Promise<{ default: typeof zh }>> = {
   en: () => import('./en.ts'),
 }
 
-export const i18n = createI18n({
-  legacy: false,
-  locale: locale.value,
-  fallbackLocale: locale.value,
-  missingWarn: false,
-  fallbackWarn: false,
-  messages: {},
+export const { startTexts, switchLanguage, t } = createTexts({
+  locale,
+  chooseLocale,
+  load: async (language) => (await load[language]()).default,
 })
-const composer = i18n.global as unknown as {
-  locale: { value: string }
-  availableLocales: string[]
-  setLocaleMessage(locale: string, messages: unknown): void
-}
 
-async function show(next: Locale) {
-  if (!composer.availableLocales.includes(next)) composer.setLocaleMessage(next, (await load[next]()).default)
-  // Another choice may have come while this one was loading.
-  if (locale.value === next) composer.locale.value = next
-}
-
-/** Loads the texts of the agent's language, and those of another one when it is chosen. */
-export async function startTexts() {
-  watch(locale, (next) => void show(next))
-  await show(locale.value)
-}
+/** The texts, for a component. Keys are checked by the compiler. */
+export const useTexts = () => ({ t })

@@ -30,6 +30,6 @@ test('a text that is read as Chinese has full-width punctuation, and the English
   for (const [key, text] of english) expect(/\p{Script=Han}/u.test(text), key).toBe(false)
 })
 
-test('no text holds a character with a meaning of its own to vue-i18n', () => {
+test('no text holds a character that parts its forms, or that a mail address has', () => {
   for (const [key, text] of [...chinese, ...english]) expect(/[@|]/.test(text), key).toBe(false)
 })

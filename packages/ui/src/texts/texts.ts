@@ -1,0 +1,55 @@
+import type { Locale } from '@customer-portal/embed'
+import { shallowReactive, watch, type Ref } from 'vue'
+import { fill, type Values } from './fill.ts'
+
+/** The keys of texts, `usage.empty`, so that the compiler finds one that is not there. */
+export type KeyOf<Texts> = {
+  [Name in keyof Texts & string]: Texts[Name] extends string ? Name : `${Name}.${KeyOf<Texts[Name]>}`
+}[keyof Texts & string]
+
+/**
+ * The texts of a front end in the reader's language. `load` fetches those of a language, each a file of its
+ * own; `chooseLocale` keeps the reader's choice.
+ */
+export function createTexts<Texts>({
+  locale,
+  chooseLocale,
+  load,
+}: {
+  locale: Readonly<Ref<Locale>>
+  chooseLocale: (choice: Locale) => void
+  load: (locale: Locale) => Promise<Texts>
+}) {
+  const loaded = shallowReactive<{ [language in Locale]?: Texts }>({})
+
+  async function show(next: Locale) {
+    loaded[next] ??= await load(next)
+  }
+
+  return {
+    /** Loads the texts of the reader's language, and those of another one when it is chosen. */
+    async startTexts() {
+      watch(locale, (next) => void show(next))
+      await show(locale.value)
+    },
+
+    /**
+     * Goes over to the language that the reader chooses, once its texts are there: else the page would be
+     * drawn twice, the first time in both.
+     */
+    async switchLanguage(choice: Locale) {
+      await show(choice).catch(() => undefined)
+      chooseLocale(choice)
+    },
+
+    /**
+     * The text of a key in the reader's language. Until that language is loaded, the other one stays on
+     * screen.
+     */
+    t(key: KeyOf<Texts>, values: Values = {}, count?: number): string {
+      let found: unknown = loaded[locale.value] ?? loaded['zh-CN'] ?? loaded.en
+      for (const name of key.split('.')) found = (found as Record<string, unknown> | undefined)?.[name]
+      return typeof found === 'string' ? fill(found, values, count) : key
+    },
+  }
+}
