@@ -1,6 +1,7 @@
-import { ApiError, orMissing } from '@customer-portal/ui/api-error.ts'
+import { orMissing } from '@customer-portal/ui/api-error.ts'
 import { sendSurely } from '@customer-portal/ui/lost-answer.ts'
-import { QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
+import { createQueryClient } from '@customer-portal/ui/query-client.ts'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 import {
   api,
@@ -10,51 +11,27 @@ import {
   type NewMessage,
   type SuggestionAnswer,
 } from './api.ts'
+import { reads } from './reads.ts'
 
-export const queryClient = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 5_000,
-      retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status < 500),
-    },
-  },
-})
-
-/** New questions come from outside: the list looks for them while it is on screen. */
-const lookAgainAfter = 10_000
+export const queryClient = createQueryClient({ staleTime: 5_000 })
 
 export function useConversations() {
-  const query = useInfiniteQuery({
-    queryKey: ['conversations'],
-    queryFn: ({ pageParam }) => api.conversations(pageParam),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
-    refetchInterval: lookAgainAfter,
-  })
+  const query = useInfiniteQuery(reads.conversations)
   const conversations = computed(() => query.data.value?.pages.flatMap((page) => page.data) ?? [])
   const waiting = computed(() => conversations.value.filter(({ status }) => status === 'waiting').length)
   return { ...query, conversations, waiting }
 }
 
-export function useThread(conversationId: Ref<string | undefined>) {
-  return useQuery({
-    queryKey: computed(() => ['thread', conversationId.value]),
-    queryFn: () => api.thread(conversationId.value!),
-    enabled: computed(() => conversationId.value !== undefined),
-    refetchInterval: lookAgainAfter,
-  })
-}
-
-export function useQuota() {
-  return useQuery({ queryKey: ['quota'], queryFn: api.quota, refetchOnMount: 'always' })
-}
+export const useThread = (conversationId: Ref<string>) =>
+  useQuery(computed(() => reads.thread(conversationId.value)))
+export const useQuota = () => useQuery({ ...reads.quota, refetchOnMount: 'always' })
 
 export function useDeskActions() {
   const cache = useQueryClient()
   const refresh = (conversationId: string) =>
     Promise.all([
-      cache.invalidateQueries({ queryKey: ['thread', conversationId] }),
-      cache.invalidateQueries({ queryKey: ['conversations'] }),
+      cache.invalidateQueries({ queryKey: reads.thread(conversationId).queryKey }),
+      cache.invalidateQueries({ queryKey: reads.conversations.queryKey }),
     ])
   const start = useMutation({
     mutationFn: ({
@@ -66,7 +43,7 @@ export function useDeskActions() {
         () => orMissing(api.thread(question.id)),
         onLost,
       ),
-    onSuccess: () => cache.invalidateQueries({ queryKey: ['conversations'] }),
+    onSuccess: () => cache.invalidateQueries({ queryKey: reads.conversations.queryKey }),
   })
   const send = useMutation({
     mutationFn: ({
@@ -88,7 +65,7 @@ export function useDeskActions() {
   const suggest = useMutation({
     mutationFn: (conversationId: string) => api.suggest(conversationId),
     onSuccess: ({ quota }: SuggestionAnswer, conversationId) => {
-      cache.setQueryData(['quota'], quota)
+      cache.setQueryData(reads.quota.queryKey, quota)
       return refresh(conversationId)
     },
   })

@@ -1,4 +1,4 @@
-import type { Session, Token } from '@customer-portal/portal-api/contract'
+import type { Token } from '@customer-portal/portal-api/contract'
 import { numberFormat } from '@customer-portal/ui/format/formats.ts'
 import { VueQueryPlugin } from '@tanstack/vue-query'
 import { createApp } from 'vue'
@@ -73,7 +73,7 @@ export async function start(code: string | null, token: Promise<Token | null> | 
     Promise.all([untilRead(), router.isReady()]).catch(() => undefined),
     new Promise((resolve) => setTimeout(resolve, patience)),
   ])
-  suggestLocale(queryClient.getQueryData<Session>(reads.session.queryKey)?.locale)
+  suggestLocale(queryClient.getQueryData(reads.session.queryKey)?.locale)
   await startTexts()
   app.mount('#app')
   announcePages()

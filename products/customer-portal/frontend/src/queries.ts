@@ -1,28 +1,15 @@
 import type { UsageDays } from '@customer-portal/portal-api/contract'
-import { ApiError } from '@customer-portal/ui/api-error.ts'
 import { localDate } from '@customer-portal/ui/format/date.ts'
-import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/vue-query'
+import { createQueryClient } from '@customer-portal/ui/query-client.ts'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/vue-query'
 import { computed, toValue, watch, type MaybeRefOrGetter } from 'vue'
-import { api } from './api.ts'
 import { connection } from './connection.ts'
 import { isLive } from './live/state.ts'
-import { reads, type DaysFilter, type InvoicesFilter } from './reads.ts'
+import { reads, type DaysFilter, type DetailFilter, type InvoicesFilter } from './reads.ts'
 import { isOver, sessionState } from './session.ts'
 import { settings } from './settings.ts'
 
-/** One cache for what the server says. A refusal (4xx) is final; a failure is tried twice more. */
-export const queryClient = new QueryClient({
-  defaultOptions: {
-    queries: {
-      networkMode: 'always',
-      staleTime: 15_000,
-      refetchOnWindowFocus: true,
-      retryDelay: (attempt) => Math.min(600 * 2 ** attempt, 4000),
-      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status < 500),
-    },
-    mutations: { networkMode: 'always', retry: false },
-  },
-})
+export const queryClient = createQueryClient({ staleTime: 15_000 })
 connection.onBack(() => void queryClient.invalidateQueries())
 
 // What was read goes with the session. Reset, not removed: what is on screen of a session that goes on after
@@ -101,43 +88,22 @@ export function useUsageLines(period: MaybeRefOrGetter<string | undefined>, when
 }
 
 /** A meter's events of one day, asked for once they are to be seen. */
-export function useDayEvents(meter: MaybeRefOrGetter<string>, date: MaybeRefOrGetter<string>) {
-  return useInfiniteQuery({
-    queryKey: ['usage', 'day', computed(() => toValue(meter)), computed(() => toValue(date))],
-    queryFn: ({ pageParam, signal }) =>
-      api.usageDetail(
-        { start: toValue(date), end: toValue(date), meter: toValue(meter), cursor: pageParam, limit: 50 },
-        signal,
-      ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.nextCursor ?? undefined,
-  })
-}
+export const useDayEvents = (meter: MaybeRefOrGetter<string>, date: MaybeRefOrGetter<string>) =>
+  useInfiniteQuery(computed(() => reads.usageDay(toValue(meter), toValue(date))))
 
 export const useUsageMonths = () => useQuery(reads.usageMonths)
 export const useRejectedUsage = () => useInfiniteQuery(reads.rejectedUsage)
 export const useLateUsage = () => useInfiniteQuery(reads.lateUsage)
 
-export interface DetailFilter {
-  start: string
-  end: string
-  meter: string | undefined
-  id: string | undefined
-  property: string | undefined
-  value: string | undefined
-  total: 'true'
-  cursor: string | undefined
-  limit: number
-}
-
 /** One page of usage events; the old rows stay while the next ones come. */
 export function useUsageDetail(filter: MaybeRefOrGetter<DetailFilter | undefined>) {
-  return useQuery({
-    queryKey: ['usage', 'detail', computed(() => toValue(filter))],
-    queryFn: ({ signal }) => api.usageDetail({ ...toValue(filter) }, signal),
-    enabled: computed(() => toValue(filter) !== undefined),
-    placeholderData: keepPreviousData,
-  })
+  return useQuery(
+    computed(() => ({
+      ...reads.usageDetail(toValue(filter)),
+      enabled: toValue(filter) !== undefined,
+      placeholderData: keepPreviousData,
+    })),
+  )
 }
 
 export function useInvoices(filter: MaybeRefOrGetter<InvoicesFilter>) {
@@ -158,12 +124,7 @@ export function useLineEvents(
   lineId: MaybeRefOrGetter<string>,
   when: MaybeRefOrGetter<boolean>,
 ) {
-  return useInfiniteQuery({
-    queryKey: ['line-events', computed(() => toValue(id)), computed(() => toValue(lineId))],
-    queryFn: ({ pageParam, signal }) =>
-      api.lineEvents(toValue(id), toValue(lineId), { cursor: pageParam, limit: 50 }, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.nextCursor ?? undefined,
-    enabled: computed(() => toValue(when)),
-  })
+  return useInfiniteQuery(
+    computed(() => ({ ...reads.lineEvents(toValue(id), toValue(lineId)), enabled: toValue(when) })),
+  )
 }

@@ -1,10 +1,5 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/vue-query'
 import { api } from './api.ts'
-
-/** What is asked under which name: the pages' queries and what is read ahead of them must agree. */
-interface Asked {
-  signal: AbortSignal
-}
-type Paged = Asked & { pageParam: string | undefined }
 
 const paged = {
   initialPageParam: undefined as string | undefined,
@@ -16,65 +11,124 @@ export interface DaysFilter {
   end?: string | undefined
   groupBy?: string | undefined
 }
+export interface DetailFilter {
+  start: string
+  end: string
+  meter: string | undefined
+  id: string | undefined
+  property: string | undefined
+  value: string | undefined
+  total: 'true'
+  cursor: string | undefined
+  limit: number
+}
 export interface InvoicesFilter {
   status?: string | undefined
   year?: string | undefined
   limit?: number
 }
 
+/** What is asked anew together: all reads whose key begins so. */
+export const families = {
+  plans: ['plans'],
+  advice: ['advice'],
+  usageDay: ['usage', 'day'],
+  usageDetail: ['usage', 'detail'],
+  usageLines: ['usage', 'lines'],
+  invoices: ['invoices'],
+}
+
+/** What is asked under which name: the pages' queries and what is read ahead of them must agree. */
 export const reads = {
-  session: { queryKey: ['session'], queryFn: ({ signal }: Asked) => api.session(signal), staleTime: 300_000 },
-  account: { queryKey: ['account'], queryFn: ({ signal }: Asked) => api.account(signal) },
-  subscription: { queryKey: ['subscription'], queryFn: ({ signal }: Asked) => api.subscription(signal) },
-  plans: { queryKey: ['plans'], queryFn: ({ signal }: Asked) => api.plans(signal) },
+  session: queryOptions({
+    queryKey: ['session'],
+    queryFn: ({ signal }) => api.session(signal),
+    staleTime: 300_000,
+  }),
+  account: queryOptions({ queryKey: ['account'], queryFn: ({ signal }) => api.account(signal) }),
+  subscription: queryOptions({
+    queryKey: ['subscription'],
+    queryFn: ({ signal }) => api.subscription(signal),
+  }),
+  plans: queryOptions({ queryKey: families.plans, queryFn: ({ signal }) => api.plans(signal) }),
   /** What the last period would have cost on every plan. It changes once a month, and with the plan. */
-  advice: { queryKey: ['advice'], queryFn: ({ signal }: Asked) => api.advice(signal), staleTime: 300_000 },
+  advice: queryOptions({
+    queryKey: families.advice,
+    queryFn: ({ signal }) => api.advice(signal),
+    staleTime: 300_000,
+  }),
   /** The usage of a period; undefined: the current one. */
-  usage: (period?: string) => ({
-    queryKey: ['usage', period ?? 'current'],
-    queryFn: ({ signal }: Asked) => api.usage(period, signal),
-  }),
-  usageDays: (filter: DaysFilter) => ({
-    queryKey: ['usage', 'days', filter],
-    queryFn: ({ signal }: Asked) => api.usageDays({ ...filter }, signal),
-  }),
+  usage: (period?: string) =>
+    queryOptions({
+      queryKey: ['usage', period ?? 'current'],
+      queryFn: ({ signal }) => api.usage(period, signal),
+    }),
+  usageDays: (filter: DaysFilter) =>
+    queryOptions({
+      queryKey: ['usage', 'days', filter],
+      queryFn: ({ signal }) => api.usageDays({ ...filter }, signal),
+    }),
+  /** A meter's events of one day. */
+  usageDay: (meter: string, date: string) =>
+    infiniteQueryOptions({
+      queryKey: [...families.usageDay, meter, date],
+      queryFn: ({ pageParam, signal }) =>
+        api.usageDetail({ start: date, end: date, meter, cursor: pageParam, limit: 50 }, signal),
+      ...paged,
+    }),
+  /** One page of usage events; undefined: which is not known yet. */
+  usageDetail: (filter: DetailFilter | undefined) =>
+    queryOptions({
+      queryKey: [...families.usageDetail, filter],
+      queryFn: ({ signal }) => api.usageDetail({ ...filter }, signal),
+    }),
   /** What the usage of a period (undefined: the current one) comes to, line by line. */
-  usageLines: (period?: string) => ({
-    queryKey: ['usage', 'lines', period ?? 'current'],
-    queryFn: ({ signal }: Asked) => api.usageLines(period, signal),
-  }),
+  usageLines: (period?: string) =>
+    queryOptions({
+      queryKey: [...families.usageLines, period ?? 'current'],
+      queryFn: ({ signal }) => api.usageLines(period, signal),
+    }),
   /** Twelve months by meter. */
-  usageMonths: { queryKey: ['usage', 'months'], queryFn: ({ signal }: Asked) => api.usageMonths(signal) },
+  usageMonths: queryOptions({
+    queryKey: ['usage', 'months'],
+    queryFn: ({ signal }) => api.usageMonths(signal),
+  }),
   /** What was reported and not counted, the last refused first. */
-  rejectedUsage: {
+  rejectedUsage: infiniteQueryOptions({
     queryKey: ['usage', 'rejected'],
-    queryFn: ({ pageParam, signal }: Paged) => api.rejectedUsage({ cursor: pageParam, limit: 5 }, signal),
+    queryFn: ({ pageParam, signal }) => api.rejectedUsage({ cursor: pageParam, limit: 5 }, signal),
     ...paged,
-  },
+  }),
   /** What was reported after its period was billed, the last reported first. */
-  lateUsage: {
+  lateUsage: infiniteQueryOptions({
     queryKey: ['usage', 'late'],
-    queryFn: ({ pageParam, signal }: Paged) => api.lateUsage({ cursor: pageParam, limit: 5 }, signal),
-    ...paged,
-  },
-  invoices: (filter: InvoicesFilter) => ({
-    queryKey: ['invoices', filter],
-    queryFn: ({ pageParam, signal }: Paged) => api.invoices({ ...filter, cursor: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) => api.lateUsage({ cursor: pageParam, limit: 5 }, signal),
     ...paged,
   }),
-  invoiceSummary: {
-    queryKey: ['invoices', 'summary'],
-    queryFn: ({ signal }: Asked) => api.invoiceSummary(signal),
-  },
-  invoice: (id: string) => ({
-    queryKey: ['invoice', id],
-    queryFn: ({ signal }: Asked) => api.invoice(id, signal),
+  invoices: (filter: InvoicesFilter) =>
+    infiniteQueryOptions({
+      queryKey: [...families.invoices, filter],
+      queryFn: ({ pageParam, signal }) => api.invoices({ ...filter, cursor: pageParam }, signal),
+      ...paged,
+    }),
+  invoiceSummary: queryOptions({
+    queryKey: [...families.invoices, 'summary'],
+    queryFn: ({ signal }) => api.invoiceSummary(signal),
   }),
+  invoice: (id: string) =>
+    queryOptions({ queryKey: ['invoice', id], queryFn: ({ signal }) => api.invoice(id, signal) }),
+  /** The usage events behind an invoice's line. */
+  lineEvents: (id: string, lineId: string) =>
+    infiniteQueryOptions({
+      queryKey: ['line-events', id, lineId],
+      queryFn: ({ pageParam, signal }) =>
+        api.lineEvents(id, lineId, { cursor: pageParam, limit: 50 }, signal),
+      ...paged,
+    }),
   /** What gave and used the account credit, newest first. */
-  balanceTransactions: {
+  balanceTransactions: infiniteQueryOptions({
     queryKey: ['balance-transactions'],
-    queryFn: ({ pageParam, signal }: Paged) =>
-      api.balanceTransactions({ cursor: pageParam, limit: 20 }, signal),
+    queryFn: ({ pageParam, signal }) => api.balanceTransactions({ cursor: pageParam, limit: 20 }, signal),
     ...paged,
-  },
+  }),
 }

@@ -5,6 +5,7 @@ import { api } from '../api.ts'
 import { sendCommand } from '../send-command.ts'
 import { locale } from '../preferences.ts'
 import { queryClient } from '../queries.ts'
+import { reads } from '../reads.ts'
 import { useTexts } from '../texts/index.ts'
 import { toast } from '../toasts.ts'
 import { keepDraft, takeDraft } from './drafts.ts'
@@ -117,7 +118,7 @@ export function useAccountForm<Values extends Record<string, string>>(
         key,
         () => undefined,
       )
-      queryClient.setQueryData(['account'], saved)
+      queryClient.setQueryData(reads.account.queryKey, saved)
       editing.value = false
       const told = saved.notices?.map(({ detail }) => detail[locale.value]).join(' ')
       toast(
@@ -139,7 +140,7 @@ export function useAccountForm<Values extends Record<string, string>>(
         { ...write(read(before), saved), version: saved.version },
         crypto.randomUUID(),
       )
-      queryClient.setQueryData(['account'], account)
+      queryClient.setQueryData(reads.account.queryKey, account)
       toast('success', t('account.takenBack'))
     } catch (error) {
       toast(
@@ -150,7 +151,7 @@ export function useAccountForm<Values extends Record<string, string>>(
     }
   }
   async function reload() {
-    await queryClient.invalidateQueries({ queryKey: ['account'] })
+    await queryClient.invalidateQueries({ queryKey: reads.account.queryKey })
     edit()
   }
 

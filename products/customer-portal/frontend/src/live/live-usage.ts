@@ -3,6 +3,7 @@ import { computed, ref, watch } from 'vue'
 import { api } from '../api.ts'
 import { connection } from '../connection.ts'
 import { queryClient } from '../queries.ts'
+import { families, reads } from '../reads.ts'
 import { router } from '../router.ts'
 import { sessionState } from '../session.ts'
 import type { StreamEvent } from './event-stream.ts'
@@ -47,17 +48,18 @@ function take({ name, data }: StreamEvent) {
 
 function takeUsage(usage: UsageSummary) {
   // An answer to a question of our own may have overtaken it.
-  queryClient.setQueryData<UsageSummary>(['usage', 'current'], (known) =>
+  queryClient.setQueryData(reads.usage().queryKey, (known) =>
     known && known.asOf > usage.asOf ? known : usage,
   )
 }
 
 function takeSubscription(subscription: Subscription) {
-  const before = queryClient.getQueryData<Subscription>(['subscription'])
-  queryClient.setQueryData(['subscription'], subscription)
+  const before = queryClient.getQueryData(reads.subscription.queryKey)
+  queryClient.setQueryData(reads.subscription.queryKey, subscription)
   // A colleague, or the vendor, has changed it: the plans, the bills and what is advised follow from it.
   if (before && planOf(before) !== planOf(subscription)) {
-    for (const key of ['plans', 'invoices', 'advice']) void queryClient.invalidateQueries({ queryKey: [key] })
+    for (const queryKey of [families.plans, families.invoices, families.advice])
+      void queryClient.invalidateQueries({ queryKey })
   }
 }
 

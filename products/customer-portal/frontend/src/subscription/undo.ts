@@ -4,6 +4,7 @@ import { sendAgain, isLostAnswer } from '@customer-portal/ui/lost-answer.ts'
 import { api } from '../api.ts'
 import { sendCommand } from '../send-command.ts'
 import { queryClient } from '../queries.ts'
+import { reads } from '../reads.ts'
 import { useTexts } from '../texts/index.ts'
 import { toast } from '../toasts.ts'
 import { useLostText } from '../use-lost-text.ts'
@@ -20,7 +21,7 @@ function surely<Done extends object>(send: (key: string) => Promise<Done>): Prom
 
 /** Puts a changed subscription on screen, and has what follows from it read again. */
 export function showSubscription({ subscription }: Pick<Scheduled, 'subscription'>) {
-  queryClient.setQueryData(['subscription'], subscription)
+  queryClient.setQueryData(reads.subscription.queryKey, subscription)
   void queryClient.invalidateQueries()
 }
 

@@ -5,6 +5,7 @@ import { useRoute, useRouter } from 'vue-router'
 import { afterPaint } from '../components/after-paint.ts'
 import { useFormat } from '../format/use-format.ts'
 import { queryClient, useSubscription, useUsage, useUsageDays } from '../queries.ts'
+import { families } from '../reads.ts'
 import { feeChart, filterFrom, queryAfter } from './filter.ts'
 import { meterQuotas } from './quota.ts'
 import { datesOf, isLastCycle, presets, rangeBefore, sameRange, type Range } from './range.ts'
@@ -71,8 +72,9 @@ export function useUsagePage() {
     (_now, before) => {
       if (before === undefined || !range.value || !today.value || range.value.to < today.value) return
       void query.refetch()
-      for (const told of ['lines', 'day']) void queryClient.invalidateQueries({ queryKey: ['usage', told] })
-      if (filter.value.page === 1) void queryClient.invalidateQueries({ queryKey: ['usage', 'detail'] })
+      const { usageLines, usageDay, usageDetail } = families
+      const moved = [usageLines, usageDay, ...(filter.value.page === 1 ? [usageDetail] : [])]
+      for (const queryKey of moved) void queryClient.invalidateQueries({ queryKey })
     },
   )
 
