@@ -1,4 +1,4 @@
-import { NotDoneError, UnknownOutcomeError } from '@customer-portal/ui/lost-answer.ts'
+import { NotDoneError, type UnknownOutcomeError } from '@customer-portal/ui/lost-answer.ts'
 import { useTexts } from './texts/index.ts'
 
 /** What is known of a command whose answer was lost. */
