@@ -7,7 +7,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { migrationsFolder as engine } from '@customer-portal/billing/testing'
+import { migrationsFolder as billing } from '@customer-portal/billing/testing'
 import { createDataDir } from '@customer-portal/database/testing'
 import { migrationsFolder as workbench } from '@customer-portal/workbench'
 import { bundleServer } from '../../scripts/server-bundle.mjs'
@@ -76,7 +76,7 @@ async function program(): Promise<string[]> {
 }
 
 /** Makes a folder for a server that holds the migrations and nothing else. */
-export const prepareDataDir = (dataDir: string) => createDataDir(dataDir, { engine, workbench })
+export const prepareDataDir = (dataDir: string) => createDataDir(dataDir, { billing, workbench })
 
 /**
  * Starts the server without waiting for anything. Where no other place is named, in a folder that holds the
