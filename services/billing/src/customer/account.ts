@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { BillingError } from '../errors.ts'
@@ -7,7 +8,6 @@ import type { Money } from '../values/money.ts'
 import { localDateOf, zoneOn, type ZoneChange } from '../values/zone.ts'
 import { customerColumns, type CustomerRow } from './customer.ts'
 import type { InvoiceTitle } from './invoice-title.ts'
-import { parameters } from '../values/parameters.ts'
 
 /** The account fields a customer may change. */
 export interface CustomerDetails {
@@ -42,19 +42,18 @@ export async function listCustomers(
   input: { q?: string; cursor?: string; limit?: number } = {},
 ): Promise<Page<Account>> {
   const limit = pageLimit(input.limit)
-  const [at, id] = decodeCursor(input.cursor, 2) ?? [null, null]
+  const after = decodeCursor(input.cursor, 2)
   return engine.transaction(
     async (tx) => {
-      const params = parameters(at, id, limit + 1)
-      const found = input.q === undefined ? '' : `and ${isOfCustomerFound('customer_id', input.q, params)}`
-      const rows = await tx.query<{ customerId: string; createdAt: Instant }>(
-        `select customer_id as "customerId", created_at as "createdAt"
-          from customers
-          where ($1::timestamptz is null or (created_at, customer_id) < ($1, $2)) ${found}
-          order by created_at desc, customer_id desc
-          limit $3`,
-        params.values,
-      )
+      const rows = await tx.query<{ customerId: string; createdAt: Instant }>(sql`
+        select customer_id as "customerId", created_at as "createdAt"
+        from customers
+        where ${sql.and(
+          after && sql`(created_at, customer_id) < (${sql.join(after)})`,
+          input.q !== undefined && isOfCustomerFound(sql`customer_id`, input.q),
+        )}
+        order by created_at desc, customer_id desc
+        limit ${limit + 1}`)
       const shown = rows.slice(0, limit)
       const data = await accountsOf(
         tx,
@@ -87,24 +86,21 @@ interface AccountRow extends CustomerRow {
 
 /** Returns the accounts of several customers in the order of the ids, in one statement. */
 async function accountsOf(tx: BillingTransaction, customerIds: readonly string[]): Promise<Account[]> {
-  const rows = await tx.query<AccountRow>(
-    `select ${customerColumns},
-        (
-          select json_agg(z order by z."from")
-          from (
-            select from_on as "from", timezone from customer_timezones where customer_id = c.customer_id
-          ) z
-        ) as zones,
-        (
-          select coalesce(sum(m.amount), 0)::bigint
-          from balance_transactions m
-          where m.customer_id = c.customer_id and m.currency = c.currency
-        ) as "creditBalance"
-      from customers c
-      where customer_id = any($1)
-      order by array_position($1, customer_id)`,
-    [customerIds],
-  )
+  const ids = sql`${customerIds}::text[]`
+  const rows = await tx.query<AccountRow>(sql`
+    select ${customerColumns},
+      (
+        select json_agg(z order by z."from")
+        from (select from_on as "from", timezone from customer_timezones where customer_id = c.customer_id) z
+      ) as zones,
+      (
+        select coalesce(sum(m.amount), 0)::bigint
+        from balance_transactions m
+        where m.customer_id = c.customer_id and m.currency = c.currency
+      ) as "creditBalance"
+    from customers c
+    where customer_id = any(${ids})
+    order by array_position(${ids}, customer_id)`)
   return rows.map(({ dueAt: _, zones, ...account }) => {
     const today = localDateOf(zones, tx.at)
     const next = zones.find((zone) => zone.from > today)

@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import type { Instant } from '../values/instant.ts'
@@ -20,8 +21,10 @@ export interface CustomerRow {
 }
 
 /** The columns of a `CustomerRow`. */
-export const customerColumns = `customer_id as "customerId", company_name as "companyName", contact_name as "contactName", email, phone, address, locale, currency,
-  invoice_title as "invoiceTitle", version, created_at as "createdAt", due_at as "dueAt"`
+export const customerColumns = sql`
+  customer_id as "customerId", company_name as "companyName", contact_name as "contactName", email, phone,
+  address, locale, currency, invoice_title as "invoiceTitle", version, created_at as "createdAt",
+  due_at as "dueAt"`
 
 /** Locks a customer, so that one transaction at a time computes their money. Throws customer_not_found. */
 export async function lockCustomer(
@@ -55,24 +58,26 @@ export async function tryLockCustomer(
 ): Promise<CustomerRow | undefined> {
   // The instant is read outside the subquery that waits for the lock, so that the database reads its clock
   // after the wait.
-  const [row] = await tx.query<CustomerRow & { lockedAt: Instant }>(
-    `with locked as materialized (
-        select ${customerColumns}, coalesce(last_at, created_at) as "lastAt", billed_at as "billedAt"
-        from customers
-        where customer_id = $1
-          and ($4::timestamptz is null or due_at <= $4) for update${skipLocked ? ' skip locked' : ''}
-      ),
-      arrived as materialized (
-        select "customerId",
-          ${countsUsage ? instantOfUsage('"lastAt"', '"billedAt"') : instantAfter('"lastAt"')} as "lockedAt"
-        from locked
-      ),
-      kept as (update customers set last_at = "lockedAt" from arrived where customer_id = "customerId")
-      select *
+  const [row] = await tx.query<CustomerRow & { lockedAt: Instant }>(sql`
+    with locked as materialized (
+      select ${customerColumns}, coalesce(last_at, created_at) as "lastAt", billed_at as "billedAt"
+      from customers
+      where customer_id = ${customerId} ${dueBy === null ? sql.empty : sql`and due_at <= ${dueBy}`}
+      for update ${skipLocked ? sql`skip locked` : sql.empty}
+    ),
+    arrived as materialized (
+      select "customerId", ${countsUsage ? instantOfUsage(tx) : instantAfter(tx)} as "lockedAt"
       from locked
-      join arrived using ("customerId")`,
-    [customerId, ...clockOf(tx), dueBy],
-  )
+    ),
+    kept as (
+      update customers
+      set last_at = "lockedAt"
+      from arrived
+      where customer_id = "customerId"
+    )
+    select *
+    from locked
+    join arrived using ("customerId")`)
   if (!row) return undefined
   const { lockedAt, ...customer } = row
   tx.arrive(lockedAt)
@@ -93,19 +98,23 @@ export function arriveAtLast(tx: BillingTransaction, locked: readonly { lockedAt
   )
 }
 
-/**
- * SQL, with `$2` and `$3` of `clockOf`: the larger of the clock and `last`; on a running clock at least the
- * microsecond after `last`.
- */
-export const instantAfter = (last: string) =>
-  `greatest(coalesce($2::timestamptz, clock_timestamp()), ${last} + $3::int * interval '1 microsecond')`
+/** SQL: the larger of the clock and "lastAt"; on a running clock at least the microsecond after "lastAt". */
+function instantAfter({ clock, now }: Engine): Sql {
+  // With a standing clock the microseconds would count commands, and results would depend on how many came
+  // before.
+  const microseconds = clock === 'given' ? 0 : 1
+  return sql`greatest(
+    coalesce(${clock === 'database' ? null : now()}::timestamptz, clock_timestamp()),
+    "lastAt" + ${microseconds}::int * interval '1 microsecond'
+  )`
+}
 
 /**
- * Like `instantAfter`, for commands that change usage: also after the last billing where the clock stands
- * still.
+ * SQL: like `instantAfter`, for commands that change usage: also after "billedAt", the last billing, where
+ * the clock stands still.
  */
-export const instantOfUsage = (last: string, billed: string) =>
-  `greatest(${instantAfter(last)}, ${billed} + interval '1 microsecond')`
+export const instantOfUsage = (engine: Engine): Sql =>
+  sql`greatest(${instantAfter(engine)}, "billedAt" + interval '1 microsecond')`
 
 const arrived = new WeakMap<BillingTransaction, Set<string>>()
 
@@ -118,27 +127,15 @@ export async function arriveToBill(tx: BillingTransaction, customerId: string): 
   const customers = arrived.get(tx) ?? new Set()
   if (tx.clock !== 'given' || customers.has(customerId)) return
   arrived.set(tx, customers.add(customerId))
-  const [row] = await tx.query<{ at: Instant }>(
-    `update customers
-      set (billed_at, last_at) = (
-        select at, greatest(last_at, at)
-        from (select greatest($2, billed_at + interval '1 microsecond') as at) b
-      )
-      where customer_id = $1
-      returning billed_at as at`,
-    [customerId, tx.at],
-  )
+  const [row] = await tx.query<{ at: Instant }>(sql`
+    update customers
+    set (billed_at, last_at) = (
+      select at, greatest(last_at, at)
+      from (select greatest(${tx.at}, billed_at + interval '1 microsecond') as at) b
+    )
+    where customer_id = ${customerId}
+    returning billed_at as at`)
   tx.arrive(row!.at)
-}
-
-/**
- * Returns the clock as parameters of `instantAfter`: the instant (null: the database's own) and the
- * microseconds to add to the last one.
- */
-export function clockOf({ clock, now }: Engine): [Instant | null, 0 | 1] {
-  // With a standing clock the microseconds would count commands, and results would depend on how many came
-  // before.
-  return [clock === 'database' ? null : now(), clock === 'given' ? 0 : 1]
 }
 
 /**

@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../engine.ts'
 import { recordActivity } from '../activity/activity.ts'
 import { creditBalance, addBalanceTransaction } from '../payments/balance.ts'
@@ -52,14 +53,12 @@ async function openInvoices(
   tx: BillingTransaction,
   { customerId, currency }: Purse,
 ): Promise<{ id: string; due: Money }[]> {
-  return tx.query<{ id: string; due: Money }>(
-    `select i.id, (${leftToPay})::bigint as due
-      from invoices i
-      where i.customer_id = $1 and i.currency = $2 and ${mayBeOpen} and ${leftToPay} > 0
-      order by i.issued_at, i.sequence
-      limit ${atATime}`,
-    [customerId, currency],
-  )
+  return tx.query<{ id: string; due: Money }>(sql`
+    select i.id, (${leftToPay})::bigint as due
+    from invoices i
+    where i.customer_id = ${customerId} and i.currency = ${currency} and ${mayBeOpen} and ${leftToPay} > 0
+    order by i.issued_at, i.sequence
+    limit ${atATime}`)
 }
 
 /** Returns invoices that are due again and have a credit note with balance reserved for its refund. */
@@ -67,21 +66,20 @@ async function openWithHeld(
   tx: BillingTransaction,
   { customerId, currency }: Purse,
 ): Promise<{ id: string; due: Money; noteId: string; held: Money }[]> {
-  return tx.query<{ id: string; due: Money; noteId: string; held: Money }>(
-    `select distinct on (i.id) i.id, (${leftToPay})::bigint as due, n.id as "noteId", h.held
-      from (
-        select held_for, sum(amount)::bigint as held
-        from balance_transactions
-        where customer_id = $1 and currency = $2 and held_for is not null
-        group by 1
-        having sum(amount) > 0
-      ) h
-      join invoices n on n.customer_id = $1 and n.id = h.held_for
-      join invoices i on (i.customer_id, i.id) = (n.customer_id, n.credits_id)
-      where i.voided_at is null and ${leftToPay} > 0
-      order by i.id, n.sequence`,
-    [customerId, currency],
-  )
+  const customer = sql`${customerId}`
+  return tx.query<{ id: string; due: Money; noteId: string; held: Money }>(sql`
+    select distinct on (i.id) i.id, (${leftToPay})::bigint as due, n.id as "noteId", h.held
+    from (
+      select held_for, sum(amount)::bigint as held
+      from balance_transactions
+      where customer_id = ${customer} and currency = ${currency} and held_for is not null
+      group by 1
+      having sum(amount) > 0
+    ) h
+    join invoices n on n.customer_id = ${customer} and n.id = h.held_for
+    join invoices i on (i.customer_id, i.id) = (n.customer_id, n.credits_id)
+    where i.voided_at is null and ${leftToPay} > 0
+    order by i.id, n.sequence`)
 }
 
 interface Application {
@@ -131,33 +129,31 @@ async function newestApplications(
   { customerId, currency }: Purse,
   since: number,
 ): Promise<Application[]> {
-  return tx.query<Application>(
-    `select a.id, a.invoice_id as "invoiceId", a.left
-      from (
-        select m.id, m.invoice_id, m.sequence,
-          (
-            -m.amount - (
-              select coalesce(sum(u.amount), 0)
-              from balance_transactions u
-              where (u.customer_id, u.invoice_id) = (m.customer_id, m.invoice_id)
-                and u.reason = 'application_undone'
-                and u.cause_id = m.id
-            )
-          )::bigint as left
-        from balance_transactions m
-        join invoices i on (i.customer_id, i.id) = (m.customer_id, m.invoice_id)
-        where m.customer_id = $1
-          and m.currency = $2
-          and m.sequence > $3
-          and m.reason in ('applied', 'applied_to_invoice')
-          and m.held_for is null
-          and i.voided_at is null
-      ) a
-      where a.left > 0
-      order by a.sequence desc
-      limit ${atATime}`,
-    [customerId, currency, since],
-  )
+  return tx.query<Application>(sql`
+    select a.id, a.invoice_id as "invoiceId", a.left
+    from (
+      select m.id, m.invoice_id, m.sequence,
+        (
+          -m.amount - (
+            select coalesce(sum(u.amount), 0)
+            from balance_transactions u
+            where (u.customer_id, u.invoice_id) = (m.customer_id, m.invoice_id)
+              and u.reason = 'application_undone'
+              and u.cause_id = m.id
+          )
+        )::bigint as left
+      from balance_transactions m
+      join invoices i on (i.customer_id, i.id) = (m.customer_id, m.invoice_id)
+      where m.customer_id = ${customerId}
+        and m.currency = ${currency}
+        and m.sequence > ${since}
+        and m.reason in ('applied', 'applied_to_invoice')
+        and m.held_for is null
+        and i.voided_at is null
+    ) a
+    where a.left > 0
+    order by a.sequence desc
+    limit ${atATime}`)
 }
 
 /**
@@ -173,12 +169,10 @@ export async function makingDueAgain(
   const before = await dueOf(tx, customerId, invoiceId)
   await work()
   if (before > 0 || (await dueOf(tx, customerId, invoiceId)) <= 0) return
-  await tx.query(
-    `update invoices
-      set due_again_at = $3::timestamptz + (due_at - issued_at)
-      where customer_id = $1 and id = $2`,
-    [customerId, invoiceId, tx.at],
-  )
+  await tx.query(sql`
+    update invoices
+    set due_again_at = ${tx.at}::timestamptz + (due_at - issued_at)
+    where customer_id = ${customerId} and id = ${invoiceId}`)
   await recordActivity(tx, { type: 'invoice.due_again', customerId, subjectId: invoiceId })
 }
 
@@ -188,15 +182,13 @@ export async function placeOf(
   customerId: string,
   came: { reason: 'overpaid'; causeId: string } | { reason: 'negative_total'; invoiceId: string },
 ): Promise<number> {
-  const [row] = await tx.query<{ sequence: number }>(
-    `select sequence
-      from balance_transactions
-      where customer_id = $1
-        and reason = $2
-        and ${came.reason === 'overpaid' ? 'cause_id' : 'invoice_id'} = $3
-      order by sequence
-      limit 1`,
-    [customerId, came.reason, came.reason === 'overpaid' ? came.causeId : came.invoiceId],
-  )
+  const isCause =
+    came.reason === 'overpaid' ? sql`cause_id = ${came.causeId}` : sql`invoice_id = ${came.invoiceId}`
+  const [row] = await tx.query<{ sequence: number }>(sql`
+    select sequence
+    from balance_transactions
+    where customer_id = ${customerId} and reason = ${came.reason} and ${isCause}
+    order by sequence
+    limit 1`)
   return row!.sequence
 }

@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../engine.ts'
 import type { Instant } from '../values/instant.ts'
 import { money, sum, type Money } from '../values/money.ts'
@@ -66,21 +67,21 @@ export async function paymentsOn(
   tx: BillingTransaction,
   invoices: readonly InvoiceKey[],
 ): Promise<Map<string, Payment[]>> {
-  const rows = await tx.query<Payment & { invoiceId: string }>(
-    `select p.invoice_id as "invoiceId", p.id, p.reference, p.amount, p.applied,
-        p.amount - p.applied as "addedToBalance", p.method, p.paid_at as "paidAt",
-        p.created_at as "createdAt", p.reversed_at as "reversedAt", p.reversal_reason as "reversalReason"
-      from ${keysIn('$1')}
-      join payments p on (p.customer_id, p.invoice_id) = (k.customer_id, k.id)
-      order by p.paid_at, p.created_at, p.reference`,
-    [keysText(invoices)],
-  )
+  const rows = await tx.query<Payment & { invoiceId: string }>(sql`
+    select p.invoice_id as "invoiceId", p.id, p.reference, p.amount, p.applied,
+      p.amount - p.applied as "addedToBalance", p.method, p.paid_at as "paidAt",
+      p.created_at as "createdAt", p.reversed_at as "reversedAt", p.reversal_reason as "reversalReason"
+    from ${keysOf(invoices)}
+    join payments p on (p.customer_id, p.invoice_id) = (k.customer_id, k.id)
+    order by p.paid_at, p.created_at, p.reference`)
   return byInvoice(rows)
 }
 
-const keysIn = (parameter: string) => `jsonb_to_recordset(${parameter}) as k(customer_id text, id text)`
-const keysText = (invoices: readonly InvoiceKey[]) =>
-  JSON.stringify(invoices.map(({ customerId, id }) => ({ customer_id: customerId, id })))
+/** SQL: the keys of invoices as a table `k`. */
+function keysOf(invoices: readonly InvoiceKey[]): Sql {
+  const keys = JSON.stringify(invoices.map(({ customerId, id }) => ({ customer_id: customerId, id })))
+  return sql`jsonb_to_recordset(${keys}) as k(customer_id text, id text)`
+}
 
 function byInvoice<T extends { invoiceId: string }>(rows: readonly T[]): Map<string, Omit<T, 'invoiceId'>[]> {
   const found = new Map<string, Omit<T, 'invoiceId'>[]>()
@@ -158,23 +159,22 @@ export async function settlementsOn(
   tx: BillingTransaction,
   invoices: readonly InvoiceKey[],
 ): Promise<Map<string, Settlement>> {
-  const rows = await tx.query<SettlementRow>(
-    `select k.id as "invoiceId", 'note' as kind, n.id, n.number as text, null as method, n.total as amount,
-        n.applied_to_invoice as "appliedToInvoice", n.issued_at as at, true as own, false as held, n.sequence
-      from ${keysIn('$1')}
-      join invoices n on (n.customer_id, n.credits_id) = (k.customer_id, k.id)
-      union all
-      select k.id, m.reason, coalesce(m.cause_id, m.id), r.reference, r.method, m.amount, 0, m.at,
-        m.invoice_id is not distinct from k.id, m.held_for is not distinct from k.id, m.sequence
-      from ${keysIn('$1')}
-      join balance_transactions m
-        on m.customer_id = k.customer_id
-        and (m.invoice_id = k.id or m.held_for = k.id)
-        and m.reason in ('applied_to_invoice', 'application_undone', 'refund', 'credit_note', 'void')
-      left join refunds r on (r.customer_id, r.id) = (m.customer_id, m.cause_id)
-      order by at, sequence`,
-    [keysText(invoices)],
-  )
+  const keys = keysOf(invoices)
+  const rows = await tx.query<SettlementRow>(sql`
+    select k.id as "invoiceId", 'note' as kind, n.id, n.number as text, null as method, n.total as amount,
+      n.applied_to_invoice as "appliedToInvoice", n.issued_at as at, true as own, false as held, n.sequence
+    from ${keys}
+    join invoices n on (n.customer_id, n.credits_id) = (k.customer_id, k.id)
+    union all
+    select k.id, m.reason, coalesce(m.cause_id, m.id), r.reference, r.method, m.amount, 0, m.at,
+      m.invoice_id is not distinct from k.id, m.held_for is not distinct from k.id, m.sequence
+    from ${keys}
+    join balance_transactions m
+      on m.customer_id = k.customer_id
+      and (m.invoice_id = k.id or m.held_for = k.id)
+      and m.reason in ('applied_to_invoice', 'application_undone', 'refund', 'credit_note', 'void')
+    left join refunds r on (r.customer_id, r.id) = (m.customer_id, m.cause_id)
+    order by at, sequence`)
   const found = new Map<string, Settlement>()
   for (const row of rows) {
     const settlement = found.get(row.invoiceId) ?? { notes: [], applications: [], refunds: [], toRefund: 0 }
@@ -253,33 +253,41 @@ function paidAt(
 }
 
 /** SQL: the amount due of invoice `i`: less standing payments, credit notes and applied balance. */
-export const leftToPay = `i.payable
-  - (select coalesce(sum(p.applied), 0) from payments p where (p.customer_id, p.invoice_id) = (i.customer_id, i.id) and p.reversed_at is null)
-  - (select coalesce(sum(n.applied_to_invoice), 0) from invoices n where (n.customer_id, n.credits_id) = (i.customer_id, i.id))
-  + (select coalesce(sum(m.amount), 0) from balance_transactions m where (m.customer_id, m.invoice_id) = (i.customer_id, i.id) and m.reason in ('applied_to_invoice', 'application_undone'))`
+export const leftToPay = sql`i.payable - (
+    select coalesce(sum(p.applied), 0)
+    from payments p
+    where (p.customer_id, p.invoice_id) = (i.customer_id, i.id) and p.reversed_at is null
+  ) - (
+    select coalesce(sum(n.applied_to_invoice), 0)
+    from invoices n
+    where (n.customer_id, n.credits_id) = (i.customer_id, i.id)
+  ) + (
+    select coalesce(sum(m.amount), 0)
+    from balance_transactions m
+    where (m.customer_id, m.invoice_id) = (i.customer_id, i.id)
+      and m.reason in ('applied_to_invoice', 'application_undone')
+  )`
 
 /** SQL: whether invoice `i` can have an amount due, judged by its row alone. */
-export const mayBeOpen = 'i.voided_at is null and (i.payable > 0 or i.due_again_at is not null)'
+export const mayBeOpen = sql`i.voided_at is null and (i.payable > 0 or i.due_again_at is not null)`
 
 /** SQL: when invoice `i` falls due. */
-export const fallsDue = 'coalesce(i.due_again_at, i.due_at)'
+export const fallsDue = sql`coalesce(i.due_again_at, i.due_at)`
 
 /** Returns the amount due of one invoice. */
 export async function dueOf(tx: BillingTransaction, customerId: string, invoiceId: string): Promise<Money> {
-  const [row] = await tx.query<{ due: Money }>(
-    `select greatest(0, ${leftToPay})::bigint as due from invoices i where i.customer_id = $1 and i.id = $2`,
-    [customerId, invoiceId],
-  )
+  const [row] = await tx.query<{ due: Money }>(sql`
+    select greatest(0, ${leftToPay})::bigint as due
+    from invoices i
+    where i.customer_id = ${customerId} and i.id = ${invoiceId}`)
   return row!.due
 }
 
 export async function hasOverdueInvoice(tx: BillingTransaction, customerId: string): Promise<boolean> {
-  const rows = await tx.query(
-    `select 1
-      from invoices i
-      where i.customer_id = $1 and ${mayBeOpen} and ${fallsDue} < $2 and ${leftToPay} > 0
-      limit 1`,
-    [customerId, tx.at],
-  )
+  const rows = await tx.query(sql`
+    select 1
+    from invoices i
+    where i.customer_id = ${customerId} and ${mayBeOpen} and ${fallsDue} < ${tx.at} and ${leftToPay} > 0
+    limit 1`)
   return rows.length > 0
 }

@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../engine.ts'
 import type { Instant } from '../values/instant.ts'
 import type { SellerOnDocument } from '../catalogue/seller.ts'
@@ -90,10 +91,10 @@ export function publicLine<Shown extends LineDraft>({
   return line
 }
 
-export const invoiceColumns =
-  'i.id, i.issued_at as "issuedAt", i.due_at as "dueAt", i.due_again_at as "dueAgainAt", i.payable, '
-  + 'i.voided_at as "voidedAt", i.void_reason as "voidReason", i.pdf_sha256 as "pdfSha256", i.document, '
-  + 'i.sha256'
+/** SQL: the columns of a `StoredInvoice`, of the invoice `i`. */
+export const invoiceColumns = sql`
+  i.id, i.issued_at as "issuedAt", i.due_at as "dueAt", i.due_again_at as "dueAgainAt", i.payable,
+  i.voided_at as "voidedAt", i.void_reason as "voidReason", i.pdf_sha256 as "pdfSha256", i.document, i.sha256`
 
 export interface StoredInvoice extends InvoiceRow {
   document: InvoiceDocument
@@ -158,10 +159,13 @@ export async function storedInvoice(
   invoiceId: string,
   customerId?: string,
 ): Promise<StoredInvoice> {
-  const [row] = await tx.query<StoredInvoice>(
-    `select ${invoiceColumns} from invoices i where i.id = $1 and ($2::text is null or i.customer_id = $2)`,
-    [invoiceId, customerId ?? null],
-  )
+  const [row] = await tx.query<StoredInvoice>(sql`
+    select ${invoiceColumns}
+    from invoices i
+    where ${sql.and(
+      sql`i.id = ${invoiceId}`,
+      customerId !== undefined && sql`i.customer_id = ${customerId}`,
+    )}`)
   if (!row) throw notFound(invoiceId)
   return row
 }

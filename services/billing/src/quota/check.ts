@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import { historyVersion } from '../usage/totals/state-version.ts'
 import type { Engine, BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
@@ -10,7 +11,6 @@ import {
   countersQuery,
   isPlain,
   readCounters,
-  windowsText,
   type AskedWindow,
   type CounterRow,
   type QuotaCounter,
@@ -145,7 +145,7 @@ async function currentCounters(
   requested: readonly (AskedWindow & { version: number })[],
 ): Promise<(QuotaCounter | undefined)[]> {
   if (requested.length === 0) return []
-  const rows = await tx.query<CounterRow>(countersQuery, [windowsText(requested), tx.at])
+  const rows = await tx.query<CounterRow>(countersQuery(requested, tx.at))
   const counters: (QuotaCounter | undefined)[] = countersFrom(rows, requested)
   for (const { ordinal, version } of rows)
     if (version !== requested[ordinal]!.version) counters[ordinal] = undefined
@@ -175,12 +175,11 @@ async function versionsOf(
   tx: BillingTransaction,
   questions: readonly Question[],
 ): Promise<Map<string, number>> {
-  const rows = await tx.query<{ customerId: string; version: number }>(
-    `select customer_id as "customerId", ${historyVersion} as version
-      from customers
-      where customer_id = any($1)`,
-    [[...new Set(questions.map(({ customerId }) => customerId))].filter(isStorable)],
-  )
+  const customerIds = [...new Set(questions.map(({ customerId }) => customerId))].filter(isStorable)
+  const rows = await tx.query<{ customerId: string; version: number }>(sql`
+    select customer_id as "customerId", ${historyVersion} as version
+    from customers
+    where customer_id = any(${customerIds})`)
   return new Map(rows.map(({ customerId, version }) => [customerId, version]))
 }
 

@@ -1,6 +1,8 @@
+import { sql, type Sql } from '@customer-portal/database'
 import { historyVersion } from '../usage/totals/state-version.ts'
 import type { BillingTransaction } from '../engine.ts'
 import { isAdditive } from '../catalogue/meter.ts'
+import type { Instant } from '../values/instant.ts'
 import { addDays } from '../values/date.ts'
 import type { QuotaWindow } from './window.ts'
 import { dailyUsage, usedOn, valueOf } from '../rating/rated-usage.ts'
@@ -68,56 +70,59 @@ export interface CounterRow {
 }
 
 /**
- * Reads the counters of the windows in `$1` at the instant `$2`, from day sums and open reservations, so its
- * cost does not depend on the number of events.
+ * SQL: the counters of windows at an instant, from day sums and open reservations, so its cost does not
+ * depend on the number of events.
  */
-export const countersQuery = `select a.ordinal, d.quantity, d.events, d.busiest, r.held, r.open,
-    (select ${historyVersion} from customers where customer_id = a.customer_id) as version
-  from jsonb_to_recordset($1) as a(
-    ordinal int, customer_id text, meter text, from_on date, to_on date, gaps datemultirange, seen_from date,
-    seen_to date
-  )
-  cross join lateral (
-    select least(
-      coalesce(
-        sum(quantity) filter (
-          where local_date >= a.from_on
-            and local_date < a.to_on
-            and (a.gaps is null or not local_date <@ a.gaps)
+export function countersQuery(windows: readonly AskedWindow[], at: Instant): Sql {
+  return sql`
+    select a.ordinal, d.quantity, d.events, d.busiest, r.held, r.open,
+      (select ${historyVersion} from customers where customer_id = a.customer_id) as version
+    from jsonb_to_recordset(${windowsText(windows)}) as a(
+      ordinal int, customer_id text, meter text, from_on date, to_on date, gaps datemultirange,
+      seen_from date, seen_to date
+    )
+    cross join lateral (
+      select least(
+        coalesce(
+          sum(quantity) filter (
+            where local_date >= a.from_on
+              and local_date < a.to_on
+              and (a.gaps is null or not local_date <@ a.gaps)
+          ),
+          0
         ),
-        0
-      ),
-      9007199254740991
-    )::bigint as quantity,
-      coalesce(
-        sum(events) filter (
-          where local_date >= a.from_on
-            and local_date < a.to_on
-            and (a.gaps is null or not local_date <@ a.gaps)
-        ),
-        0
-      )::bigint as events,
-      least(coalesce(max(quantity), 0), 9007199254740991)::bigint as busiest
-    from usage_daily
-    where customer_id = a.customer_id
-      and meter = a.meter
-      and local_date >= a.seen_from
-      and local_date < a.seen_to
-  ) d
-  cross join lateral (
-    select least(coalesce(sum(held), 0), 9007199254740991)::bigint as held, count(*)::int as open
-    from reservations
-    where customer_id = a.customer_id
-      and meter = a.meter
-      and closed_at is null
-      and expires_at > $2
-      and local_date >= a.from_on
-      and local_date < a.to_on
-      and (a.gaps is null or not local_date <@ a.gaps)
-  ) r`
+        9007199254740991
+      )::bigint as quantity,
+        coalesce(
+          sum(events) filter (
+            where local_date >= a.from_on
+              and local_date < a.to_on
+              and (a.gaps is null or not local_date <@ a.gaps)
+          ),
+          0
+        )::bigint as events,
+        least(coalesce(max(quantity), 0), 9007199254740991)::bigint as busiest
+      from usage_daily
+      where customer_id = a.customer_id
+        and meter = a.meter
+        and local_date >= a.seen_from
+        and local_date < a.seen_to
+    ) d
+    cross join lateral (
+      select least(coalesce(sum(held), 0), 9007199254740991)::bigint as held, count(*)::int as open
+      from reservations
+      where customer_id = a.customer_id
+        and meter = a.meter
+        and closed_at is null
+        and expires_at > ${at}
+        and local_date >= a.from_on
+        and local_date < a.to_on
+        and (a.gaps is null or not local_date <@ a.gaps)
+    ) r`
+}
 
 /** Returns the windows as `countersQuery` takes them. */
-export function windowsText(windows: readonly AskedWindow[]): string {
+function windowsText(windows: readonly AskedWindow[]): string {
   return JSON.stringify(
     windows.map(({ customerId, window: { meter, from, to, gaps } }, ordinal) => ({
       // Counts are for a whole usage period plus a month on either side.
@@ -188,10 +193,7 @@ export async function readCounters(
   windows: readonly AskedWindow[],
 ): Promise<QuotaCounter[]> {
   if (windows.length === 0) return []
-  const counters = countersFrom(
-    await tx.query<CounterRow>(countersQuery, [windowsText(windows), tx.at]),
-    windows,
-  )
+  const counters = countersFrom(await tx.query<CounterRow>(countersQuery(windows, tx.at)), windows)
   await completeCounters(tx, counters, windows)
   return counters
 }

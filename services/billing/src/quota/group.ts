@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import { historyVersion } from '../usage/totals/state-version.ts'
 import type { BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
@@ -11,7 +12,6 @@ import {
   countersFrom,
   countersQuery,
   readCounters,
-  windowsText,
   type AskedWindow,
   type CounterRow,
   type QuotaCounter,
@@ -26,14 +26,13 @@ import {
   idKey,
   knownIdsFrom,
   knownIdsQuery,
-  knownSince,
   storeReservations,
   takeIds,
   type KnownId,
   type KnownIdRow,
   type Reservation,
 } from '../usage/record/reservation-row.ts'
-import { arriveAtLast, clockOf, instantOfUsage } from '../customer/customer.ts'
+import { arriveAtLast, instantOfUsage } from '../customer/customer.ts'
 import { takenTimes } from '../usage/totals/taken-times.ts'
 import { isStorable } from '../values/storable.ts'
 
@@ -88,17 +87,17 @@ async function lockCustomers(
 ): Promise<Map<string, number>> {
   const customerIds = [...new Set(commands.map((command) => command.customerId))].filter(isStorable)
   const rows = await tx.query<{ customerId: string; version: number; lockedAt: Instant }>(
-    `with locked as materialized (
+    sql`
+      with locked as materialized (
         select customer_id as "customerId", ${historyVersion} as version,
           coalesce(last_at, created_at) as "lastAt", billed_at as "billedAt"
         from customers
-        where customer_id = any($1)
+        where customer_id = any(${customerIds})
         order by customer_id collate "C"
-        for no key update${wait ? '' : ' skip locked'}
+        for no key update ${wait ? sql.empty : sql`skip locked`}
       )
-      select *, ${instantOfUsage('"lastAt"', '"billedAt"')} as "lockedAt"
+      select *, ${instantOfUsage(tx)} as "lockedAt"
       from locked`,
-    [customerIds, ...clockOf(tx)],
   )
   arriveAtLast(tx, rows)
   return new Map(rows.map(({ customerId, version }) => [customerId, version]))
@@ -145,20 +144,10 @@ async function readStandings(
 ): Promise<{ ids: Map<string, KnownId>; standings: Standing[] }> {
   const counters = new Map<string, QuotaCounter>()
   const requested = distinct(askers.map(({ command, facts }) => asking(command, facts.windows)))
-  const [row] = await tx.query<{ counters: CounterRow[]; ids: KnownIdRow[] }>(
-    `select (select coalesce(jsonb_agg(c), '[]') from (${countersQuery}) c) as counters,
-        (select coalesce(jsonb_agg(k), '[]') from (${knownIdsQuery}) k) as ids`,
-    [
-      windowsText(requested),
-      tx.at,
-      JSON.stringify(
-        askers
-          .filter(({ command }) => isStorable(command.id))
-          .map(({ command: { customerId, id, meter } }) => ({ customer_id: customerId, id, meter })),
-      ),
-      knownSince(tx.at),
-    ],
-  )
+  const requestedIds = askers.map(({ command }) => command).filter(({ id }) => isStorable(id))
+  const [row] = await tx.query<{ counters: CounterRow[]; ids: KnownIdRow[] }>(sql`
+    select (select coalesce(jsonb_agg(c), '[]') from (${countersQuery(requested, tx.at)}) c) as counters,
+      (select coalesce(jsonb_agg(k), '[]') from (${knownIdsQuery(requestedIds, tx.at)}) k) as ids`)
   const read = countersFrom(row!.counters, requested)
   await completeCounters(tx, read, requested)
   for (const [place, counter] of read.entries()) counters.set(windowKey(requested[place]!), counter)

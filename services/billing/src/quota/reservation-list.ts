@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { Engine } from '../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { BillingError } from '../errors.ts'
@@ -5,7 +6,6 @@ import { readSubscriptionState } from '../subscription/state.ts'
 import type { Instant } from '../values/instant.ts'
 import { unitsFrom } from '../values/quantity.ts'
 import { knownSince } from '../usage/record/reservation-row.ts'
-import { parameters } from '../values/parameters.ts'
 
 export const reservationStates = ['open', 'expired', 'settled', 'released'] as const
 export type ReservationState = (typeof reservationStates)[number]
@@ -45,24 +45,20 @@ export async function listReservations(
           message: `there is no meter '${input.meter}'`,
         })
       }
-      const params = parameters(tx.at, input.customerId, knownSince(tx.at))
-      const conditions = [
-        'customer_id = $2 and reserved_at > $3',
-        ...(input.meter === undefined ? [] : [`meter = ${params.add(input.meter)}`]),
-        ...(input.state === undefined ? [] : [`${stateOf} = ${params.add(input.state)}`]),
-        ...(after
-          ? [`(reserved_at, id) < (${params.add(after[0])}::timestamptz, ${params.add(after[1])})`]
-          : []),
-      ]
-      const rows = await tx.query<ListedReservation>(
-        `select id, meter, ${stateOf} as state, held as reserved, reserved_at as "reservedAt",
-            expires_at as "expiresAt", closed_at as "closedAt", settled, granted, overage
-          from reservations
-          where ${conditions.join(' and ')}
-          order by reserved_at desc, id desc
-          limit ${limit + 1}`,
-        params.values,
-      )
+      const state = stateAt(tx.at)
+      const rows = await tx.query<ListedReservation>(sql`
+        select id, meter, ${state} as state, held as reserved, reserved_at as "reservedAt",
+          expires_at as "expiresAt", closed_at as "closedAt", settled, granted, overage
+        from reservations
+        where ${sql.and(
+          sql`customer_id = ${input.customerId}`,
+          sql`reserved_at > ${knownSince(tx.at)}`,
+          input.meter !== undefined && sql`meter = ${input.meter}`,
+          input.state !== undefined && sql`${state} = ${input.state}`,
+          after && sql`(reserved_at, id) < (${sql.join(after)})`,
+        )}
+        order by reserved_at desc, id desc
+        limit ${limit + 1}`)
       const shown = rows.slice(0, limit)
       const last = shown.at(-1)
       const data = shown.map((row) => {
@@ -85,7 +81,9 @@ export async function listReservations(
   )
 }
 
-/** An expired reservation reserves nothing; it can still be settled. */
-const stateOf =
-  "case when settled is not null then 'settled' when closed_at is not null then 'released' when "
-  + "expires_at <= $1 then 'expired' else 'open' end"
+/** SQL: the state of a reservation. An expired one reserves nothing; it can still be settled. */
+const stateAt = (now: Instant) => sql`case
+  when settled is not null then 'settled'
+  when closed_at is not null then 'released'
+  when expires_at <= ${now} then 'expired'
+  else 'open' end`

@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../engine.ts'
 import type { Meter } from '../catalogue/meter.ts'
 import type { DateRange, LocalDate } from '../values/date.ts'
@@ -71,39 +72,37 @@ export async function countAgain(
 ): Promise<CountedAgain> {
   const ascending = [...new Set(moments)].sort()
   // Usage after an ending is in no sum and is counted separately (`usage/after-end.ts`).
-  const inDates = `e.customer_id = $1 and e.apart is distinct from 'after_end' and ($2::date is null or (e.local_date >= $2 and e.local_date < $3
-    and e.time >= ($2::date - 1)::timestamp at time zone 'UTC' and e.time < ($3::date + 1)::timestamp at time zone 'UTC'))`
-  const range = [customerId, dates?.from ?? null, dates?.to ?? null]
-  const all = await tx.query<CountedEvents>(
-    `select meter, aggregation, apart is not null as historical, local_date as date,
-        width_bucket(stored_at, $4::timestamptz[]) as moment, stored_at = any($4::timestamptz[]) as at,
-        width_bucket(voided_at, $4::timestamptz[]) as "voidMoment",
-        voided_at = any($4::timestamptz[]) as "voidAt", ${dayOf('e', '0')} as quantity,
-        count(*)::bigint as events, ${latestOf('e')}
-      from (
-        select e.*, v.voided_at, m.aggregation
-        from usage_events e
-        join meters m on m.key = e.meter ${voidOf('e')}
-        where ${inDates}
-      ) e
-      group by 1, 2, 3, 4, 5, 6, 7, 8
-      order by 4, 1`,
-    // A sentinel, because the list of moments must not be empty.
-    [...range, [...ascending, '9999-12-31T00:00:00Z']],
+  const isCounted = sql.and(
+    sql`e.customer_id = ${customerId}`,
+    sql`e.apart is distinct from 'after_end'`,
+    dates && isWithin(dates),
   )
+  // A sentinel, because the list of moments must not be empty.
+  const places = sql`${[...ascending, '9999-12-31T00:00:00Z']}::timestamptz[]`
+  const all = await tx.query<CountedEvents>(sql`
+    select meter, aggregation, apart is not null as historical, local_date as date,
+      width_bucket(stored_at, ${places}) as moment, stored_at = any(${places}) as at,
+      width_bucket(voided_at, ${places}) as "voidMoment", voided_at = any(${places}) as "voidAt",
+      ${dayOf(sql`e`, sql`0`)} as quantity, count(*)::bigint as events, ${latestOf(sql`e`)}
+    from (
+      select e.*, v.voided_at, m.aggregation
+      from usage_events e
+      join meters m on m.key = e.meter ${voidOf(sql`e`)}
+      where ${isCounted}
+    ) e
+    group by 1, 2, 3, 4, 5, 6, 7, 8
+    order by 4, 1`)
   const allValues = !all.some((events) => events.aggregation === 'unique')
     ? []
-    : await tx.query<CountedValue>(
-        `select e.meter, e.apart is not null as historical, e.local_date as date,
-            encode(${valueOf('e.properties', 'm.unique_by')}, 'hex') as value, min(e.stored_at) as "storedAt",
-            v.voided_at as "voidedAt"
-          from usage_events e
-          join meters m on m.key = e.meter and m.aggregation = 'unique' ${voidOf('e')}
-          where ${inDates}
-          group by 1, 2, 3, 4, 6
-          order by 3`,
-        range,
-      )
+    : await tx.query<CountedValue>(sql`
+        select e.meter, e.apart is not null as historical, e.local_date as date,
+          encode(${valueOf(sql`e.properties`, sql`m.unique_by`)}, 'hex') as value,
+          min(e.stored_at) as "storedAt", v.voided_at as "voidedAt"
+        from usage_events e
+        join meters m on m.key = e.meter and m.aggregation = 'unique' ${voidOf(sql`e`)}
+        where ${isCounted}
+        group by 1, 2, 3, 4, 6
+        order by 3`)
   const [counted, values] = [
     all.filter(({ historical }) => !historical),
     allValues.filter(({ historical }) => !historical),
@@ -134,6 +133,15 @@ export async function countAgain(
       )
     },
   }
+}
+
+/** SQL: whether the event `e` is of these dates. */
+function isWithin(dates: DateRange): Sql {
+  const [from, to] = [sql`${dates.from}::date`, sql`${dates.to}::date`]
+  return sql`e.local_date >= ${from}
+    and e.local_date < ${to}
+    and e.time >= (${from} - 1)::timestamp at time zone 'UTC'
+    and e.time < (${to} + 1)::timestamp at time zone 'UTC'`
 }
 
 function joined(counted: readonly CountedEvents[], values: readonly CountedValue[]): DailyUsage[] {

@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { BillingError } from '../errors.ts'
@@ -9,7 +10,6 @@ import type { InvoiceKind } from '../invoicing/document/document.ts'
 import { draftOf } from '../invoicing/draft.ts'
 import { fallsDue, leftToPay } from '../invoicing/state.ts'
 import { invoiceColumns, viewAll, type Invoice, type StoredInvoice } from '../invoicing/view.ts'
-import { parameters, type Parameters } from '../values/parameters.ts'
 import { instantsBetween } from '../catalogue/seller-dates.ts'
 
 export type InvoiceFilter = 'draft' | 'open' | 'paid' | 'void' | 'overdue'
@@ -23,33 +23,31 @@ export async function getInvoices(
 ): Promise<Page<Invoice>> {
   const limit = pageLimit(input.limit)
   checkYear(input.year)
-  const [at, sequence] = decodeCursor(input.cursor, 2) ?? [null, null]
-  if (typeof sequence === 'string' && !/^\d{1,15}$/.test(sequence)) throw invalidCursor()
+  const after = decodePlace(input.cursor)
   return engine.transaction(
     async (tx) => {
       const state = await readBillingState(tx, input.customerId)
       const mayHoldDraft =
-        at === null && input.year === undefined && (input.status === undefined || input.status === 'draft')
+        !after && input.year === undefined && (input.status === undefined || input.status === 'draft')
       const drafted = mayHoldDraft ? await draftOf(tx, state) : null
       const room = limit - (drafted ? 1 : 0)
-      const [from, to] =
-        input.year === undefined
-          ? [null, null]
-          : yearOf(input.year).map((date) => instantOf(state.zones, date))
+      const year = input.year === undefined ? undefined : yearOf(input.year)
+      const [from, to] = year?.map((date) => instantOf(state.zones, date)) ?? []
       const rows =
         input.status === 'draft'
           ? []
-          : await tx.query<StoredInvoice & { sequence: number }>(
-              `select ${invoiceColumns}, i.sequence
-                from invoices i
-                where i.customer_id = $1
-                  and ($2::timestamptz is null or (i.issued_at, i.sequence) < ($2, $3))
-                  and ($4::timestamptz is null or (i.issued_at >= $4 and i.issued_at < $5))
-                  and ${conditionOf(input.status, '$6')}
-                order by i.issued_at desc, i.sequence desc
-                limit ${room + 1}`,
-              [input.customerId, at, sequence, from, to, ...(input.status === 'overdue' ? [tx.at] : [])],
-            )
+          : await tx.query<StoredInvoice & { sequence: number }>(sql`
+              select ${invoiceColumns}, i.sequence
+              from invoices i
+              where ${sql.and(
+                sql`i.customer_id = ${input.customerId}`,
+                after && isBehind(after),
+                year && sql`i.issued_at >= ${from}`,
+                year && sql`i.issued_at < ${to}`,
+                input.status && statusIs(input.status, tx.at),
+              )}
+              order by i.issued_at desc, i.sequence desc
+              limit ${room + 1}`)
       const shown = rows.slice(0, room)
       const stored = await viewAll(
         tx,
@@ -68,6 +66,16 @@ export async function getInvoices(
   )
 }
 
+function decodePlace(cursor: string | undefined): string[] | undefined {
+  const after = decodeCursor(cursor, 2)
+  if (after && !/^\d{1,15}$/.test(after[1]!)) throw invalidCursor()
+  return after
+}
+
+/** SQL: whether the invoice `i` comes after a place of the list. */
+const isBehind = ([at, sequence]: string[]) =>
+  sql`(i.issued_at, i.sequence) < (${at}::timestamptz, ${sequence}::bigint)`
+
 /** Where a page holds only the draft, the next one starts with the newest invoice. */
 const afterTheDraft = ['9999-12-31T23:59:59.999999Z', '0']
 
@@ -84,12 +92,18 @@ const yearOf = (year: number) => [newYear(year), newYear(year + 1)]
 const newYear = (year: number) => `${String(year).padStart(4, '0')}-01-01`
 
 /** SQL: whether the invoice `i` has a status at the instant `now`. */
-function conditionOf(status: InvoiceFilter | undefined, now: string): string {
-  if (status === 'void') return 'i.voided_at is not null'
-  if (status === 'paid') return `i.voided_at is null and ${leftToPay} <= 0`
-  if (status === 'open') return `i.voided_at is null and ${leftToPay} > 0`
-  if (status === 'overdue') return `i.voided_at is null and ${leftToPay} > 0 and ${fallsDue} < ${now}`
-  return 'true'
+function statusIs(status: Exclude<InvoiceFilter, 'draft'>, now: Instant): Sql {
+  const isLeft = sql`i.voided_at is null and ${leftToPay}`
+  switch (status) {
+    case 'void':
+      return sql`i.voided_at is not null`
+    case 'paid':
+      return sql`${isLeft} <= 0`
+    case 'open':
+      return sql`${isLeft} > 0`
+    case 'overdue':
+      return sql`${isLeft} > 0 and ${fallsDue} < ${now}`
+  }
 }
 
 /**
@@ -150,21 +164,16 @@ export async function listInvoices(
   input: InvoicesFilter & { cursor?: string; limit?: number },
 ): Promise<Page<Invoice>> {
   const limit = pageLimit(input.limit)
-  const after = decodeCursor(input.cursor, 2)
-  if (after && !/^\d{1,15}$/.test(after[1]!)) throw invalidCursor()
+  const after = decodePlace(input.cursor)
   return engine.transaction(
     async (tx) => {
-      const params = parameters()
-      const conditions = await conditionsOf(tx, input, params)
-      if (after)
-        conditions.push(
-          `(i.issued_at, i.sequence) < (${params.add(after[0])}::timestamptz, ${params.add(after[1])}::bigint)`,
-        )
-      const rows = await tx.query<StoredInvoice & { sequence: number }>(
-        `select ${invoiceColumns}, i.sequence from invoices i where ${conditions.join(' and ')}
-       order by i.issued_at desc, i.sequence desc limit ${limit + 1}`,
-        params.values,
-      )
+      const isChosen = await conditionOf(tx, input)
+      const rows = await tx.query<StoredInvoice & { sequence: number }>(sql`
+        select ${invoiceColumns}, i.sequence
+        from invoices i
+        where ${sql.and(isChosen, after && isBehind(after))}
+        order by i.issued_at desc, i.sequence desc
+        limit ${limit + 1}`)
       const shown = rows.slice(0, limit)
       const last = shown.at(-1)
       return {
@@ -180,30 +189,25 @@ export async function listInvoices(
 }
 
 /** SQL: the conditions of a filter on the invoice `i`. */
-async function conditionsOf(
-  tx: BillingTransaction,
-  filter: InvoicesFilter,
-  params: Parameters,
-): Promise<string[]> {
+async function conditionOf(tx: BillingTransaction, filter: InvoicesFilter): Promise<Sql> {
   const { customerId, kind, currency, status, q } = filter
   const { from, to } = await instantsBetween(tx, filter)
-  return [
-    'true',
-    ...(customerId === undefined ? [] : [`i.customer_id = ${params.add(customerId)}`]),
-    ...(kind === undefined ? [] : [`i.kind = ${params.add(kind)}`]),
-    ...(currency === undefined ? [] : [`i.currency = ${params.add(currency)}`]),
-    ...(from === null ? [] : [`i.issued_at >= ${params.add(from)}`]),
-    ...(to === null ? [] : [`i.issued_at < ${params.add(to)}`]),
-    ...(status === undefined ? [] : [conditionOf(status, status === 'overdue' ? params.add(tx.at) : '')]),
-    ...(q === undefined ? [] : [isFoundBy(q, params)]),
-  ]
+  return sql.and(
+    customerId !== undefined && sql`i.customer_id = ${customerId}`,
+    kind !== undefined && sql`i.kind = ${kind}`,
+    currency !== undefined && sql`i.currency = ${currency}`,
+    from !== null && sql`i.issued_at >= ${from}`,
+    to !== null && sql`i.issued_at < ${to}`,
+    status !== undefined && statusIs(status, tx.at),
+    q !== undefined && isFoundBy(q),
+  )
 }
 
 /** A text such as INV-2026 is the start of a number; any other text is for the customer. */
-function isFoundBy(q: string, params: Parameters): string {
-  if (!/^[a-z]{2,4}-[\w-]*$/i.test(q)) return isOfCustomerFound('i.customer_id', q, params)
-  const number = params.add(q.toUpperCase())
-  return `i.number collate "C" >= ${number} and i.number collate "C" < ${number} || chr(1114111)`
+function isFoundBy(q: string): Sql {
+  if (!/^[a-z]{2,4}-[\w-]*$/i.test(q)) return isOfCustomerFound(sql`i.customer_id`, q)
+  const number = sql`${q.toUpperCase()}`
+  return sql`i.number collate "C" >= ${number} and i.number collate "C" < ${number} || chr(1114111)`
 }
 
 /**
@@ -219,47 +223,49 @@ export async function summarizeInvoices(
   return engine.transaction(
     async (tx) => {
       if (status === 'draft') return { asOf: tx.at, firstIssuedAt: null, currencies: [] }
-      const params = parameters(tx.at)
-      const conditions = await conditionsOf(
-        tx,
-        { ...filter, ...(status === undefined ? {} : { status }) },
-        params,
-      )
-      if (year !== undefined) {
-        const [first, next] = yearOf(year).map((date) => startOf(params.add(date)))
-        conditions.push(`i.issued_at >= ${first} and i.issued_at < ${next}`)
-      }
-      const rows = await tx.query<Sums>(
-        `select currency, count(*)::int as count, (count(*) filter (where due > 0))::int as open,
-            (count(*) filter (where due > 0 and due_at < $1))::int as overdue,
-            (count(*) filter (where due <= 0))::int as paid,
-            (count(*) filter (where due is null))::int as void,
-            coalesce(sum(total) filter (where due is not null), 0)::text as total,
-            coalesce(sum(due) filter (where due > 0), 0)::text as "amountDue",
-            coalesce(sum(due) filter (where due > 0 and due_at < $1), 0)::text as "amountOverdue",
-            min(due_at) filter (where due > 0 and due_at >= $1) as "nextRunAt", min(issued_at) as first
-          from (
-            select i.currency, i.total, ${fallsDue} as due_at, i.issued_at, case
-              when i.voided_at is null then ${leftToPay} end as due
-            from invoices i
-            where ${conditions.join(' and ')}
-            limit ${maxSummedInvoices + 1}
-          ) d
-          group by currency
-          order by currency collate "C"`,
-        params.values,
-      )
+      const isChosen = await conditionOf(tx, { ...filter, ...(status === undefined ? {} : { status }) })
+      const now = sql`${tx.at}`
+      const rows = await tx.query<Sums>(sql`
+        select currency, count(*)::int as count, (count(*) filter (where due > 0))::int as open,
+          (count(*) filter (where due > 0 and due_at < ${now}))::int as overdue,
+          (count(*) filter (where due <= 0))::int as paid,
+          (count(*) filter (where due is null))::int as void,
+          coalesce(sum(total) filter (where due is not null), 0)::text as total,
+          coalesce(sum(due) filter (where due > 0), 0)::text as "amountDue",
+          coalesce(sum(due) filter (where due > 0 and due_at < ${now}), 0)::text as "amountOverdue",
+          min(due_at) filter (where due > 0 and due_at >= ${now}) as "nextRunAt", min(issued_at) as first
+        from (
+          select i.currency, i.total, ${fallsDue} as due_at, i.issued_at,
+            case when i.voided_at is null then ${leftToPay} end as due
+          from invoices i
+          where ${sql.and(isChosen, year !== undefined && isIssuedIn(year))}
+          limit ${maxSummedInvoices + 1}
+        ) d
+        group by currency
+        order by currency collate "C"`)
       return summaryOf(rows, tx.at)
     },
     { readOnly: true },
   )
 }
 
+/** SQL: whether the invoice `i` was issued in a year of its customer's. */
+function isIssuedIn(year: number): Sql {
+  const [first, next] = yearOf(year).map(startOf)
+  return sql`i.issued_at >= ${first} and i.issued_at < ${next}`
+}
+
 /** SQL: the instant a date starts for the customer of `i`, in the zone that applies on it. */
-const startOf = (
-  date: string,
-) => `(select ${date}::date::timestamp at time zone z.timezone from customer_timezones z
-  where z.customer_id = i.customer_id and z.from_on <= ${date}::date order by z.from_on desc limit 1)`
+function startOf(text: string): Sql {
+  const date = sql`${text}::date`
+  return sql`(
+    select ${date}::timestamp at time zone z.timezone
+    from customer_timezones z
+    where z.customer_id = i.customer_id and z.from_on <= ${date}
+    order by z.from_on desc
+    limit 1
+  )`
+}
 
 function summaryOf(rows: readonly Sums[], asOf: Instant): InvoiceSummary {
   if (rows.reduce((count, row) => count + row.count, 0) > maxSummedInvoices) {

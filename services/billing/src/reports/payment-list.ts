@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { BillingError } from '../errors.ts'
@@ -6,7 +7,6 @@ import type { Money } from '../values/money.ts'
 import { isOfCustomerFound } from '../customer/search.ts'
 import { exact, maxSummedInvoices } from './invoice-list.ts'
 import type { Payment } from '../invoicing/state.ts'
-import { parameters, type Parameters } from '../values/parameters.ts'
 import { instantsBetween } from '../catalogue/seller-dates.ts'
 
 /** A payment with the invoice it pays. */
@@ -40,23 +40,19 @@ export async function listAllPayments(
   const after = decodeCursor(input.cursor, 4)
   return engine.transaction(
     async (tx) => {
-      const params = parameters()
-      const conditions = await conditionsOf(tx, input, params)
-      if (after)
-        conditions.push(
-          `(p.created_at, p.customer_id, p.invoice_id, p.reference) < (${after.map(params.add).join(', ')})`,
-        )
-      const data = await tx.query<ListedPayment>(
-        `select p.customer_id as "customerId", p.invoice_id as "invoiceId", i.number as "invoiceNumber",
-            i.currency, p.id, p.reference, p.amount, p.applied, p.amount - p.applied as "addedToBalance",
-            p.method, p.paid_at as "paidAt", p.created_at as "createdAt", p.reversed_at as "reversedAt",
-            p.reversal_reason as "reversalReason"
-          from ${paymentsAndInvoices}
-          where ${conditions.join(' and ')}
-          order by p.created_at desc, p.customer_id desc, p.invoice_id desc, p.reference desc
-          limit ${limit + 1}`,
-        params.values,
-      )
+      const isChosen = await conditionOf(tx, input)
+      const data = await tx.query<ListedPayment>(sql`
+        select p.customer_id as "customerId", p.invoice_id as "invoiceId", i.number as "invoiceNumber",
+          i.currency, p.id, p.reference, p.amount, p.applied, p.amount - p.applied as "addedToBalance",
+          p.method, p.paid_at as "paidAt", p.created_at as "createdAt", p.reversed_at as "reversedAt",
+          p.reversal_reason as "reversalReason"
+        from ${paymentsAndInvoices}
+        where ${sql.and(
+          isChosen,
+          after && sql`(p.created_at, p.customer_id, p.invoice_id, p.reference) < (${sql.join(after)})`,
+        )}
+        order by p.created_at desc, p.customer_id desc, p.invoice_id desc, p.reference desc
+        limit ${limit + 1}`)
       const shown = data.slice(0, limit)
       const last = shown.at(-1)
       const next =
@@ -69,8 +65,9 @@ export async function listAllPayments(
   )
 }
 
-const paymentsAndInvoices =
-  'payments p join invoices i on (i.customer_id, i.id) = (p.customer_id, p.invoice_id)'
+const paymentsAndInvoices = sql`
+  payments p
+  join invoices i on (i.customer_id, i.id) = (p.customer_id, p.invoice_id)`
 
 /** The payments of one currency. */
 export interface PaymentSums {
@@ -89,20 +86,17 @@ export async function summarizePayments(
 ): Promise<{ asOf: Instant; currencies: PaymentSums[] }> {
   return engine.transaction(
     async (tx) => {
-      const params = parameters()
-      const conditions = await conditionsOf(tx, filter, params)
-      const rows = await tx.query<Omit<PaymentSums, 'amount'> & { amount: string }>(
-        `select currency, count(*)::int as count, sum(amount)::text as amount
-          from (
-            select i.currency, p.amount
-            from ${paymentsAndInvoices}
-            where p.reversed_at is null and ${conditions.join(' and ')}
-            limit ${maxSummedInvoices + 1}
-          ) d
-          group by currency
-          order by currency collate "C"`,
-        params.values,
-      )
+      const isChosen = await conditionOf(tx, filter)
+      const rows = await tx.query<Omit<PaymentSums, 'amount'> & { amount: string }>(sql`
+        select currency, count(*)::int as count, sum(amount)::text as amount
+        from (
+          select i.currency, p.amount
+          from ${paymentsAndInvoices}
+          where p.reversed_at is null and ${isChosen}
+          limit ${maxSummedInvoices + 1}
+        ) d
+        group by currency
+        order by currency collate "C"`)
       if (rows.reduce((count, row) => count + row.count, 0) > maxSummedInvoices) {
         throw new BillingError('invalid_range', {
           pointer: '?start',
@@ -116,25 +110,23 @@ export async function summarizePayments(
 }
 
 /** SQL: the conditions of a filter on the payment `p` of the invoice `i`. */
-async function conditionsOf(
-  tx: BillingTransaction,
-  filter: PaymentsFilter,
-  params: Parameters,
-): Promise<string[]> {
+async function conditionOf(tx: BillingTransaction, filter: PaymentsFilter): Promise<Sql> {
   const { customerId, method, currency, q } = filter
   const { from, to } = await instantsBetween(tx, filter)
-  return [
-    'true',
-    ...(customerId === undefined ? [] : [`p.customer_id = ${params.add(customerId)}`]),
-    ...(method === undefined ? [] : [`p.method = ${params.add(method)}`]),
-    ...(currency === undefined ? [] : [`i.currency = ${params.add(currency)}`]),
-    ...(from === null ? [] : [`p.paid_at >= ${params.add(from)}`]),
-    ...(to === null ? [] : [`p.paid_at < ${params.add(to)}`]),
-    ...(q === undefined ? [] : [isFoundBy(q, params)]),
-  ]
+  return sql.and(
+    customerId !== undefined && sql`p.customer_id = ${customerId}`,
+    method !== undefined && sql`p.method = ${method}`,
+    currency !== undefined && sql`i.currency = ${currency}`,
+    from !== null && sql`p.paid_at >= ${from}`,
+    to !== null && sql`p.paid_at < ${to}`,
+    q !== undefined && isFoundBy(q),
+  )
 }
 
-function isFoundBy(q: string, params: Parameters): string {
-  const text = params.add(q)
-  return `(p.reference = ${text} or i.number = upper(${text}) or ${isOfCustomerFound('p.customer_id', q, params)})`
+function isFoundBy(q: string): Sql {
+  return sql`(
+    p.reference = ${q}
+    or i.number = upper(${q})
+    or ${isOfCustomerFound(sql`p.customer_id`, q)}
+  )`
 }

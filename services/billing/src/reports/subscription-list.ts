@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { BillingError } from '../errors.ts'
@@ -6,7 +7,6 @@ import { fallsDue, leftToPay, mayBeOpen } from '../invoicing/state.ts'
 import type { LocalDate } from '../values/date.ts'
 import type { Instant } from '../values/instant.ts'
 import { isOfCustomerFound } from '../customer/search.ts'
-import { parameters, type Parameters } from '../values/parameters.ts'
 
 export const listedStatuses = ['trialing', 'active', 'past_due', 'canceled'] as const
 export type ListedStatus = (typeof listedStatuses)[number]
@@ -48,22 +48,21 @@ export async function listSubscriptions(
   const after = decodeCursor(input.cursor, 3)
   return engine.transaction(
     async (tx) => {
-      const params = parameters(tx.at)
-      const conditions = conditionsOf(input, params)
-      if (after)
-        conditions.push(`(u.created_at, u.customer_id, u.id) < (${after.map(params.add).join(', ')})`)
-      const rows = await tx.query<ListedSubscription>(
-        `select u.id, u.customer_id as "customerId", c.company_name as "companyName", ${statusOf} as status,
-            s.plan_id as "planId", s.plan_version as "planVersion", ${seatsSaid} as seats,
-            u.started_at as "startedAt", case
-            when ${statusOf} = 'trialing' then s.trial_ends_on end as "trialEndsOn",
-            coalesce(s.ends_on, h.on_date) as "endsOn", u.created_at as "createdAt"
-          from ${subscriptions}
-          where ${conditions.join(' and ')}
-          order by u.created_at desc, u.customer_id desc, u.id desc
-          limit ${limit + 1}`,
-        params.values,
-      )
+      const now = sql`${tx.at}::timestamptz`
+      const status = statusAt(now)
+      const rows = await tx.query<ListedSubscription>(sql`
+        select u.id, u.customer_id as "customerId", c.company_name as "companyName", ${status} as status,
+          s.plan_id as "planId", s.plan_version as "planVersion", ${seatsSaid} as seats,
+          u.started_at as "startedAt",
+          case when ${status} = 'trialing' then s.trial_ends_on end as "trialEndsOn",
+          coalesce(s.ends_on, h.on_date) as "endsOn", u.created_at as "createdAt"
+        from ${subscriptionsAt(now)}
+        where ${sql.and(
+          conditionOf(input, status),
+          after && sql`(u.created_at, u.customer_id, u.id) < (${sql.join(after)})`,
+        )}
+        order by u.created_at desc, u.customer_id desc, u.id desc
+        limit ${limit + 1}`)
       const shown = rows.slice(0, limit)
       const last = shown.at(-1)
       return {
@@ -106,53 +105,71 @@ export async function summarizeSubscriptions(
 }
 
 async function sumsOf(tx: BillingTransaction, filter: SubscriptionsFilter): Promise<SubscriptionSums[]> {
-  const params = parameters(tx.at)
-  return tx.query<SubscriptionSums>(
-    `select "planId", status, count(*)::int as count, sum(seats)::bigint as seats from (
-       select s.plan_id as "planId", ${statusOf} as status, ${seatsSaid} as seats from ${subscriptions}
-       where ${conditionsOf(filter, params).join(' and ')} limit ${maxSummedInvoices + 1}) d
-     group by 1, 2 order by "planId" collate "C", status`,
-    params.values,
-  )
+  const now = sql`${tx.at}::timestamptz`
+  const status = statusAt(now)
+  return tx.query<SubscriptionSums>(sql`
+    select "planId", status, count(*)::int as count, sum(seats)::bigint as seats
+    from (
+      select s.plan_id as "planId", ${status} as status, ${seatsSaid} as seats
+      from ${subscriptionsAt(now)}
+      where ${conditionOf(filter, status)}
+      limit ${maxSummedInvoices + 1}
+    ) d
+    group by 1, 2
+    order by "planId" collate "C", status`)
 }
 
 /** A plan without seats shows none, though a number is kept for the next plan. */
-const seatsSaid = `(
-    select case when jsonb_typeof(p.spec -> 'seats') = 'null' then null else s.seats end
-    from plans p
-    where (p.id, p.version) = (s.plan_id, s.plan_version)
-  )`
+const seatsSaid = sql`(
+  select case when jsonb_typeof(p.spec -> 'seats') = 'null' then null else s.seats end
+  from plans p
+  where (p.id, p.version) = (s.plan_id, s.plan_version)
+)`
 
 /**
  * SQL: each subscription `u` with its customer `c`, its last phase `s`, the customer's date `z.today`, and
  * `h`, its first scheduled end.
  */
-const subscriptions = `subscriptions u join customers c using (customer_id)
-  cross join lateral (select * from phases t where (t.customer_id, t.subscription_id) = (u.customer_id, u.id) order by t.sequence desc limit 1) s
+const subscriptionsAt = (now: Sql) => sql`
+  subscriptions u
+  join customers c using (customer_id)
   cross join lateral (
-    select ($1::timestamptz at time zone z.timezone)::date as today from customer_timezones z
-    where z.customer_id = u.customer_id and z.from_on <= ($1::timestamptz at time zone z.timezone)::date order by z.from_on desc limit 1) z
-  cross join lateral (select min(x.on_date) as on_date from scheduled_changes x where x.customer_id = u.customer_id and x.ends and s.ends_on is null) h`
-
-const isOverdue =
-  `exists (select from invoices i where i.customer_id = u.customer_id and ${mayBeOpen} and ${fallsDue} < `
-  + `$1 and ${leftToPay} > 0)`
+    select *
+    from phases t
+    where (t.customer_id, t.subscription_id) = (u.customer_id, u.id)
+    order by t.sequence desc
+    limit 1
+  ) s
+  cross join lateral (
+    select (${now} at time zone z.timezone)::date as today
+    from customer_timezones z
+    where z.customer_id = u.customer_id and z.from_on <= (${now} at time zone z.timezone)::date
+    order by z.from_on desc
+    limit 1
+  ) z
+  cross join lateral (
+    select min(x.on_date) as on_date
+    from scheduled_changes x
+    where x.customer_id = u.customer_id and x.ends and s.ends_on is null
+  ) h`
 
 /** SQL: the status as `getSubscription` returns it. */
-const statusOf =
-  `case when u.ended_at is not null or s.ends_on <= z.today or h.on_date <= z.today then 'canceled' when `
-  + `s.trial_ends_on > z.today then 'trialing' when ${isOverdue} then 'past_due' else 'active' end`
+const statusAt = (now: Sql) => sql`case
+  when u.ended_at is not null or s.ends_on <= z.today or h.on_date <= z.today then 'canceled'
+  when s.trial_ends_on > z.today then 'trialing'
+  when exists (
+    select
+    from invoices i
+    where i.customer_id = u.customer_id and ${mayBeOpen} and ${fallsDue} < ${now} and ${leftToPay} > 0
+  ) then 'past_due'
+  else 'active' end`
 
-function conditionsOf(
-  { customerId, status, planId, planVersion, q }: SubscriptionsFilter,
-  params: Parameters,
-): string[] {
-  return [
-    'true',
-    ...(customerId === undefined ? [] : [`u.customer_id = ${params.add(customerId)}`]),
-    ...(planId === undefined ? [] : [`s.plan_id = ${params.add(planId)}`]),
-    ...(planVersion === undefined ? [] : [`s.plan_version = ${params.add(planVersion)}`]),
-    ...(status === undefined ? [] : [`${statusOf} = ${params.add(status)}`]),
-    ...(q === undefined ? [] : [isOfCustomerFound('u.customer_id', q, params)]),
-  ]
+function conditionOf({ customerId, status, planId, planVersion, q }: SubscriptionsFilter, isNow: Sql): Sql {
+  return sql.and(
+    customerId !== undefined && sql`u.customer_id = ${customerId}`,
+    planId !== undefined && sql`s.plan_id = ${planId}`,
+    planVersion !== undefined && sql`s.plan_version = ${planVersion}`,
+    status !== undefined && sql`${isNow} = ${status}`,
+    q !== undefined && isOfCustomerFound(sql`u.customer_id`, q),
+  )
 }

@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { creditBalance, maxExternalAmount, addBalanceTransaction } from '../../payments/balance.ts'
@@ -46,12 +47,13 @@ export async function generateInvoice(
         message: `period ${period.label} runs until ${period.to}: its invoice can be issued after that`,
       })
     const state = await catchUp(tx, running, { force: true })
-    const [row] = await tx.query<StoredInvoice>(
-      `select ${invoiceColumns}
-        from invoices i
-        where i.customer_id = $1 and i.kind = 'renewal' and i.period_start = $2 and i.voided_at is null`,
-      [input.customerId, period.from],
-    )
+    const [row] = await tx.query<StoredInvoice>(sql`
+      select ${invoiceColumns}
+      from invoices i
+      where i.customer_id = ${input.customerId}
+        and i.kind = 'renewal'
+        and i.period_start = ${period.from}
+        and i.voided_at is null`)
     if (row) return view(tx, row)
     const document = await closePeriod(tx, state, period)
     await rememberBilledAgain(tx, input.customerId, {

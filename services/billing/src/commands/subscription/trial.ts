@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { Engine } from '../../engine.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { catchUp, onCustomer } from '../../billing-run/run.ts'
@@ -53,14 +54,15 @@ export async function changeTrial(
     const [row] =
       endsOn > before.today
         ? []
-        : await tx.query<StoredInvoice>(
-            `select ${invoiceColumns}
-              from invoices i
-              where i.customer_id = $1 and i.issued_at = $2 and i.kind = 'renewal' and i.voided_at is null
-              order by i.sequence desc
-              limit 1`,
-            [customerId, tx.at],
-          )
+        : await tx.query<StoredInvoice>(sql`
+            select ${invoiceColumns}
+            from invoices i
+            where i.customer_id = ${customerId}
+              and i.issued_at = ${tx.at}
+              and i.kind = 'renewal'
+              and i.voided_at is null
+            order by i.sequence desc
+            limit 1`)
     const notices = [...noticesBetween(before.waiting, after), ...alsoIssued(tx, customerId, row ?? null)]
     return {
       subscription: await subscriptionOf(tx, after),

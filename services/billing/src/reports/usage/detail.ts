@@ -1,4 +1,5 @@
-import type { Engine } from '../../engine.ts'
+import { sql, type Sql } from '@customer-portal/database'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../../values/cursor.ts'
 import { BillingError } from '../../errors.ts'
 import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
@@ -9,7 +10,6 @@ import { instantOf } from '../../values/zone.ts'
 import { periodNamed } from '../../subscription/timeline.ts'
 import { apartOf, voidFrom, voidOf, type EventVoid } from '../../usage/totals/void.ts'
 import { isStorable } from '../../values/storable.ts'
-import { parameters, type Parameters } from '../../values/parameters.ts'
 import { phaseOn } from '../../subscription/phase.ts'
 
 /** A usage event as customers see it. `quantity` is units. */
@@ -80,12 +80,12 @@ export async function getUsageDetail(
           meter: input.meter,
           message: `there is no meter '${input.meter}'`,
         })
-      const where = await chosen(tx.query, rangeOf(state, input), input)
-      const page = await eventPage(tx.query, state, where, input)
+      const isChosen = await chosen(tx, rangeOf(state, input), input)
+      const page = await eventPage(tx, state, { isChosen }, input)
       return {
         ...page,
         data: page.data.map((event) => chargedOr(state, event)),
-        ...(input.total ? { total: await countEvents(tx.query, where, input) } : {}),
+        ...(input.total ? { total: await countEvents(tx, isChosen, input) } : {}),
       }
     },
     { readOnly: true },
@@ -97,21 +97,21 @@ function chargedOr(state: SubscriptionState, { date, ...event }: DatedEvent): De
   return { ...event, uncharged: event.afterEnd || !charges.some(({ meter }) => meter === event.meter) }
 }
 
-/** Resolves a filter of events. Where every event has to be read, the range is at most 92 days. */
+/** SQL: resolves a filter of events. Where every event has to be read, the range is at most 92 days. */
 export async function chosen(
-  query: Query,
+  tx: BillingTransaction,
   { from, to }: { from: Instant; to: Instant },
   { customerId, id, property, value }: Omit<DetailFilter, 'start' | 'end' | 'meter'>,
-): Promise<Where> {
+): Promise<Sql> {
   refuseUnsearchable({ id, property, value })
   // The time recorded for the id tells where its event is stored.
   const [key] =
     id === undefined
       ? []
-      : await query<{ time: Instant }>('select time from usage_keys where customer_id = $1 and id = $2', [
-          customerId,
-          id,
-        ])
+      : await tx.query<{ time: Instant }>(sql`
+          select time
+          from usage_keys
+          where customer_id = ${customerId} and id = ${id}`)
   if (
     !key
     && (id !== undefined || property !== undefined)
@@ -122,15 +122,13 @@ export async function chosen(
       message: `at most ${maxDaysSearched} days are searched at once`,
     })
   }
-  return {
-    conditions: ({ add }) =>
-      [
-        `time >= ${add(from)} and time < ${add(to)}`,
-        ...(key ? [`time = ${add(key.time)}`] : []),
-        ...(id === undefined ? [] : [`id = ${add(id)}`]),
-        ...(property === undefined ? [] : [`properties ->> ${add(property)}::text = ${add(value)}`]),
-      ].join(' and '),
-  }
+  return sql.and(
+    sql`time >= ${from}`,
+    sql`time < ${to}`,
+    key && sql`time = ${key.time}`,
+    id !== undefined && sql`id = ${id}`,
+    property !== undefined && sql`properties ->> ${property}::text = ${value}`,
+  )
 }
 
 const maxDaysSearched = 92
@@ -161,34 +159,33 @@ export function refuseUnsearchable({
   }
 }
 
-/** Returns a sub-select of at most so many rows of `columns` that match a filter, with its parameters. */
+/** SQL: a sub-select of at most so many rows of `columns` that match a filter. */
 export function rowsChosen(
-  columns: string,
-  where: Where,
+  columns: Sql,
+  isChosen: Sql,
   { customerId, meter, most }: { customerId: string; meter?: string | undefined; most: number },
-): { sql: string; params: unknown[] } {
-  const params = parameters(customerId)
-  return {
-    sql: `select e.*
-      from ${keysOf(meter, params)}
-      cross join lateral (
-        select ${columns}
-        from usage_events
-        where customer_id = $1 and meter = key and ${where.conditions(params)}
-        limit ${most}
-      ) e
-      limit ${most}`,
-    params: params.values,
-  }
+): Sql {
+  const limit = sql`limit ${most}`
+  return sql`(
+    select e.*
+    from ${keysOf(meter)}
+    cross join lateral (
+      select ${columns}
+      from usage_events
+      where customer_id = ${customerId} and meter = key and ${isChosen}
+      ${limit}
+    ) e
+    ${limit}
+  )`
 }
 
 async function countEvents(
-  query: Query,
-  where: Where,
+  tx: BillingTransaction,
+  isChosen: Sql,
   { customerId, meter }: { customerId: string; meter?: string },
 ): Promise<DetailTotal> {
-  const { sql, params } = rowsChosen('1', where, { customerId, meter, most: maxCountedEvents + 1 })
-  const [found] = await query<{ events: number }>(`select count(*)::int as events from (${sql}) e`, params)
+  const rows = rowsChosen(sql`1`, isChosen, { customerId, meter, most: maxCountedEvents + 1 })
+  const [found] = await tx.query<{ events: number }>(sql`select count(*)::int as events from ${rows} e`)
   const events = found!.events
   return events > maxCountedEvents ? { events: maxCountedEvents, isLeast: true } : { events, isLeast: false }
 }
@@ -234,9 +231,17 @@ function bound(state: SubscriptionState, text: string, pointer: string, daysAfte
  * SQL: the usage that a line counting from one instant to another adds, and earlier usage that was voided
  * meanwhile.
  */
-const countedBetween = (after: string, until: string) => `(
-  ((${after}::timestamptz is null or stored_at > ${after}) and (${until}::timestamptz is null or stored_at <= ${until}) and (voided_at is null or voided_at > ${until}))
-  or (stored_at <= ${after} and voided_at > ${after} and voided_at <= ${until})) and apart is null`
+function isCountedBetween(after: Instant | null, until: Instant | null): Sql {
+  const [from, to] = [sql`${after}::timestamptz`, sql`${until}::timestamptz`]
+  return sql`(
+    (
+      (${from} is null or stored_at > ${from})
+      and (${to} is null or stored_at <= ${to})
+      and (voided_at is null or voided_at > ${to})
+    )
+    or (stored_at <= ${from} and voided_at > ${from} and voided_at <= ${to})
+  )`
+}
 
 /**
  * Returns the events of an invoice line: those of its meter and dates that it counted, newest first; earlier
@@ -257,26 +262,18 @@ export async function eventsBehind(
   return engine.transaction(
     async (tx) => {
       const state = await readSubscriptionState(tx, input.customerId)
-      // The dates lie in these months in any zone, so other partitions are skipped.
-      const counted: Where = {
-        conditions: ({ add }) => {
-          const [from, to, after, until] = [
-            add(input.dates.from),
-            add(input.dates.to),
-            add(input.after),
-            add(input.until),
-          ]
-          const around =
-            `time >= (${from}::date - 1)::timestamp at time zone 'UTC' and time < (${to}::date + `
-            + `1)::timestamp at time zone 'UTC'`
-          return (
-            `${around} and local_date >= ${from}::date and local_date < ${to}::date and `
-            + `${countedBetween(after, until)}`
-          )
-        },
-        sign: ({ add }) => `case when stored_at <= ${add(input.after)} then -1 else 1 end`,
-      }
-      const { data, nextCursor } = await eventPage(tx.query, state, counted, input)
+      const [from, to] = [sql`${input.dates.from}::date`, sql`${input.dates.to}::date`]
+      const isChosen = sql.and(
+        // The dates lie in these months in any zone, so other partitions are skipped.
+        sql`time >= (${from} - 1)::timestamp at time zone 'UTC'`,
+        sql`time < (${to} + 1)::timestamp at time zone 'UTC'`,
+        sql`local_date >= ${from}`,
+        sql`local_date < ${to}`,
+        isCountedBetween(input.after, input.until),
+        sql`apart is null`,
+      )
+      const sign = sql`case when stored_at <= ${input.after} then -1 else 1 end`
+      const { data, nextCursor } = await eventPage(tx, state, { isChosen, sign }, input)
       return { data: data.map(undated), nextCursor }
     },
     { readOnly: true },
@@ -284,13 +281,13 @@ export async function eventsBehind(
 }
 
 async function eventPage(
-  query: Query,
+  tx: BillingTransaction,
   state: SubscriptionState,
-  where: Where,
+  which: Which,
   input: { customerId: string; meter?: string; cursor?: string; limit?: number },
 ): Promise<Page<DatedEvent>> {
   const limit = pageLimit(input.limit)
-  const data = await datedRows(query, state, where, {
+  const data = await datedRows(tx, state, which, {
     ...input,
     after: decodeCursor(input.cursor, 3) as Place | undefined,
     limit: limit + 1,
@@ -300,15 +297,12 @@ async function eventPage(
   return { data: shown, nextCursor: data.length > limit && last ? encodeCursor(placeOf(last)) : null }
 }
 
-type Query = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>
-/**
- * SQL conditions on event rows, with the values added to a statement's parameters, and the sign they count
- * with.
- */
-export interface Where {
-  conditions: (params: Parameters) => string
-  sign?: (params: Parameters) => string
+/** SQL: a condition on event rows, and the sign they count with. */
+interface Which {
+  isChosen: Sql
+  sign?: Sql
 }
+
 /** The position of an event in a customer's list, newest first. */
 export type Place = [time: Instant, id: string, meter: string]
 
@@ -316,8 +310,8 @@ export function placeOf({ time, id, meter }: UsageEvent): Place {
   return [time, id, meter]
 }
 
-const keysOf = (meter: string | undefined, { add }: Parameters) =>
-  meter === undefined ? 'meters' : `(select ${add(meter)}::text as key) m`
+const keysOf = (meter: string | undefined) =>
+  meter === undefined ? sql`meters` : sql`(select ${meter}::text as key) m`
 
 type RowsAsked = { customerId: string; meter?: string | undefined; after: Place | undefined; limit: number }
 /** With the local date it counts on. */
@@ -326,45 +320,41 @@ const undated = ({ date: _, ...event }: DatedEvent): UsageEvent => event
 
 /** Returns up to `limit` events after `after`, newest first. */
 export async function eventRows(
-  query: Query,
+  tx: BillingTransaction,
   state: SubscriptionState,
-  where: Where,
-  requested: RowsAsked,
+  isChosen: Sql,
+  asked: RowsAsked,
 ): Promise<UsageEvent[]> {
-  return (await datedRows(query, state, where, requested)).map(undated)
+  return (await datedRows(tx, state, { isChosen }, asked)).map(undated)
 }
 
 async function datedRows(
-  query: Query,
+  tx: BillingTransaction,
   state: SubscriptionState,
-  where: Where,
-  { customerId, meter, after, limit }: RowsAsked,
+  { isChosen, sign = sql`1` }: Which,
+  { customerId, meter, after, limit: most }: RowsAsked,
 ): Promise<DatedEvent[]> {
-  const params = parameters(customerId)
-  const behind =
-    after === undefined
-      ? ''
-      : `and (time, id, meter) < (${params.add(after[0])}::timestamptz, ${params.add(after[1])}::text, `
-        + `${params.add(after[2])}::text)`
+  const limit = sql`limit ${most}`
   // Each meter's events are ordered by an index: the first rows of all are among the first rows of each.
-  const rows = await query<
+  const rows = await tx.query<
     Omit<DatedEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }
-  >(
-    `select e.*
-      from ${keysOf(meter, params)}
-      cross join lateral (
-        select id, meter, quantity * (${where.sign?.(params) ?? '1'}) as quantity, time,
-          stored_at as "storedAt", local_date as date, properties, ${apartOf('usage_events')},
-          voided_at as "voidedAt", void_reason as "voidReason"
-        from usage_events ${voidOf('usage_events')}
-        where customer_id = $1 and meter = key and ${where.conditions(params)} ${behind}
-        order by time desc, id desc
-        limit ${limit}
-      ) e
-      order by e.time desc, e.id desc, e.meter desc
-      limit ${limit}`,
-    params.values,
-  )
+  >(sql`
+    select e.*
+    from ${keysOf(meter)}
+    cross join lateral (
+      select id, meter, quantity * (${sign}) as quantity, time, stored_at as "storedAt", local_date as date,
+        properties, ${apartOf(sql`usage_events`)}, voided_at as "voidedAt", void_reason as "voidReason"
+      from usage_events ${voidOf(sql`usage_events`)}
+      where ${sql.and(
+        sql`customer_id = ${customerId} and meter = key`,
+        isChosen,
+        after && sql`(time, id, meter) < (${sql.join(after)})`,
+      )}
+      order by time desc, id desc
+      ${limit}
+    ) e
+    order by e.time desc, e.id desc, e.meter desc
+    ${limit}`)
   return rows.map(({ voidedAt, voidReason, ...event }) => ({
     ...event,
     quantity: unitsFrom(event.quantity, state.meters.get(event.meter)!.decimals),

@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../../values/cursor.ts'
 import { BillingError } from '../../errors.ts'
@@ -10,7 +11,6 @@ import { readPage, rowsPerPage } from './export.ts'
 import { apartOf, voidFrom, voidOf } from '../../usage/totals/void.ts'
 import { storedByNow } from '../../customer/customer.ts'
 import { aheadSeconds } from '../../usage/totals/taken-times.ts'
-import { parameters } from '../../values/parameters.ts'
 import { instantsBetween } from '../../catalogue/seller-dates.ts'
 
 /**
@@ -208,43 +208,31 @@ const placeOf = ({ time, id, customerId, meter }: ListedEvent): Place => [
   meter ?? noMeter,
 ]
 
-/** Returns up to `limit` events after `after`. Each customer's meters are read in index order and merged. */
+/** SQL: the customers from a position on, and the events of the customer `c` after it. */
+function placesBehind([time, id, customerId, meter]: Place): { customer: Sql; event: Sql } {
+  const customer = sql`${customerId}`
+  return {
+    customer: sql`customer_id >= ${customer}`,
+    event: sql`(
+      c.customer_id > ${customer}
+      or (e.time, e.id, e.meter) < (${time}::timestamptz, ${id}, ${meter})
+    )`,
+  }
+}
+
+/** SQL: the event `e` of an id. The time recorded for the id tells where its event is stored. */
+const isOfId = (id: string) => sql`e.id = ${id}
+  and e.time = (select k.time from usage_keys k where k.customer_id = c.customer_id and k.id = e.id)`
+
+/** Returns up to `most` events after `after`. Each customer's meters are read in index order and merged. */
 async function readEvents(
   tx: BillingTransaction,
   { customerId, meter, id, having, from, to, storedBy }: Asked,
   after: Place | undefined,
-  limit: number,
+  most: number,
 ): Promise<ListedEvent[]> {
-  const params = parameters()
-  const customerParam = customerId === undefined ? undefined : params.add(customerId)
-  const behind = after && {
-    time: params.add(after[0]),
-    id: params.add(after[1]),
-    customer: params.add(after[2]),
-    meter: params.add(after[3]),
-  }
-  const conditions = [
-    'e.customer_id = c.customer_id and e.meter = m.key',
-    ...(from === null ? [] : [`e.time >= ${params.add(from)}`]),
-    ...(to === null ? [] : [`e.time < ${params.add(to)}`]),
-    ...(storedBy === undefined ? [] : [`e.stored_at <= ${params.add(storedBy)}`]),
-    // The time recorded for the id tells where its event is stored.
-    ...(id === undefined
-      ? []
-      : [
-          `e.id = ${params.add(id)} and e.time = (select k.time from usage_keys k where k.customer_id = `
-            + 'c.customer_id and k.id = e.id)',
-        ]),
-    ...(having === undefined
-      ? []
-      : [`e.properties ->> ${params.add(having.property)} = ${params.add(having.value)}`]),
-    ...(behind
-      ? [
-          `(c.customer_id > ${behind.customer} or (e.time, e.id, e.meter) < `
-            + `(${behind.time}::timestamptz, ${behind.id}, ${behind.meter}))`,
-        ]
-      : []),
-  ]
+  const isBehind = after && placesBehind(after)
+  const limit = sql`limit ${most}`
   const rows = await tx.query<
     Omit<ListedEvent, 'meter' | 'voided'> & {
       meter: string
@@ -252,33 +240,39 @@ async function readEvents(
       voidedAt: Instant | null
       voidReason: string | null
     }
-  >(
-    `select c.customer_id as "customerId", e.id, e.meter, e.quantity, e.overage, e.time,
-        e.stored_at as "storedAt", e.properties, e.type, e.decimals, ${apartOf('e')},
-        e.voided_at as "voidedAt", e.void_reason as "voidReason"
-      from (
-        select customer_id
-        from customers
-        where ${customerParam === undefined ? 'true' : `customer_id = ${customerParam}`}
-          ${behind && customerParam === undefined ? `and customer_id >= ${behind.customer}` : ''}
-        order by customer_id
-      ) c
+  >(sql`
+    select c.customer_id as "customerId", e.id, e.meter, e.quantity, e.overage, e.time,
+      e.stored_at as "storedAt", e.properties, e.type, e.decimals, ${apartOf(sql`e`)},
+      e.voided_at as "voidedAt", e.void_reason as "voidReason"
+    from (
+      select customer_id
+      from customers
+      where ${customerId === undefined ? (isBehind?.customer ?? sql`true`) : sql`customer_id = ${customerId}`}
+      order by customer_id
+    ) c
+    cross join lateral (
+      select e.*, m.decimals
+      from (select key, decimals from meters union all select ${noMeter}::text, 0) m
       cross join lateral (
-        select e.*, m.decimals
-        from (select key, decimals from meters union all select '${noMeter}', 0) m
-        cross join lateral (
-          select e.*, v.*
-          from usage_events e ${voidOf('e')}
-          where ${conditions.join(' and ')}
-          order by e.time desc, e.id desc
-          limit ${limit}
-        ) e ${meter === undefined ? '' : `where m.key = ${params.add(meter)}`}
-        order by e.time desc, e.id desc, e.meter desc
-        limit ${limit}
+        select e.*, v.*
+        from usage_events e ${voidOf(sql`e`)}
+        where ${sql.and(
+          sql`e.customer_id = c.customer_id and e.meter = m.key`,
+          from !== null && sql`e.time >= ${from}`,
+          to !== null && sql`e.time < ${to}`,
+          storedBy !== undefined && sql`e.stored_at <= ${storedBy}`,
+          id !== undefined && isOfId(id),
+          having && sql`e.properties ->> ${having.property}::text = ${having.value}`,
+          isBehind?.event,
+        )}
+        order by e.time desc, e.id desc
+        ${limit}
       ) e
-      limit ${limit}`,
-    params.values,
-  )
+      ${meter === undefined ? sql.empty : sql`where m.key = ${meter}`}
+      order by e.time desc, e.id desc, e.meter desc
+      ${limit}
+    ) e
+    ${limit}`)
   return rows.map(({ decimals, overage, meter: key, voidedAt, voidReason, ...event }) => ({
     ...event,
     meter: key === noMeter ? null : key,

@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { BillingError } from '../../errors.ts'
 import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
@@ -13,7 +14,6 @@ import {
   type DetailFilter,
   type Place,
   type UsageEvent,
-  type Where,
 } from './detail.ts'
 import { storedByNow } from '../../customer/customer.ts'
 
@@ -75,18 +75,15 @@ export async function exportUsage(
           message: `an export covers at most ${maxDays} days, not ${start} to ${end}`,
         })
       // What is stored while the file is being written is excluded: it is a snapshot.
-      const filter = await chosen(tx.query, { from, to }, input)
       const storedBy = storedByNow(tx)
-      const where: Where = {
-        conditions: (params) => `${filter.conditions(params)} and stored_at <= ${params.add(storedBy)}`,
-      }
-      if (await isMore(tx, where, { customerId, meter, start, end, most }))
+      const isChosen = sql.and(await chosen(tx, { from, to }, input), sql`stored_at <= ${storedBy}`)
+      if (await isMore(tx, isChosen, { customerId, meter, start, end, most }))
         throw new BillingError('invalid_range', {
           pointer: '?start',
           message: `there are more than ${most} events from ${start} to ${end}: choose a shorter range or one meter`,
         })
       const timezone = zoneOn(state.zones, state.today)
-      const columns = await columnsOf(tx, where, { customerId, meter })
+      const columns = await columnsOf(tx, isChosen, { customerId, meter })
       const customer = { id: customerId, companyName: state.customer.companyName }
       return {
         customer,
@@ -94,7 +91,7 @@ export async function exportUsage(
         timezone,
         start,
         end,
-        pages: readPages(engine, { at: storedBy, state, where, timezone, customerId, meter }),
+        pages: readPages(engine, { at: storedBy, state, isChosen, timezone, customerId, meter }),
       }
     },
     { readOnly: true, long: true },
@@ -111,24 +108,21 @@ const eventsLookedAt = { postgres: 20_000, pglite: 5_000 }
 /** Returns the property names of a range's events. Events beyond the sample may have others. */
 async function columnsOf(
   tx: BillingTransaction,
-  where: Where,
+  isChosen: Sql,
   { customerId, meter }: { customerId: string; meter: string | undefined },
 ): Promise<UsageExport['columns']> {
   const most = eventsLookedAt[tx.db.kind]
-  const { sql, params } = rowsChosen('properties', where, { customerId, meter, most })
-  const [found] = await tx.query<{ events: number; names: string[] }>(
-    `with events as materialized (${sql})
-      select (select count(*)::int from events) as events,
-        array(
-          select name
-          from events
-          cross join lateral jsonb_object_keys(properties) name
-          group by name
-          order by count(*) desc, name collate "C"
-          limit ${maxColumns + 1}
-        ) as names`,
-    params,
-  )
+  const [found] = await tx.query<{ events: number; names: string[] }>(sql`
+    with events as materialized ${rowsChosen(sql`properties`, isChosen, { customerId, meter, most })}
+    select (select count(*)::int from events) as events,
+      array(
+        select name
+        from events
+        cross join lateral jsonb_object_keys(properties) name
+        group by name
+        order by count(*) desc, name collate "C"
+        limit ${maxColumns + 1}
+      ) as names`)
   const { events, names } = found!
   const shown = names.slice(0, maxColumns).sort((a, b) => (a < b ? -1 : 1))
   return { names: shown, areAll: names.length <= maxColumns && events < most }
@@ -140,7 +134,7 @@ async function columnsOf(
  */
 async function isMore(
   tx: BillingTransaction,
-  where: Where,
+  isChosen: Sql,
   {
     customerId,
     meter,
@@ -149,28 +143,27 @@ async function isMore(
     most,
   }: { customerId: string; meter: string | undefined; start: LocalDate; end: LocalDate; most: number },
 ): Promise<boolean> {
-  const [days] = await tx.query<{ isMore: boolean }>(
-    `select coalesce(sum(events), 0) > $5 as "isMore"
-      from (
-        select customer_id, meter, local_date, events
-        from usage_daily
-        union all
-        select customer_id, meter, local_date, events
-        from historical_daily
-        union all
-        select customer_id, meter, local_date, 1
-        from usage_events
-        where apart = 'after_end'
-      ) d
-      where customer_id = $1 and ($2::text is null or meter = $2) and local_date between $3 and $4`,
-    [customerId, meter ?? null, start, end, most],
-  )
+  const [days] = await tx.query<{ isMore: boolean }>(sql`
+    select coalesce(sum(events), 0) > ${most} as "isMore"
+    from (
+      select customer_id, meter, local_date, events
+      from usage_daily
+      union all
+      select customer_id, meter, local_date, events
+      from historical_daily
+      union all
+      select customer_id, meter, local_date, 1
+      from usage_events
+      where apart = 'after_end'
+    ) d
+    where ${sql.and(
+      sql`customer_id = ${customerId}`,
+      meter !== undefined && sql`meter = ${meter}`,
+      sql`local_date between ${start} and ${end}`,
+    )}`)
   if (!days!.isMore) return false
-  const { sql, params } = rowsChosen('1', where, { customerId, meter, most: most + 1 })
-  const [counted] = await tx.query<{ events: number }>(
-    `select count(*)::int as events from (${sql}) e`,
-    params,
-  )
+  const rows = rowsChosen(sql`1`, isChosen, { customerId, meter, most: most + 1 })
+  const [counted] = await tx.query<{ events: number }>(sql`select count(*)::int as events from ${rows} e`)
   return counted!.events > most
 }
 
@@ -211,7 +204,7 @@ export async function readPage<T>(engine: Engine, read: (tx: BillingTransaction)
 interface Reading {
   at: Instant
   state: SubscriptionState
-  where: Where
+  isChosen: Sql
   timezone: string
   customerId: string
   meter: string | undefined
@@ -219,13 +212,13 @@ interface Reading {
 
 async function* readPages(
   engine: Engine,
-  { at, state, where, timezone, customerId, meter }: Reading,
+  { at, state, isChosen, timezone, customerId, meter }: Reading,
 ): AsyncGenerator<ExportedEvent[], void> {
   const limit = rowsPerPage[engine.db.kind]
   let after: Place | undefined
   for (;;) {
     const page = await readPage(engine, (tx) =>
-      eventRows(tx.query, state, where, { customerId, meter, after, limit }),
+      eventRows(tx, state, isChosen, { customerId, meter, after, limit }),
     )
     const last = page.at(-1)
     if (!last) return

@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../../values/cursor.ts'
 import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
@@ -13,7 +14,6 @@ import type { UsageEvent } from './detail.ts'
 import { voidFrom, voidOf } from '../../usage/totals/void.ts'
 import { chargesOf, usagePhases } from '../../rating/rated-usage.ts'
 import { latestDays } from '../../usage/totals/taken-times.ts'
-import { parameters } from '../../values/parameters.ts'
 
 /**
  * The outcome of a late event. `billed`: an invoice line counted it. `pending`: the next invoice (or the
@@ -66,20 +66,19 @@ interface ClosedPeriod extends LabelledPeriod {
 
 /** Returns the closed periods whose late events can be in the list. */
 async function closedLately(tx: BillingTransaction, state: SubscriptionState): Promise<ClosedPeriod[]> {
-  const rows = await tx.query<{ start: LocalDate; closedAt: Instant; voided: boolean }>(
-    `select c.period_start as start, c.closed_at as "closedAt",
-        coalesce(
-          (
-            select bool_and(i.voided_at is not null) and bool_or(i.billed_again_at is null)
-            from invoices i
-            where (i.customer_id, i.kind, i.period_start) = (c.customer_id, 'renewal', c.period_start)
-          ),
-          false
-        ) as voided
-      from closed_periods c
-      where c.customer_id = $1 and c.period_start >= $2`,
-    [state.customer.customerId, addDays(state.today, -listedDays - latestDays - 31 - 1)],
-  )
+  const since = addDays(state.today, -listedDays - latestDays - 31 - 1)
+  const rows = await tx.query<{ start: LocalDate; closedAt: Instant; voided: boolean }>(sql`
+    select c.period_start as start, c.closed_at as "closedAt",
+      coalesce(
+        (
+          select bool_and(i.voided_at is not null) and bool_or(i.billed_again_at is null)
+          from invoices i
+          where (i.customer_id, i.kind, i.period_start) = (c.customer_id, 'renewal', c.period_start)
+        ),
+        false
+      ) as voided
+    from closed_periods c
+    where c.customer_id = ${state.customer.customerId} and c.period_start >= ${since}`)
   const known = new Map(rows.map((row) => [row.start, row]))
   return usagePeriods(state.phases, state.today).flatMap((period) => {
     const row = known.get(period.from)
@@ -104,37 +103,37 @@ async function lateRows(
   limit: number,
 ): Promise<LateRow[]> {
   if (closed.length === 0) return []
-  const params = parameters(customerId, ...(after ?? []))
-  const behind = after === undefined ? '' : 'and (stored_at, time, id, meter) < ($2, $3, $4, $5)'
+  const customer = sql`${customerId}`
+  const isBehind = after && sql`(stored_at, time, id, meter) < (${sql.join(after)})`
+  const most = sql`limit ${limit}`
   const since = addSeconds(tx.at, -listedDays * 86_400)
   const parts = closed.map(({ from, to, closedAt }, place) => {
-    const [first, end, stored] = [from, to, closedAt > since ? closedAt : since].map((value) =>
-      params.add(value),
-    )
-    return `(
-        select id, meter, quantity, time, stored_at as "storedAt", properties, local_date as "localDate",
-          coalesce(apart = 'after_end', false) as "afterEnd", ${place} as place, voided_at as "voidedAt",
-          void_reason as "voidReason"
-        from usage_events ${voidOf('usage_events')}
-        where customer_id = $1
-          and meter <> ''
-          and apart is distinct from 'history'
-          and stored_at > ${stored} ${behind}
-          and local_date >= ${first}::date
-          and local_date < ${end}::date
-          and time >= (${first}::date - 1)::timestamp at time zone 'UTC'
-          and time < (${end}::date + 1)::timestamp at time zone 'UTC'
-        order by stored_at desc, time desc, id desc, meter desc
-        limit ${limit}
-      )`
+    const [first, end] = [sql`${from}::date`, sql`${to}::date`]
+    return sql`(
+      select id, meter, quantity, time, stored_at as "storedAt", properties, local_date as "localDate",
+        coalesce(apart = 'after_end', false) as "afterEnd", ${place}::int as place,
+        voided_at as "voidedAt", void_reason as "voidReason"
+      from usage_events ${voidOf(sql`usage_events`)}
+      where ${sql.and(
+        sql`customer_id = ${customer}`,
+        sql`meter <> ''`,
+        sql`apart is distinct from 'history'`,
+        sql`stored_at > ${closedAt > since ? closedAt : since}`,
+        isBehind,
+        sql`local_date >= ${first}`,
+        sql`local_date < ${end}`,
+        sql`time >= (${first} - 1)::timestamp at time zone 'UTC'`,
+        sql`time < (${end} + 1)::timestamp at time zone 'UTC'`,
+      )}
+      order by stored_at desc, time desc, id desc, meter desc
+      ${most}
+    )`
   })
-  return tx.query<LateRow>(
-    `select *
-      from (${parts.join(' union all ')}) as late
-      order by "storedAt" desc, time desc, id desc, meter desc
-      limit ${limit}`,
-    params.values,
-  )
+  return tx.query<LateRow>(sql`
+    select *
+    from (${sql.join(parts, sql` union all `)}) as late
+    order by "storedAt" desc, time desc, id desc, meter desc
+    ${most}`)
 }
 
 async function withOutcomes(
@@ -144,13 +143,11 @@ async function withOutcomes(
   rows: readonly LateRow[],
 ): Promise<LateEvent[]> {
   const since = closed.map(({ from }) => from).sort()[0]!
-  const documents = await tx.query<{ document: InvoiceDocument; voided: boolean }>(
-    `select document, voided_at is not null as voided
-      from invoices
-      where customer_id = $1 and period_start >= $2 and credits_id is null
-      order by issued_at desc, number desc`,
-    [state.customer.customerId, since],
-  )
+  const documents = await tx.query<{ document: InvoiceDocument; voided: boolean }>(sql`
+    select document, voided_at is not null as voided
+    from invoices
+    where customer_id = ${state.customer.customerId} and period_start >= ${since} and credits_id is null
+    order by issued_at desc, number desc`)
   const lines = documents.flatMap(({ document, voided }) =>
     document.lines.map((line) => ({ line, voided, invoice: { id: document.id, number: document.number } })),
   )
@@ -228,14 +225,12 @@ async function momentsLooked(
   state: SubscriptionState,
   closed: readonly ClosedPeriod[],
 ): Promise<{ at: Instant; after: LocalDate }[]> {
-  const ended = await tx.query<{ at: Instant; after: LocalDate }>(
-    `select s.closed_at as at, max(t.ends_on) as after
-      from subscriptions s
-      join phases t on (t.customer_id, t.subscription_id) = (s.customer_id, s.id)
-      where s.customer_id = $1 and s.closed_at is not null
-      group by s.id, s.closed_at`,
-    [state.customer.customerId],
-  )
+  const ended = await tx.query<{ at: Instant; after: LocalDate }>(sql`
+    select s.closed_at as at, max(t.ends_on) as after
+    from subscriptions s
+    join phases t on (t.customer_id, t.subscription_id) = (s.customer_id, s.id)
+    where s.customer_id = ${state.customer.customerId} and s.closed_at is not null
+    group by s.id, s.closed_at`)
   return [
     ...closed.filter(({ voided }) => !voided).map(({ closedAt, from }) => ({ at: closedAt, after: from })),
     ...ended,

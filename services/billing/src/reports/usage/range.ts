@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { BillingError } from '../../errors.ts'
 import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
@@ -128,19 +129,17 @@ async function byHour(
     })
   const { from, to } = rangeOf(state, { start, end })
   assertWithin((Date.parse(to) - Date.parse(from)) / 86_400_000, maxDaysOf.hour, { start, end })
-  const rows = await tx.query<{ hour: Instant | null; quantity: number; events: number }>(
-    `select hour, ${dayOf('e', `count(distinct ${hashOf('e.properties', 'e.unique_by')})`)} as quantity,
-        count(*)::bigint as events
-      from (
-        select e.*, m.aggregation, m.unique_by, date_trunc('hour', e.time, 'UTC') as hour
-        from ${shownEvents} e
-        join meters m on m.key = e.meter
-        where e.customer_id = $1 and e.meter = $2 and e.time >= $3 and e.time < $4
-      ) e
-      group by grouping sets ((e.aggregation, hour), (e.aggregation))
-      order by hour nulls last`,
-    [customerId, meter, from, to],
-  )
+  const values = sql`count(distinct ${hashOf(sql`e.properties`, sql`e.unique_by`)})`
+  const rows = await tx.query<{ hour: Instant | null; quantity: number; events: number }>(sql`
+    select hour, ${dayOf(sql`e`, values)} as quantity, count(*)::bigint as events
+    from (
+      select e.*, m.aggregation, m.unique_by, date_trunc('hour', e.time, 'UTC') as hour
+      from ${shownEvents} e
+      join meters m on m.key = e.meter
+      where e.customer_id = ${customerId} and e.meter = ${meter} and e.time >= ${from} and e.time < ${to}
+    ) e
+    group by grouping sets ((e.aggregation, hour), (e.aggregation))
+    order by hour nulls last`)
   const of = state.meters.get(meter)!
   const usedIn = (row: { quantity: number; events: number }) => unitsFrom(valueOf(row, of), of.decimals)
   const windows = rows.flatMap(({ hour, ...row }) =>

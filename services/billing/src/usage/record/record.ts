@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import { sqlState } from '@customer-portal/database'
 import { isTransaction, type Engine, type BillingTransaction } from '../../engine.ts'
 import { BillingError, type Code } from '../../errors.ts'
@@ -27,7 +28,7 @@ import {
 import { firstArrivals, isRetryable, keepRejected, retryRejected } from './rejected.ts'
 import { inStoringOrder, storeEvents, type Placed } from './store.ts'
 import { historyKeptFrom } from '../totals/maintenance.ts'
-import { arriveAtLast, clockOf, instantOfUsage } from '../../customer/customer.ts'
+import { arriveAtLast, instantOfUsage } from '../../customer/customer.ts'
 import { noMeter } from '../../catalogue/meter.ts'
 import { takenTimes, type TakenTimes } from '../totals/taken-times.ts'
 import { getCustomer } from '../../customer/account.ts'
@@ -268,11 +269,12 @@ async function lockCustomers(
   const customerIds = [...new Set(events.map((event) => event.customerId))].filter(
     (id) => !id.includes('\u0000'),
   )
+  const ids = sql`${customerIds}::text[]`
   // Only an event without a time counts when it first arrived, rejected or not.
   const mayHaveCome = events.some((event) => event.time === undefined && event.arrivedAt === undefined)
-    ? `exists (select from rejected_events where customer_id = any($1))
+    ? sql`exists (select from rejected_events where customer_id = any(${ids}))
         or exists (select from rejected_events where customer_id in (select "customerId" from locked))`
-    : 'false'
+    : sql`false`
   const rows = await tx.query<{
     customerId: string
     version: number
@@ -283,10 +285,11 @@ async function lockCustomers(
     mayHaveCome: boolean
   }>(
     // Resolves aliases once for the batch; per customer it would be quadratic.
-    `with named as materialized (
+    sql`
+      with named as materialized (
         select customer_id, array_agg(alias) as aliases
         from customer_aliases
-        where alias = any($1)
+        where alias = any(${ids})
         group by customer_id
       ),
       locked as materialized (
@@ -296,14 +299,14 @@ async function lockCustomers(
             select from customers_with_large_days l where l.customer_id = customers.customer_id
           ) as "isLarge"
         from customers
-        where customer_id = any($1::text[] || array(select customer_id from named))
-        order by customer_id collate "C" for key share${wait ? '' : ' skip locked'}
+        where customer_id = any(${ids} || array(select customer_id from named))
+        order by customer_id collate "C"
+        for key share ${wait ? sql.empty : sql`skip locked`}
       )
-      select *, ${instantOfUsage('"lastAt"', '"billedAt"')} as "lockedAt",
-        (select version from meters_version) as "metersVersion", (${mayHaveCome}) as "mayHaveCome"
+      select *, ${instantOfUsage(tx)} as "lockedAt", (select version from meters_version) as "metersVersion",
+        (${mayHaveCome}) as "mayHaveCome"
       from locked
       left join named on named.customer_id = locked."customerId"`,
-    [customerIds, ...clockOf(tx)],
   )
   arriveAtLast(tx, rows)
   const versions = new Map(rows.map(({ customerId, version }) => [customerId, version]))
@@ -316,16 +319,14 @@ async function lockCustomers(
   const byOthers =
     missing.length === 0
       ? []
-      : await tx.query<{ id: string }>(
-          `select customer_id as id
-            from customers
-            where customer_id = any($1)
-            union
-            select alias
-            from customer_aliases
-            where alias = any($1)`,
-          [missing],
-        )
+      : await tx.query<{ id: string }>(sql`
+          select customer_id as id
+          from customers
+          where customer_id = any(${missing})
+          union
+          select alias
+          from customer_aliases
+          where alias = any(${missing})`)
   return {
     versions,
     named,

@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { metersByKey, type Meter } from '../../catalogue/meter.ts'
 import type { Charge } from '../../catalogue/plan.ts'
@@ -84,15 +85,15 @@ async function readFacts(
     planId: string | null
     planVersion: number
   }>(
-    `select c.id as "customerId", s.plan_id as "planId", s.plan_version as "planVersion",
+    sql`
+      select c.id as "customerId", s.plan_id as "planId", s.plan_version as "planVersion",
         (
           select json_agg(z order by z."from")
           from (select from_on as "from", timezone from customer_timezones where customer_id = c.id) z
         ) as zones,
-        (select json_agg(e) from (${endingsOf('c.id')}) e) as endings
-      from unnest($1::text[]) as c(id)
+        (select json_agg(e) from (${endingsOf(sql`c.id`)}) e) as endings
+      from unnest(${customerIds}::text[]) as c(id)
       left join phases s on s.customer_id = c.id and s.ends_on is null`,
-    [customerIds],
   )
   const charges = await chargesByVersion(
     tx,

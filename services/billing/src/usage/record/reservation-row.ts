@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../../engine.ts'
 import type { LocalDate } from '../../values/date.ts'
 import { addSeconds, parseInstant, type Instant } from '../../values/instant.ts'
@@ -58,31 +59,45 @@ export interface KnownIdRow extends Reservation {
 }
 
 /**
- * Looks up the ids in `$3`, each with a meter; free ids are omitted, and so are reservations made at `$4` or
- * before. The limits force a plan with one look-up per id: the plan is cached, and may be made while the
- * tables are nearly empty.
+ * SQL: looks up ids, each with a meter; free ids are omitted, and so are reservations that are too old at
+ * that instant. The limits force a plan with one look-up per id: the plan is cached, and may be made while
+ * the tables are nearly empty.
  */
-export const knownIdsQuery = `select k.customer_id as "customerId", k.id, case
-    when u.id is not null or r.id is null or r.reserved_at <= $4 then encode(y.body_hash, 'hex') end as
-    "eventHash", coalesce(u.quantity, 0) as "eventQuantity", u.overage as "eventOverage",
-    exists (select from voided_events x where (x.customer_id, x.id) = (k.customer_id, k.id)) as "eventVoided",
-    u.time as "eventTime", u.properties as "eventProperties", r.id is not null
-    and r.reserved_at > $4 as reserved, r.meter, r.held, r.local_date as "localDate",
-    r.reserved_at as "reservedAt", r.expires_at as "expiresAt", r.body_hash as "bodyHash",
-    r.closed_at as "closedAt", r.settled, r.granted, r.overage, r.properties
-  from jsonb_to_recordset($3) as k(customer_id text, id text, meter text)
-  left join lateral (select * from usage_keys where (customer_id, id) = (k.customer_id, k.id) limit 1) y
-    on true
-  left join lateral (
-    select *
-    from usage_events
-    where (customer_id, meter, time, id) = (k.customer_id, k.meter, y.time, k.id)
-    limit 1
-  ) u
-    on true
-  left join lateral (select * from reservations where (customer_id, id) = (k.customer_id, k.id) limit 1) r
-    on true
-  where y.id is not null or r.id is not null`
+export function knownIdsQuery(
+  asked: readonly { customerId: string; id: string; meter: string }[],
+  at: Instant,
+): Sql {
+  const since = sql`${knownSince(at)}::timestamptz`
+  const ids = JSON.stringify(
+    asked.map(({ customerId, id, meter }) => ({ customer_id: customerId, id, meter })),
+  )
+  return sql`
+    select k.customer_id as "customerId", k.id,
+      case
+        when u.id is not null or r.id is null or r.reserved_at <= ${since} then encode(y.body_hash, 'hex')
+      end as "eventHash",
+      coalesce(u.quantity, 0) as "eventQuantity", u.overage as "eventOverage",
+      exists (
+        select from voided_events x where (x.customer_id, x.id) = (k.customer_id, k.id)
+      ) as "eventVoided",
+      u.time as "eventTime", u.properties as "eventProperties",
+      r.id is not null and r.reserved_at > ${since} as reserved, r.meter, r.held, r.local_date as "localDate",
+      r.reserved_at as "reservedAt", r.expires_at as "expiresAt", r.body_hash as "bodyHash",
+      r.closed_at as "closedAt", r.settled, r.granted, r.overage, r.properties
+    from jsonb_to_recordset(${ids}) as k(customer_id text, id text, meter text)
+    left join lateral (select * from usage_keys where (customer_id, id) = (k.customer_id, k.id) limit 1) y
+      on true
+    left join lateral (
+      select *
+      from usage_events
+      where (customer_id, meter, time, id) = (k.customer_id, k.meter, y.time, k.id)
+      limit 1
+    ) u
+      on true
+    left join lateral (select * from reservations where (customer_id, id) = (k.customer_id, k.id) limit 1) r
+      on true
+    where y.id is not null or r.id is not null`
+}
 
 /** Returns the instant from which reservations are known. */
 export function knownSince(at: Instant): Instant {
@@ -146,23 +161,21 @@ export async function storeReservations(
   reservations: readonly Reservation[],
 ): Promise<void> {
   if (reservations.length === 0) return
-  await tx.query(
-    `insert into reservations (
-        customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash, closed_at, settled,
-        granted, overage, properties
-      )
-      select "customerId", id, meter, held, "localDate", "reservedAt", "expiresAt", "bodyHash", "closedAt",
-        settled, granted, overage, properties
-      from jsonb_to_recordset($1) as r(
-        "customerId" text, id text, meter text, held bigint, "localDate" date, "reservedAt" timestamptz,
-        "expiresAt" timestamptz, "bodyHash" text, "closedAt" timestamptz, settled bigint, granted bigint,
-        overage bigint, properties jsonb
-      )
-      on conflict (customer_id, id)
-        do update set closed_at = excluded.closed_at, settled = excluded.settled, granted = excluded.granted,
-        overage = excluded.overage`,
-    [JSON.stringify(reservations)],
-  )
+  await tx.query(sql`
+    insert into reservations (
+      customer_id, id, meter, held, local_date, reserved_at, expires_at, body_hash, closed_at, settled,
+      granted, overage, properties
+    )
+    select "customerId", id, meter, held, "localDate", "reservedAt", "expiresAt", "bodyHash", "closedAt",
+      settled, granted, overage, properties
+    from jsonb_to_recordset(${JSON.stringify(reservations)}) as r(
+      "customerId" text, id text, meter text, held bigint, "localDate" date, "reservedAt" timestamptz,
+      "expiresAt" timestamptz, "bodyHash" text, "closedAt" timestamptz, settled bigint, granted bigint,
+      overage bigint, properties jsonb
+    )
+    on conflict (customer_id, id) do update
+      set closed_at = excluded.closed_at, settled = excluded.settled, granted = excluded.granted,
+        overage = excluded.overage`)
 }
 
 /** An id to claim for a reservation or event. */
@@ -177,42 +190,41 @@ export interface WantedId {
  * Claims ids, in the given order, for new reservations and for events: free ones, and those of the
  * reservations that the events settle. Returns false where another transaction claimed one first.
  */
-export async function takeIds(tx: BillingTransaction, claims: readonly WantedId[]): Promise<boolean> {
-  const taken = await tx.query(
-    `insert into usage_keys (customer_id, id, body_hash, time)
-      select "customerId", id, decode("bodyHash", 'hex'), time
-      from jsonb_to_recordset($1) as w("customerId" text, id text, "bodyHash" text, time timestamptz)
-      on conflict (customer_id, id) ${settlingOwn}
-      returning id`,
-    [
-      JSON.stringify(
-        claims.map(({ customerId, id, bodyHash, time }) => ({ customerId, id, bodyHash, time })),
-      ),
-    ],
+export async function takeIds(tx: BillingTransaction, wanted: readonly WantedId[]): Promise<boolean> {
+  const ids = JSON.stringify(
+    wanted.map(({ customerId, id, bodyHash, time }) => ({ customerId, id, bodyHash, time })),
   )
-  return taken.length === claims.length
+  const taken = await tx.query(sql`
+    insert into usage_keys (customer_id, id, body_hash, time)
+    select "customerId", id, decode("bodyHash", 'hex'), time
+    from jsonb_to_recordset(${ids}) as w("customerId" text, id text, "bodyHash" text, time timestamptz)
+    on conflict (customer_id, id) ${settlingOwn}
+    returning id`)
+  return taken.length === wanted.length
 }
 
 /**
  * A reservation claimed its id when it was made; its settling event has the same hash, which no other event
  * can have.
  */
-export const settlingOwn = `do update set time = excluded.time where exists (select from reservations r
-      where (r.customer_id, r.id) = (excluded.customer_id, excluded.id) and r.body_hash = encode(excluded.body_hash, 'hex'))`
+export const settlingOwn = sql`do update set time = excluded.time where exists (
+  select
+  from reservations r
+  where (r.customer_id, r.id) = (excluded.customer_id, excluded.id)
+    and r.body_hash = encode(excluded.body_hash, 'hex')
+)`
 
 /** Deletes some of these customers' reservations that are too old to settle. The caller holds their locks. */
 export async function forgetOldReservations(
   tx: BillingTransaction,
   customerIds: readonly string[],
 ): Promise<void> {
-  await tx.query(
-    `delete from reservations
-      where (customer_id, id) in (
-        select customer_id, id
-        from reservations
-        where customer_id = any($1) and reserved_at <= $2
-        limit ${maxDeleted}
-      )`,
-    [customerIds, knownSince(tx.at)],
-  )
+  await tx.query(sql`
+    delete from reservations
+    where (customer_id, id) in (
+      select customer_id, id
+      from reservations
+      where customer_id = any(${customerIds}) and reserved_at <= ${knownSince(tx.at)}
+      limit ${maxDeleted}
+    )`)
 }

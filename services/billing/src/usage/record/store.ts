@@ -1,5 +1,7 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../../engine.ts'
 import { isAdditive } from '../../catalogue/meter.ts'
+import type { Instant } from '../../values/instant.ts'
 import {
   conflictWith,
   contentKey,
@@ -111,26 +113,23 @@ async function storeWithApart(tx: BillingTransaction, placed: readonly Placed[],
 
 async function takeFreeIds(tx: BillingTransaction, events: readonly Placed[]): Promise<Set<string>> {
   if (events.length === 0) return new Set()
-  const rows = await tx.query<{ customerId: string; id: string }>(
-    `insert into usage_keys (customer_id, id, body_hash, time, kept)
-      select customer_id, id, decode(body_hash, 'hex'), time, kept
-      from jsonb_to_recordset($1) as e(
-        customer_id text, id text, body_hash text, time timestamptz, kept boolean
-      )
-      on conflict (customer_id, id) do nothing
-      returning customer_id as "customerId", id`,
-    [
-      JSON.stringify(
-        events.map(({ customerId, id, bodyHash, time, apart }) => ({
-          customer_id: customerId,
-          id,
-          body_hash: bodyHash,
-          time,
-          kept: apart === 'history' ? true : null,
-        })),
-      ),
-    ],
+  const ids = JSON.stringify(
+    events.map(({ customerId, id, bodyHash, time, apart }) => ({
+      customer_id: customerId,
+      id,
+      body_hash: bodyHash,
+      time,
+      kept: apart === 'history' ? true : null,
+    })),
   )
+  const rows = await tx.query<{ customerId: string; id: string }>(sql`
+    insert into usage_keys (customer_id, id, body_hash, time, kept)
+    select customer_id, id, decode(body_hash, 'hex'), time, kept
+    from jsonb_to_recordset(${ids}) as e(
+      customer_id text, id text, body_hash text, time timestamptz, kept boolean
+    )
+    on conflict (customer_id, id) do nothing
+    returning customer_id as "customerId", id`)
   return new Set(rows.map(keyOf))
 }
 
@@ -147,7 +146,7 @@ async function writeRows(
   const isPlain = counted.every(isAdditive)
   const isGrouped = counted.some((event) => groups.has(event))
   const rows = counted.map((event) => rowText(event, { isPlain, groups: groups.get(event) }))
-  return tx.query<ReturnedRow>(storing({ isPlain, isGrouped, ids, apart }), [`[${rows.join(',')}]`, tx.at])
+  return tx.query<ReturnedRow>(storing(`[${rows.join(',')}]`, tx.at, { isPlain, isGrouped, ids, apart }))
 }
 
 /** A row the storing statement returns: an id that was not free, or (null) a customer with a large day. */
@@ -218,23 +217,18 @@ export async function prepareEvents(
  * free and the customers with a day that is large now, usually none. Column names are one letter because they
  * are sent with each event.
  */
-function storing({
-  isPlain,
-  isGrouped,
-  ids,
-  apart,
-}: {
-  isPlain: boolean
-  isGrouped: boolean
-  ids: Ids
-  apart: Apart | null
-}): string {
+function storing(
+  rows: string,
+  at: Instant,
+  { isPlain, isGrouped, ids, apart }: { isPlain: boolean; isGrouped: boolean; ids: Ids; apart: Apart | null },
+): Sql {
   const sums = apart === 'history' ? historicalSums : countedSums
-  return `with sent as materialized (
+  return sql`
+    with sent as materialized (
       select c as customer_id, i as id, m as meter, q as quantity, t as time, d as local_date,
         coalesce(p, '{}') as properties, decode(h, 'hex') as body_hash, a as aggregation, u as unique_by,
         o as overage, g as groups, y as type, s as sent_quantity
-      from jsonb_to_recordset($1) as e(
+      from jsonb_to_recordset(${rows}) as e(
         c text, i text, m text, q bigint, t timestamptz, d date, p jsonb, h text, a text, u text, o bigint,
         g jsonb, y text, s text
       )
@@ -243,16 +237,18 @@ function storing({
     stored as (
       insert into usage_events (
         customer_id, id, meter, quantity, time, local_date, stored_at, properties, overage, type,
-        sent_quantity${apart === null ? '' : ', apart'}
+        sent_quantity ${apart === null ? sql.empty : sql`, apart`}
       )
-      select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, $2, e.properties, e.overage,
-        e.type, e.sent_quantity${apart === null ? '' : `, '${apart}'`}
+      select e.customer_id, e.id, e.meter, e.quantity, e.time, e.local_date, ${at}, e.properties, e.overage,
+        e.type, e.sent_quantity ${apart === null ? sql.empty : sql`, ${apart}`}
       from sent e
       join fresh using (customer_id, id)
     ),
     ${apart === 'after_end' ? noDays : isPlain ? plainDays(sums) : anyDays(sums)},
     large as (
-      select distinct customer_id from days where quantity > ${markedDay}${apart === null ? '' : ' and false'}
+      select distinct customer_id
+      from days
+      where quantity > ${markedDay} ${apart === null ? sql.empty : sql`and false`}
     ),
     marked as (
       insert into customers_with_large_days (customer_id)
@@ -260,7 +256,7 @@ function storing({
       from large
       order by 1
       on conflict do nothing
-    )${isGrouped ? `, ${groupsIn(sums)}` : ''}
+    )${isGrouped ? sql`, ${groupsIn(sums)}` : sql.empty}
     select customer_id, id as taken
     from sent
     where (select count(*) from fresh) < (select count(*) from sent)
@@ -270,76 +266,111 @@ function storing({
     from large`
 }
 
-const taken = `insert into usage_keys (customer_id, id, body_hash, time)
-    select customer_id, id, body_hash, time
-    from sent
-    on conflict (customer_id, id)`
-const taking: Record<Ids, string> = {
-  free: `${taken} do nothing returning customer_id, id`,
-  'reserved or free': `${taken} ${settlingOwn} returning customer_id, id`,
-  claimed: 'select distinct customer_id, id from sent',
+const taken = sql`
+  insert into usage_keys (customer_id, id, body_hash, time)
+  select customer_id, id, body_hash, time
+  from sent
+  on conflict (customer_id, id)`
+const taking: Record<Ids, Sql> = {
+  free: sql`${taken} do nothing returning customer_id, id`,
+  'reserved or free': sql`${taken} ${settlingOwn} returning customer_id, id`,
+  claimed: sql`select distinct customer_id, id from sent`,
 }
 
 /** Events after an ending are in no sum: there are few. */
-const noDays = 'days as (select customer_id, quantity from sent where false)'
+const noDays = sql`days as (select customer_id, quantity from sent where false)`
 
-const plainDays = ({ days }: Sums) => `days as (
+function plainDays(sums: Sums): Sql {
+  const days = sql.raw(sums.days)
+  return sql`days as (
     insert into ${days} (customer_id, meter, local_date, quantity, events)
-    select e.customer_id, e.meter, e.local_date, sum(e.quantity)::bigint, count(*) from sent e join fresh using (customer_id, id) where e.meter <> '' group by 1, 2, 3 order by 1, 2, 3
-    on conflict (customer_id, meter, local_date) do update set quantity = ${days}.quantity + excluded.quantity, events = ${days}.events + excluded.events
+    select e.customer_id, e.meter, e.local_date, sum(e.quantity)::bigint, count(*)
+    from sent e
+    join fresh using (customer_id, id)
+    where e.meter <> ''
+    group by 1, 2, 3
+    order by 1, 2, 3
+    on conflict (customer_id, meter, local_date) do update
+      set quantity = ${days}.quantity + excluded.quantity, events = ${days}.events + excluded.events
     returning customer_id, quantity
   )`
+}
 
-const groupsIn = ({ groups }: Sums) => `groups as (
+function groupsIn(sums: Sums): Sql {
+  const groups = sql.raw(sums.groups)
+  return sql`groups as (
     insert into ${groups} (customer_id, meter, property, local_date, kind, value, quantity, events)
-    select e.customer_id, e.meter, g.property, e.local_date, g.kind, g.value, sum(e.quantity)::bigint, count(*)
-    from sent e join fresh using (customer_id, id) cross join lateral jsonb_to_recordset(e.groups) as g(property text, kind text, value text)
-    group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
-    on conflict (customer_id, meter, property, local_date, kind, value) do update set quantity = ${groups}.quantity + excluded.quantity, events = ${groups}.events + excluded.events
+    select e.customer_id, e.meter, g.property, e.local_date, g.kind, g.value, sum(e.quantity)::bigint,
+      count(*)
+    from sent e
+    join fresh using (customer_id, id)
+    cross join lateral jsonb_to_recordset(e.groups) as g(property text, kind text, value text)
+    group by 1, 2, 3, 4, 5, 6
+    order by 1, 2, 3, 4, 5, 6
+    on conflict (customer_id, meter, property, local_date, kind, value) do update
+      set quantity = ${groups}.quantity + excluded.quantity, events = ${groups}.events + excluded.events
   )`
+}
 
-const anyDays = ({ days, values }: Sums) => `seen as (
-    insert into ${values} (customer_id, meter, local_date, value)
-    select distinct e.customer_id, e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')} from sent e join fresh using (customer_id, id) where e.aggregation = 'unique' order by 1, 2, 3, 4
-    on conflict do nothing returning customer_id, meter, local_date
-  ), days as (
+function anyDays(sums: Sums): Sql {
+  const days = sql.raw(sums.days)
+  return sql`seen as (
+    insert into ${sql.raw(sums.values)} (customer_id, meter, local_date, value)
+    select distinct e.customer_id, e.meter, e.local_date, ${valueOf(sql`e.properties`, sql`e.unique_by`)}
+    from sent e
+    join fresh using (customer_id, id)
+    where e.aggregation = 'unique'
+    order by 1, 2, 3, 4
+    on conflict do nothing
+    returning customer_id, meter, local_date
+  ),
+  days as (
     insert into ${days} (customer_id, meter, local_date, quantity, events, last_at, last_id)
-    select customer_id, meter, local_date, ${dayOf('e')}, count(*), ${latestOf('e')} from sent e join fresh using (customer_id, id)
-      left join (select customer_id, meter, local_date, count(*) as values from seen group by 1, 2, 3) s using (customer_id, meter, local_date)
-      where e.meter <> '' group by customer_id, meter, local_date, e.aggregation, s.values order by customer_id, meter, local_date
-    on conflict (customer_id, meter, local_date) do update set
-      quantity = case (select aggregation from meters where key = excluded.meter)
-        when 'max' then greatest(${days}.quantity, excluded.quantity)
-        when 'last' then case when ${isLater(days)} then excluded.quantity else ${days}.quantity end
-        else ${days}.quantity + excluded.quantity end,
-      events = ${days}.events + excluded.events,
-      last_at = case when ${isLater(days)} then excluded.last_at else ${days}.last_at end, last_id = case when ${isLater(days)} then excluded.last_id else ${days}.last_id end
+    select customer_id, meter, local_date, ${dayOf(sql`e`)}, count(*), ${latestOf(sql`e`)}
+    from sent e
+    join fresh using (customer_id, id)
+    left join (
+      select customer_id, meter, local_date, count(*) as values
+      from seen
+      group by 1, 2, 3
+    ) s using (customer_id, meter, local_date)
+    where e.meter <> ''
+    group by customer_id, meter, local_date, e.aggregation, s.values
+    order by customer_id, meter, local_date
+    on conflict (customer_id, meter, local_date) do update
+      set quantity = case (select aggregation from meters where key = excluded.meter)
+          when 'max' then greatest(${days}.quantity, excluded.quantity)
+          when 'last' then case when ${isLater(days)} then excluded.quantity else ${days}.quantity end
+          else ${days}.quantity + excluded.quantity end,
+        events = ${days}.events + excluded.events,
+        last_at = case when ${isLater(days)} then excluded.last_at else ${days}.last_at end,
+        last_id = case when ${isLater(days)} then excluded.last_id else ${days}.last_id end
     returning customer_id, quantity
   )`
+}
 
 async function voidedAmong(tx: BillingTransaction, events: readonly Placed[]): Promise<Set<string>> {
   if (events.length === 0) return new Set()
-  const rows = await tx.query<{ customerId: string; id: string }>(
-    `select e.customer_id as "customerId", e.id from jsonb_to_recordset($1) as e(customer_id text, id text)
-     where exists (select from voided_events x where (x.customer_id, x.id) = (e.customer_id, e.id))`,
-    [JSON.stringify(events.map(({ customerId, id }) => ({ customer_id: customerId, id })))],
-  )
+  const ids = JSON.stringify(events.map(({ customerId, id }) => ({ customer_id: customerId, id })))
+  const rows = await tx.query<{ customerId: string; id: string }>(sql`
+    select e.customer_id as "customerId", e.id
+    from jsonb_to_recordset(${ids}) as e(customer_id text, id text)
+    where exists (select from voided_events x where (x.customer_id, x.id) = (e.customer_id, e.id))`)
   return new Set(rows.map(keyOf))
 }
 
 async function bodyHashes(tx: BillingTransaction, events: readonly Placed[]): Promise<Map<string, string>> {
   if (events.length === 0) return new Map()
-  const rows = await tx.query<{ customer_id: string; id: string; body_hash: string }>(
-    `select e.customer_id, e.id, k.body_hash
-      from jsonb_to_recordset($1) as e(customer_id text, id text)
-      cross join lateral (
-        select encode(body_hash, 'hex') as body_hash
-        from usage_keys
-        where (customer_id, id) = (e.customer_id, e.id)
-        limit 1
-      ) k`,
-    [JSON.stringify(events.map((event) => ({ customer_id: event.customerId, id: event.id })))],
-  )
+  const ids = JSON.stringify(events.map(({ customerId, id }) => ({ customer_id: customerId, id })))
+  const rows = await tx.query<{ customer_id: string; id: string; body_hash: string }>(sql`
+    select e.customer_id, e.id, k.body_hash
+    from jsonb_to_recordset(${ids}) as e(customer_id text, id text)
+    cross join lateral (
+      select encode(body_hash, 'hex') as body_hash
+      from usage_keys
+      where (customer_id, id) = (e.customer_id, e.id)
+      limit 1
+    ) k`)
   return new Map(rows.map((row) => [idKey(row.customer_id, row.id), row.body_hash]))
 }
 

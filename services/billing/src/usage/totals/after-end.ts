@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../../engine.ts'
 import type { SubscriptionState } from '../../subscription/state.ts'
 import { noMeter, type Meter } from '../../catalogue/meter.ts'
@@ -19,52 +20,52 @@ export async function placeUsageAnew(
   { customer: { customerId }, zones }: SubscriptionState,
   date: LocalDate,
 ): Promise<void> {
-  const endings = endingsFrom(await tx.query<EndingRow>(endingsOf('$1'), [customerId]), zones).filter(
+  const customer = sql`${customerId}`
+  const endings = endingsFrom(await tx.query<EndingRow>(endingsOf(customer)), zones).filter(
     (ending) => ending.date === date,
   )
   const [first] = endings.map(({ at }) => at).sort()
   if (first === undefined) return
   try {
     await tx.savepoint(async () => {
-      const moved = await tx.query<{ meter: string; counts: boolean }>(
-        `with placed as materialized (
-            select u.customer_id, u.meter, u.time, u.id, case
-              when exists (
-                select
-                from jsonb_to_recordset($4) as g(at timestamptz, until timestamptz)
-                where g.at < u.time and (g.until is null or u.time < g.until)
-              ) then 'after_end' end as apart
-            from (select key from meters union all select '${noMeter}') m
-            cross join lateral (
-              select *
-              from usage_events
-              where customer_id = $1
-                and meter = m.key
-                and local_date = $2
-                and time > $3
-                and time < ($2::date + 2)::timestamp at time zone 'UTC'
-            ) u
-            where u.apart is distinct from 'history'
-          ),
-          moved as (
-            update usage_events u
-            set apart = p.apart
-            from placed p
-            where (u.customer_id, u.meter, u.time, u.id) = (p.customer_id, p.meter, p.time, p.id)
-              and u.apart is distinct from p.apart
-            returning u.id, u.meter, u.apart
-          ),
-          taken_back as (
-            update voided_events v
-            set apart = m.apart
-            from (select distinct id, apart from moved) m
-            where v.customer_id = $1 and v.id = m.id
-          )
-          select meter, bool_or(apart is null) as counts
-          from moved
-          group by 1`,
-        [customerId, date, first, JSON.stringify(endings)],
-      )
+      const day = sql`${date}::date`
+      const moved = await tx.query<{ meter: string; counts: boolean }>(sql`
+        with placed as materialized (
+          select u.customer_id, u.meter, u.time, u.id,
+            case when exists (
+              select
+              from jsonb_to_recordset(${JSON.stringify(endings)}) as g(at timestamptz, until timestamptz)
+              where g.at < u.time and (g.until is null or u.time < g.until)
+            ) then 'after_end' end as apart
+          from (select key from meters union all select ${noMeter}::text) m
+          cross join lateral (
+            select *
+            from usage_events
+            where customer_id = ${customer}
+              and meter = m.key
+              and local_date = ${day}
+              and time > ${first}
+              and time < (${day} + 2)::timestamp at time zone 'UTC'
+          ) u
+          where u.apart is distinct from 'history'
+        ),
+        moved as (
+          update usage_events u
+          set apart = p.apart
+          from placed p
+          where (u.customer_id, u.meter, u.time, u.id) = (p.customer_id, p.meter, p.time, p.id)
+            and u.apart is distinct from p.apart
+          returning u.id, u.meter, u.apart
+        ),
+        taken_back as (
+          update voided_events v
+          set apart = m.apart
+          from (select distinct id, apart from moved) m
+          where v.customer_id = ${customer} and v.id = m.id
+        )
+        select meter, bool_or(apart is null) as counts
+        from moved
+        group by 1`)
       if (moved.length === 0) return
       await countDateAgain(tx, customerId, date)
       const added = moved.flatMap(({ meter, counts }) =>
@@ -73,15 +74,15 @@ export async function placeUsageAnew(
           : [],
       )
       if (await tooLarge(tx, added)) throw new TooLarge()
-      await tx.query(
-        `insert into customers_with_large_days (customer_id)
-          select $1
-          where exists (
-            select from usage_daily where customer_id = $1 and local_date = $2 and quantity > ${markedDay}
-          )
-          on conflict do nothing`,
-        [customerId, date],
-      )
+      await tx.query(sql`
+        insert into customers_with_large_days (customer_id)
+        select ${customer}
+        where exists (
+          select
+          from usage_daily
+          where customer_id = ${customer} and local_date = ${day} and quantity > ${markedDay}
+        )
+        on conflict do nothing`)
     })
   } catch (error) {
     // Usage that could not be billed exactly stays as it is.
@@ -112,25 +113,25 @@ export async function usageAfterEnd(
     ),
   ]
   if (dates.length === 0) return { kept: [], voided: [] }
-  const values = `count(distinct ${valueOf('e.properties', 'e.unique_by')})`
+  const values = sql`count(distinct ${valueOf(sql`e.properties`, sql`e.unique_by`)})`
   const rows = await tx.query<DailyUsage & { isVoided: boolean; aggregation: Meter['aggregation'] }>(
     // These sums are not bounded, because nobody bills them: they are returned up to what is exact.
-    `select meter, local_date as date, aggregation, voided_at is not null as "isVoided",
+    sql`
+      select meter, local_date as date, aggregation, voided_at is not null as "isVoided",
         count(*)::bigint as events,
-        least(${unboundDayOf('e', values)}, ${Number.MAX_SAFE_INTEGER})::bigint as quantity
+        least(${unboundDayOf(sql`e`, values)}, ${Number.MAX_SAFE_INTEGER})::bigint as quantity
       from (
         select e.*, v.voided_at, m.aggregation, m.unique_by
         from usage_events e
-        join meters m on m.key = e.meter ${voidOf('e')}
-        where e.customer_id = $1
+        join meters m on m.key = e.meter ${voidOf(sql`e`)}
+        where e.customer_id = ${customerId}
           and e.apart = 'after_end'
-          and e.local_date = any($2::date[])
-          and e.time >= ($3::date - 1)::timestamp at time zone 'UTC'
-          and e.time < ($4::date + 1)::timestamp at time zone 'UTC'
+          and e.local_date = any(${dates}::date[])
+          and e.time >= (${from}::date - 1)::timestamp at time zone 'UTC'
+          and e.time < (${to}::date + 1)::timestamp at time zone 'UTC'
       ) e
       group by 1, 2, 3, 4
       order by 2, 1`,
-    [customerId, dates, from, to],
   )
   const days = rows.map(({ isVoided, aggregation, ...day }) => ({
     isVoided,

@@ -1,40 +1,42 @@
+import { sql, type Sql } from '@customer-portal/database'
+
 /** SQL that aggregates a day from its events, shared by recording and rebuilding. */
 
 /** SQL: the identity of a property value, the SHA-256 of its JSON. */
-export function valueOf(properties: string, name: string): string {
-  return `sha256(convert_to((${properties} -> ${name})::text, 'UTF8'))`
+export function valueOf(properties: Sql, name: Sql): Sql {
+  return sql`sha256(convert_to((${properties} -> ${name})::text, 'UTF8'))`
 }
 
 /** SQL: aggregates a group of one meter's events. `values`: the number of new values, for unique meters. */
-export function dayOf(events: string, values = 'coalesce(s.values, 0)'): string {
-  return `(${unboundDayOf(events, values)})::bigint`
+export function dayOf(events: Sql, values = sql`coalesce(s.values, 0)`): Sql {
+  return sql`(${unboundDayOf(events, values)})::bigint`
 }
 
 /** SQL: like `dayOf`, for events whose sum is not bounded. */
-export function unboundDayOf(events: string, values: string): string {
-  return (
-    `case ${events}.aggregation when 'max' then max(${events}.quantity) when 'last' then `
-    + `${latest(events, 'quantity')} when 'unique' then ${values} else sum(${events}.quantity) end`
-  )
+export function unboundDayOf(events: Sql, values: Sql): Sql {
+  return sql`case ${events}.aggregation
+    when 'max' then max(${events}.quantity)
+    when 'last' then ${latest(events, sql`quantity`)}
+    when 'unique' then ${values}
+    else sum(${events}.quantity) end`
 }
 
 /** SQL: `last_at` and `last_id` of such a group; null where the latest event does not matter. */
-export function latestOf(events: string): string {
-  return (
-    `case ${events}.aggregation when 'last' then max(${events}.time) end as last_at, `
-    + `case ${events}.aggregation when 'last' then ${latest(events, 'id')} end as last_id`
-  )
+export function latestOf(events: Sql): Sql {
+  return sql`
+    case ${events}.aggregation when 'last' then max(${events}.time) end as last_at,
+    case ${events}.aggregation when 'last' then ${latest(events, sql`id`)} end as last_id`
 }
 
-const latest = (events: string, column: string) =>
-  `(array_agg(${events}.${column} order by ${events}.time desc, ${events}.id collate "C" desc))[1]`
+const latest = (events: Sql, column: Sql) =>
+  sql`(array_agg(${events}.${column} order by ${events}.time desc, ${events}.id collate "C" desc))[1]`
 
 /**
  * SQL: whether the new event is later than the day's. Ids compare by bytes, so the result is the same on
  * every server.
  */
-export const isLater = (days: Sums['days']) =>
-  `(excluded.last_at, excluded.last_id collate "C") > (${days}.last_at, ${days}.last_id collate "C")`
+export const isLater = (days: Sql) =>
+  sql`(excluded.last_at, excluded.last_id collate "C") > (${days}.last_at, ${days}.last_id collate "C")`
 
 /** The tables that hold sums of events. */
 export interface Sums {

@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { LocalDate } from '../../values/date.ts'
 import type { Instant } from '../../values/instant.ts'
 import { localDateOf, type ZoneChange } from '../../values/zone.ts'
@@ -16,12 +17,13 @@ export interface Ending {
 export type EndingRow = Omit<Ending, 'date'>
 
 // Formatted as text, because JSON would change the digits of instants.
-const instant = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+const instant = (column: Sql) => sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 /** SQL: the immediate endings of a customer. */
-export const endingsOf = (customerId: string) => `select ${instant('u.ended_at')} as at,
+export const endingsOf = (customerId: Sql) => sql`
+  select ${instant(sql`u.ended_at`)} as at,
     (
-      select ${instant('n.started_at')}
+      select ${instant(sql`n.started_at`)}
       from phases l
       join subscriptions n on (n.customer_id, n.id) = (l.customer_id, l.subscription_id)
       where l.customer_id = u.customer_id

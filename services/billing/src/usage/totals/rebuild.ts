@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { addDays, type DateRange, type LocalDate } from '../../values/date.ts'
 import { beginningOfTime } from '../../values/zone.ts'
@@ -40,14 +41,12 @@ export async function* rebuildUsage(
   for (let last = ''; ;) {
     const rows = await engine.transaction(
       (tx) =>
-        tx.query<{ id: string }>(
-          `select customer_id as id
-            from customers
-            where customer_id > $1
-            order by customer_id
-            limit ${customersPerPage}`,
-          [last],
-        ),
+        tx.query<{ id: string }>(sql`
+          select customer_id as id
+          from customers
+          where customer_id > ${last}
+          order by customer_id
+          limit ${customersPerPage}`),
       { readOnly: true, long: true },
     )
     for (const { id } of rows) {
@@ -84,55 +83,52 @@ async function* rebuildCustomer(
 
 /** Returns the kinds of sums a customer has: history only where there is any. */
 async function sumsThere(tx: BillingTransaction, customerId: string): Promise<Sums[]> {
-  const [found] = await tx.query<{ any: boolean }>(
-    `select exists (select from usage_events where customer_id = $1 and apart = 'history')
-        or exists (select from historical_daily where customer_id = $1)
-        or exists (select from historical_values where customer_id = $1)
-        or exists (select from historical_groups where customer_id = $1) as any`,
-    [customerId],
-  )
+  const [found] = await tx.query<{ any: boolean }>(sql`
+    select exists (select from usage_events where customer_id = ${customerId} and apart = 'history')
+      or exists (select from historical_daily where customer_id = ${customerId})
+      or exists (select from historical_values where customer_id = ${customerId})
+      or exists (select from historical_groups where customer_id = ${customerId}) as any`)
   return found!.any ? [countedSums, historicalSums] : [countedSums]
 }
 
 /** Returns the dates with events or sums, as ranges of about as many events each. */
 async function rangesOf(tx: BillingTransaction, customerId: string): Promise<DateRange[]> {
   const from = (await eventsKeptFrom(tx)) ?? beginningOfTime
-  const days = await tx.query<{ date: LocalDate; events: number }>(
-    `select local_date as date, sum(events)::bigint as events
-      from (
-        select local_date, count(*) as events
-        from usage_events
-        where customer_id = $1 and local_date >= $2
-        group by 1
-        union all
-        select distinct local_date, 0
-        from usage_daily
-        where customer_id = $1 and local_date >= $2
-        union all
-        select distinct local_date, 0
-        from usage_values
-        where customer_id = $1 and local_date >= $2
-        union all
-        select distinct local_date, 0
-        from usage_groups
-        where customer_id = $1 and local_date >= $2
-        union all
-        select distinct local_date, 0
-        from historical_daily
-        where customer_id = $1 and local_date >= $2
-        union all
-        select distinct local_date, 0
-        from historical_values
-        where customer_id = $1 and local_date >= $2
-        union all
-        select distinct local_date, 0
-        from historical_groups
-        where customer_id = $1 and local_date >= $2
-      ) d
+  const isOfRange = sql`customer_id = ${customerId} and local_date >= ${from}`
+  const days = await tx.query<{ date: LocalDate; events: number }>(sql`
+    select local_date as date, sum(events)::bigint as events
+    from (
+      select local_date, count(*) as events
+      from usage_events
+      where ${isOfRange}
       group by 1
-      order by 1`,
-    [customerId, from],
-  )
+      union all
+      select distinct local_date, 0
+      from usage_daily
+      where ${isOfRange}
+      union all
+      select distinct local_date, 0
+      from usage_values
+      where ${isOfRange}
+      union all
+      select distinct local_date, 0
+      from usage_groups
+      where ${isOfRange}
+      union all
+      select distinct local_date, 0
+      from historical_daily
+      where ${isOfRange}
+      union all
+      select distinct local_date, 0
+      from historical_values
+      where ${isOfRange}
+      union all
+      select distinct local_date, 0
+      from historical_groups
+      where ${isOfRange}
+    ) d
+    group by 1
+    order by 1`)
   const ranges: DateRange[] = []
   let events = 0
   for (const day of days) {
@@ -147,24 +143,34 @@ async function rangesOf(tx: BillingTransaction, customerId: string): Promise<Dat
   return ranges
 }
 
+/** SQL: whether a row of a customer's sums is of these dates. */
+const isOfRange = (customerId: string, { from, to }: DateRange) =>
+  sql`customer_id = ${customerId} and local_date >= ${from} and local_date < ${to}`
+
 /**
- * SQL: the customer's events ($1) of the dates from $2 until before $3. A local date starts and ends within a
- * day of the same date in UTC.
+ * SQL: the customer's events of these dates. A local date starts and ends within a day of the same date in
+ * UTC.
  */
-const eventsOfRange = (sums: Sums) => `select e.*, m.aggregation, m.unique_by, m.group_by
-  from ${summedEvents(sums)} e
-  join meters m on m.key = e.meter
-  where e.customer_id = $1
-    and e.local_date >= $2
-    and e.local_date < $3
-    and e.time >= $2::date - interval '1 day'
-    and e.time < $3::date + interval '1 day'`
+function eventsOfRange(customerId: string, range: DateRange, sums: Sums): Sql {
+  const [from, to] = [sql`${range.from}::date`, sql`${range.to}::date`]
+  return sql`
+    select e.*, m.aggregation, m.unique_by, m.group_by
+    from ${summedEvents(sums)} e
+    join meters m on m.key = e.meter
+    where e.customer_id = ${customerId}
+      and e.local_date >= ${from}
+      and e.local_date < ${to}
+      and e.time >= ${from} - interval '1 day'
+      and e.time < ${to} + interval '1 day'`
+}
+
+const uniqueValue = valueOf(sql`e.properties`, sql`e.unique_by`)
 
 /** Repairs (or with `check`, returns) the next missing or extra rows of unique values. */
 async function valueDifferences(
   engine: Engine,
   customerId: string,
-  { from, to }: DateRange,
+  range: DateRange,
   check: boolean,
   offset: number,
   sums: Sums,
@@ -173,44 +179,42 @@ async function valueDifferences(
     async (tx) => {
       // Recording holds this lock too: nothing happens between the read and the write.
       if (!check) await lockCustomer(tx, customerId)
-      const rows = await tx.query<{ meter: string; date: LocalDate; value: string; isThere: boolean }>(
-        `with should as (
-            select distinct e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')} as value
-            from (${eventsOfRange(sums)} and m.aggregation = 'unique') e
-          ),
-          was as (
-            select meter, local_date, value
-            from ${sums.values}
-            where customer_id = $1 and local_date >= $2 and local_date < $3
-          )
-          select meter, local_date as date, encode(value, 'hex') as value, should.meter is null as "isThere"
-          from should
-          full join was using (meter, local_date, value)
-          where should.meter is null or was.meter is null
-          order by meter collate "C", local_date, value
-          limit ${valuesTogether}
-          offset $4`,
-        [customerId, from, to, offset],
-      )
+      const events = eventsOfRange(customerId, range, sums)
+      const table = sql.raw(sums.values)
+      const rows = await tx.query<{ meter: string; date: LocalDate; value: string; isThere: boolean }>(sql`
+        with should as (
+          select distinct e.meter, e.local_date, ${uniqueValue} as value
+          from (${events} and m.aggregation = 'unique') e
+        ),
+        was as (
+          select meter, local_date, value
+          from ${table}
+          where ${isOfRange(customerId, range)}
+        )
+        select meter, local_date as date, encode(value, 'hex') as value, should.meter is null as "isThere"
+        from should
+        full join was using (meter, local_date, value)
+        where should.meter is null or was.meter is null
+        order by meter collate "C", local_date, value
+        limit ${valuesTogether}
+        offset ${offset}`)
       if (!check && rows.length > 0) {
-        const sent = 'jsonb_to_recordset($2) as v(meter text, date date, value text, "isThere" boolean)'
-        await tx.query(
-          `delete from ${sums.values} u using ${sent}
-            where v."isThere"
-              and (
-                u.customer_id, u.meter, u.local_date, u.value
-              ) = ($1, v.meter, v.date, decode(v.value, 'hex'))`,
-          [customerId, JSON.stringify(rows)],
-        )
-        await tx.query(
-          `insert into ${sums.values} (customer_id, meter, local_date, value)
-            select $1, v.meter, v.date, decode(v.value, 'hex')
-            from ${sent}
-            where not v."isThere"
-            order by 2, 3, 4
-            on conflict do nothing`,
-          [customerId, JSON.stringify(rows)],
-        )
+        const sent = sql`jsonb_to_recordset(${JSON.stringify(rows)}) as v(
+          meter text, date date, value text, "isThere" boolean
+        )`
+        await tx.query(sql`
+          delete from ${table} u
+          using ${sent}
+          where v."isThere"
+            and (u.customer_id, u.meter, u.local_date, u.value)
+              = (${customerId}, v.meter, v.date, decode(v.value, 'hex'))`)
+        await tx.query(sql`
+          insert into ${table} (customer_id, meter, local_date, value)
+          select ${customerId}, v.meter, v.date, decode(v.value, 'hex')
+          from ${sent}
+          where not v."isThere"
+          order by 2, 3, 4
+          on conflict do nothing`)
       }
       return rows.map(({ meter, date, value, isThere }) => ({
         customerId,
@@ -232,18 +236,12 @@ export async function countDateAgain(
   date: LocalDate,
 ): Promise<void> {
   const range = { from: date, to: addDays(date, 1) }
-  await tx.query('delete from usage_values where customer_id = $1 and local_date >= $2 and local_date < $3', [
-    customerId,
-    range.from,
-    range.to,
-  ])
-  await tx.query(
-    `insert into usage_values (customer_id, meter, local_date, value)
-      select distinct e.customer_id, e.meter, e.local_date, ${valueOf('e.properties', 'e.unique_by')}
-      from (${eventsOfRange(countedSums)} and m.aggregation = 'unique') e
-      order by 1, 2, 3, 4`,
-    [customerId, range.from, range.to],
-  )
+  await tx.query(sql`delete from usage_values where ${isOfRange(customerId, range)}`)
+  await tx.query(sql`
+    insert into usage_values (customer_id, meter, local_date, value)
+    select distinct e.customer_id, e.meter, e.local_date, ${uniqueValue}
+    from (${eventsOfRange(customerId, range, countedSums)} and m.aggregation = 'unique') e
+    order by 1, 2, 3, 4`)
   await makeDaysAnew(tx, customerId, range, countedSums)
   await makeGroupsAnew(tx, customerId, range, countedSums)
 }
@@ -291,53 +289,50 @@ async function rebuildDays(
 async function sumsOf(
   tx: BillingTransaction,
   customerId: string,
-  { from, to }: DateRange,
+  range: DateRange,
   { days, groups }: Sums,
 ): Promise<Map<string, string>> {
-  const rows = await tx.query<{ row: string; content: string }>(
-    `select '${days} ' || meter || ' ' || local_date as row,
-        quantity || ' steps of ' || events || ' events' || coalesce(
-          ', the latest ' || to_json(last_id) || ' at ' || (last_at at time zone 'UTC'), ''
-        ) as content
-      from ${days}
-      where customer_id = $1 and local_date >= $2 and local_date < $3
-      union all
-      select '${groups} ' || meter || ' ' || property || ' ' || local_date || ' ' || kind || ' ' || to_json(value),
-        quantity || ' steps of ' || events || ' events'
-      from ${groups}
-      where customer_id = $1 and local_date >= $2 and local_date < $3
-      order by 1`,
-    [customerId, from, to],
-  )
+  const isAsked = isOfRange(customerId, range)
+  const rows = await tx.query<{ row: string; content: string }>(sql`
+    select ${days}::text || ' ' || meter || ' ' || local_date as row,
+      quantity || ' steps of ' || events || ' events' || coalesce(
+        ', the latest ' || to_json(last_id) || ' at ' || (last_at at time zone 'UTC'), ''
+      ) as content
+    from ${sql.raw(days)}
+    where ${isAsked}
+    union all
+    select ${groups}::text || ' ' || meter || ' ' || property || ' ' || local_date || ' ' || kind || ' '
+        || to_json(value),
+      quantity || ' steps of ' || events || ' events'
+    from ${sql.raw(groups)}
+    where ${isAsked}
+    order by 1`)
   return new Map(rows.map(({ row, content }) => [row, content]))
 }
 
 async function makeDaysAnew(
   tx: BillingTransaction,
   customerId: string,
-  { from, to }: DateRange,
+  range: DateRange,
   sums: Sums,
 ): Promise<void> {
-  await tx.query(`delete from ${sums.days} where customer_id = $1 and local_date >= $2 and local_date < $3`, [
-    customerId,
-    from,
-    to,
-  ])
+  const days = sql.raw(sums.days)
+  await tx.query(sql`delete from ${days} where ${isOfRange(customerId, range)}`)
   await tx.query(
     // Materialized: without statistics the planner counts the values again for each event.
-    `with events as materialized (${eventsOfRange(sums)}),
+    sql`
+      with events as materialized (${eventsOfRange(customerId, range, sums)}),
       counted as materialized (
-        select e.meter, e.local_date, count(distinct ${valueOf('e.properties', 'e.unique_by')}) as values
+        select e.meter, e.local_date, count(distinct ${uniqueValue}) as values
         from events e
         where e.aggregation = 'unique'
         group by 1, 2
       )
-      insert into ${sums.days} (customer_id, meter, local_date, quantity, events, last_at, last_id)
-      select e.customer_id, e.meter, e.local_date, ${dayOf('e')}, count(*), ${latestOf('e')}
+      insert into ${days} (customer_id, meter, local_date, quantity, events, last_at, last_id)
+      select e.customer_id, e.meter, e.local_date, ${dayOf(sql`e`)}, count(*), ${latestOf(sql`e`)}
       from events e
       left join counted s using (meter, local_date)
       group by e.customer_id, e.meter, e.local_date, e.aggregation, s.values`,
-    [customerId, from, to],
   )
 }
 
@@ -365,19 +360,19 @@ interface GroupRow extends Group {
 async function makeGroupsAnew(
   tx: BillingTransaction,
   customerId: string,
-  { from, to }: DateRange,
+  range: DateRange,
   sums: Sums,
 ): Promise<void> {
-  await tx.query(
-    `delete from ${sums.groups} where customer_id = $1 and local_date >= $2 and local_date < $3`,
-    [customerId, from, to],
-  )
-  await tx.query(
-    `declare value_totals no scroll cursor for
-     select e.meter, property, e.local_date as "localDate", e.properties -> property as value, sum(e.quantity)::bigint as quantity, count(*) as events
-     from (${eventsOfRange(sums)} and m.group_by <> '{}') e cross join lateral unnest(e.group_by) as property group by 1, 2, 3, 4 order by 3, 1, 2`,
-    [customerId, from, to],
-  )
+  const table = sql.raw(sums.groups)
+  await tx.query(sql`delete from ${table} where ${isOfRange(customerId, range)}`)
+  await tx.query(sql`
+    declare value_totals no scroll cursor for
+    select e.meter, property, e.local_date as "localDate", e.properties -> property as value,
+      sum(e.quantity)::bigint as quantity, count(*) as events
+    from (${eventsOfRange(customerId, range, sums)} and m.group_by <> '{}') e
+    cross join lateral unnest(e.group_by) as property
+    group by 1, 2, 3, 4
+    order by 3, 1, 2`)
   const rows = new Map<string, GroupRow>()
   for (let isMore = true; isMore;) {
     const totals = await tx.query<ValueTotal>(`fetch ${totalsPerPage} from value_totals`)
@@ -407,12 +402,10 @@ async function makeGroupsAnew(
     }
   }
   await tx.query('close value_totals')
-  await tx.query(
-    `insert into ${sums.groups} (customer_id, meter, property, local_date, kind, value, quantity, events)
-      select $1, meter, property, local_date, kind, value, quantity, events
-      from jsonb_to_recordset($2) as g(
-        meter text, property text, local_date date, kind text, value text, quantity bigint, events bigint
-      )`,
-    [customerId, JSON.stringify([...rows.values()])],
-  )
+  await tx.query(sql`
+    insert into ${table} (customer_id, meter, property, local_date, kind, value, quantity, events)
+    select ${customerId}, meter, property, local_date, kind, value, quantity, events
+    from jsonb_to_recordset(${JSON.stringify([...rows.values()])}) as g(
+      meter text, property text, local_date date, kind text, value text, quantity bigint, events bigint
+    )`)
 }

@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { BillingError } from '../../errors.ts'
 import { readSubscriptionState } from '../../subscription/state.ts'
@@ -35,26 +36,32 @@ export interface EventVoid {
 export const maxVoidedEvents = 1000
 const maxReasonCharacters = 500
 
-const notTakenBack =
-  'not exists (select from voided_events x where (x.customer_id, x.id) = (u.customer_id, u.id))'
+const notTakenBack = sql`not exists (
+  select from voided_events x where (x.customer_id, x.id) = (u.customer_id, u.id)
+)`
 
 /** SQL: the events in some sums, without voided ones. Replaces the table `usage_events`. */
 export const summedEvents = ({ of }: Sums) =>
-  `(select u.* from usage_events u where u.${of} and ${notTakenBack})`
+  sql`(select u.* from usage_events u where u.${sql.raw(of)} and ${notTakenBack})`
 /** SQL: all events except voided ones. */
-export const untakenEvents = `(select u.* from usage_events u where ${notTakenBack})`
+export const untakenEvents = sql`(select u.* from usage_events u where ${notTakenBack})`
 /** SQL: counted and historical events. */
-export const shownEvents = `
-  (select u.* from usage_events u where u.apart is distinct from 'after_end' and ${notTakenBack})`
+export const shownEvents = sql`(
+  select u.* from usage_events u where u.apart is distinct from 'after_end' and ${notTakenBack}
+)`
 
 /** SQL: joins whether and why a row of `usage_events` was voided. */
-export const voidOf = (events: string) => `left join lateral (
-  select voided_at, reason as void_reason from voided_events x where (x.customer_id, x.id) = (${events}.customer_id, ${events}.id) limit 1) v on true`
+export const voidOf = (events: Sql) => sql`left join lateral (
+  select voided_at, reason as void_reason
+  from voided_events x
+  where (x.customer_id, x.id) = (${events}.customer_id, ${events}.id)
+  limit 1
+) v on true`
 
 /** SQL: why a row of `usage_events` does not count, as responses show it. */
-export const apartOf = (events: string) =>
-  `coalesce(${events}.apart = 'history', false) as historical, coalesce(${events}.apart = 'after_end', `
-  + 'false) as "afterEnd"'
+export const apartOf = (events: Sql) => sql`
+  coalesce(${events}.apart = 'history', false) as historical,
+  coalesce(${events}.apart = 'after_end', false) as "afterEnd"`
 
 /** Returns the columns of `voidOf` as responses show them. */
 export function voidFrom({
@@ -146,20 +153,18 @@ async function eventsWithIds(
   ids: readonly string[],
 ): Promise<FoundEvent[]> {
   if (ids.length === 0) return []
-  const columns = 'u.id, u.meter, u.quantity, u.time, u.local_date as "localDate", u.properties, u.apart'
-  const known = await tx.query<FoundEvent>(
-    `select ${columns}
-      from usage_keys k
-      cross join (select key from meters union all select '${noMeter}') m
-      cross join lateral (
-        select *
-        from usage_events
-        where (customer_id, meter, time, id) = (k.customer_id, m.key, k.time, k.id)
-        limit 1
-      ) u
-      where k.customer_id = $1 and k.id = any($2)`,
-    [customerId, ids],
-  )
+  const columns = sql`u.id, u.meter, u.quantity, u.time, u.local_date as "localDate", u.properties, u.apart`
+  const known = await tx.query<FoundEvent>(sql`
+    select ${columns}
+    from usage_keys k
+    cross join (select key from meters union all select ${noMeter}::text) m
+    cross join lateral (
+      select *
+      from usage_events
+      where (customer_id, meter, time, id) = (k.customer_id, m.key, k.time, k.id)
+      limit 1
+    ) u
+    where k.customer_id = ${customerId} and k.id = any(${ids})`)
   const found = new Set(known.map(({ id }) => id))
   const kept = new Set(
     (
@@ -173,10 +178,10 @@ async function eventsWithIds(
   if (forgotten.length === 0) return known
   return [
     ...known,
-    ...(await tx.query<FoundEvent>(
-      `select ${columns} from usage_events u where u.customer_id = $1 and u.id = any($2)`,
-      [customerId, forgotten],
-    )),
+    ...(await tx.query<FoundEvent>(sql`
+      select ${columns}
+      from usage_events u
+      where u.customer_id = ${customerId} and u.id = any(${forgotten})`)),
   ]
 }
 
@@ -333,23 +338,22 @@ function totals<T extends FoundEvent>(
 async function subtract(
   tx: BillingTransaction,
   table: Sums['days' | 'groups'],
-  keys: readonly string[],
+  keys: readonly ('customer_id' | 'meter' | 'property' | 'local_date' | 'kind' | 'value')[],
   rows: readonly object[],
 ): Promise<void> {
   if (rows.length === 0) return
-  const [names, off] = [keys.map((key) => `d.${key}`).join(), keys.map((key) => `v.${key}`).join()]
-  const typed = keys.map((key) => `${key} ${key === 'local_date' ? 'date' : 'text'}`).join()
-  const taken = `jsonb_to_recordset($1) as v(${typed}, quantity bigint, events bigint)`
-  await tx.query(
-    `update ${table} d
-      set quantity = d.quantity - v.quantity, events = d.events - v.events
-      from ${taken}
-      where (${names}) = (${off})`,
-    [JSON.stringify(rows)],
-  )
-  await tx.query(`delete from ${table} d using ${taken} where (${names}) = (${off}) and d.events = 0`, [
-    JSON.stringify(rows),
-  ])
+  const key = (row: Sql) => sql.join(keys.map((name) => sql`${row}.${sql.raw(name)}`))
+  const isOfRow = sql`(${key(sql`d`)}) = (${key(sql`v`)})`
+  const typed = keys.map((name) => sql`${sql.raw(name)} ${name === 'local_date' ? sql`date` : sql`text`}`)
+  const taken = sql`jsonb_to_recordset(${JSON.stringify(rows)}) as v(
+    ${sql.join(typed)}, quantity bigint, events bigint
+  )`
+  await tx.query(sql`
+    update ${sql.raw(table)} d
+    set quantity = d.quantity - v.quantity, events = d.events - v.events
+    from ${taken}
+    where ${isOfRow}`)
+  await tx.query(sql`delete from ${sql.raw(table)} d using ${taken} where ${isOfRow} and d.events = 0`)
 }
 
 /** Rebuilds one meter's day from its remaining events. */
@@ -360,35 +364,38 @@ async function countDayAgain(
   date: LocalDate,
   sums: Sums,
 ): Promise<void> {
-  const day = [customerId, key, date]
-  const ofDay = 'customer_id = $1 and meter = $2 and local_date = $3'
-  const left = `from ${summedEvents(sums)} e where e.customer_id = $1 and e.meter = $2 and e.local_date = $3
-    and e.time >= ($3::date - 1)::timestamp at time zone 'UTC' and e.time < ($3::date + 2)::timestamp at time zone 'UTC'`
+  const [customer, meter, day] = [sql`${customerId}`, sql`${key}`, sql`${date}::date`]
+  const ofDay = (row: Sql) =>
+    sql`${row}.customer_id = ${customer} and ${row}.meter = ${meter} and ${row}.local_date = ${day}`
+  const left = sql`
+    from ${summedEvents(sums)} e
+    where ${ofDay(sql`e`)}
+      and e.time >= (${day} - 1)::timestamp at time zone 'UTC'
+      and e.time < (${day} + 2)::timestamp at time zone 'UTC'`
+  const [days, values] = [sql.raw(sums.days), sql.raw(sums.values)]
   if (aggregation === 'unique') {
+    const value = valueOf(sql`e.properties`, sql`${uniqueBy}::text`)
     await tx.query(
-      `delete from ${sums.values} s
-        where s.${ofDay.replaceAll(' and ', ' and s.')}
-          and s.value not in (select ${valueOf('e.properties', '$4::text')} ${left})`,
-      [...day, uniqueBy],
+      sql`delete from ${values} s where ${ofDay(sql`s`)} and s.value not in (select ${value} ${left})`,
     )
   }
-  const values = `(select count(*) from ${sums.values} where ${ofDay})`
-  const [recounted] = await tx.query<{
+  const valuesLeft = sql`(select count(*) from ${values} s where ${ofDay(sql`s`)})`
+  const [again] = await tx.query<{
     quantity: number
     events: number
     last_at: Instant | null
     last_id: string | null
-  }>(
-    `select ${dayOf('e', values)} as quantity, count(*)::bigint as events, ${latestOf('e')}
-     from (select e.*, $4::text as aggregation ${left}) e group by e.aggregation`,
-    [...day, aggregation],
-  )
-  if (!recounted) await tx.query(`delete from ${sums.days} where ${ofDay}`, day)
+  }>(sql`
+    select ${dayOf(sql`e`, valuesLeft)} as quantity, count(*)::bigint as events, ${latestOf(sql`e`)}
+    from (select e.*, ${aggregation}::text as aggregation ${left}) e
+    group by e.aggregation`)
+  if (!again) await tx.query(sql`delete from ${days} d where ${ofDay(sql`d`)}`)
   else
-    await tx.query(
-      `update ${sums.days} set quantity = $4, events = $5, last_at = $6, last_id = $7 where ${ofDay}`,
-      [...day, recounted.quantity, recounted.events, recounted.last_at, recounted.last_id],
-    )
+    await tx.query(sql`
+      update ${days} d
+      set quantity = ${again.quantity}, events = ${again.events}, last_at = ${again.last_at},
+        last_id = ${again.last_id}
+      where ${ofDay(sql`d`)}`)
 }
 
 /**
