@@ -1,6 +1,6 @@
 import type { Engine, BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
-import { assertDrawable } from '../invoicing/pdf/index.ts'
+import { assertDrawable } from '../invoicing/pdf/typesetting/logo.ts'
 import { isTimeZone } from '../values/zone.ts'
 
 /** The issuer of invoices, as printed on them. Invoice numbers count months in its time zone. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { closeSync, openSync, readSync } from 'node:fs'
-import { fontFamilies } from './fonts.ts'
+import { fontFamilies } from './typesetting/fonts.ts'
 
 /** Printed for a character that the fonts lack (下駄記号, the printers' mark for a missing letter). */
 export const missingGlyphMark = '〓'

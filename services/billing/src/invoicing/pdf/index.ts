@@ -1,6 +1,6 @@
 export { templateVersion, type InvoiceForPdf } from './document.ts'
 export { missingGlyphMark, missingGlyphs } from './glyphs.ts'
-export { assertDrawable } from './logo.ts'
+export { assertDrawable } from './typesetting/logo.ts'
 export {
   closePdfWorkers,
   killPdfWorkers,
@@ -8,4 +8,4 @@ export {
   type PdfOptions,
   type PdfWarning,
 } from './render.ts'
-export { pdfWorkers, type PdfWorkers, type WorkersOptions } from './workers.ts'
+export { pdfWorkers, type PdfWorkers, type WorkersOptions } from './typesetting/workers.ts'

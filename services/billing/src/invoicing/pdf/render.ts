@@ -1,9 +1,10 @@
 import { BillingError } from '../../errors.ts'
 import type { InvoiceForPdf } from './document.ts'
 import { isolated, printable } from './glyphs.ts'
-import { invoicePage, type InvoicePage } from './page.ts'
-import { killLogoWorkers } from './logo.ts'
-import { PageTooMuch, pdfWorkers, type PdfWorkers, type Rendered } from './workers.ts'
+import { invoicePage } from './page.ts'
+import { killLogoWorkers } from './typesetting/logo.ts'
+import { PageTooMuch, pdfWorkers, type PdfWorkers, type Rendered } from './typesetting/workers.ts'
+import type { InvoicePage } from './typesetting/invoice-page.ts'
 
 /** A deviation on the page that is worth logging. */
 export type PdfWarning =

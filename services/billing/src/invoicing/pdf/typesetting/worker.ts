@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Worker } from 'node:worker_threads'
-import type { InvoicePage } from './page.ts'
 import { openTypesetter, type TypesetterKind } from './typesetter.ts'
+import type { InvoicePage } from './invoice-page.ts'
 
 /** The worker's reply for one page. */
 export type Rendering = { pdf: Uint8Array<ArrayBuffer>; logoFailure?: string } | { failure: string }

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { fork, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { BillingError } from '../../errors.ts'
-import type { InvoicePage } from './page.ts'
+import { BillingError } from '../../../errors.ts'
 import type { TypesetterKind } from './typesetter.ts'
 import type { FromWorker } from './worker.ts'
+import type { InvoicePage } from './invoice-page.ts'
 
 export interface WorkersOptions {
   /**

@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'vitest'
 import { assertDrawable, killLogoWorkers } from './logo.ts'
-import { renderInvoicePdf, closePdfWorkers, type PdfWarning } from './index.ts'
+import { renderInvoicePdf, closePdfWorkers, type PdfWarning } from '../index.ts'
 import { pdfWorkers } from './workers.ts'
-import { sampleInvoice } from './sample-invoice.ts'
+import { sampleInvoice } from '../sample-invoice.ts'
 
 afterAll(async () => {
   killLogoWorkers()

@@ -1,5 +1,5 @@
-import { BillingError } from '../../errors.ts'
-import { sha256 } from '../../values/canonical-json.ts'
+import { BillingError } from '../../../errors.ts'
+import { sha256 } from '../../../values/canonical-json.ts'
 import { svgProblem } from './svg.ts'
 import { PageTooMuch, pdfWorkers } from './workers.ts'
 import { trialPage } from './trial-page.ts'

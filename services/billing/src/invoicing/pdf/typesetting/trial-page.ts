@@ -1,4 +1,4 @@
-import type { InvoicePage } from './page.ts'
+import type { InvoicePage } from './invoice-page.ts'
 
 const none = { zh: '', en: '', text: '' }
 

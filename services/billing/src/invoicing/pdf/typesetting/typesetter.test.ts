@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { canReadPdf, pdfPages } from './pdf-text.ts'
-import { invoicePage } from './page.ts'
-import { invoiceOf, plainLine, sampleInvoice } from './sample-invoice.ts'
+import { canReadPdf, pdfPages } from '../pdf-text.ts'
+import { invoicePage } from '../page.ts'
+import { invoiceOf, plainLine, sampleInvoice } from '../sample-invoice.ts'
 import { openTypesetter, type Typesetter } from './typesetter.ts'
 
 const native = await openTypesetter('native').catch(() => undefined)

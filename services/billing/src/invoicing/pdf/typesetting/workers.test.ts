@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { invoicePage } from './page.ts'
-import { invoiceOf, plainLine, sampleInvoice } from './sample-invoice.ts'
+import { invoicePage } from '../page.ts'
+import { invoiceOf, plainLine, sampleInvoice } from '../sample-invoice.ts'
 import { PageTooMuch, pdfWorkers } from './workers.ts'
 
 const page = invoicePage(sampleInvoice)
@@ -116,8 +116,8 @@ test('a shutdown waits for no page', async () => {
 
 test('a process run by node and tsx renders and ends by itself', async () => {
   const program = `
-    import { renderInvoicePdf } from '${new URL('./index.ts', import.meta.url).href}'
-    import { sampleInvoice } from '${new URL('./sample-invoice.ts', import.meta.url).href}'
+    import { renderInvoicePdf } from '${new URL('../index.ts', import.meta.url).href}'
+    import { sampleInvoice } from '${new URL('../sample-invoice.ts', import.meta.url).href}'
     const pdf = await renderInvoicePdf(sampleInvoice)
     console.log(pdf.length)`
   const { stdout, stderr } = await promisify(execFile)(
