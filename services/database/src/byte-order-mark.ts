@@ -10,25 +10,25 @@ type Parse = (
   onMessage: (message: Message) => void,
 ) => void
 
-/** U+FEFF as UTF-8 has it. */
+/** U+FEFF in UTF-8. */
 const mark = Buffer.from([0xef, 0xbb, 0xbf])
-/** A message is a letter, four bytes of its length (these four among it), and its content. */
+/** A message is a type byte, a four-byte length that includes itself, and the content. */
 const headerBytes = 5
 const dataRow = 'D'.charCodeAt(0)
 
-/** What has come of a message that is not whole yet. */
+/** The part of a message that has arrived so far. */
 interface Waiting {
   parts: Buffer[]
   bytes: number
   wanted: number
 }
 
-/** Says so on the decoder itself, which this process has once, also where it has this module twice. */
+/** Marks the decoder itself, of which a process has one even where this module is loaded twice. */
 const kept = Symbol.for('customer-portal.byte-order-marks-kept')
 
 /**
- * PGlite's decoder takes a U+FEFF at the beginning of a text for a byte order mark and drops it, so that what
- * is read is not what was written. From now on it is put back, for every embedded database of this process.
+ * PGlite's decoder takes a U+FEFF at the start of a text for a byte order mark and drops it, so a read would
+ * not return what was written. This puts it back, for every embedded database of the process.
  */
 export function keepByteOrderMarks(): void {
   const { prototype } = protocol.Parser as unknown as { prototype: { parse: Parse; [kept]?: true } }
@@ -57,15 +57,13 @@ export function keepByteOrderMarks(): void {
   }
 }
 
-/**
- * All whole messages of what has come for a parser; the beginning of another is kept until the rest is there.
- */
+/** Returns the complete messages received for a parser and keeps an incomplete one until the rest arrives. */
 function wholeMessages(waiting: WeakMap<object, Waiting>, parser: object, bytes: Buffer): Buffer {
   const before = waiting.get(parser)
   if (before) {
     before.parts.push(bytes)
     before.bytes += bytes.length
-    // Put together once, not with each part of a long row.
+    // Joined once, not again with each chunk of a long row.
     if (before.bytes < before.wanted) return Buffer.alloc(0)
     waiting.delete(parser)
   }
@@ -87,8 +85,8 @@ function wholeMessages(waiting: WeakMap<object, Waiting>, parser: object, bytes:
 }
 
 /**
- * A row is two bytes of the number of its fields, and for each four bytes of its length and the text; a
- * length of −1 is null.
+ * A row is a two-byte field count, then for each field a four-byte length and the text; the length −1 is
+ * null.
  */
 function putBack(fields: (string | null)[], bytes: Buffer, start: number): void {
   let at = start + 2

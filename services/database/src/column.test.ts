@@ -36,12 +36,12 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     [`array['2026-02-28 00:00+00']::timestamptz[]`, ['2026-02-28T00:00:00.000000Z']],
     [`array[]::text[]`, []],
     [`'00000000-0000-0000-0000-000000000001'::uuid`, '00000000-0000-0000-0000-000000000001'],
-  ])('%s is read the same way', async (expression, expected) => {
+  ])('%s is read the same way on both databases', async (expression, expected) => {
     expect(await valueOf(expression)).toEqual(expected)
     expect(await valueOf(`$1::text as with_parameter, ${expression}`, 'x')).toEqual(expected)
   })
 
-  test('a text that begins with U+FEFF comes back as it was written, however long its row is', async () => {
+  test('a text that begins with U+FEFF is read back unchanged, however long its row is', async () => {
     const texts = [
       '\ufeff',
       '\ufeffx',
@@ -59,7 +59,8 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       ),
     )
     expect(rows).toEqual(texts.map((text) => ({ text, json: text, list: [text], none: null })))
-    // A row that falls apart at every place, as it does where an answer is longer than the engine's buffer.
+    // Rows of growing lengths, so that one is split at every offset when the result exceeds the engine's
+    // buffer.
     const many = await database.asOwner((tx) =>
       tx.query<{ text: string }>(
         "select repeat('x', 97) || n as filler, U&'\\FEFF' || n as text from generate_series(1, 2000) as n",
@@ -83,11 +84,11 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     ['$1::bytea', new Uint8Array([1, 255]), new Uint8Array([1, 255])],
     ['$1::text', null, null],
     ['$1::text', undefined, null],
-  ])('a parameter for %s arrives whole: %s', async (expression, parameter, expected) => {
+  ])('a parameter for %s arrives unchanged: %s', async (expression, parameter, expected) => {
     expect(await valueOf(expression, parameter)).toEqual(expected)
   })
 
-  test('an integer no number can hold is an error, never a wrong number', async () => {
+  test('an integer beyond 2^53 throws instead of losing digits', async () => {
     await expect(valueOf('9007199254740993::int8')).rejects.toThrow('beyond 2^53')
     expect(await valueOf('1')).toBe(1)
   })

@@ -1,13 +1,13 @@
 import pg from 'pg'
 
-/** Turns the text the database sends for one column into the value both databases give. */
+/** Parses the text the database sends for one column into the same value on both databases. */
 export type ColumnParser = (text: string) => unknown
 
 const instantPattern = /^(\d{4,6}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/
 
 /**
- * The instant as `YYYY-MM-DDTHH:MM:SS.ffffffZ`. Throws for infinity, years before Christ and sessions that
- * are not in UTC.
+ * The instant as `YYYY-MM-DDTHH:MM:SS.ffffffZ`. Throws for infinity, for years before Christ and when the
+ * session is not in UTC.
  */
 export function instantFrom(text: string): string {
   const match = instantPattern.exec(text)
@@ -15,7 +15,7 @@ export function instantFrom(text: string): string {
   return `${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(6, '0')}Z`
 }
 
-/** An int8 as a number. Throws beyond 2^53: such a column must be read as text. */
+/** An int8 as a number. Throws beyond 2^53; read such a column as text. */
 export function safeIntegerFrom(text: string): number {
   const value = Number(text)
   if (!Number.isSafeInteger(value)) throw new RangeError(`The database sent an integer beyond 2^53: ${text}`)
@@ -25,7 +25,7 @@ export function safeIntegerFrom(text: string): number {
 const bytesFrom = (text: string) => Uint8Array.from(Buffer.from(text.slice(2), 'hex'))
 const textFrom = (text: string) => text
 
-/** Type, type of its array, parser. What is not named here arrives as the database's own text. */
+/** Type, array type, parser. A type that is not listed arrives as the database's own text. */
 const types: [scalar: number, array: number, parse: ColumnParser][] = [
   [16, 1000, (text) => text === 't'], // boolean
   [17, 1001, bytesFrom], // bytea
@@ -54,7 +54,7 @@ interface ArrayParser {
   create(text: string, parse: ColumnParser): { parse(): unknown[] }
 }
 
-// Its published type is that of an older version.
+// The published types of this property are those of an older version.
 const arrayParser = pg.types.arrayParser as unknown as ArrayParser
 
 const arrayOf =
@@ -62,7 +62,10 @@ const arrayOf =
   (text) =>
     arrayParser.create(text, parse).parse()
 
-/** By type oid. The one list both databases use, so that a row read from either is equal. */
+/**
+ * Parsers by type oid. Both databases use this one list, so that a row is equal whichever of them it is read
+ * from.
+ */
 export const columnParsers: Readonly<Record<number, ColumnParser>> = Object.fromEntries(
   types.flatMap(([scalar, array, parse]) => [
     [scalar, (text: string) => parse(text)],
@@ -70,7 +73,7 @@ export const columnParsers: Readonly<Record<number, ColumnParser>> = Object.from
   ]),
 )
 
-/** For node-postgres: the parsers above instead of its own, for one client only. */
+/** Makes one node-postgres client use the parsers above instead of its defaults. */
 export const clientTypes = {
   getTypeParser: (oid: number) => columnParsers[oid] ?? textFrom,
 }

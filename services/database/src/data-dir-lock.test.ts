@@ -23,7 +23,7 @@ async function endedProcess(): Promise<number> {
   return child.pid!
 }
 
-test('a second opener is refused, told who holds the directory and what to do', () => {
+test('a second process cannot open the directory, and the error names the holder and the remedy', () => {
   const release = lockDataDir(dataDir)
   expect(() => lockDataDir(dataDir)).toThrow(DataDirHeld)
   expect(() => lockDataDir(dataDir)).toThrow(
@@ -32,13 +32,13 @@ test('a second opener is refused, told who holds the directory and what to do', 
   release()
 })
 
-test('a directory given back can be taken again, and nothing is left behind', () => {
+test('a released directory can be locked again, and no file is left behind', () => {
   lockDataDir(dataDir)()
   lockDataDir(dataDir)()
   expect(readdirSync(dataDir)).toEqual([])
 })
 
-test('the lock of a process that is gone is taken over by one opener only', async () => {
+test('only one process takes over the lock of a process that has ended', async () => {
   lockDataDir(dataDir)
   pretend({ pid: await endedProcess() })
   const release = lockDataDir(dataDir)
@@ -48,30 +48,30 @@ test('the lock of a process that is gone is taken over by one opener only', asyn
   expect(readdirSync(dataDir)).toEqual([])
 })
 
-test('a process that was given the id of the dead holder is not mistaken for it', () => {
+test('a process that reuses the id of a dead holder does not count as the holder', () => {
   lockDataDir(dataDir)
   pretend({ started: 'long ago' })
   lockDataDir(dataDir)()
 })
 
-test('a holder from before the last boot is gone, whatever its id', () => {
+test('a holder from before the last boot counts as ended, whatever its id', () => {
   lockDataDir(dataDir)
   pretend({ boot: 'another boot' })
   lockDataDir(dataDir)()
 })
 
-test('whether a holder on another machine lives cannot be seen from here: it is never robbed', () => {
+test('a lock of another machine is never taken over, because its holder cannot be checked from here', () => {
   lockDataDir(dataDir)
   pretend({ host: 'another-machine', pid: 1 })
   expect(() => lockDataDir(dataDir)).toThrow(/process 1 on another-machine.*remove/)
 })
 
-test('a lock file that makes no sense is not thrown away', () => {
+test('a lock file that cannot be parsed is kept', () => {
   writeFileSync(lockFile(), '')
   expect(() => lockDataDir(dataDir)).toThrow(/cannot be read/)
 })
 
-test('giving back leaves a lock alone that another process has taken since', () => {
+test('releasing leaves a lock alone that another process has taken in the meantime', () => {
   const release = lockDataDir(dataDir)
   pretend({})
   release()

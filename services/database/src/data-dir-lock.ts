@@ -7,20 +7,20 @@ import { join } from 'node:path'
 interface Holder {
   token: string
   pid: number
-  /** When that process started, in the words of the operating system: a process id is given out again. */
+  /** When that process started, as the operating system writes it: process ids are reused. */
   started: string | null
   host: string
   boot: string | null
 }
 
-/** Another process has the data directory open. The message names it and says what to do. */
+/** Another process has the data directory open. The message names that process and says what to do. */
 export class DataDirHeld extends Error {
   override name = 'DataDirHeld'
 }
 
 /**
- * Takes the data directory for this process alone and returns what gives it back. Throws DataDirHeld while
- * another process lives that holds it.
+ * Locks the data directory for this process and returns the function that releases it. Throws DataDirHeld
+ * while another live process holds the lock.
  */
 export function lockDataDir(dataDir: string): () => void {
   const path = join(dataDir, 'lock')
@@ -48,10 +48,7 @@ export function lockDataDir(dataDir: string): () => void {
   }
 }
 
-/**
- * Linking fails when the target exists, whatever else happens at the same moment: that is what makes the lock
- * exclusive.
- */
+/** Linking fails when the target exists, even under a race; that is what makes the lock exclusive. */
 function tryLink(from: string, to: string): boolean {
   try {
     linkSync(from, to)
@@ -82,8 +79,8 @@ function readHolder(path: string): Holder | undefined {
 }
 
 /**
- * Replaces the lock of a process that is gone. One process only may do so for each dead holder: the one that
- * links its name first.
+ * Replaces the lock of a process that has ended. For each dead holder only the process that first links its
+ * name may do so.
  */
 function takeOver(draft: string, path: string, holder: Holder): boolean {
   const right = `${path}.stale.${holder.token}`
@@ -132,10 +129,10 @@ function isAlive(holder: Holder): boolean {
 
 function startOf(pid: number): string | null {
   try {
-    // The name in brackets may hold spaces and brackets itself; the state is the first field after it, the
-    // start time the 20th.
+    // The name in brackets may contain spaces and brackets itself; after it the state is field 1 and the
+    // start time field 20.
     const [state, ...rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
-    // Killed, but its parent has not noticed yet: it holds nothing any more.
+    // Killed but not yet reaped by its parent: it no longer holds anything.
     return state === 'Z' || state === 'X' ? 'ended' : (rest[18] ?? null)
   } catch {
     return existsSync('/proc/self/stat') ? null : startByPs(pid)

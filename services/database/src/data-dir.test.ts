@@ -20,26 +20,22 @@ function newFolder(): string {
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
 
 describe('two processes', () => {
-  test(
-    'the second is refused while the first lives, and let in when it has ended or was killed',
-    patience,
-    async () => {
-      const dataDir = newFolder()
-      const first = await start('hold.ts', dataDir)
-      await first.until((printed) => printed.includes('open'))
-      await expect(openDatabase({ dataDir })).rejects.toThrow(`held by process ${first.pid}`)
-      await first.end()
+  test('the second cannot open the directory until the first has ended or was killed', patience, async () => {
+    const dataDir = newFolder()
+    const first = await start('hold.ts', dataDir)
+    await first.until((printed) => printed.includes('open'))
+    await expect(openDatabase({ dataDir })).rejects.toThrow(`held by process ${first.pid}`)
+    await first.end()
 
-      const second = await start('hold.ts', dataDir)
-      await second.until((printed) => printed.includes('open'))
-      await second.kill()
-      await (await openDatabase({ dataDir })).close()
-    },
-  )
+    const second = await start('hold.ts', dataDir)
+    await second.until((printed) => printed.includes('open'))
+    await second.kill()
+    await (await openDatabase({ dataDir })).close()
+  })
 })
 
 describe('a process killed while it writes', () => {
-  test('has lost nothing it acknowledged', patience, async () => {
+  test('loses no acknowledged row', patience, async () => {
     const dataDir = newFolder()
     await createDataDir(dataDir, {})
     const writer = await start('write.ts', dataDir)
@@ -56,9 +52,9 @@ describe('a process killed while it writes', () => {
   })
 })
 
-describe('a disk that fails in the middle of a write', () => {
+describe('a disk that fails during a write', () => {
   test(
-    'ends the process with a sentence, and the next start has what was acknowledged',
+    'ends the process with a message, and the next start has every acknowledged row',
     patience,
     async () => {
       const dataDir = newFolder()
@@ -78,7 +74,7 @@ describe('a disk that fails in the middle of a write', () => {
 
 describe('a disk that is nearly full', () => {
   test(
-    'takes no more writes while the engine can still go on by itself: reads go on, and writes once there is room',
+    'rejects writes before the engine itself runs out of room; reads continue, and writes do once there is room',
     patience,
     async () => {
       let free = keptFree
@@ -111,7 +107,7 @@ describe('the write-ahead log', () => {
   const log: string[] = []
   let diskFails = false
 
-  /** The real file system, slowed down and noting when each sync began and ended. */
+  /** The real file system, slowed down, recording when each sync begins and ends. */
   const watched: SyncFileSystem = {
     ...nodeFileSystem,
     async open(path, flags) {
@@ -149,12 +145,12 @@ describe('the write-ahead log', () => {
       })
       .then(() => log.push('answered'))
 
-  test('is on the disk before a write is answered', async () => {
+  test('is synced before a write is acknowledged', async () => {
     await insert(1)
     expect(log).toEqual(['written', 'sync begins', 'sync ends', 'answered'])
   })
 
-  test('is synced for many writers at once, and each waits for a sync that began after its write', async () => {
+  test('is synced once for many writers, and each of them waits for a sync that began after its write', async () => {
     await Promise.all(Array.from({ length: 20 }, (_, n) => insert(n)))
     expect(log.filter((event) => event === 'sync ends').length).toBeLessThan(10)
     const lastWrite = log.lastIndexOf('written')
@@ -170,7 +166,7 @@ describe('the write-ahead log', () => {
     })
   })
 
-  test('holds up no reader, unless it read what is not on the disk yet', async () => {
+  test('delays no reader, except one that read rows that are not synced yet', async () => {
     const read = () =>
       database.transaction(billing, (tx) => tx.query('select count(*) from t'), { readOnly: true })
     await read()
@@ -182,7 +178,7 @@ describe('the write-ahead log', () => {
     expect(log.indexOf('sync ends')).toBeLessThan(log.indexOf('read'))
   })
 
-  test('that the disk does not take is never answered as written, and nothing is after it', async () => {
+  test('never acknowledges a write whose sync failed, and nothing is written after it', async () => {
     diskFails = true
     await expect(insert(200)).rejects.toThrow(DatabaseUnavailable)
     diskFails = false

@@ -9,14 +9,14 @@ import type { Database } from './types.ts'
 import { coalesced, nodeFileSystem, syncFolder, walSync, type SyncFileSystem } from './wal-sync.ts'
 
 /**
- * So much of the disk stays free: the engine makes its log in files of 16 MB, and where it finds no room for
- * one it ends, and reading with it. The longest transaction, a batch of events, writes less than the rest.
+ * Bytes of the disk that stay free. The engine writes its log in files of 16 MB; without room for the next
+ * one it ends, and reads end with it. The longest transaction, a batch of events, fits into the rest.
  */
 export const keptFree = 64 * 2 ** 20
 
 /**
- * Opens the embedded database in `dataDir`, made when absent. Throws DataDirHeld when another process has it.
- * `fileSystem` is for tests that watch the order of things.
+ * Opens the embedded database in `dataDir` and creates it when absent. Throws DataDirHeld when another
+ * process has it open. Tests pass `fileSystem` to record the order of operations.
  */
 export async function openDataDir(
   dataDir: string,
@@ -54,8 +54,8 @@ export async function openDataDir(
 }
 
 /**
- * A server ends at a panic (a full or broken disk) and starts anew; in WebAssembly it would go round for
- * ever, so the process ends.
+ * A PostgreSQL server ends and restarts after a panic (a full or broken disk). In WebAssembly it would loop
+ * forever, so the process ends.
  */
 function endAtPanic(line: string): boolean {
   const panic = / PANIC: +(.*)/.exec(line)?.[1]
@@ -69,8 +69,8 @@ function endAtPanic(line: string): boolean {
 }
 
 /**
- * The engine's own folder. One whose creation was interrupted never held an acknowledged row: it is put
- * aside, not used.
+ * The engine's own folder. A folder whose creation was interrupted never held an acknowledged row, so it is
+ * set aside and not used.
  */
 async function engineFolder(dataDir: string): Promise<string> {
   const folder = join(dataDir, 'postgres')
@@ -81,8 +81,8 @@ async function engineFolder(dataDir: string): Promise<string> {
 }
 
 /**
- * The first start copies the new database into the folder without syncing it: do so once, then leave the mark
- * that it is whole.
+ * The first start copies a new database into the folder without syncing. This syncs it once, then writes the
+ * mark that the folder is complete.
  */
 async function confirmCreation(dataDir: string): Promise<void> {
   const mark = join(dataDir, 'created')
@@ -92,7 +92,7 @@ async function confirmCreation(dataDir: string): Promise<void> {
   await syncFolder(dataDir)
 }
 
-/** A thousand files, one after the other, would each wait for the disk. */
+/** Syncing a thousand files one by one would wait for the disk each time. */
 const syncedAtOnce = 16
 
 async function syncTree(folder: string): Promise<void> {

@@ -30,19 +30,19 @@ afterAll(async () => {
 
 const kinds = () => new Set(synced.map((file) => basename(dirname(file))))
 
-test('a commit asks for a sync of the log', async () => {
+test('a commit syncs the log', async () => {
   await engine.exec('insert into t values (1)')
   expect(kinds()).toEqual(new Set(['pg_wal']))
 })
 
-test('a commit whose log is synced elsewhere asks for none', async () => {
+test('a commit whose log is synced elsewhere does not sync it', async () => {
   folder.logSyncDeferred = true
   await engine.exec('insert into t values (2)')
   folder.logSyncDeferred = false
   expect(synced).toEqual([])
 })
 
-test('a checkpoint has the tables on the disk before it says so in the control file', async () => {
+test('a checkpoint syncs the tables before it updates the control file', async () => {
   await engine.exec('insert into t values (3)')
   const [{ rows } = { rows: [] }] = await engine.exec(`select pg_relation_filepath('t') as file`)
   synced.length = 0

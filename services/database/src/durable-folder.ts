@@ -4,7 +4,7 @@ import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { sep } from 'node:path'
 
 interface EngineFile {
-  /** The file descriptor; folders have none. */
+  /** The file descriptor; absent for a folder. */
   nfd?: number
   node: unknown
 }
@@ -13,21 +13,18 @@ interface EngineModule {
   NODEFS: { stream_ops: { fsync?(file: EngineFile): number }; realPath(node: unknown): string }
 }
 
-/**
- * EIO as WebAssembly's system interface numbers it. The engine panics at it, as it should: nobody knows what
- * is on the disk.
- */
+/** EIO in WASI's numbering. The engine panics on it, as it must: what reached the disk is unknown. */
 const inputOutputError = 29
 
 type Initialise = NodeFS['init']
 
 /**
- * PGlite's folder on disk, with the fsync it leaves out: what the engine wants on the disk is there when its
- * call returns.
+ * PGlite's folder on disk with the fsync that PGlite leaves out: a sync call returns when the data is on the
+ * disk.
  */
 export class DurableFolder extends NodeFS {
   /**
-   * While true, the write-ahead log is left to a sync that follows at once, outside the engine, and holds up
+   * While true, the write-ahead log is not synced here: a sync outside the engine follows at once and blocks
    * nobody else.
    */
   logSyncDeferred = false
@@ -61,21 +58,21 @@ export class DurableFolder extends NodeFS {
   }
 }
 
-/** How the engine is started so that it asks for each sync: its own default switches that off. */
+/** Start parameters that make the engine ask for each sync, which its own defaults turn off. */
 export const durableStart = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
-  // The other methods end in a system call that the WebAssembly runtime answers without doing anything.
+  // The other sync methods end in a system call that the WebAssembly runtime ignores.
   '-c',
   'fsync=on',
   '-c',
   'wal_sync_method=fsync',
-  // All of them are written to at each start, and the system keeps the files in its memory anyway.
+  // Every file is written at each start, and the operating system caches them anyway.
   '-c',
   'shared_buffers=64MB',
 ]
 
 function syncFolder(path: string): void {
-  // Windows keeps its folders in order by itself and refuses to open one.
+  // Windows keeps folder entries durable by itself and refuses to open a folder.
   if (process.platform === 'win32') return
   const descriptor = openSync(path, 'r')
   try {

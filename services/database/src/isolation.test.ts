@@ -23,7 +23,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     expect(await notesSeenBy('ada')).toEqual([{ customer_id: 'ada', id: 'n1', body: 'hers' }])
   })
 
-  test('the portal role can neither change nor add a row of another customer', async () => {
+  test('the portal role can neither update nor insert a row of another customer', async () => {
     const asAda = { role: 'portal', customerId: 'ada' } as const
     await database.transaction(asAda, (tx) =>
       tx.query(`update notes set body = 'taken' where customer_id = 'bob'`),
@@ -34,7 +34,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     expect(await notesSeenBy('bob')).toEqual([{ customer_id: 'bob', id: 'n1', body: 'his' }])
   })
 
-  test('the customer of one transaction is forgotten in the next', async () => {
+  test('the next transaction does not inherit the customer of the one before', async () => {
     await notesSeenBy('ada')
     const [row] = await database.asOwner((tx) =>
       tx.query(`select current_setting('app.customer_id', true) as customer`),
@@ -43,7 +43,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
   })
 
   test.each([`ada' or '1'='1`, `'; drop table notes; --`, `\\' or true --`, '', `o'\\neil`])(
-    'a hostile customer id is only text: %s',
+    'a hostile customer id is treated as text: %s',
     async (customerId) => {
       expect(await notesSeenBy(customerId)).toEqual([])
       const seen = await database.transaction({ role: 'portal', customerId }, (tx) =>
@@ -53,7 +53,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     },
   )
 
-  test('neither role may change the tables themselves', async () => {
+  test('neither role may alter the tables', async () => {
     for (const access of [{ role: 'billing' }, { role: 'portal', customerId: 'ada' }] as const) {
       await expect(
         database.transaction(access, (tx) => tx.query('alter table notes disable row level security')),
@@ -62,7 +62,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
         database.transaction(access, (tx) => tx.query('delete from schema_migrations')),
       ).rejects.toMatchObject({ code: '42501' })
     }
-    // The vendor's role reads the list of migrations, since a backup is taken as that role.
+    // A backup runs as the vendor's role, so that role must be able to read the list of migrations.
     await expect(
       database.transaction({ role: 'portal', customerId: 'ada' }, (tx) =>
         tx.query('select * from schema_migrations'),
@@ -70,7 +70,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     ).rejects.toMatchObject({ code: '42501' })
   })
 
-  test('a transaction may become the owner for a while, and is bound again afterwards, also where that failed', async () => {
+  test('a transaction can act as the owner for a while and drops back to its role afterwards, also after an error', async () => {
     const asAda = { role: 'portal', customerId: 'ada' } as const
     const who = async (tx: Transaction) =>
       (await tx.query<{ role: string }>('select current_user as role'))[0]!.role
@@ -93,14 +93,14 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     })
   })
 
-  test('the billing role sees every customer', async () => {
+  test('the billing role sees the rows of every customer', async () => {
     const rows = await database.transaction({ role: 'billing' }, (tx) =>
       tx.query('select customer_id from notes order by 1'),
     )
     expect(rows).toEqual([{ customer_id: 'ada' }, { customer_id: 'bob' }])
   })
 
-  test('a transaction that said it only reads cannot write', async () => {
+  test('a read-only transaction cannot write', async () => {
     const writing = database.transaction({ role: 'billing' }, (tx) => tx.query('delete from notes'), {
       readOnly: true,
     })

@@ -26,7 +26,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       .asOwner((tx) => tx.query(`select count(*)::int as rows from ${table}`))
       .then(([row]) => row!['rows'])
 
-  test('files are applied in order, once, and new ones later', async () => {
+  test('files are applied once, in order, and files added later are applied later', async () => {
     await write('0001_first.sql', 'create table a (x int); insert into a values (1);')
     await write('0002_second.sql', 'insert into a values (2);')
     expect(await run()).toEqual(['0001_first.sql', '0002_second.sql'])
@@ -36,7 +36,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     expect(await count('a')).toBe(3)
   })
 
-  test('a file that fails leaves nothing of itself and keeps what came before', async () => {
+  test('a file that fails is rolled back, and the files before it stay applied', async () => {
     await write('0001_first.sql', 'create table a (x int);')
     await write('0002_bad.sql', 'insert into a values (1); select no_such_function();')
     await expect(run()).rejects.toThrow(/0002_bad\.sql of shop failed and changed nothing.*no_such_function/)
@@ -45,7 +45,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     expect(await run()).toEqual(['0002_bad.sql'])
   })
 
-  test('a file changed after it was applied stops the start; other line ends are no change', async () => {
+  test('a file changed after it was applied stops the start; different line ends do not', async () => {
     await write('0001_first.sql', 'create table a\n (x int);')
     await run()
     await write('0001_first.sql', 'create table a\r\n (x int);')
@@ -54,7 +54,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     await expect(run()).rejects.toThrow('was changed after the database applied it')
   })
 
-  test('a gap, a number given twice and a name that is no number stop the start', async () => {
+  test('a gap, a duplicate number and a name without a number stop the start', async () => {
     await write('0001_first.sql', 'select 1;')
     await write('0003_third.sql', 'select 1;')
     await expect(run()).rejects.toThrow('0003_third.sql')
@@ -66,7 +66,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     await expect(run()).rejects.toThrow('later.sql')
   })
 
-  test('a database that a newer version has used stops the start', async () => {
+  test('a database used by a newer version stops the start', async () => {
     await write('0001_first.sql', 'select 1;')
     await write('0002_newer.sql', 'select 1;')
     await run()
@@ -98,7 +98,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
         ),
       )
 
-    test('an index is made concurrently, once, by one of several that start at the same moment', async () => {
+    test('an index is created concurrently, once, by one of several processes that start at the same moment', async () => {
       await write('0001_first.sql', 'create table a (x int);')
       await write('0002_index.sql', concurrently)
       await write('0003_third.sql', 'insert into a values (1);')
@@ -108,7 +108,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       expect(await count('a')).toBe(1)
     })
 
-    test('what a run that was ended left is made again: an index that is not valid, or one that is whole but not written down', async () => {
+    test('after an interrupted run an invalid index and a complete but unrecorded one are created again', async () => {
       await write('0001_first.sql', 'create table a (x int); create index a_x on a (x);')
       await run()
       await database.asOwner((tx) =>
@@ -133,7 +133,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       expect(await indexes()).toEqual([])
     })
 
-    test('a table in parts has the index on each part, on new ones too, also where a run was ended half-way', async () => {
+    test('a partitioned table gets the index on each partition, also on new ones and after an interrupted run', async () => {
       await write(
         '0001_first.sql',
         `create table a (x int) partition by range (x);
@@ -155,7 +155,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       expect(await indexes()).toEqual([])
     })
 
-    test('a file that could not be begun again is refused, and one that fails is named', async () => {
+    test('a file that could not be repeated is rejected, and one that fails is named', async () => {
       await write('0001_first.sql', '-- no transaction\ncreate index concurrently a_x on a (x);')
       await expect(run()).rejects.toThrow(/0001_first\.sql .*outside a transaction stand only/)
       await write('0001_first.sql', concurrently)
@@ -165,7 +165,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     })
   })
 
-  test('each service has its own numbers', async () => {
+  test('each service has its own numbering', async () => {
     await write('0001_first.sql', 'select 1;')
     await run()
     expect(await migrate(database, folder, { name: 'desk' })).toEqual(['0001_first.sql'])

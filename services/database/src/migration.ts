@@ -11,22 +11,22 @@ interface Migration {
   name: string
   sql: string
   sha256: string
-  /** It runs outside a transaction, statement by statement. */
+  /** Runs outside a transaction, statement by statement. */
   outside: boolean
 }
 
 /**
- * The folder of migrations and the database do not fit together, or one could not be applied. The message
- * says which and what to do.
+ * The migrations folder and the database do not match, or a migration failed. The message says which one and
+ * what to do.
  */
 export class MigrationRefused extends Error {
   override name = 'MigrationRefused'
 }
 
-/** Any number will do, as long as every version of this program uses the same one. */
+/** Arbitrary, but every version of this program must use the same number. */
 const lockKey = 7_305_810_226
 
-/** How often a process that waits for another one's migrations looks, in ms. */
+/** How often a process polls while another one migrates, in ms. */
 const lookEvery = 100
 
 /**
@@ -54,7 +54,7 @@ export async function migrate(
 }
 
 /**
- * The migrations of a folder in their order. Throws MigrationRefused when their numbers are not 0001, 0002, …
+ * The migrations of a folder in order. Throws MigrationRefused when their numbers are not 0001, 0002, …
  * without a gap.
  */
 export async function readMigrations(folder: string): Promise<Migration[]> {
@@ -70,7 +70,7 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
   })
   return Promise.all(
     names.map(async (name) => {
-      // Git may check out other line ends on another machine; that is no change.
+      // Git may check out other line ends on another machine; that does not count as a change.
       const sql = (await readFile(join(folder, name), 'utf8')).replaceAll('\r\n', '\n')
       const outside = isOutsideTransaction(sql)
       try {
@@ -106,8 +106,9 @@ async function createTable(owner: Transaction): Promise<void> {
 }
 
 /**
- * A backup is taken as the role `billing`: the owner sees no rows where row level security is forced. So that
- * role may read what only the owner writes, too: the list of migrations and where sequences stand.
+ * A backup runs as the role `billing`, because the owner sees no rows where row level security is forced.
+ * That role must therefore also read what only the owner writes: the list of migrations and the values of
+ * sequences.
  */
 async function isUnreadByBackups(owner: Transaction): Promise<boolean> {
   const unread = await owner.query(
@@ -126,10 +127,10 @@ async function letBackupsRead(owner: Transaction): Promise<void> {
 }
 
 /**
- * Runs `work` in a transaction while no other process migrates, and waits as long as one does. It looks again
- * and again rather than wait in a statement: an index that is made concurrently waits for every statement
- * that began before, and both would wait for ever. Taken anew each time, since a pool may give each
- * transaction another connection; what is applied is therefore read anew as well.
+ * Runs `work` in a transaction while no other process migrates, and waits as long as one does. It polls
+ * instead of blocking in a statement: creating an index concurrently waits for every statement that began
+ * before it, so the two would deadlock. The lock is taken again in each transaction, because a pool may use
+ * another connection, and the list of applied files is read again as well.
  */
 async function underLock<T>(database: Database, work: (owner: Transaction) => Promise<T>): Promise<T> {
   for (;;) {
@@ -144,7 +145,10 @@ async function underLock<T>(database: Database, work: (owner: Transaction) => Pr
   }
 }
 
-/** Applies the next file where it runs in a transaction, else names it. Neither: there is none. */
+/**
+ * Applies the next file if it runs in a transaction, otherwise returns it. Returns undefined when no file is
+ * left.
+ */
 async function applyNext(
   owner: Transaction,
   service: string,
@@ -166,8 +170,8 @@ async function applyNext(
 }
 
 /**
- * Applies a file outside a transaction, unless another process has or is about to. Its name is written down
- * last: ended before, it is begun anew.
+ * Applies a file outside a transaction, unless another process has done so or is about to. The name is
+ * recorded last, so an interrupted file is applied again.
  */
 async function applyOutside(
   database: Database,
@@ -218,7 +222,7 @@ async function remember(run: Statement, service: string, { name, sha256 }: Migra
   ])
 }
 
-/** What was applied must be the beginning of what the folder holds, letter for letter. */
+/** Throws unless the applied files are a prefix of the folder's files, byte for byte. */
 function assertFits(
   service: string,
   applied: { name: string; sha256: string }[],

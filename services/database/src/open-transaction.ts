@@ -2,11 +2,11 @@ import { roleStatement } from './opening.ts'
 import { Sql } from './sql.ts'
 import type { Access, QueryOptions, Row, Transaction } from './types.ts'
 
-/** One statement, or several without parameters: the rows of the last. */
+/** Runs one statement, or several without parameters, and returns the rows of the last. */
 export type Run = (sql: string, parameters?: readonly unknown[], options?: QueryOptions) => Promise<Row[]>
 
 /**
- * A transaction over `run` that refuses to be used after `end`, so that a forgotten `await` cannot reach into
+ * A transaction over `run` that rejects queries after `end`, so that a forgotten `await` cannot reach into
  * another transaction.
  */
 export function openTransaction(
@@ -39,7 +39,7 @@ export function openTransaction(
     }
   }
   const asOwner = async <T>(work: () => Promise<T>): Promise<T> => {
-    // Where the work fails, the way back to the savepoint is the way back to the role.
+    // When the work fails, rolling back to the savepoint also restores the role.
     const result = await savepoint(async () => {
       await query(roleStatement('owner'))
       return work()

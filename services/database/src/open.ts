@@ -6,20 +6,20 @@ import { ensureRoles } from './roles.ts'
 import { DatabaseUnavailable, type Database, type Transaction } from './types.ts'
 
 /**
- * Where the data live: a folder of this machine, a PostgreSQL server, or this process's memory (from a
- * snapshot, when given).
+ * Where the data is: a folder on this machine, a PostgreSQL server, or memory (from a snapshot when one is
+ * given).
  */
 export type DatabaseLocation = { dataDir: string } | PostgresOptions | { memory: true; snapshot?: Blob }
 
 const oldestServer = 150_000
 /**
- * Where the files are in memory themselves, buffers before them only take time to fill: half a second of each
- * start with the usual 128 MB.
+ * The files are in memory already, so buffers on top only cost time: filling the default 128 MB takes half a
+ * second per start.
  */
 const inMemory = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB']
 
 /**
- * Opens the database and makes sure of the roles `portal` and `billing`. Throws DatabaseUnavailable,
+ * Opens the database and ensures that the roles `portal` and `billing` exist. Throws DatabaseUnavailable,
  * DataDirHeld or RolesMissing, each with the remedy.
  */
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {

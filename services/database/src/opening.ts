@@ -2,8 +2,8 @@ import { literal } from './parameter.ts'
 import type { Access } from './types.ts'
 
 /**
- * BEGIN, the role, and the customer it may see, as one string: one round trip. What only reads sees one
- * moment, however many statements it takes.
+ * BEGIN, the role and its customer as one string: one round trip. A read-only transaction sees one snapshot
+ * for all its statements.
  */
 export function openingStatements(access: Access | 'owner', readOnly: boolean): string {
   const begin = readOnly ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN'
@@ -15,7 +15,7 @@ export function openingStatements(access: Access | 'owner', readOnly: boolean): 
   )
 }
 
-/** What a transaction becomes before it does anything: the owner stays the owner. */
+/** Switches to the role of the transaction before anything else runs; the owner keeps its own. */
 export function roleStatement(access: Access | 'owner'): string {
   return `SET LOCAL ROLE ${access === 'owner' ? 'NONE' : access.role}`
 }

@@ -4,15 +4,15 @@ const create =
   /^create (unique )?index concurrently if not exists ([a-z_][a-z0-9_]*) on ([a-z_][a-z0-9_]*) (\S[^]*)$/i
 const drop = /^drop index concurrently if exists ([a-z_][a-z0-9_]*)$/i
 
-/** What one statement of such a file does. */
+/** One statement of such a file. */
 interface Step {
   index: string
-  /** Of an index to be made: its table, and what it stands on. */
+  /** For an index to be created: its table, and its columns. */
   made?: { unique: string; table: string; columns: string }
 }
 
 /**
- * Whether the head of a migration, its comments before the first statement, says that it runs outside a
+ * Whether the head of a migration, its comments before the first statement, marks it to run outside a
  * transaction.
  */
 export function isOutsideTransaction(sql: string): boolean {
@@ -21,8 +21,8 @@ export function isOutsideTransaction(sql: string): boolean {
 }
 
 /**
- * The statements of a migration that runs outside a transaction. They are only of two kinds, both of which
- * can be begun again after a run that was killed. Throws a sentence for any other.
+ * The statements of a migration that runs outside a transaction. Two kinds are allowed, both of which can be
+ * repeated after an interrupted run. Throws for any other.
  */
 export function stepsOf(sql: string): Step[] {
   const statements = sql
@@ -43,8 +43,8 @@ export function stepsOf(sql: string): Step[] {
 }
 
 /**
- * Takes one step, wherever an earlier run was ended in it. The connection waits for nobody: who waits in a
- * statement holds up what is made concurrently.
+ * Runs one step, wherever an earlier run was interrupted in it. The connection must not wait for a lock: a
+ * waiting statement blocks an index that is created concurrently.
  */
 export async function takeStep(run: Statement, { index, made }: Step): Promise<void> {
   if (!made) return dropIndex(run, index)
@@ -57,13 +57,13 @@ export async function takeStep(run: Statement, { index, made }: Step): Promise<v
 }
 
 async function dropIndex(run: Statement, index: string): Promise<void> {
-  // The server drops an index over partitions only all at once.
+  // PostgreSQL cannot drop the index of a partitioned table concurrently.
   await run(`drop index ${(await isOverPartitions(run, index)) ? '' : 'concurrently '}if exists ${index}`)
 }
 
 /**
- * A run that was ended leaves an index that is not valid: nothing reads it, everything writes to it, and its
- * name is taken.
+ * An interrupted run leaves an invalid index: it is not used by reads, it slows down writes, and it occupies
+ * the name.
  */
 async function makeIndex(
   run: Statement,
@@ -78,8 +78,8 @@ async function makeIndex(
 }
 
 /**
- * No server makes an index over partitions concurrently: so the whole first, without its parts (new ones
- * bring theirs), then part by part.
+ * PostgreSQL cannot create an index of a partitioned table concurrently. So this creates the parent index
+ * alone (new partitions then get theirs), then one partition after the other.
  */
 async function makeInParts(
   run: Statement,

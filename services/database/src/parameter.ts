@@ -1,6 +1,6 @@
 /**
- * A parameter as the text both databases take: an object as JSON, an array as an array literal, bytes as hex,
- * null and undefined as null.
+ * A parameter as the text both databases accept: an object as JSON, an array as an array literal, bytes as
+ * hex, null and undefined as null.
  */
 export function parameterText(value: unknown): string | null {
   if (value === null || value === undefined) return null
@@ -21,7 +21,9 @@ function arrayLiteral(values: readonly unknown[]): string {
   return `{${items.join(',')}}`
 }
 
-/** A text as an SQL literal, for the few statements that take no parameters. */
+/**
+ * A text as an SQL literal, for the few statements that cannot take parameters. Throws for a NUL character.
+ */
 export function literal(text: string): string {
   if (text.includes('\0')) throw new RangeError('A text for the database must not hold a NUL character')
   return text.includes('\\')

@@ -19,26 +19,25 @@ import {
 } from './types.ts'
 import { upkeep } from './upkeep.ts'
 
-/** What makes a commit durable. In memory there is none. */
+/** What makes a commit durable. A database in memory has none. */
 export interface Durability {
-  /** Runs COMMIT; the log may stay in the operating system's memory until `flush`. */
+  /** Runs COMMIT; the log may stay in the operating system's cache until `flush`. */
   committing<T>(commit: () => Promise<T>): Promise<T>
-  /** Resolves when all that was committed before this call is on the disk. */
+  /** Resolves when everything committed before this call is on the disk. */
   flush(): Promise<void>
-  /** The flush under way for what others committed, if any. */
+  /** The flush in progress for other commits, if any. */
   pending(): Promise<void> | undefined
-  /** Whether there is room to write: less than the engine needs to go on by itself must not be touched. */
+  /** Whether there is room to write without using the reserve that the engine needs to keep running. */
   hasRoom(): boolean
 }
 
-/** Milliseconds of queries one after the other before others have their turn. */
+/** Milliseconds of consecutive queries before the event loop gets a turn. */
 const longestTurn = 10
 const queueLimit = 10_000
 const queuePatience = 30_000
 
 /**
- * The embedded database as `Database`: one transaction at a time, each as a role that row level security
- * binds.
+ * The embedded database as `Database`: one transaction at a time, each as a role bound by row level security.
  */
 export function pgliteDatabase(
   engine: PGlite,
@@ -49,7 +48,7 @@ export function pgliteDatabase(
   let broken: unknown
   keepByteOrderMarks()
   let closing: Promise<void> | undefined
-  // Parameters come as the text the database reads, and rows leave as node-postgres would give them.
+  // Parameters are sent as the text the database reads, and rows come back as node-postgres returns them.
   for (const type of Object.keys(engine.serializers)) engine.serializers[type] = (text: string) => text
   Object.assign(engine.parsers, columnParsers)
 
@@ -66,8 +65,8 @@ export function pgliteDatabase(
   let turnBegan = 0
 
   /**
-   * Its queries end without a turn of the event loop: whoever reads page after page would let nobody else in,
-   * not even a timer.
+   * The engine's queries finish without a turn of the event loop, so a caller that reads page after page
+   * would block everything else, even timers.
    */
   async function letOthersIn(): Promise<void> {
     if (performance.now() - turnBegan < longestTurn) return
@@ -119,8 +118,8 @@ export function pgliteDatabase(
     readOnly: boolean,
   ): Promise<T> {
     assertUsable()
-    // Migrations, which come before anything else, may try: else a server that was full could not even start
-    // to be read.
+    // Migrations run before anything else and may try: otherwise a full database could not even be opened for
+    // reading.
     if (!readOnly && access !== 'owner') assertRoom()
     const { transaction, end } = openTransaction(run, access)
     try {
@@ -140,8 +139,8 @@ export function pgliteDatabase(
   }
 
   async function durable(wrote: boolean): Promise<void> {
-    // A reader may have seen what another transaction committed a moment ago: its answer waits for that sync
-    // too.
+    // A reader may have seen rows that another transaction has just committed, so its result waits for that
+    // sync too.
     await (wrote ? durability?.flush() : durability?.pending())?.catch((error: unknown) => {
       broken = error
       throw new DatabaseUnavailable('The disk did not take the write; restart the program', { cause: error })
@@ -196,7 +195,7 @@ export function pgliteDatabase(
     close() {
       closing ??= queue.run(async () => {
         await durability?.pending()?.catch(() => undefined)
-        // After a crash the engine cannot end in order; the next start recovers from the log.
+        // After a crash the engine cannot shut down cleanly; the next start recovers from the log.
         if (!broken) await engine.close()
         await onClose()
       })
@@ -205,7 +204,7 @@ export function pgliteDatabase(
   }
 }
 
-/** The engine itself fell over (an abort in WebAssembly), which no later statement survives. */
+/** The engine itself crashed (an abort in WebAssembly), so every later statement would fail. */
 function isCrash(error: unknown): boolean {
   return (
     error instanceof WebAssembly.RuntimeError

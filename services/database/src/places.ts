@@ -1,9 +1,9 @@
 import { DatabaseUnavailable } from './types.ts'
 
 /**
- * Places for transactions, counted for each customer: at most so many of one customer's hold a connection at
- * a time, since each may wait for the same lock and others need connections too. Refuses beyond `longest`
- * waiting ones of a customer.
+ * Limits the transactions per customer that hold a connection at a time, because all of one customer's may
+ * wait for the same lock while others need connections. Rejects when more than `longest` of one customer are
+ * waiting.
  */
 export function placesByCustomer(most: number, longest: number) {
   const taken = new Map<string, { running: number; waiting: (() => void)[] }>()
@@ -22,7 +22,7 @@ export function placesByCustomer(most: number, longest: number) {
     try {
       return await work()
     } finally {
-      // Whoever waits takes the place over.
+      // The place passes to the next in the queue.
       const next = own.waiting.shift()
       if (next) next()
       else if ((own.running -= 1) === 0) taken.delete(customerId)

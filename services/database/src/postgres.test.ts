@@ -19,14 +19,14 @@ const migrations = { notes: new URL('./test-migrations/', import.meta.url) }
 const billing = { role: 'billing' } as const
 const postgres = testDatabases.filter(({ name }) => name === 'PostgreSQL')
 
-test('a server that is not there is DatabaseUnavailable, and the message says where', async () => {
+test('a server that is not there rejects with DatabaseUnavailable, and the message names the address', async () => {
   const opening = openDatabase({ databaseUrl: 'postgres://user:secret@127.0.0.1:1/shop' })
   await expect(opening).rejects.toThrow(DatabaseUnavailable)
   await expect(opening).rejects.toThrow('The database shop at 127.0.0.1:1 cannot be reached')
   await expect(opening).rejects.not.toThrow('secret')
 })
 
-test('a server that accepts and never answers is DatabaseUnavailable after the time-out', async () => {
+test('a server that accepts and never responds rejects with DatabaseUnavailable after the timeout', async () => {
   const silent = createServer(() => undefined).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   const { port } = silent.address() as { port: number }
@@ -59,7 +59,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     (await database.transaction(billing, (tx) => tx.query('select from notes where id = $1', [id]))).length
     === 1
 
-  test('a user who may not make roles is told what a DBA has to run, and serves when it has been run', async () => {
+  test('a user who may not create roles gets the SQL for a DBA, and the database opens once it has been run', async () => {
     const user = `plain_${process.pid}_${Date.now()}`
     await database.asOwner((owner) => owner.query(`create role ${user} login password 'plain'`))
     const url = new URL(line.url)
@@ -82,7 +82,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     }
   })
 
-  test('two transactions that block each other are both done in the end', async () => {
+  test('two transactions that deadlock both succeed in the end', async () => {
     await database.transaction(billing, async (tx) => {
       await put('left')(tx)
       await put('right')(tx)
@@ -98,8 +98,8 @@ describe.each(postgres)('on $name', ({ create }) => {
         await tx.query('update notes set body = body::int + 1 where id = $1', [second])
       })
     await Promise.all([change('left', 'right'), change('right', 'left')])
-    // Three, unless who was ended has its first row again before the other has woken up: then they meet once
-    // more.
+    // Three, or more when the cancelled one locks its first row again before the other wakes up, and they
+    // deadlock again.
     expect(met).toBeGreaterThanOrEqual(3)
     expect(
       await database.transaction(billing, (tx) =>
@@ -111,7 +111,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     ])
   })
 
-  test('a connection the server ends before the commit is replaced and the transaction done again, once', async () => {
+  test('a transaction whose connection is closed before the commit runs again on a fresh connection, once', async () => {
     let runs = 0
     await database.transaction(billing, async (tx) => {
       await put('again')(tx)
@@ -124,7 +124,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     expect(await has('again')).toBe(true)
   })
 
-  test('a plan that is kept is that of the connection, and still each role sees only its own rows', async () => {
+  test('a cached plan belongs to the connection, and each role still sees only its own rows', async () => {
     for (const customerId of ['kept-a', 'kept-b'])
       await database.transaction(billing, (tx) =>
         tx.query('insert into notes values ($1, $2, $3)', [customerId, 'n1', 'kept']),
@@ -132,7 +132,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     const read = (tx: Transaction) =>
       tx.query('select customer_id from notes where body = $1 order by customer_id', ['kept'])
     const all = [{ customer_id: 'kept-a' }, { customer_id: 'kept-b' }]
-    // After five times PostgreSQL may take one plan for every parameter.
+    // After five executions PostgreSQL may switch to one generic plan for every parameter.
     for (let time = 0; time < 7; time += 1)
       expect(await database.transaction(billing, read, { keepPlans: true })).toEqual(all)
     expect(
@@ -145,7 +145,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     expect(prepared).toHaveLength(1)
   })
 
-  test('a statement that takes too long is ended and answered as DatabaseUnavailable, and the connection serves on', async () => {
+  test('a statement over the time limit is cancelled with DatabaseUnavailable, and the connection stays usable', async () => {
     const hurried = postgresDatabase({ databaseUrl: line.url, maxConnections: 1, statementTimeout: 100 })
     await expect(hurried.transaction(billing, (tx) => tx.query('select pg_sleep(5)'))).rejects.toThrow(
       'longer than 100 ms',
@@ -186,7 +186,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     await small.close()
   })
 
-  test('a migration takes as long as it takes, in a transaction or outside, and so does waiting for one', async () => {
+  test('a migration has no time limit, in a transaction or outside, and neither has waiting for one', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
     // Where a statement may take 100 ms, this side waits five seconds longer: so 5.6 s here is what 16 s are
     // with the usual 10.
@@ -214,7 +214,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     await rm(folder, { recursive: true })
   })
 
-  test('an index made concurrently waits for who uses the table, others wait for it, and a run that is killed leaves nothing in the way', async () => {
+  test('an index created concurrently waits for users of the table, other processes wait for it, and a killed run leaves nothing that blocks the next', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
     await writeFile(join(folder, '0001_table.sql'), 'create table used (x int);')
     const run = () => migrate(database, folder, { name: 'used' })
@@ -262,7 +262,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     ).toEqual([{ valid: false }])
     const several = Promise.all([run(), run(), run()])
     await ask(`select pg_sleep(0.3), ${await untilItWaits()}`)
-    // The table is written to meanwhile.
+    // The table is written to in the meantime.
     await ask('insert into used values (2)')
     expect(await making()).toHaveLength(1)
     release()
@@ -274,7 +274,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     await rm(folder, { recursive: true })
   })
 
-  test('requests of one customer that wait for a lock leave connections to the others', async () => {
+  test('requests of one customer that wait for a lock leave connections for other customers', async () => {
     const narrow = postgresDatabase({ databaseUrl: line.url, maxConnections: 5 })
     await database.transaction(billing, put('held'))
     let release = () => {}
@@ -292,7 +292,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     const waiting = Array.from({ length: 20 }, () =>
       narrow.transaction(portal('c'), (tx) => tx.query("select from notes where id = 'held' for update")),
     )
-    // Before, five of them held all five connections until the lock was given back.
+    // Before, five of them held all five connections until the lock was released.
     for (let index = 0; index < 5; index += 1)
       expect(
         await narrow.transaction(portal('d'), (tx) => tx.query('select 1 as one'), { readOnly: true }),
@@ -304,7 +304,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     await narrow.close()
   })
 
-  test('a read has its answer although the line is cut at its end, and the next transaction finds a line that holds', async () => {
+  test('a read returns its rows although the connection breaks at its end, and the next transaction gets a working connection', async () => {
     const remote = postgresDatabase({ databaseUrl: line.url, maxConnections: 1 })
     await remote.transaction(billing, put('read'))
     const read = await remote.transaction(
@@ -320,7 +320,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     await remote.close()
   })
 
-  test('a line that is cut while the commit is under way leaves it in doubt: DatabaseUnavailable, and no second try', async () => {
+  test('a connection that breaks during the commit leaves the outcome unknown: DatabaseUnavailable, and no retry', async () => {
     const remote = postgresDatabase({ databaseUrl: line.url, maxConnections: 1 })
     let runs = 0
     const doubtful = remote.transaction(billing, async (tx) => {
@@ -335,7 +335,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     await remote.close()
   })
 
-  test('a server that goes away leaves idle connections that harm nobody; calls fail at once, and work when it is back', async () => {
+  test('idle connections of a server that stopped do no harm; calls fail at once, and succeed when it is back', async () => {
     const remote = postgresDatabase({ databaseUrl: line.url })
     await remote.ping()
     await line.down()
@@ -348,7 +348,7 @@ describe.each(postgres)('on $name', ({ create }) => {
 
 type Line = Awaited<ReturnType<typeof lineTo>>
 
-/** A way to the server that can be cut: what a broken network looks like from here. */
+/** A proxy in front of the server that can cut connections, to simulate a broken network. */
 async function lineTo(server: URL, database: string) {
   const sockets = new Set<Socket>()
   let cutWord: string | undefined
@@ -387,7 +387,7 @@ async function lineTo(server: URL, database: string) {
   }
   return {
     url: url.href,
-    /** Breaks every connection when `word` is next sent to the server; the word does not arrive. */
+    /** Cuts every connection when `word` is next sent to the server; the word does not arrive. */
     cutAt: (word: string) => {
       cutWord = word
     },

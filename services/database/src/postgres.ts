@@ -21,7 +21,7 @@ import {
 
 export interface PostgresOptions {
   databaseUrl: string
-  /** Connections this process holds at most; 10 when absent. */
+  /** Maximum number of connections of this process; 10 when absent. */
   maxConnections?: number
   /** A statement that runs longer is cancelled, in ms; 10,000 when absent. */
   statementTimeout?: number
@@ -37,17 +37,19 @@ const grace = 5_000
 const longestTimeout = 2 ** 31 - 1
 const waitingPerConnection = 100
 /**
- * Of the connections, what one customer's requests may hold: all of them may wait for one lock of that
- * customer's.
+ * The share of the connections that one customer's requests may hold: all of them may wait for the same lock.
  */
 const shareOfCustomer = 0.4
 const conflictRetries = 3
 const lossRetries = 2
 
-/** The connection broke before COMMIT was sent: nothing took place, and a fresh connection may be tried. */
+/**
+ * The connection broke before COMMIT was sent: nothing was committed, and a retry on a fresh connection is
+ * safe.
+ */
 class ConnectionBroken extends DatabaseUnavailable {}
 
-/** PostgreSQL behind a pool as `Database`. Connects when first used. */
+/** PostgreSQL behind a pool as `Database`. Connects on first use. */
 export function postgresDatabase(options: PostgresOptions): Database {
   const statementTimeout = options.statementTimeout ?? 10_000
   const longStatementTimeout = Math.max(statementTimeout, options.longStatementTimeout ?? 3_600_000)
@@ -66,8 +68,8 @@ export function postgresDatabase(options: PostgresOptions): Database {
         "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET synchronous_commit = on",
       ) as unknown as void,
   })
-  // An idle connection the server closed: the pool drops it by itself, and without a listener the process
-  // would end.
+  // The pool drops an idle connection that the server closed by itself; without a listener the process would
+  // end.
   pool.on('error', () => undefined)
 
   function unreachable(error: unknown): string {
@@ -95,7 +97,7 @@ export function postgresDatabase(options: PostgresOptions): Database {
     { readOnly = false, keepPlans = false, long = false }: TransactionOptions,
   ): Promise<T> {
     const client = await checkOut()
-    // While checked out, a breaking connection is reported here as well as to the statement under way.
+    // While checked out, a broken connection emits an error here as well as to the statement in progress.
     const ignore = () => undefined
     client.on('error', ignore)
     // Migrations take as long as they take, and say so to the server: this side must not hang up on them.
@@ -203,7 +205,7 @@ export function postgresDatabase(options: PostgresOptions): Database {
       throw isConnectionLoss(error) ? new DatabaseUnavailable(unreachable(error), { cause: error }) : error
     } finally {
       client.off('error', ignore)
-      // What was set and locked for the connection ends with it.
+      // Settings and locks of the connection end with it.
       client.release(true)
     }
   }
@@ -234,7 +236,7 @@ export function postgresDatabase(options: PostgresOptions): Database {
 const statementNames = new Map<string, string>()
 
 /**
- * One name a text: what a connection has prepared under it is that statement. They are few: see `keepPlans`.
+ * One name per text: a connection prepares one statement under it. There are few of them, see `keepPlans`.
  */
 function statementName(sql: string): string {
   const known = statementNames.get(sql)
@@ -244,7 +246,7 @@ function statementName(sql: string): string {
   return name
 }
 
-/** The rows of the last statement: node-postgres gives an array of results when there were several. */
+/** The rows of the last statement: node-postgres returns an array of results when there were several. */
 function rowsOf(result: pg.QueryResult | pg.QueryResult[]): Row[] {
   const last = Array.isArray(result) ? result.at(-1) : result
   return (last?.rows ?? []) as Row[]

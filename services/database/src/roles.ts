@@ -3,12 +3,12 @@ import type { Transaction } from './types.ts'
 
 const rolesForDba = `CREATE ROLE portal NOLOGIN; CREATE ROLE billing NOLOGIN; GRANT portal, billing TO <user of DATABASE_URL>;`
 
-/** The database lacks the roles `portal` and `billing` and this user may not make them. */
+/** The database lacks the roles `portal` and `billing`, and this user may not create them. */
 export class RolesMissing extends Error {
   override name = 'RolesMissing'
 }
 
-// The lock keeps two starts from granting at the same moment, which PostgreSQL answers with an error.
+// The lock keeps two starts from granting at the same moment, which PostgreSQL rejects with an error.
 const createRoles = `
 select pg_advisory_xact_lock(7305810227);
 do $$
@@ -35,7 +35,7 @@ end
 $$`
 
 /**
- * Makes the roles `portal` and `billing` where they are missing and lets the connected user become them.
+ * Creates the roles `portal` and `billing` where they are missing and lets the connected user switch to them.
  * Throws RolesMissing with the SQL for a DBA.
  */
 export async function ensureRoles(owner: Transaction): Promise<void> {

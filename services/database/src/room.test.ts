@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { roomOf } from './room.ts'
 import { DatabaseFull, DatabaseUnavailable, type Transaction } from './types.ts'
 
-/** A database that answers each write with what is set last, and counts them. */
+/** A database that returns the given result for each write, and counts the writes. */
 function databaseWith(first?: Error) {
   const state = { error: first, writes: 0 }
   const room = roomOf((work) =>
@@ -18,7 +18,7 @@ function databaseWith(first?: Error) {
   return { room, state }
 }
 
-test('nothing is written to learn whether there is room, until a write had none', async () => {
+test('no probe is written until a write has failed for lack of room', async () => {
   const { room, state } = databaseWith(new DatabaseFull())
   await room.check()
   expect(state.writes).toBe(0)
@@ -28,7 +28,7 @@ test('nothing is written to learn whether there is room, until a write had none'
   expect(state.writes).toBe(2)
 })
 
-test('once there is room again it is found, and asking costs nothing any more', async () => {
+test('freed room is detected, and from then on a check costs nothing', async () => {
   const { room, state } = databaseWith(new DatabaseFull())
   room.ranOut()
   await expect(room.check()).rejects.toThrow(DatabaseFull)
@@ -38,7 +38,7 @@ test('once there is room again it is found, and asking costs nothing any more', 
   expect(state.writes).toBe(2)
 })
 
-test('what keeps it from finding out is told where nothing answers, and passed over where it may not look', async () => {
+test('a probe that gets no response throws, and one without permission is ignored', async () => {
   const away = databaseWith(new DatabaseUnavailable('away'))
   away.room.ranOut()
   await expect(away.room.check()).rejects.toThrow('away')

@@ -1,8 +1,8 @@
 import { DatabaseUnavailable } from './types.ts'
 
 /**
- * Runs one task at a time in the order they came. Refuses beyond `limit` waiting tasks, and a task that
- * waited for `patience` ms.
+ * Runs one task at a time in the order of arrival. Rejects when more than `limit` tasks wait, and a task that
+ * has waited for `patience` ms.
  */
 export function serialQueue({ limit, patience }: { limit: number; patience: number }) {
   const waiting: (() => void)[] = []
@@ -39,7 +39,7 @@ export function serialQueue({ limit, patience }: { limit: number; patience: numb
   }
 
   return {
-    /** Waits for its turn, runs `task`, and lets the next begin when the task has settled. */
+    /** Waits for its turn, runs `task`, and starts the next one when it has finished. */
     async run<T>(task: () => Promise<T>): Promise<T> {
       await turn()
       try {

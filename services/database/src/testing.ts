@@ -29,7 +29,7 @@ if (!serverUrl && process.env['VITEST'])
 
 /**
  * For `describe.each(testDatabases)('on $name', ({ create }) => …)`: PGlite in memory, and PostgreSQL when
- * TEST_DATABASE_URL leads to a server.
+ * TEST_DATABASE_URL is set.
  */
 export const testDatabases: TestDatabase[] = [
   { name: 'PGlite', create: createInMemory },
@@ -48,16 +48,16 @@ async function createInMemory(folders: MigrationFolders): Promise<Database> {
 }
 
 /**
- * The embedded engine itself, in memory, with the roles and nothing else. Making a new one takes it five
- * seconds, this a moment.
+ * The embedded engine in memory with the roles and nothing else, restored from a snapshot: initialising a new
+ * one takes five seconds.
  */
 export async function createEngine(): Promise<PGlite> {
   return PGlite.create({ loadDataDir: await snapshotOf({}) })
 }
 
 /**
- * Makes `dataDir` a folder of the embedded database that holds the migrations and nothing else, as one who
- * opened it first would leave it.
+ * Creates `dataDir` as a folder of the embedded database that holds the migrations and nothing else, as its
+ * first opener would leave it.
  */
 export async function createDataDir(dataDir: string, folders: MigrationFolders): Promise<void> {
   const path = join(cacheFolder(), `${await fingerprint(folders)}.data`)
@@ -65,7 +65,7 @@ export async function createDataDir(dataDir: string, folders: MigrationFolders):
   await cp(path, dataDir, { recursive: true })
 }
 
-/** Another worker may make the same folder at the same moment: the first one stays. */
+/** Another worker may create the same folder at the same moment: the first one wins. */
 async function makeDataDir(path: string, folders: MigrationFolders): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`
   await mkdir(cacheFolder(), { recursive: true, mode: 0o700 })
@@ -91,7 +91,7 @@ function cacheFolder(): string {
 
 const keptDays = 2
 
-/** Whether it is there, which makes it one that was used just now. */
+/** Whether the file exists. Checking it also marks it as used now. */
 async function isKept(path: string): Promise<boolean> {
   const now = new Date()
   return utimes(path, now, now).then(
@@ -101,8 +101,8 @@ async function isKept(path: string): Promise<boolean> {
 }
 
 /**
- * Each change of a migration makes another of 30 MB: those that nobody has used for some days go when one is
- * made, and what was never finished with them.
+ * Each change of a migration adds another snapshot of 30 MB. Creating one therefore deletes those that were
+ * not used for some days, and unfinished ones.
  */
 async function forgetUnused(): Promise<void> {
   const paths = (await readdir(cacheFolder())).map((name) => join(cacheFolder(), name))
@@ -113,8 +113,8 @@ async function forgetUnused(): Promise<void> {
 }
 
 /**
- * Another worker may make the same snapshot at the same moment: each writes its own file, and the last rename
- * wins.
+ * Another worker may create the same snapshot at the same moment: each writes its own file, and the last
+ * rename wins.
  */
 async function makeSnapshot(path: string, folders: MigrationFolders): Promise<void> {
   const engine = await PGlite.create()
@@ -130,7 +130,7 @@ async function makeSnapshot(path: string, folders: MigrationFolders): Promise<vo
   await rename(draft, path)
 }
 
-/** Changes with each letter of a migration, and with the version of PGlite. */
+/** Changes with every byte of a migration and with the version of PGlite. */
 async function fingerprint(folders: MigrationFolders): Promise<string> {
   const hash = createHash('sha256').update(await engineVersion())
   for (const [service, folder] of Object.entries(folders)) {
@@ -140,7 +140,7 @@ async function fingerprint(folders: MigrationFolders): Promise<string> {
   return hash.digest('hex').slice(0, 32)
 }
 
-/** Snapshots of one version of the engine are of no use to another. */
+/** A snapshot only works with the version of the engine that made it. */
 async function engineVersion(): Promise<string> {
   const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite')
   const manifest = JSON.parse(await readFile(join(dirname(entry), '..', 'package.json'), 'utf8')) as {
@@ -173,8 +173,8 @@ async function createOnServer(url: string, folders: MigrationFolders): Promise<D
 }
 
 /**
- * One worker migrates the template, the others wait at the advisory lock. It takes its final name only when
- * it is whole.
+ * One worker migrates the template while the others wait for the advisory lock. It is renamed to its final
+ * name when it is complete.
  */
 async function ensureTemplate(
   server: pg.Client,

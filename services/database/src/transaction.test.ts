@@ -23,7 +23,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       )
       .then((rows) => rows.map((row) => row.id))
 
-  test('what a transaction wrote is gone when its work throws, and the error goes on', async () => {
+  test('a transaction whose work throws is rolled back, and the error is rethrown', async () => {
     const work = database.transaction(billing, async (tx) => {
       await write('thrown')(tx)
       throw new Error('changed my mind')
@@ -32,7 +32,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     expect(await notesOf('thrown')).toEqual([])
   })
 
-  test('where there is no room to write, the database is unavailable, and reads go on', async () => {
+  test('without room to write the database is unavailable, and reads continue', async () => {
     const full = database.transaction(billing, async (tx) => {
       await write('full')(tx)
       await tx.query(
@@ -42,12 +42,12 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     })
     await expect(full).rejects.toThrow(DatabaseFull)
     expect(await notesOf('full')).toEqual([])
-    // There is room again here, and asking finds it.
+    // There is room again here, and a ping detects it.
     await database.ping()
     await database.ping()
   })
 
-  test('a long row of transactions lets others have their turns', async () => {
+  test('a long series of transactions gives others their turn', async () => {
     const began = performance.now()
     let [turns, longest, last] = [0, 0, began]
     const look = setInterval(() => {
@@ -68,7 +68,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     expect(longest).toBeLessThan((performance.now() - began) / 3)
   })
 
-  test('a savepoint takes back its own writes and no others', async () => {
+  test('a savepoint rolls back its own writes and no others', async () => {
     await database.transaction(billing, async (tx) => {
       await write('saved', 'a')(tx)
       const inner = tx.savepoint(async () => {
@@ -81,7 +81,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     expect(await notesOf('saved')).toEqual(['a', 'c'])
   })
 
-  test('a failed statement whose error was swallowed does not pass for a commit', async () => {
+  test('a transaction that swallowed the error of a failed statement does not report a commit', async () => {
     const work = database.transaction(billing, async (tx) => {
       await write('swallowed')(tx)
       await write('swallowed')(tx).catch(() => undefined)
@@ -90,22 +90,22 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     expect(await notesOf('swallowed')).toEqual([])
   })
 
-  test('a query after the end of its transaction is refused', async () => {
+  test('a query after the end of its transaction is rejected', async () => {
     const kept = await database.transaction(billing, async (tx) => tx)
     await expect(kept.query('select 1')).rejects.toThrow('over')
   })
 
-  test('an error names its SQLSTATE and the constraint', async () => {
+  test('an error exposes its SQLSTATE and the constraint', async () => {
     await database.transaction(billing, write('twice'))
     const error = await database.transaction(billing, write('twice')).catch((error: unknown) => error)
     expect([sqlState(error), violatedConstraint(error)]).toEqual(['23505', 'notes_pkey'])
   })
 
-  test('several statements without parameters give the rows of the last', async () => {
+  test('several statements without parameters return the rows of the last', async () => {
     expect(await database.asOwner((tx) => tx.query('select 1 as one; select 2 as two'))).toEqual([{ two: 2 }])
   })
 
-  test('fifty counts at the same moment are all counted', async () => {
+  test('fifty concurrent increments are all counted', async () => {
     await database.transaction(billing, (tx) => tx.query(`insert into notes values ('counter', 'n', '0')`))
     const count = () =>
       database.transaction(billing, (tx) =>

@@ -1,21 +1,21 @@
 import type { Sql } from './sql.ts'
 
 /**
- * Who a transaction acts for. `portal` sees one customer's rows, `billing` all of them; neither owns a table
- * (row level security).
+ * Who a transaction acts for. `portal` sees the rows of one customer, `billing` all of them; neither owns a
+ * table, so row level security binds both.
  */
 export type Access = { role: 'billing' } | { role: 'portal'; customerId: string }
 
 /**
- * A row as the database gives it: int8 as a safe integer, date as YYYY-MM-DD, timestamptz as a UTC string
+ * A row as the database returns it: int8 as a safe integer, date as YYYY-MM-DD, timestamptz as a UTC string
  * with six decimals, jsonb parsed.
  */
 export type Row = Record<string, unknown>
 
-/** Runs one statement and gives its rows. */
+/** Runs one statement and returns its rows. */
 export type Statement = <R = Row>(sql: string, parameters?: readonly unknown[]) => Promise<R[]>
 
-/** One open transaction. Everything it did is gone when the function it was given to throws. */
+/** An open transaction. It is rolled back when the function that received it throws. */
 export interface Transaction {
   /**
    * Runs a statement, one made by the tag `sql` or a text with `$1`, `$2`, … and the list of its values, and
@@ -27,29 +27,30 @@ export interface Transaction {
     options?: QueryOptions,
   ): Promise<R[]>
   /**
-   * Runs `work` so that its writes alone can be taken back: when it throws, they are, and the error goes on.
+   * Runs `work` inside a savepoint: when it throws, only its own writes are rolled back, and the error is
+   * rethrown.
    */
   savepoint<T>(work: () => Promise<T>): Promise<T>
   /**
-   * Runs `work`, inside this same transaction, as the owner of the tables: for what a role may not do, such
-   * as making a partition. Row level security of tables that force it shows nothing meanwhile.
+   * Runs `work`, inside the same transaction, as the owner of the tables, for what a role may not do, such as
+   * creating a partition. Tables that force row level security return no rows meanwhile.
    */
   asOwner<T>(work: () => Promise<T>): Promise<T>
 }
 
 export interface QueryOptions {
   /**
-   * PostgreSQL parses and plans the statement once a connection instead of once a call. For what is asked
-   * again and again: not where a statement's best plan depends on its parameters, nor where its text changes
-   * from call to call.
+   * PostgreSQL parses and plans the statement once per connection instead of once per call. For statements
+   * that run again and again; not where the best plan depends on the parameters or the text changes from call
+   * to call.
    */
   keepPlan?: boolean
 }
 
 export interface TransactionOptions {
   /**
-   * It only reads, and all its statements see one moment. Of its end nothing depends, so PostgreSQL's answer
-   * to that is not waited for.
+   * The transaction only reads, and all its statements see one snapshot. Nothing depends on its commit, so
+   * PostgreSQL's response to that is not awaited.
    */
   readOnly?: boolean
   /** `keepPlan` for each of its statements. */
@@ -61,27 +62,27 @@ export interface TransactionOptions {
   long?: boolean
 }
 
-/** A database that keeps what it acknowledged: PGlite in a folder (or in memory), or PostgreSQL. */
+/** A durable database: PGlite in a folder (or in memory), or PostgreSQL. */
 export interface Database {
   readonly kind: 'pglite' | 'postgres'
   /**
    * BEGIN, SET LOCAL ROLE, `work`, COMMIT. Returns only after the commit is durable. A deadlock or
-   * serialization failure is tried again, three times at most.
+   * serialization failure is retried, up to three times.
    */
   transaction<T>(
     access: Access,
     work: (tx: Transaction) => Promise<T>,
     options?: TransactionOptions,
   ): Promise<T>
-  /** Runs as the owner of the tables: migrations and tests only. */
+  /** Runs as the owner of the tables; for migrations and tests only. */
   asOwner<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /**
-   * Runs statements one by one as the owner, outside any transaction, on one connection that nobody has
-   * before or after: for migrations that can't run inside one.
+   * Runs statements one by one as the owner, outside any transaction, on a connection that is used for
+   * nothing else: for migrations that cannot run inside a transaction.
    */
   outsideTransaction<T>(work: (run: Statement) => Promise<T>): Promise<T>
   /**
-   * Throws DatabaseUnavailable when the database does not answer, and DatabaseFull while there is no room to
+   * Throws DatabaseUnavailable when the database does not respond, and DatabaseFull while there is no room to
    * write.
    */
   ping(): Promise<void>
@@ -89,7 +90,8 @@ export interface Database {
 }
 
 /**
- * The database cannot be reached or went away before the answer: the caller answers 503 and pretends nothing.
+ * The database cannot be reached, or the connection broke before the response. The API returns 503; the
+ * outcome may be unknown.
  */
 export class DatabaseUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {

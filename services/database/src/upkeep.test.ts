@@ -12,13 +12,13 @@ beforeAll(async () => {
 })
 afterAll(() => engine.close())
 
-/** The engine reports what its tables went through once a second at most. */
+/** The engine reports its table statistics once a second at most. */
 const reported = async () => {
   await new Promise((resolve) => setTimeout(resolve, 1_100))
   await run('select 1')
 }
 
-test('a table that grew gets its statistics, and the log a checkpoint', async () => {
+test('a table that grew is analyzed, and the log gets a checkpoint', async () => {
   await run(`create table "Grown" as select n from generate_series(1, 38000) n`)
   await run(
     `select pg_logical_emit_message(false, 'filling', repeat('x', 1000000)) from generate_series(1, 70)`,
@@ -33,7 +33,7 @@ test('a table that grew gets its statistics, and the log a checkpoint', async ()
   expect(log!['bytes']).toBeLessThan(1_000_000)
 })
 
-test('it is looked at once in five hundred writes', () => {
+test('maintenance is checked once in five hundred writes', () => {
   const { due } = upkeep(run)
   expect(Array.from({ length: 1_000 }, due).filter(Boolean)).toHaveLength(2)
 })

@@ -5,7 +5,7 @@ const logBytesBeforeCheckpoint = 64 * 1024 * 1024
 /** ANALYZE samples 300 times as many rows. With PostgreSQL's 100 it took longer than the VACUUM before it. */
 const statisticsTarget = 20
 
-// The thresholds of PostgreSQL's autovacuum; the table in most need first, one at a time, so that nobody
+// The thresholds of PostgreSQL's autovacuum. The table in most need first, one at a time, so that nobody
 // waits long.
 const neediestTable = `select format('%I.%I', schemaname, relname) as name
   from pg_stat_user_tables
@@ -18,15 +18,15 @@ const logSinceCheckpoint =
   'select pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::int8 as bytes from pg_control_checkpoint()'
 
 /**
- * What a PostgreSQL server does in the background and the embedded one never does: vacuum, statistics,
+ * Does what a PostgreSQL server does in the background and the embedded one does not: vacuum, statistics,
  * checkpoints.
  */
 export function upkeep(run: Run) {
   let writes = 0
   return {
-    /** Counts a transaction that wrote; true when it is time to look. */
+    /** Counts a transaction that wrote. Returns true when maintenance should be checked. */
     due: (): boolean => ++writes % writesBetweenLooks === 0,
-    /** Looks, and does what is needed; outside any transaction. */
+    /** Checks for maintenance and performs it, outside any transaction. */
     async perform(): Promise<void> {
       const [table] = await run(neediestTable)
       if (table) {

@@ -2,7 +2,7 @@ import { fsyncSync, statfsSync } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What syncing needs of a file system; a test wraps it to see the order of things or to let a disk fail. */
+/** The part of a file system that syncing needs; tests wrap it to record the order of calls or to fail. */
 export interface SyncFileSystem {
   readdir(folder: string): Promise<string[]>
   stat(path: string): Promise<{ mtimeNs: bigint }>
@@ -10,9 +10,9 @@ export interface SyncFileSystem {
     path: string,
     flags: 'r' | 'r+',
   ): Promise<{ datasync(): Promise<void>; sync(): Promise<void>; close(): Promise<void> }>
-  /** For the engine, which cannot wait for a promise. */
+  /** For the engine, which cannot await a promise. */
   fsyncSync(descriptor: number, path: string): void
-  /** How much more this process may put on the disk that holds a folder. */
+  /** Bytes this process may still write to the disk of a folder. */
   freeBytes(folder: string): number
 }
 
@@ -29,21 +29,21 @@ export const nodeFileSystem: SyncFileSystem = {
 
 const segmentName = /^[0-9A-F]{24}$/
 /**
- * A segment written twice within one tick of the file system's clock keeps its time stamp: only an older
- * stamp proves "unchanged".
+ * A segment written twice within one tick of the file system's clock keeps its time stamp, so only an older
+ * stamp proves that it is unchanged.
  */
 const settledNs = 1_000_000_000n
 
 /**
- * Forces what was written to the write-ahead log in `folder` to the disk: segments changed since the last
- * call, and the folder when one appeared.
+ * Syncs the write-ahead log in `folder` to the disk: the segments changed since the last call, and the folder
+ * when a segment appeared.
  */
 export function walSync(folder: string, fileSystem: SyncFileSystem = nodeFileSystem): () => Promise<void> {
   const settled = new Map<string, bigint>()
   let known = ''
 
   async function force(path: string): Promise<void> {
-    // Windows flushes only what is open for writing.
+    // Windows flushes only files opened for writing.
     const file = await fileSystem.open(path, 'r+')
     try {
       await file.datasync()
@@ -69,9 +69,7 @@ export function walSync(folder: string, fileSystem: SyncFileSystem = nodeFileSys
   }
 }
 
-/**
- * Forces the names of a folder's files to the disk. Windows does so by itself and refuses to open a folder.
- */
+/** Syncs the file names of a folder to the disk. Windows does so by itself and refuses to open a folder. */
 export async function syncFolder(folder: string, fileSystem: SyncFileSystem = nodeFileSystem): Promise<void> {
   if (process.platform === 'win32') return
   const names = await fileSystem.open(folder, 'r')
@@ -83,8 +81,8 @@ export async function syncFolder(folder: string, fileSystem: SyncFileSystem = no
 }
 
 /**
- * Shares one sync among all who ask while another runs; who asks is never given a sync that began before they
- * asked.
+ * Shares one sync among all callers that wait while another runs; no caller gets a sync that began before its
+ * call.
  */
 export function coalesced(sync: () => Promise<void>) {
   let running: Promise<void> | undefined
@@ -110,7 +108,7 @@ export function coalesced(sync: () => Promise<void>) {
         })
       return following
     },
-    /** The sync still under way for what others wrote, if any. */
+    /** The sync in progress for other callers' writes, if any. */
     pending: (): Promise<void> | undefined => following ?? running,
   }
 }

@@ -1,4 +1,4 @@
-// Acknowledges one row; then its disk refuses every sync.
+// Acknowledges one row; then every sync of its disk fails.
 import { openDataDir } from '../data-dir.ts'
 import { nodeFileSystem } from '../wal-sync.ts'
 
@@ -13,6 +13,6 @@ const database = await openDataDir(process.argv[2]!, {
 await database.asOwner((tx) => tx.query('create table kept (n int); insert into kept values (1)'))
 console.log('acknowledged')
 fails = true
-// More than one segment of the log: the engine makes the next one and syncs it by itself.
+// More than one segment of the log: the engine creates the next one and syncs it by itself.
 await database.asOwner((tx) => tx.query(`insert into kept select n from generate_series(2, 400000) n`))
 console.log('never reached')

@@ -1,4 +1,5 @@
-// Opens the data directory named on the command line and keeps it until killed or told to end.
+// Opens the data directory named on the command line and holds it until the process is killed or asked to
+// end.
 import { openDatabase } from '../index.ts'
 
 const database = await openDatabase({ dataDir: process.argv[2]! })

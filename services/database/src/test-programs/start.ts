@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { bundleProgram } from '../../../../scripts/server-bundle.mjs'
 
-/** Starts a program of this folder in a process of its own and collects what it prints. */
+/** Starts a program of this folder as a process of its own and collects its output. */
 export async function start(program: string, ...parameters: string[]) {
   const path = await bundleProgram(`services/database/src/test-programs/${program}`)
   const child: ChildProcess = spawn(process.execPath, [path, ...parameters], { stdio: 'pipe' })
@@ -12,10 +12,10 @@ export async function start(program: string, ...parameters: string[]) {
   const ended = once(child, 'exit').then(([code]) => code as number | null)
   return {
     pid: child.pid!,
-    /** The exit code, null when it was killed. */
+    /** The exit code; null when the process was killed. */
     ended,
     printed: () => printed,
-    /** Resolves when the program has printed something `wanted` says yes to. Throws when it ends before. */
+    /** Resolves when the output satisfies `wanted`. Throws when the program ends before that. */
     async until(wanted: (printed: string) => boolean): Promise<void> {
       while (!wanted(printed)) {
         if (child.exitCode !== null) throw new Error(`${program} ended early: ${printed}`)

@@ -1,4 +1,4 @@
-// Writes rows for ever, several at a time, and prints each number once its transaction was acknowledged.
+// Writes rows endlessly, several at a time, and prints each number once its transaction was acknowledged.
 import { writeSync } from 'node:fs'
 import { openDatabase } from '../index.ts'
 
