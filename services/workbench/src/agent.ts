@@ -5,7 +5,7 @@ import { anyCustomer, only, type Workbench } from './workbench.ts'
 export type AgentRole = 'owner' | 'billing' | 'viewer'
 export type AgentLocale = 'zh-CN' | 'en'
 
-/** Somebody who works at the desk of one customer. `role` is what they may do in that customer's portal. */
+/** An agent who works for one customer. `role` is what they may do in that customer's portal. */
 export interface Agent {
   id: string
   customerId: string
@@ -19,7 +19,7 @@ export interface Agent {
 export const agentColumns =
   'id, customer_id as "customerId", email, name, role, locale, created_at as "createdAt"'
 
-/** Makes an agent. Undefined when the e-mail address belongs to an agent already, of whichever customer. */
+/** Creates an agent. Undefined when the e-mail address already belongs to an agent of any customer. */
 export async function createAgent(
   workbench: Workbench,
   {
@@ -58,7 +58,7 @@ export async function createAgent(
   })
 }
 
-/** Whether the e-mail address belongs to an agent already, of whichever customer. */
+/** Whether the e-mail address already belongs to an agent of any customer. */
 export async function agentExists(workbench: Workbench, email: string): Promise<boolean> {
   const found = await workbench.db.transaction(
     anyCustomer,
@@ -68,15 +68,15 @@ export async function agentExists(workbench: Workbench, email: string): Promise<
   return found.length > 0
 }
 
-/** An agent as the vendor sees them. */
+/** An agent as the vendor's API lists them. */
 export interface ListedAgent extends Agent {
-  /** Since when they cannot log in; null while they can. */
+  /** When the agent was disabled; null while they can log in. */
   disabledAt: string | null
 }
 
 const listedColumns = `${agentColumns}, disabled_at as "disabledAt"`
 
-/** Agents of one customer, with one e-mail address, or all, oldest first; `more` where others follow. */
+/** Agents, oldest first, optionally of one customer or with one e-mail address; `more` when others follow. */
 export async function listAgents(
   workbench: Workbench,
   {
@@ -111,8 +111,7 @@ export async function listAgents(
 }
 
 /**
- * Keeps an agent from logging in and ends their logins, or lets them log in again. Undefined when there is no
- * such agent.
+ * Disables an agent and ends their sessions, or enables them again. Undefined when the agent does not exist.
  */
 export async function setAgentDisabled(
   workbench: Workbench,
@@ -131,7 +130,7 @@ export async function setAgentDisabled(
   })
 }
 
-/** Gives an agent another password and ends their logins. Undefined when there is no such agent. */
+/** Sets a new password and ends the agent's sessions. Undefined when the agent does not exist. */
 export async function setAgentPassword(
   workbench: Workbench,
   { agentId, password }: { agentId: string; password: string },
@@ -164,7 +163,7 @@ async function endLogins(tx: Transaction, { customerId, id }: Agent): Promise<vo
   await tx.query('delete from agent_sessions where customer_id = $1 and agent_id = $2', [customerId, id])
 }
 
-/** Remembers the language the agent reads. Undefined when there is no such agent. */
+/** Stores the agent's language. Undefined when the agent does not exist. */
 export async function setAgentLocale(
   workbench: Workbench,
   { customerId, agentId, locale }: { customerId: string; agentId: string; locale: AgentLocale },
@@ -178,7 +177,7 @@ export async function setAgentLocale(
   })
 }
 
-/** An e-mail address as it is stored and compared: case and surrounding blanks do not make another person. */
+/** An e-mail address as it is stored and compared: case and surrounding blanks are ignored. */
 export function loginName(email: string): string {
   return email.trim().toLowerCase()
 }

@@ -84,7 +84,7 @@ test.each([
   expect(assistant.suggest(question)).toBeUndefined()
 })
 
-/** The least of three, in milliseconds. */
+/** The fastest of three runs, in milliseconds. */
 function least(question: string): number {
   return Math.min(
     ...[1, 2, 3].map(() => {
@@ -107,14 +107,14 @@ test.each([
   ],
   ['clauses', Array.from({ length: 1000 }, (_, seed) => word(seed).slice(0, 3)).join('.')],
   ['what the FAQ itself says', '怎么开发票什么时候发货七天无理由退货'.repeat(220)],
-])('4,000 letters of %s take about as long as some sentences', (_name, question) => {
+])('a question of 4,000 letters of %s takes about as long as a few sentences', (_name, question) => {
   const usual = least(
     '你好，上个月给我妈妈买的羽绒服她特别喜欢，邻居看到也想要一件，我单位财务说必须要凭证才能报销，所以怎么开发票？',
   )
   expect(least(question.slice(0, 4000))).toBeLessThan(30 * usual + 60)
 })
 
-test('in a long story the clause that asks is answered', () => {
+test('in a long story the clause with the question is answered', () => {
   expect(
     answerTo(
       '你好，上个月给我妈妈买的羽绒服她特别喜欢，邻居看到也想要一件，我单位财务说必须要凭证才能报销，所以怎么开发票？',
@@ -122,23 +122,23 @@ test('in a long story the clause that asks is answered', () => {
   ).toBe('invoice')
 })
 
-test('the score is the covered share of the question: 1 when every word is known, less with words about something else', () => {
+test('the score is the covered share of the question: 1 when every word is known, less with unrelated words', () => {
   expect(assistant.suggest('什么时候发货')?.score).toBe(1)
   expect(assistant.suggest('冰箱什么时候发货')?.score).toBeLessThan(1)
 })
 
 describe('terms', () => {
-  test('开发票 is found by its pairs, however a dictionary cuts it', () => {
+  test('开发票 is found by its character pairs, however a dictionary splits it', () => {
     expect(termsOf('怎么开发票')).toContain('发票')
   })
-  test('particles inside of a word do not hide it', () => {
+  test('particles inside a word do not hide it', () => {
     expect(termsOf('退的货')).toEqual(['退货'])
   })
-  test('English words meet in their stem', () => {
+  test('English words match by their stem', () => {
     expect(termsOf('refunds refunded refunding')).toEqual(['refund'])
     expect(termsOf('shipping')).toEqual(['ship'])
   })
-  test('full-width letters are letters', () => {
+  test('full-width letters match half-width ones', () => {
     expect(termsOf('ＶＩＰ')).toEqual(['vip'])
   })
 })

@@ -3,8 +3,8 @@ import { type FaqEntry } from './faq.ts'
 import { termsOf, wordsOutside } from './terms.ts'
 
 /**
- * The answer the assistant proposes. `score` is the share of the question's meaning that the entry covers,
- * above 0 and at most 1.
+ * A suggested answer. `score` is the share of the question's meaning that the entry covers, above 0 and at
+ * most 1.
  */
 export interface Suggestion {
   entry: FaqEntry
@@ -13,14 +13,14 @@ export interface Suggestion {
 
 export interface Assistant {
   /**
-   * The best answer, or undefined when the FAQ has none that fits: a wrong answer costs more than no answer.
-   * Of a long question the first 1,000 characters are read, and a limited number of words is looked for, so
-   * that no text holds up the process.
+   * The best match, or undefined when no entry of the FAQ fits: a wrong answer costs more than none. Only the
+   * first 1,000 characters and a limited number of words are searched for, so that no text can block the
+   * process.
    */
   suggest(question: string): Suggestion | undefined
 }
 
-/** One way to ask for an entry, or its answer. */
+/** One phrasing of an entry's question, or its answer. */
 interface Wording {
   id: string
   entry: number
@@ -30,22 +30,22 @@ interface Wording {
 
 /** Below this share the question is about something else. */
 const enough = 0.5
-/** What a word counts that stands in the answer alone and not in any wording of the question. */
+/** The weight of a word that occurs only in the answer and in no phrasing of the question. */
 const answerWeight = 0.4
-/** What a word counts that the FAQ does not know, of the weight of the rarest it knows. */
+/** The weight of a word that the FAQ does not know, relative to the rarest it knows. */
 const unknownWeight = 0.5
 const candidates = 40
 const clauseLimit = 12
-/** A question is read so far, whatever stands behind it. */
+/** Maximum number of characters of a question that are read. */
 const charactersRead = 1_000
 /**
- * So many terms are looked for in one search, and so many of a question's words also in other spellings: each
- * of those costs a hundred times as much.
+ * Maximum number of terms per search, and of words searched for in other spellings as well: each of those
+ * costs a hundred times as much.
  */
 const termsPerSearch = 60
 const spellingsPerQuestion = 12
 
-/** An assistant that answers from these entries by full-text search, without a network. */
+/** Creates an assistant that answers from these entries by full-text search, without a network. */
 export function createAssistant(faq: readonly FaqEntry[]): Assistant {
   const index = new MiniSearch<Wording>({
     fields: ['asked', 'answered'],
@@ -97,7 +97,7 @@ export function createAssistant(faq: readonly FaqEntry[]): Assistant {
       const spellings = { left: spellingsPerQuestion }
       const whole = best(question, spellings)
       if (whole) return whole
-      // People tell a story around their question: then one clause of it is what they ask.
+      // People wrap their question in a story, so each clause is also searched on its own.
       const clauses = question
         .split(/[，。！？；,.!?;\n]+/u)
         .filter((clause) => clause.trim() !== '')
@@ -108,7 +108,7 @@ export function createAssistant(faq: readonly FaqEntry[]): Assistant {
   }
 }
 
-/** The rarer a term is in the FAQ, the more it says. A term that is not in it has the highest value. */
+/** The weight of a term: the rarer in the FAQ, the higher; highest for one that does not occur. */
 function rarityIn(wordings: readonly Wording[]): (term: string) => number {
   const entriesWith = new Map<string, Set<number>>()
   for (const { entry, asked, answered } of wordings) {
@@ -123,7 +123,7 @@ function covered(hit: SearchResult, rarity: (term: string) => number): number {
   return sum(hit.queryTerms.map((term) => rarity(term) * (inQuestion(hit, term) ? 1 : answerWeight)))
 }
 
-/** Whether the term was found, as itself or nearly, in a wording of the question. */
+/** Whether the term matched, exactly or nearly, in a phrasing of a question. */
 function inQuestion({ match }: SearchResult, term: string): boolean {
   return Object.entries(match).some(
     ([found, fields]) =>

@@ -3,17 +3,17 @@ import { addTo, firstQuestion, listMessages, type Message } from './message.ts'
 import { only, type Workbench } from './workbench.ts'
 
 export type Channel = 'web' | 'wechat' | 'app' | 'email' | 'phone'
-/** Told by the last word: the visitor's waits for an answer, the agent's has answered. Never stored. */
+/** Derived from the last message: `waiting` after the visitor's, `answered` after an agent's. Not stored. */
 export type ConversationStatus = 'waiting' | 'answered' | 'closed'
 
-/** One visitor's talk with the desk. */
+/** A visitor's conversation with the support desk. */
 export interface Conversation {
   id: string
   visitorName: string
   channel: Channel
   subject: string
   status: ConversationStatus
-  /** The last thing said by the visitor or an agent. */
+  /** The last message of the visitor or an agent. */
   lastMessage: string
   createdAt: string
   updatedAt: string
@@ -37,9 +37,9 @@ const readConversations = `
   ) last`
 
 /**
- * Opens a conversation with the visitor's first question. Its first line becomes the subject. The same `id`
- * with the same visitor, channel and question again is the same conversation; 'other_conversation': the id
- * belongs to one that began otherwise.
+ * Starts a conversation with the visitor's first question; its first line becomes the subject. Idempotent:
+ * the same `id` with the same visitor, channel and question returns the same conversation, other content
+ * returns 'other_conversation'.
  */
 export async function startConversation(
   workbench: Workbench,
@@ -85,9 +85,7 @@ export async function startConversation(
   })
 }
 
-/**
- * The customer's conversations, the one that changed last first. `after` is the last one of the page before.
- */
+/** The customer's conversations, last changed first. `after` is the last one of the previous page. */
 export async function listConversations(
   workbench: Workbench,
   {
@@ -111,8 +109,8 @@ export async function listConversations(
 }
 
 /**
- * A conversation with what was said and proposed in it, oldest first. Undefined when this customer has none
- * of that id.
+ * A conversation with its messages and suggestions, oldest first. Undefined when this customer has no
+ * conversation with that id.
  */
 export async function findConversation(
   workbench: Workbench,
@@ -130,7 +128,10 @@ export async function findConversation(
   )
 }
 
-/** Closes a conversation until the visitor writes again. Undefined when this customer has none of that id. */
+/**
+ * Closes a conversation until the visitor writes again. Undefined when this customer has no conversation with
+ * that id.
+ */
 export async function closeConversation(
   workbench: Workbench,
   {

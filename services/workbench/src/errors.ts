@@ -1,10 +1,10 @@
-/** Every mistake a caller of the desk can make that is not one of billing's. */
+/** Every error code of the workbench that is not one of billing's. */
 export const workbenchCodes = ['login_failed', 'agent_exists', 'agent_not_found', 'wrong_password'] as const
 export type WorkbenchCode = (typeof workbenchCodes)[number]
 
 /**
- * A caller's mistake at the desk; `detail` as in the errors of billing: a sentence, and where in the input it
- * is.
+ * A caller's mistake in the workbench. `detail` is as in billing's errors: a sentence, and the place in the
+ * input.
  */
 export class WorkbenchError extends Error {
   readonly code: WorkbenchCode

@@ -6,7 +6,7 @@ import { parseFaq, readFaq } from './faq.ts'
 
 const entry = { id: 'a', category: '发票', title: '怎么开发票', questions: ['可以开票吗'], answer: '可以。' }
 
-test('a right file is read as it stands', () => {
+test('a valid file is read unchanged', () => {
   expect(parseFaq(JSON.stringify([entry]))).toEqual([entry])
 })
 
@@ -32,11 +32,11 @@ test.each([
     '/0/title has 121 characters, and 120 is the limit',
   ],
   ['a number instead of an entry', [7], '/0 must be an object'],
-])('%s is refused with its place', (_, faq, message) => {
+])('%s is rejected with its place', (_, faq, message) => {
   expect(() => parseFaq(JSON.stringify(faq))).toThrow(message)
 })
 
-test('the file is named when it is missing or is no JSON', async () => {
+test('a missing file and one that is not JSON are named in the error', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'faq-'))
   try {
     const path = join(folder, 'faq.json')

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 
-/** What the vendor has answered once and for all: a title, the ways people ask for it, and the answer. */
+/** An entry of the vendor's FAQ: a title, phrasings of the question, and the answer. */
 export interface FaqEntry {
   id: string
   category: string
@@ -38,7 +38,8 @@ export async function readFaq(path: string): Promise<FaqEntry[]> {
 }
 
 /**
- * Checks the text of a FAQ file and returns its entries. Throws with the JSON pointer of the first mistake.
+ * Validates the text of an FAQ file and returns its entries. Throws with the JSON pointer of the first
+ * mistake.
  */
 export function parseFaq(text: string): FaqEntry[] {
   const entries: unknown = JSON.parse(text)

@@ -5,32 +5,31 @@ interface Attempt {
 }
 
 export interface LoginAttempts {
-  /** Whole seconds until this e-mail from this address may try again; 0 is now. */
+  /** Whole seconds until this e-mail may be tried again from this address; 0 when it may now. */
   secondsToWait(attempt: Attempt): number
   /**
-   * Counts an attempt as failed before its password is checked, or a burst of guesses would pass before the
-   * first one has failed.
+   * Counts an attempt as failed before its password is checked; otherwise a burst of guesses would pass
+   * before the first one has failed.
    */
   begin(attempt: Attempt): void
   /**
-   * Takes the attempt back and forgets those for this e-mail from this address. Other failures of the address
-   * stay, or one good account would be a licence to guess at others.
+   * Removes the attempt and earlier failures of this e-mail from this address. Other failures of the address
+   * stay, or one valid account would allow guessing at others.
    */
   succeeded(attempt: Attempt): void
 }
 
 const window = 15 * 60_000
 /**
- * Few guesses from one place; more for people behind one address; and an end to many places guessing at one
- * e-mail.
+ * Failures allowed in the window: per pair of e-mail and address, per e-mail (guessed at from many places),
+ * and per address (many people behind one).
  */
 const allowed = { pair: 5, email: 20, address: 30 }
 type Kind = keyof typeof allowed
 const kinds = Object.keys(allowed) as Kind[]
 
 /**
- * Counts failed logins of the last 15 minutes in memory. Beyond `limit` keys the ones that failed longest ago
- * are forgotten.
+ * Counts failed logins of the last 15 minutes in memory. Beyond `limit` keys the oldest failures are dropped.
  */
 export function createLoginAttempts({ limit = 10_000 } = {}): LoginAttempts {
   const failures = new Map<string, { count: number; at: number }>()
@@ -46,7 +45,7 @@ export function createLoginAttempts({ limit = 10_000 } = {}): LoginAttempts {
     const at = Date.parse(attempt.now)
     const known = failures.get(key)
     const fresh = known !== undefined && at - known.at < window
-    failures.delete(key) // put again at the end: a Map keeps the order of insertion
+    failures.delete(key) // reinserted at the end: a Map keeps insertion order
     failures.set(key, { count: fresh ? known.count + 1 : 1, at })
     const oldest = failures.keys().next().value
     if (failures.size > limit && oldest !== undefined) failures.delete(oldest)

@@ -2,24 +2,24 @@ import { type Transaction } from '@customer-portal/database'
 import { only, type Workbench } from './workbench.ts'
 
 /**
- * What a visitor asked, what an agent answered, or what the assistant proposed to the agent (`ai`; the
- * visitor never sees it).
+ * A visitor's question, an agent's answer, or a suggestion of the assistant to the agent (`ai`; never shown
+ * to the visitor).
  */
 export interface Message {
   id: string
   author: 'visitor' | 'agent' | 'ai'
   agentName: string | null
   text: string
-  /** Of a suggestion: the visitor's message it answers, and the FAQ entry it was taken from. */
+  /** For a suggestion: the visitor's message it answers, and the FAQ entry it came from. */
   answersId: string | null
   sourceId: string | null
   sourceTitle: string | null
-  /** Of a suggestion: the share of the question's meaning it covers, in percent. */
+  /** For a suggestion: the share of the question's meaning it covers, in percent. */
   matchPercent: number | null
   createdAt: string
 }
 
-/** The newest messages of a conversation that are shown. */
+/** Maximum number of messages shown, the newest ones. */
 const messagesShown = 200
 
 const readMessages = `select m.id, m.author, a.name as "agentName", m.text, m.answers_id as "answersId",
@@ -29,7 +29,7 @@ const readMessages = `select m.id, m.author, a.name as "agentName", m.text, m.an
   left join agents a on a.customer_id = m.customer_id and a.id = m.agent_id
   where m.customer_id = $1 and m.conversation_id = $2`
 
-/** Reads a conversation's newest 200 messages, oldest first. */
+/** The newest 200 messages of a conversation, oldest first. */
 export async function listMessages(
   tx: Transaction,
   { customerId, conversationId }: { customerId: string; conversationId: string },
@@ -43,9 +43,9 @@ export async function listMessages(
 }
 
 /**
- * Adds what the visitor or an agent said; a visitor's word reopens a closed conversation. The same `id` with
- * the same text again is the same message. 'no_conversation': this customer has none of that id;
- * 'other_message': the id belongs to a message that says something else.
+ * Adds a message of the visitor or an agent; a visitor's message reopens a closed conversation. Idempotent:
+ * the same `id` with the same text returns the same message, another text returns 'other_message'.
+ * 'no_conversation' when this customer has no such conversation.
  */
 export async function addMessage(
   workbench: Workbench,
@@ -69,8 +69,8 @@ export async function addMessage(
 }
 
 /**
- * Keeps what the assistant proposed for a visitor's message; when one is kept already, that one is returned.
- * Undefined without such a message.
+ * Stores the suggestion for a visitor's message and returns it; when one is stored already, returns that one.
+ * Undefined when the message does not exist.
  */
 export async function addSuggestion(
   workbench: Workbench,
@@ -124,7 +124,7 @@ export async function addSuggestion(
   })
 }
 
-/** Writes a message as the last one of a conversation that this transaction has locked or made. */
+/** Appends a message to a conversation that this transaction has locked or created. */
 export async function addTo(
   tx: Transaction,
   message: {
@@ -169,7 +169,7 @@ export async function addTo(
   return written
 }
 
-/** What a conversation began with. */
+/** The first question of a conversation. */
 export async function firstQuestion(
   tx: Transaction,
   { customerId, conversationId }: { customerId: string; conversationId: string },
@@ -189,7 +189,7 @@ async function findMessage(
   return message
 }
 
-/** One writer at a time in a conversation: positions are counted. */
+/** Locks the conversation: positions are counted, so there may be one writer at a time. */
 async function lock(
   tx: Transaction,
   { customerId, conversationId }: { customerId: string; conversationId: string },

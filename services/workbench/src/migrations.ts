@@ -3,7 +3,7 @@ import { migrate, type Database } from '@customer-portal/database'
 
 export const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url))
 
-/** Brings the desk's tables up to date. Safe to run from several processes at once. */
+/** Applies the workbench's migrations. Safe to run from several processes at once. */
 export async function migrateWorkbench(db: Database): Promise<void> {
   await migrate(db, migrationsFolder, { name: 'workbench' })
 }

@@ -3,17 +3,17 @@ import { hashPassword, newPassword, TooManyLogins, verifyPassword } from './pass
 
 const hash = await hashPassword('correct horse 电池')
 
-test('the password that was hashed is recognised, another is not', async () => {
+test('the hashed password verifies, another does not', async () => {
   expect(await verifyPassword('correct horse 电池', hash)).toBe(true)
   expect(await verifyPassword('correct horse 电池 ', hash)).toBe(false)
 })
 
-test('a hash names its parameters and never repeats, so equal passwords look different', async () => {
+test('a hash contains its parameters and is salted, so equal passwords have different hashes', async () => {
   expect(hash).toMatch(/^scrypt\$131072\$8\$1\$[\w-]{22}\$[\w-]{43}$/)
   expect(await hashPassword('correct horse 电池')).not.toBe(hash)
 })
 
-test('a hash made with weaker parameters of an earlier day still works', async () => {
+test('a hash made with earlier, weaker parameters still verifies', async () => {
   const { scryptSync } = await import('node:crypto')
   const salt = Buffer.from('0123456789abcdef')
   const key = scryptSync('old', salt, 32, { N: 2 ** 14, r: 8, p: 1 })
@@ -25,7 +25,7 @@ test('a hash made with weaker parameters of an earlier day still works', async (
   ).toBe(true)
 })
 
-test('an unknown agent costs the same work as a wrong password, and the answer is no', async () => {
+test('an unknown agent costs as much work as a wrong password, and is rejected', async () => {
   const timed = async (stored: string | undefined) => {
     const start = performance.now()
     expect(await verifyPassword('guess', stored)).toBe(false)
@@ -41,7 +41,7 @@ test('é typed as one character or as two is the same password', async () => {
 })
 
 test(
-  'when too many wait, one more is turned away at once instead of piling up memory',
+  "beyond the queue's limit an attempt is rejected at once, so that memory stays bounded",
   { timeout: 60_000 },
   async () => {
     const cheap = `scrypt$1024$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`
@@ -53,7 +53,7 @@ test(
   },
 )
 
-test('generated passwords differ and have no look-alikes', () => {
+test('generated passwords differ and contain no look-alike characters', () => {
   const passwords = Array.from({ length: 50 }, newPassword)
   expect(new Set(passwords).size).toBe(50)
   for (const password of passwords)

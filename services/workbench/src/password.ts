@@ -1,27 +1,27 @@
 import { randomBytes, randomInt, scrypt, timingSafeEqual } from 'node:crypto'
 
-/** What a guess costs: scrypt's parameters. */
+/** The scrypt parameters of a hash: what one guess costs. */
 export interface PasswordCost {
   N: number
   r: number
   p: number
 }
 
-/** OWASP's first choice for scrypt: 128 MiB and some 0.4 s for each guess. */
+/** OWASP's first choice for scrypt: 128 MiB and some 0.4 s per guess. */
 const usualCost: PasswordCost = { N: 2 ** 17, r: 8, p: 1 }
 const saltBytes = 16
 const keyBytes = 32
-/** Each run holds 128 MiB: two at once are 256 MiB, and the queue is as long as people wait. */
+/** Each run takes 128 MiB, so two at once take 256 MiB; further attempts queue. */
 const runsAtOnce = 2
 const queueLimit = 32
 
-/** More people try to log in at this moment than the server has memory for; the caller answers 429. */
+/** Too many logins at this moment for the server's memory; the API returns 429. */
 export class TooManyLogins extends Error {
   override readonly name = 'TooManyLogins'
 }
 
 /**
- * `scrypt$N$r$p$salt$key`, in base64url: the parameters travel with the hash, so they may be raised without
+ * `scrypt$N$r$p$salt$key` in base64url. The parameters are part of the hash, so they can be raised without
  * locking anybody out.
  */
 export async function hashPassword(password: string, cost = usualCost): Promise<string> {
@@ -31,8 +31,8 @@ export async function hashPassword(password: string, cost = usualCost): Promise<
 }
 
 /**
- * Whether `password` is the one behind `hash`. Without a hash (no such agent) the work of `cost` is done and
- * the answer is no. Throws TooManyLogins.
+ * Whether `password` matches `hash`. Without a hash (no such agent) it does the work of `cost` and returns
+ * false, so that timing reveals nothing. Throws TooManyLogins.
  */
 export async function verifyPassword(
   password: string,
@@ -44,7 +44,7 @@ export async function verifyPassword(
   return timingSafeEqual(key, stored.key) && hash !== undefined
 }
 
-/** A password people can type: 20 characters without look-alikes, 114 bits. */
+/** A password that is easy to type: 20 characters without look-alikes, 114 bits. */
 export function newPassword(): string {
   const alphabet = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
   const groups = Array.from({ length: 4 }, () =>
@@ -72,8 +72,8 @@ async function derive(password: string, salt: Buffer, { N, r, p }: PasswordCost)
   await enter()
   try {
     return await new Promise((resolve, reject) => {
-      // Two keyboards may compose the same character differently; maxmem has room for the working memory and
-      // a little more.
+      // Keyboards may compose the same character differently, hence the normalisation; maxmem covers the
+      // working memory and a little more.
       scrypt(
         password.normalize('NFC'),
         salt,

@@ -3,14 +3,14 @@ import { agentColumns, loginName, type Agent } from './agent.ts'
 import { verifyPassword } from './password.ts'
 import { anyCustomer, type Workbench } from './workbench.ts'
 
-/** A login lasts a long working day, then the password is asked for again. */
+/** A session lasts a long working day; then the password is asked for again. */
 export const sessionHours = 12
-/** The oldest login of an agent ends when one more begins beyond these. */
+/** Beyond this many sessions of an agent, a new one ends the oldest. */
 const sessionsPerAgent = 20
 
 /**
- * Checks the password and begins a session. Undefined when e-mail or password is wrong, told apart by
- * nothing, or the agent is disabled. Throws TooManyLogins.
+ * Checks the password and starts a session. Undefined when the e-mail or the password is wrong (not
+ * distinguishable by the caller) or the agent is disabled. Throws TooManyLogins.
  */
 export async function logIn(
   workbench: Workbench,
@@ -35,7 +35,7 @@ export async function logIn(
   return { agent, secret: await beginSession(workbench, agent) }
 }
 
-/** Who holds this secret, while their session lasts. */
+/** The agent of this session secret, while the session lasts. */
 export async function findAgent(
   workbench: Workbench,
   { secret }: { secret: string },
@@ -57,7 +57,7 @@ export async function findAgent(
   )
 }
 
-/** Ends the session of this secret. Ending one that is gone changes nothing. */
+/** Ends the session of this secret. Does nothing when it has ended already. */
 export async function logOut(workbench: Workbench, { secret }: { secret: string }): Promise<void> {
   await workbench.db.transaction(anyCustomer, (tx) =>
     tx.query('delete from agent_sessions where secret_hash = $1', [hashOf(secret)]),
@@ -93,7 +93,7 @@ async function beginSession(workbench: Workbench, agent: Agent): Promise<string>
   return secret
 }
 
-/** The secret is 256 random bits, so a plain hash is enough: there is nothing to guess. */
+/** The secret is 256 random bits and cannot be guessed, so a plain hash is enough. */
 function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
 }

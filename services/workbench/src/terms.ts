@@ -1,6 +1,6 @@
 const segmenter = new Intl.Segmenter('zh-CN', { granularity: 'word' })
 
-/** Phrases that every question has and that tell no question from another. */
+/** Phrases common to all questions, which distinguish none of them. */
 const phrases = [
   '什么时候',
   '为什么',
@@ -84,11 +84,11 @@ const phrases = [
   '公司',
 ].sort((a, b) => b.length - a.length)
 const phrase = new RegExp(phrases.join('|'), 'gu')
-/** Words of one character without meaning of their own, where the dictionary sees them as words. */
+/** One-character words without a meaning of their own, where the dictionary treats them as words. */
 const particles = new Set(
   '我你您他她它吗呢吧啊呀哦嗯么在是有要想能会就都也还把被给跟和与从对向请问啥咋这那哪嘛亲再又很太吧来去谁',
 )
-/** Particles inside of a word: 退的货 and 退了货 are 退货, 开一张发票 is 开发票. */
+/** Particles inside a word: 退的货 and 退了货 are 退货, 开一张发票 is 开发票. */
 const fillings = /[的了过]|[一两几]?[张件份单]?(?=发票)/gu
 
 const englishFillers = new Set(
@@ -101,9 +101,9 @@ const englishFillers = new Set(
 )
 
 /**
- * The terms a text is found by: English words by their stem, Chinese by pairs of neighbouring characters and
- * by longer dictionary words. Pairs are needed since a dictionary alone reads 开发票 (to issue an invoice) as
- * 开发 (to develop) and 票. Words without meaning are left out.
+ * The terms a text is indexed by: English words by their stem, Chinese by pairs of neighbouring characters
+ * and by longer dictionary words. Pairs are needed because a dictionary alone reads 开发票 (to issue an
+ * invoice) as 开发 (to develop) and 票. Words without meaning are dropped.
  */
 export function termsOf(text: string): string[] {
   const terms = new Set<string>()
@@ -112,9 +112,7 @@ export function termsOf(text: string): string[] {
   return [...terms]
 }
 
-/**
- * How many words' worth of a text's meaning lies outside of these terms: a Chinese word is two characters.
- */
+/** The number of words of a text that these terms do not cover; two Chinese characters count as one word. */
 export function wordsOutside(text: string, terms: ReadonlySet<string>): number {
   const chinese = chinesePieces(text).map((piece) => uncovered(piece, terms) / 2)
   const english = englishWords(text).filter((word) => !terms.has(word)).length
@@ -162,7 +160,7 @@ function englishWords(text: string): string[] {
   return words.filter((word) => !englishFillers.has(word)).map(stem)
 }
 
-/** Enough of a stem that refund, refunds and refunded meet. */
+/** Stems just enough for refund, refunds and refunded to match. */
 function stem(word: string): string {
   const bare = word.replace(/['’]s?$/u, '')
   if (bare.length < 5)
@@ -174,7 +172,7 @@ function stem(word: string): string {
   return bare.endsWith('s') && !bare.endsWith('ss') ? bare.slice(0, -1) : bare
 }
 
-/** shipp(ing) is ship, cancell(ing) is cancel. */
+/** shipp(ing) becomes ship, cancell(ing) becomes cancel. */
 function dropDoubled(word: string): string {
   return /([bdglmnprt])\1$/u.test(word) ? word.slice(0, -1) : word
 }

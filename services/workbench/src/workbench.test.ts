@@ -57,7 +57,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
     })) as Conversation
 
   describe('agents and sessions', () => {
-    test('an e-mail belongs to one agent, whatever its case and whoever the customer is', async () => {
+    test('an e-mail belongs to one agent, whatever its case and the customer', async () => {
       expect(owner).toMatchObject({
         customerId: 'acme',
         email: 'owner@example.com',
@@ -75,7 +75,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       ).toBeUndefined()
     })
 
-    test('a password is hashed at the usual cost, where no other is asked for', async () => {
+    test('a password is hashed at the default cost unless another is given', async () => {
       const usual = createWorkbench({ db, now: workbench.now, newId: workbench.newId })
       await createAgent(usual, {
         customerId: 'acme',
@@ -124,7 +124,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       expect(await findAgent(workbench, { secret: login!.secret })).toBeUndefined()
     })
 
-    test('the language is remembered, for the own customer only', async () => {
+    test('the language is stored, for the own customer only', async () => {
       expect(
         await setAgentLocale(workbench, { customerId: 'acme', agentId: owner.id, locale: 'en' }),
       ).toMatchObject({ locale: 'en' })
@@ -138,7 +138,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
   })
 
   describe('conversations', () => {
-    test('a question waits until an agent answers, and a closed conversation reopens with the next question', async () => {
+    test('a question waits until an agent answers, and the next question reopens a closed conversation', async () => {
       const { id: conversationId } = await ask('acme', '退款多久到账？\n订单 20261120')
       const status = async () =>
         (await findConversation(workbench, { customerId: 'acme', conversationId }))?.status
@@ -168,7 +168,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       ])
     })
 
-    test('the same message id twice is one message; with another text it is refused', async () => {
+    test('the same message id sent twice is one message; with another text it is rejected', async () => {
       const { id: conversationId } = await ask('acme')
       const message = { customerId: 'acme', conversationId, id: 'm-1', agentId: owner.id, text: '今天发货' }
       const said = await addMessage(workbench, message)
@@ -179,7 +179,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       ).toHaveLength(2)
     })
 
-    test('the same conversation id twice, also at once, is one conversation; with other words it is refused', async () => {
+    test('the same conversation id sent twice, also concurrently, is one conversation; with other content it is rejected', async () => {
       const asked = {
         customerId: 'acme',
         id: '0b0a6f7e-5d0c-4f5e-9d0f-1c2d3e4f5a6b',
@@ -213,7 +213,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       expect(
         (await findConversation(workbench, { customerId: 'acme', conversationId }))!.messages,
       ).toHaveLength(2)
-      // An id is one customer's own: the same one of another customer is another conversation.
+      // Ids are per customer: the same one of another customer is another conversation.
       expect(
         await startConversation(workbench, { ...asked, customerId: 'other-2', question: '别的' }),
       ).toMatchObject({ subject: '别的' })
@@ -222,7 +222,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       })
     })
 
-    test('a visitor message has one suggestion, whoever asks how often', async () => {
+    test("a visitor's message has one suggestion, however often it is requested", async () => {
       const { id: conversationId } = await ask('acme')
       const question = (await findConversation(workbench, { customerId: 'acme', conversationId }))!
         .messages[0]!
@@ -254,7 +254,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       })
     })
 
-    test('the list is paged, what changed last first, without gaps or repeats', async () => {
+    test('the list is paged, last changed first, without gaps or repeats', async () => {
       const asked: Conversation[] = []
       for (let i = 0; i < 7; i += 1) {
         if (i % 2) later(1) // some share an instant
@@ -271,7 +271,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       expect(pages.map(({ id }) => id)).toEqual(asked.map(({ id }) => id).reverse())
     })
 
-    test("another customer's conversation is not there", async () => {
+    test('a conversation of another customer is not found', async () => {
       const { id: conversationId } = await ask('acme')
       expect(await findConversation(workbench, { customerId: 'other', conversationId })).toBeUndefined()
       expect(await addMessage(workbench, { customerId: 'other', conversationId, text: 'x' })).toBe(
@@ -281,7 +281,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       expect((await listConversations(workbench, { customerId: 'other' })).data).toEqual([])
     })
 
-    test('fifty messages at once keep their order without a clash', async () => {
+    test('fifty concurrent messages keep their order without a conflict', async () => {
       const { id: conversationId } = await ask('acme')
       await Promise.all(
         Array.from({ length: 50 }, (_, i) =>
@@ -297,7 +297,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
   describe('isolation', () => {
     const tables = ['agents', 'agent_sessions', 'conversations', 'messages']
 
-    test('every table has row level security, forced, and a key that begins with the customer', async () => {
+    test('every table has forced row level security and a key that begins with the customer', async () => {
       const found = await db.asOwner((tx) =>
         tx.query<{ name: string; forced: boolean; key: string }>(
           `select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as forced, a.attname as key
@@ -312,7 +312,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       expect(found).toEqual([...tables].sort().map((name) => ({ name, forced: true, key: 'customer_id' })))
     })
 
-    test('in the role portal the database hides what is not the customer it acts for, and refuses to write it', async () => {
+    test('as the portal role the database hides rows of other customers and rejects writes to them', async () => {
       await ask('acme')
       const counted = await db.transaction({ role: 'portal', customerId: 'other' }, (tx) =>
         tx.query('select 1 from conversations'),
@@ -330,7 +330,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
       ).rejects.toThrow(/row-level security/)
     })
 
-    test('in the role portal nobody reads the hash of a password or a session', async () => {
+    test('as the portal role nobody can read the hash of a password or a session', async () => {
       const as = { role: 'portal', customerId: 'acme' } as const
       await expect(db.transaction(as, (tx) => tx.query('select password_hash from agents'))).rejects.toThrow(
         /permission denied/,

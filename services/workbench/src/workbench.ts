@@ -1,25 +1,25 @@
 import { type Access, type Database } from '@customer-portal/database'
 import type { PasswordCost } from './password.ts'
 
-/** What every function here is given first: the database, the clock and the source of ids. */
+/** The context every function here takes first: the database, the clock and the id generator. */
 export interface Workbench {
   readonly db: Database
-  /** The present instant, UTC with six decimals. */
+  /** The current instant, UTC with six decimals. */
   now(): string
   newId(prefix: string): string
-  /** What a guess at a password costs, where it is not the usual: tests log in a hundred times. */
+  /** The cost of a password hash, when not the default: tests log in a hundred times. */
   readonly passwordCost?: PasswordCost | undefined
 }
 
-/** The context of the desk. It shares the billing engine's database, clock and ids. */
+/** Creates the workbench's context. It shares the billing engine's database, clock and ids. */
 export function createWorkbench({ db, now, newId, passwordCost }: Workbench): Workbench {
   return { db, now, newId, passwordCost }
 }
 
-/** Looking up who logs in: no customer is known yet. */
+/** For looking up who logs in, before the customer is known. */
 export const anyCustomer: Access = { role: 'billing' }
 
-/** Everything a logged-in agent does: the database shows the rows of their customer alone. */
+/** For a logged-in agent: the database shows the rows of their customer alone. */
 export function only(customerId: string): Access {
   return { role: 'portal', customerId }
 }
