@@ -19,7 +19,7 @@ test('decisions are numbered from 1 without a gap, and each file begins with its
   expect(files.filter((file) => !/^\d{4}(-[a-z0-9]+)+\.md$/.test(file))).toEqual([])
 })
 
-test.each(decisions)('$file says when it was decided, its status, and why', ({ date, status, text }) => {
+test.each(decisions)('$file has its date, its status and the reason', ({ date, status, text }) => {
   expect(date).toMatch(/^20\d\d-\d\d-\d\d$/)
   expect(status).toMatch(statusLine)
   expect(text.length).toBeGreaterThan(40)
@@ -39,14 +39,14 @@ test('the index lists every decision with its title and status', () => {
   )
 })
 
-test('every decision that is named by another is there under its number', () => {
+test('every decision that another one names exists under its number', () => {
   const named = decisions.flatMap(({ status, changes, replaces }) =>
     [status, changes, replaces].flatMap(linksIn),
   )
   expect(named.filter(({ number, file }) => decisions[number - 1]?.file !== file)).toEqual([])
 })
 
-test('an older decision names the newer one that changes or replaces it, and the other way round', () => {
+test('an older decision names the newer one that changes or replaces it, and the reverse', () => {
   const said = decisions.flatMap(({ number, status }) =>
     linksIn(status).map(
       (newer) => `${number} ${/^replaced/.test(status) ? 'replaced' : 'changed'} by ${newer.number}`,
@@ -60,7 +60,7 @@ test('an older decision names the newer one that changes or replaces it, and the
   expect(said.filter((each) => Number(each.split(' ')[0]) >= Number(each.split(' ').at(-1)))).toEqual([])
 })
 
-/** The title of a decision, what its first list says, and the text after it. */
+/** The title of a decision, the entries of its first list, and the text after it. */
 function headOf(markdown: string) {
   const [, number, title, list = '', text = ''] =
     /^# (\d+)\. (.+)\n\n((?:- .+\n)+)\n(.+)$/s.exec(markdown) ?? []

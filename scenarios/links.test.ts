@@ -6,26 +6,23 @@ import { expect, test } from 'vitest'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const notOurs = new Set(['node_modules', 'dist', 'data', 'coverage', 'test-results'])
 
-test.each(markdownIn(root).map((file) => relative(root, file)))(
-  'every link in %s leads somewhere',
-  (name) => {
-    const file = join(root, name)
-    const dead = linksIn(readFileSync(file, 'utf8')).filter((link) => !leadsSomewhere(file, link))
-    expect(dead).toEqual([])
-  },
-)
+test.each(markdownIn(root).map((file) => relative(root, file)))('every link in %s has a target', (name) => {
+  const file = join(root, name)
+  const dead = linksIn(readFileSync(file, 'utf8')).filter((link) => !leadsSomewhere(file, link))
+  expect(dead).toEqual([])
+})
 
-/** Told as they were on their day. */
+/** Records of their day: files they name may be gone. */
 const records = new Set(['CHANGELOG.md', 'progress.md'])
 const isRecord = (name: string) => records.has(name) || name.startsWith(join('docs', 'decisions'))
-/** What a command makes that a page names, and the file that says it does. */
+/** Files that a page names and a command creates, with the script that writes them. */
 const made: Record<string, string> = { '.cache/mutation/report.html': 'scripts/mutation/stryker.config.mjs' }
 
 test.each(
   markdownIn(root)
     .map((file) => relative(root, file))
     .filter((name) => !isRecord(name)),
-)('every file that %s names is there', (name) => {
+)('every file that %s names exists', (name) => {
   const named = [
     ...readFileSync(join(root, name), 'utf8')
       .replaceAll(/^```.*?^```/gms, '')
@@ -38,7 +35,7 @@ test.each(Object.entries(made))('%s is what %s writes', (path, source) => {
   expect(readFileSync(join(root, source), 'utf8').replaceAll('${folder}', '.cache/mutation')).toContain(path)
 })
 
-test('every file that a command of package.json runs is there', () => {
+test('every file that a command of package.json runs exists', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>
   }
@@ -50,7 +47,7 @@ test('every file that a command of package.json runs is there', () => {
 })
 
 /**
- * From the project, from the page's own folder, or from the sources beside it: `rules/money.ts` of a
+ * Relative to the project, to the page's own folder, or to the sources beside it: `rules/money.ts` of a
  * service's page.
  */
 function isThere(page: string, path: string): boolean {
@@ -68,7 +65,7 @@ function markdownIn(folder: string): string[] {
   })
 }
 
-/** The targets of links and pictures, outside code; those that leave the project are not ours to check. */
+/** The targets of links and pictures, outside code; external ones are not checked. */
 function linksIn(markdown: string): string[] {
   const prose = markdown.replaceAll(/^```.*?^```/gms, '').replaceAll(/`[^`\n]*`/g, '')
   const targets = [
@@ -85,7 +82,8 @@ function leadsSomewhere(from: string, link: string): boolean {
 }
 
 /**
- * The names that headings get where the page is shown: lower case, spaces as hyphens, other marks dropped.
+ * The anchors of a page's headings as the host generates them: lower case, spaces as hyphens, other
+ * punctuation dropped.
  */
 function anchorsIn(file: string): string[] {
   const prose = readFileSync(file, 'utf8').replaceAll(/^```.*?^```/gms, '')

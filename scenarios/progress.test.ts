@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const steps = stepsIn(readFileSync(join(root, 'progress.md'), 'utf8'))
-// Inside the project, so that the examples find the packages that a reader's program would find.
+// Inside the project, so that the examples resolve the packages that a reader's program would resolve.
 const folder = join(root, '.cache')
 const file = join(folder, `progress-${randomUUID()}.ts`)
 
@@ -45,7 +45,7 @@ interface Step {
   code: string
 }
 
-/** The headings `## 4. Usage` of the document, each with the TypeScript below it. */
+/** The headings `## 4. Usage` of the document, each with the TypeScript code below it. */
 function stepsIn(markdown: string): Step[] {
   return markdown
     .replaceAll('\r\n', '\n')
@@ -58,7 +58,7 @@ function stepsIn(markdown: string): Step[] {
     })
 }
 
-/** One program of all the steps: what a step declares, those after it use. */
+/** One program of all steps: later steps use what earlier ones declare. */
 function programOf(program: readonly Step[]): string {
   const imports = program
     .flatMap(({ code }) => code.match(/^import .*$/gm) ?? [])

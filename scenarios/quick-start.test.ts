@@ -51,7 +51,7 @@ interface Call {
   body?: string
 }
 
-/** The calls `api PUT /seller '{ … }'` of a guide, in their order. */
+/** The calls `api PUT /seller '{ … }'` of a guide, in order. */
 function callsIn(guide: string): Call[] {
   return blocksIn(guide, 'sh').flatMap((block) =>
     [...block.matchAll(/\bapi (GET|POST|PUT) +([^\s')]+)(?: '([^']*)')?/g)].map(([, method, path, body]) => ({
