@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { keptFree, openDataDir } from './data-dir.ts'
+import { reservedBytes, openDataDir } from './data-dir.ts'
 import { DatabaseFull, DatabaseUnavailable, openDatabase, type Database } from './index.ts'
 import { start } from './test-programs/start.ts'
 import { createDataDir } from './testing.ts'
@@ -77,7 +77,7 @@ describe('a disk that is nearly full', () => {
     'rejects writes before the engine itself runs out of room; reads continue, and writes do once there is room',
     patience,
     async () => {
-      let free = keptFree
+      let free = reservedBytes
       const database = await openDataDir(newFolder(), { ...nodeFileSystem, freeBytes: () => free })
       await database.asOwner((tx) =>
         tx.query('create role billing; create table t (n int); grant all on t to billing'),

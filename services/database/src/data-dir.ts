@@ -12,7 +12,7 @@ import { coalesced, nodeFileSystem, syncFolder, walSync, type SyncFileSystem } f
  * Bytes of the disk that stay free. The engine writes its log in files of 16 MB; without room for the next
  * one it ends, and reads end with it. The longest transaction, a batch of events, fits into the rest.
  */
-export const keptFree = 64 * 2 ** 20
+export const reservedBytes = 64 * 2 ** 20
 
 /**
  * Opens the embedded database in `dataDir` and creates it when absent. Throws DataDirHeld when another
@@ -43,7 +43,7 @@ export async function openDataDir(
         folder.logSyncDeferred = false
       }
     }
-    const hasRoom = () => fileSystem.freeBytes(path) >= keptFree
+    const hasRoom = () => fileSystem.freeBytes(path) >= reservedBytes
     return pgliteDatabase(engine, { committing, flush: log.flush, pending: log.pending, hasRoom }, async () =>
       release(),
     )

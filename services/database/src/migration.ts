@@ -27,7 +27,7 @@ export class MigrationRefused extends Error {
 const lockKey = 7_305_810_226
 
 /** How often a process polls while another one migrates, in ms. */
-const lookEvery = 100
+const pollInterval = 100
 
 /**
  * Applies the files `NNNN_name.sql` of `folder` that the database has not seen, in order, each in its own
@@ -141,7 +141,7 @@ async function underLock<T>(database: Database, work: (owner: Transaction) => Pr
       return row!.isFree ? { result: await work(owner) } : undefined
     })
     if (done) return done.result
-    await pause(lookEvery)
+    await pause(pollInterval)
   }
 }
 
@@ -165,7 +165,7 @@ async function applyNext(
       { cause: error },
     )
   }
-  await remember(owner.query, service, next)
+  await recordApplied(owner.query, service, next)
   return { applied: next.name }
 }
 
@@ -186,7 +186,7 @@ async function applyOutside(
       const next = await nextOf(run, service, migrations)
       if (next !== asked) return []
       for (const step of stepsOf(next.sql)) await takeStep(run, step)
-      await remember(run, service, next)
+      await recordApplied(run, service, next)
       return [next.name]
     } catch (error) {
       if (!sqlState(error) || isConnectionLoss(error)) throw error
@@ -214,7 +214,7 @@ async function nextOf(
   return migrations[applied.length]
 }
 
-async function remember(run: Statement, service: string, { name, sha256 }: Migration): Promise<void> {
+async function recordApplied(run: Statement, service: string, { name, sha256 }: Migration): Promise<void> {
   await run('insert into schema_migrations (service, name, sha256) values ($1, $2, $3)', [
     service,
     name,

@@ -32,7 +32,7 @@ export interface Durability {
 }
 
 /** Milliseconds of consecutive queries before the event loop gets a turn. */
-const longestTurn = 10
+const maxTurn = 10
 const queueLimit = 10_000
 const queuePatience = 30_000
 
@@ -62,22 +62,22 @@ export function pgliteDatabase(
     }
   }
 
-  let turnBegan = 0
+  let turnStartedAt = 0
 
   /**
    * The engine's queries finish without a turn of the event loop, so a caller that reads page after page
    * would block everything else, even timers.
    */
-  async function letOthersIn(): Promise<void> {
-    if (performance.now() - turnBegan < longestTurn) return
+  async function yieldToEventLoop(): Promise<void> {
+    if (performance.now() - turnStartedAt < maxTurn) return
     await nextTurn()
-    turnBegan = performance.now()
+    turnStartedAt = performance.now()
   }
 
   const execute = (sql: string) => guarded(() => engine.exec(sql))
 
   const run: Run = async (sql, parameters = []) => {
-    await letOthersIn()
+    await yieldToEventLoop()
     if (parameters.length > 0)
       return (await guarded(() => engine.query<Row>(sql, parameters.map(parameterText)))).rows
     return ((await execute(sql)).at(-1)?.rows ?? []) as Row[]

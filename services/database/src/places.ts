@@ -5,17 +5,17 @@ import { DatabaseUnavailable } from './types.ts'
  * wait for the same lock while others need connections. Rejects when more than `longest` of one customer are
  * waiting.
  */
-export function placesByCustomer(most: number, longest: number) {
+export function placesByCustomer(maxPerCustomer: number, maxWaiting: number) {
   const taken = new Map<string, { running: number; waiting: (() => void)[] }>()
 
   return async function inPlace<T>(customerId: string, work: () => Promise<T>): Promise<T> {
     const own = taken.get(customerId) ?? { running: 0, waiting: [] }
     taken.set(customerId, own)
-    if (own.running < most) own.running += 1
+    if (own.running < maxPerCustomer) own.running += 1
     else {
-      if (own.waiting.length >= longest)
+      if (own.waiting.length >= maxWaiting)
         throw new DatabaseUnavailable(
-          `The database is busy: ${longest} transactions of this customer wait already`,
+          `The database is busy: ${maxWaiting} transactions of this customer wait already`,
         )
       await new Promise<void>((resolve) => own.waiting.push(resolve))
     }

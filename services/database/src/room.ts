@@ -11,7 +11,7 @@ export interface Room {
 /**
  * A temporary table, dropped at the end of the transaction: its rows need room on the disk like any new row.
  */
-const takeRoom =
+const writeProbe =
   'create temporary table room on commit drop as select n, repeat(md5(n::text), '
   + '4) as text from generate_series(1, 2000) n'
 
@@ -21,20 +21,20 @@ const takeRoom =
  * would notice that there is room again.
  */
 export function roomOf(asOwner: (work: (tx: Transaction) => Promise<unknown>) => Promise<unknown>): Room {
-  let isOut = false
+  let isFull = false
   return {
     ranOut: () => {
-      isOut = true
+      isFull = true
     },
     async check() {
-      if (!isOut) return
+      if (!isFull) return
       try {
-        await asOwner((tx) => tx.query(takeRoom))
+        await asOwner((tx) => tx.query(writeProbe))
       } catch (error) {
         // Without permission to create the table the probe proves nothing; the next write will show.
         if (error instanceof DatabaseUnavailable) throw error
       }
-      isOut = false
+      isFull = false
     },
   }
 }

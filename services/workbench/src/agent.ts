@@ -125,7 +125,7 @@ export async function setAgentDisabled(
         returning ${listedColumns}`,
       [agentId, disabled, workbench.now()],
     )
-    if (agent && disabled) await endLogins(tx, agent)
+    if (agent && disabled) await endSessions(tx, agent)
     return agent
   })
 }
@@ -141,7 +141,7 @@ export async function setAgentPassword(
       `update agents set password_hash = $2 where id = $1 returning ${listedColumns}`,
       [agentId, passwordHash],
     )
-    if (agent) await endLogins(tx, agent)
+    if (agent) await endSessions(tx, agent)
     return agent
   })
 }
@@ -159,7 +159,7 @@ export async function isAgentPassword(
   return verifyPassword(password, row?.hash, workbench.passwordCost)
 }
 
-async function endLogins(tx: Transaction, { customerId, id }: Agent): Promise<void> {
+async function endSessions(tx: Transaction, { customerId, id }: Agent): Promise<void> {
   await tx.query('delete from agent_sessions where customer_id = $1 and agent_id = $2', [customerId, id])
 }
 

@@ -29,7 +29,7 @@ interface Wording {
 }
 
 /** Below this share the question is about something else. */
-const enough = 0.5
+const minScore = 0.5
 /** The weight of a word that occurs only in the answer and in no phrasing of the question. */
 const answerWeight = 0.4
 /** The weight of a word that the FAQ does not know, relative to the rarest it knows. */
@@ -37,13 +37,13 @@ const unknownWeight = 0.5
 const candidates = 40
 const clauseLimit = 12
 /** Maximum number of characters of a question that are read. */
-const charactersRead = 1_000
+const maxCharacters = 1_000
 /**
  * Maximum number of terms per search, and of words searched for in other spellings as well: each of those
  * costs a hundred times as much.
  */
-const termsPerSearch = 60
-const spellingsPerQuestion = 12
+const maxTermsPerSearch = 60
+const maxSpellings = 12
 
 /** Creates an assistant that answers from these entries by full-text search, without a network. */
 export function createAssistant(faq: readonly FaqEntry[]): Assistant {
@@ -80,7 +80,7 @@ export function createAssistant(faq: readonly FaqEntry[]): Assistant {
       boost: { asked: 3 },
       prefix: isLongWord,
       fuzzy,
-      tokenize: (text) => termsOf(text).slice(0, termsPerSearch),
+      tokenize: (text) => termsOf(text).slice(0, maxTermsPerSearch),
     })
     const known = new Set(found.flatMap((hit) => hit.queryTerms))
     const meaning = sum([...known].map(rarity)) + wordsOutside(question, known) * unknownWeight * rarity('')
@@ -88,13 +88,15 @@ export function createAssistant(faq: readonly FaqEntry[]): Assistant {
     ranked.sort((a, b) => b.score * Math.log1p(b.hit.score) - a.score * Math.log1p(a.hit.score))
     const [first] = ranked
     const entry = first && faq[first.hit.entry as number]
-    return entry && first.score >= enough ? { entry, score: Math.round(first.score * 100) / 100 } : undefined
+    return entry && first.score >= minScore
+      ? { entry, score: Math.round(first.score * 100) / 100 }
+      : undefined
   }
 
   return {
     suggest(asked) {
-      const question = asked.slice(0, charactersRead)
-      const spellings = { left: spellingsPerQuestion }
+      const question = asked.slice(0, maxCharacters)
+      const spellings = { left: maxSpellings }
       const whole = best(question, spellings)
       if (whole) return whole
       // People wrap their question in a story, so each clause is also searched on its own.

@@ -20,7 +20,7 @@ export interface Message {
 }
 
 /** Maximum number of messages shown, the newest ones. */
-const messagesShown = 200
+const maxMessages = 200
 
 const readMessages = `select m.id, m.author, a.name as "agentName", m.text, m.answers_id as "answersId",
     m.source_id as "sourceId", m.source_title as "sourceTitle", m.match_percent as "matchPercent",
@@ -37,7 +37,7 @@ export async function listMessages(
   const newest = await tx.query<Message>(`${readMessages} order by m.position desc limit $3::int`, [
     customerId,
     conversationId,
-    messagesShown,
+    maxMessages,
   ])
   return newest.reverse()
 }

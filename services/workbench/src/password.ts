@@ -8,11 +8,11 @@ export interface PasswordCost {
 }
 
 /** OWASP's first choice for scrypt: 128 MiB and some 0.4 s per guess. */
-const usualCost: PasswordCost = { N: 2 ** 17, r: 8, p: 1 }
+const defaultCost: PasswordCost = { N: 2 ** 17, r: 8, p: 1 }
 const saltBytes = 16
 const keyBytes = 32
 /** Each run takes 128 MiB, so two at once take 256 MiB; further attempts queue. */
-const runsAtOnce = 2
+const maxConcurrentRuns = 2
 const queueLimit = 32
 
 /** Too many logins at this moment for the server's memory; the API returns 429. */
@@ -24,7 +24,7 @@ export class TooManyLogins extends Error {
  * `scrypt$N$r$p$salt$key` in base64url. The parameters are part of the hash, so they can be raised without
  * locking anybody out.
  */
-export async function hashPassword(password: string, cost = usualCost): Promise<string> {
+export async function hashPassword(password: string, cost = defaultCost): Promise<string> {
   const salt = randomBytes(saltBytes)
   const key = await derive(password, salt, cost)
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), key.toString('base64url')].join('$')
@@ -37,7 +37,7 @@ export async function hashPassword(password: string, cost = usualCost): Promise<
 export async function verifyPassword(
   password: string,
   hash: string | undefined,
-  cost = usualCost,
+  cost = defaultCost,
 ): Promise<boolean> {
   const stored = hash === undefined ? { ...cost, ...nobody } : parse(hash)
   const key = await derive(password, stored.salt, stored)
@@ -91,7 +91,7 @@ let running = 0
 const waiting: (() => void)[] = []
 
 async function enter() {
-  if (running < runsAtOnce) {
+  if (running < maxConcurrentRuns) {
     running += 1
     return
   }

@@ -6,7 +6,7 @@ import { anyCustomer, type Workbench } from './workbench.ts'
 /** A session lasts a long working day; then the password is asked for again. */
 export const sessionHours = 12
 /** Beyond this many sessions of an agent, a new one ends the oldest. */
-const sessionsPerAgent = 20
+const maxSessionsPerAgent = 20
 
 /**
  * Checks the password and starts a session. Undefined when the e-mail or the password is wrong (not
@@ -82,7 +82,7 @@ async function beginSession(workbench: Workbench, agent: Agent): Promise<string>
             order by created_at desc, id desc
             offset $3
           )`,
-      [agent.customerId, agent.id, sessionsPerAgent - 1],
+      [agent.customerId, agent.id, maxSessionsPerAgent - 1],
     )
     await tx.query(
       `insert into agent_sessions (customer_id, id, agent_id, secret_hash, created_at, expires_at)
