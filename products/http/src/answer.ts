@@ -12,8 +12,8 @@ type Schema = Record<string, unknown> & {
 type Pick = (value: unknown) => unknown
 
 /**
- * Turns an answer into JSON, with nothing its schema does not name. With `compile` (tests), an answer that is
- * not what the schema promises throws.
+ * Serialises an answer as JSON and drops every field its schema does not name. With `compile` (tests), throws
+ * when an answer does not match its schema.
  */
 export function answerWriter(schema: TSchema, compile?: typeof Compile): (answer: unknown) => string {
   const pick = pickerFor(schema as Schema)
@@ -24,7 +24,7 @@ export function answerWriter(schema: TSchema, compile?: typeof Compile): (answer
     if (validator.Check(sent)) return JSON.stringify(sent)
     const [first] = validator.Errors(sent)
     throw new Error(
-      `The answer is not as its schema says at ${first?.instancePath || '/'}: ${first?.message}`,
+      `The answer does not match its schema at ${first?.instancePath || '/'}: ${first?.message}`,
     )
   }
 }
@@ -58,7 +58,9 @@ function pickerForObject(properties: Record<string, Schema>): Pick {
   }
 }
 
-/** The first branch the value looks like decides what is let out; a value like none of them becomes null. */
+/**
+ * The first branch that the value fits decides which fields are written; a value that fits none becomes null.
+ */
 function pickerForUnion(branches: Schema[]): Pick {
   const choices = branches.map((schema) => ({ fits: fitterFor(schema), pick: pickerFor(schema) }))
   return (value) => choices.find(({ fits }) => fits(value))?.pick(value) ?? null

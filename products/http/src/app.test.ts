@@ -63,7 +63,7 @@ async function refuse(body: unknown, language = 'en') {
   return answer.json()
 }
 
-test('a bad body is refused field by field, as problem+json', async () => {
+test('an invalid body is rejected field by field, as problem+json', async () => {
   await appWith(orders)
   const problem = await refuse({
     seats: '3',
@@ -94,7 +94,7 @@ test('a bad body is refused field by field, as problem+json', async () => {
   expect(problem.errors).toHaveLength(7)
 })
 
-test('in a union, only the branch that was meant is told', async () => {
+test('in a union, only mistakes of the intended branch are reported', async () => {
   await appWith(orders)
   expect((await refuse({ planId: 'pro', price: { model: 'unit', rate: 'x' } })).errors).toEqual([
     { pointer: '/price/rate', code: 'wrong_type', detail: 'must be of type integer' },
@@ -104,7 +104,7 @@ test('in a union, only the branch that was meant is told', async () => {
   ])
 })
 
-test('the reader gets Chinese when that is what they prefer', async () => {
+test('errors are in Chinese when the reader prefers it', async () => {
   await appWith(orders)
   const problem = await refuse({ planId: '' }, 'fr, zh-CN;q=0.9, en;q=0.5')
   expect(problem).toMatchObject({
@@ -113,7 +113,7 @@ test('the reader gets Chinese when that is what they prefer', async () => {
   })
 })
 
-test('text that a database cannot keep is refused where it stands', async () => {
+test('text that a database cannot store is rejected with its place', async () => {
   await appWith(orders)
   expect((await refuse({ planId: 'a\0b' })).errors).toEqual([
     { pointer: '/planId', code: 'invalid_characters', detail: 'holds a character that cannot be stored' },
@@ -147,7 +147,7 @@ test.each([
     400,
     'validation_failed',
   ],
-])('%s is refused with its own status', async (_name, request, status, code) => {
+])('%s is rejected with its own status', async (_name, request, status, code) => {
   await appWith(orders)
   const answer = await app.inject({ method: 'POST', url: '/orders', ...request })
   expect(answer.statusCode).toBe(status)
@@ -155,7 +155,7 @@ test.each([
   expect(answer.json()).toMatchObject({ status, code, requestId: answer.headers['x-request-id'] })
 })
 
-test('an unknown address is 404, a known one with another method 405, both as problem+json', async () => {
+test('an unknown path is 404, a known one with another method 405, both as problem+json', async () => {
   await appWith(orders)
   const unknown = await app.inject('/nothing?a=1')
   expect([unknown.statusCode, unknown.json().code, unknown.json().instance]).toEqual([
@@ -176,7 +176,7 @@ test('an unknown address is 404, a known one with another method 405, both as pr
   expect((await app.inject('/%zz')).statusCode).toBe(400)
 })
 
-test('what is no HTTP at all gets problem+json too', async () => {
+test('input that is not HTTP gets problem+json too', async () => {
   await appWith(orders)
   await app.listen({ port: 0 })
   const { port } = app.server.address() as AddressInfo
@@ -211,7 +211,7 @@ test.each([
     431,
     'validation_failed',
   ],
-])('what Node refuses by itself carries the usual headers: %s', async (_name, text, status, code) => {
+])('errors that Node answers itself carry the usual headers: %s', async (_name, text, status, code) => {
   await appWith(orders)
   await app.listen({ port: 0 })
   const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
@@ -226,7 +226,7 @@ test.each([
   expect(JSON.parse(body)).toMatchObject({ status, code, requestId: /x-request-id: (.*)/i.exec(head)?.[1] })
 })
 
-test('refusals of the router carry the usual headers', async () => {
+test('errors of the router carry the usual headers', async () => {
   await appWith((on) => on.get('/orders/:id', { config: { scope: 'public' } }, async () => 'x'))
   for (const [url, status] of [
     ['/nothing', 404],
@@ -254,12 +254,12 @@ test.each([
     408,
   ],
   ['headers that do not end', 'GET / HTTP/1.1\r\nHost: x\r\n', 408],
-])('%s: refused with the usual headers, and hung up on', async (_name, text, status) => {
+])('%s: rejected with the usual headers, and the connection is closed', async (_name, text, status) => {
   await appWith(orders, { bodySeconds: 0.4 })
   await app.listen({ port: 0 })
   const { port } = app.server.address() as AddressInfo
   const socket = connect(port, '127.0.0.1')
-  // Whoever goes on a byte at a time is no better off.
+  // A client that continues a byte at a time fares no better.
   const dripping = setInterval(() => {
     if (status === 408) socket.write('x')
   }, 50)
@@ -278,7 +278,7 @@ test.each([
   expect(JSON.parse(body)).toMatchObject({ status, code: 'validation_failed' })
 })
 
-test('a reader who takes nothing is let go, and one who is slow or has nothing to take is not', async () => {
+test('a client that reads nothing is disconnected; a slow one and one with nothing to read are not', async () => {
   let closed = 0
   await appWith(
     (on) => {
@@ -340,14 +340,14 @@ test.each([
   '9999-12-31T23:59:59-23:59',
   '0001-01-01T00:00:00+14:00',
   '2026-01-01T00:00:00',
-])('the instant %s, which cannot be kept, is refused where it stands', async (at) => {
+])('the instant %s, which cannot be stored, is rejected with its place', async (at) => {
   await appWith(orders)
   expect((await refuse({ planId: 'pro', at })).errors).toEqual([
     { pointer: '/at', code: 'invalid_format', detail: 'must be a valid date-time' },
   ])
 })
 
-test('whole numbers in a query are read as they are written, and nothing else is', async () => {
+test('whole numbers in a query are parsed from their digits, and nothing else is', async () => {
   await appWith((on) => {
     on.get(
       '/list',
@@ -377,7 +377,7 @@ test('whole numbers in a query are read as they are written, and nothing else is
   }
 })
 
-test('a mistake of ours is answered as 500 with nothing of it', async () => {
+test('an unexpected error is answered as 500 without any of its details', async () => {
   await appWith((on) => {
     on.get('/broken', { config: { scope: 'public' } }, async () => {
       throw new Error('the password is hunter2')
@@ -421,7 +421,7 @@ test('a caller’s mistake keeps its code, and its field', async () => {
   })
 })
 
-test('while the database is away the answer is 503 with Retry-After', async () => {
+test('while the database is unavailable the answer is 503 with Retry-After', async () => {
   await appWith((on) => {
     on.get('/away', { config: { scope: 'public' } }, async () => {
       throw new DatabaseUnavailable('connection refused at 10.0.0.7')
@@ -436,7 +436,7 @@ test('while the database is away the answer is 503 with Retry-After', async () =
   expect(answer.body).not.toContain('10.0.0.7')
 })
 
-test('a database without room to write is told as that, with Retry-After', async () => {
+test('a full database has its own code, with Retry-After', async () => {
   await appWith((on) => {
     on.get('/full', { config: { scope: 'public' } }, async () => {
       throw new DatabaseFull({ cause: new Error('could not extend file base/5/2619') })
@@ -462,14 +462,14 @@ test('a route without a scope stops the start', async () => {
   expect(() => app.get('/open', async () => 'x')).toThrow('The route GET /open declares no scope')
 })
 
-test('a route whose scope nobody authenticates stops the start', async () => {
+test('a route whose scope has no authenticator stops the start', async () => {
   app = await createApp()
   expect(() => app.get('/open', { config: { scope: 'test' } }, async () => 'x')).toThrow(
     'has the scope test, which nobody authenticates',
   )
 })
 
-test('whoever the scope’s authenticator does not know is turned away, HEAD included', async () => {
+test('a caller the authenticator does not know is rejected, also for HEAD', async () => {
   await appWith((on) => {
     authenticate(on, 'test', async (request) => {
       if (request.headers.authorization !== 'Bearer good') throw new BillingError('unauthorized')
@@ -486,7 +486,7 @@ test('whoever the scope’s authenticator does not know is turned away, HEAD inc
   expect((await app.inject({ url: '//me', headers: {} })).statusCode).toBe(404)
 })
 
-test('what a response schema does not name never leaves', async () => {
+test('fields that the response schema does not name are never sent', async () => {
   const Item = Type.Object(
     {
       id: Type.String(),
@@ -526,7 +526,7 @@ test('what a response schema does not name never leaves', async () => {
   })
 })
 
-test('every answer forbids sniffing, storing and referring', async () => {
+test('every answer forbids sniffing, caching and referrers', async () => {
   await appWith(orders)
   expect((await app.inject('/nothing')).headers).toMatchObject({
     'x-content-type-options': 'nosniff',
@@ -535,7 +535,7 @@ test('every answer forbids sniffing, storing and referring', async () => {
   })
 })
 
-test('who is told to wait is told how long', async () => {
+test('an answer that asks for a retry says after how long', async () => {
   await appWith((on) =>
     on.get('/busy', { config: { scope: 'public' } }, async () => {
       throw new BillingError('rate_limited', { retryAfterSeconds: 3, message: 'Too many.' })

@@ -22,28 +22,28 @@ import { unstorableIn } from './text.ts'
 import { usualHeaders } from './usual-headers.ts'
 
 export interface AppOptions {
-  /** One JSON line a request on stdout; none when absent. */
+  /** One JSON line per request on stdout; no log when absent. */
   logger?: { level: string }
-  /** People reach it over https alone: browsers are told to keep to that for a year. */
+  /** The server is reached over https only: browsers are asked to enforce that for a year (HSTS). */
   https?: boolean
   /**
-   * Where people reach it, without a slash at the end, for the documents that describe it; they are relative
-   * to it when absent.
+   * The server's public address without a trailing slash, for the API documents; they use relative addresses
+   * when absent.
    */
   publicUrl?: string
-  /** Throw when an answer is not as its schema says, or its code not one that the document names (tests). */
-  checkAnswers?: boolean
-  /** The number of proxies whose X-Forwarded headers are believed; none unless told. */
-  trustProxy?: number
-  /** A request that is not whole after so many seconds is given up; 30 unless told. */
-  bodySeconds?: number
   /**
-   * A reader who takes nothing for so many seconds of what is being sent to them is let go; 30 unless told.
+   * Tests: throw when an answer does not match its schema or its code is not documented for the operation.
    */
+  checkAnswers?: boolean
+  /** The number of proxies whose X-Forwarded headers are trusted; default 0. */
+  trustProxy?: number
+  /** Seconds after which a request that is still incomplete is dropped; default 30. */
+  bodySeconds?: number
+  /** Seconds after which a client that reads nothing of what is being sent is disconnected; default 30. */
   readerSeconds?: number
   /**
-   * So is one who, after four times as long, has taken less than so many bytes a second; 4,096 unless told: a
-   * quarter of what a poor phone does.
+   * The minimum rate, in bytes per second, measured after four times `readerSeconds`: a slower client is
+   * disconnected. Default 4,096, a quarter of what a poor phone connection does.
    */
   readerBytesPerSecond?: number
 }
@@ -52,7 +52,7 @@ const usualPatience = 30
 const usualBytesPerSecond = 4_096
 
 /**
- * An HTTP server that refuses by default: every route has a scope, every unknown field is a mistake, every
+ * An HTTP server that denies by default: every route has a scope, every unknown field is a mistake, every
  * error is problem+json.
  */
 export async function createApp(options: AppOptions = {}): Promise<App> {
@@ -89,7 +89,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     },
     schemaController: { compilersFactory: { buildValidator: buildLazyValidator } },
   })
-  // Loaded for tests alone: it would cost each start half a second.
+  // Loaded for tests only: it would add half a second to each start.
   const compile = options.checkAnswers ? (await import('typebox/compile')).Compile : undefined
   app.setSerializerCompiler(({ schema }) => answerWriter(schema as TSchema, compile))
   app.removeContentTypeParser('text/plain')
@@ -132,7 +132,7 @@ function answerErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const language = preferredLanguage(request.headers['accept-language'])
     const methods = methodsOf(request)
-    // A known method too: the route itself found nothing, such as a file that is not there.
+    // Also when the method is known: the route itself found nothing, such as a missing file.
     if (methods.length === 0 || methods.includes(request.method))
       return sendProblem(request, reply, language, 'not_found')
     void reply.header('allow', methods.join(', '))
@@ -149,7 +149,7 @@ function setHeaders(app: FastifyInstance, https: boolean): void {
   })
 }
 
-/** Node would refuse a request without a Host by a bare 400. */
+/** Answers a request without a Host as problem+json; Node would send a bare 400. */
 function requireHost(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ raw }) => {
     if (raw.httpVersion === '1.1' && raw.headers.host === undefined)
@@ -160,14 +160,16 @@ function requireHost(app: FastifyInstance): void {
   })
 }
 
-/** Nobody without a credential makes the server read a large body. */
+/** Limits bodies on public routes, so that nobody without a credential makes the server read a large one. */
 function limitPublicBodies(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
-    if (route.config?.scope === 'public') route.bodyLimit ??= mostInPublic
+    if (route.config?.scope === 'public') route.bodyLimit ??= maxPublicBody
   })
 }
 
-/** A documented route that names no query parameters takes none: a misspelt one is told, not ignored. */
+/**
+ * Rejects query parameters on a documented route that names none: a misspelt one is reported, not ignored.
+ */
 function closeQueries(app: FastifyInstance): void {
   app.addHook('onRoute', ({ schema }) => {
     if (schema && !schema.hide)
@@ -176,16 +178,17 @@ function closeQueries(app: FastifyInstance): void {
 }
 
 const largeBody = 65_536
-/** What is open to everybody takes a code or a name and a password, no more. */
-const mostInPublic = 16_384
+/** Maximum body on public routes, in bytes: they take a code, or a name and a password. */
+const maxPublicBody = 16_384
 
 /**
- * Query strings hold text alone: where the schema asks for a whole number, one written in digits is read as
- * it. Text a database cannot keep is refused.
+ * Parses query strings, which hold only text: where the schema has an integer, digits become a number.
+ * Rejects text that a database cannot store.
  */
 function refuseUnreadable(app: FastifyInstance): void {
   app.addHook('preValidation', async (request) => {
-    // Reading a body of a megabyte and looking through it are two turns: what waits comes in between.
+    // Parsing a large body and checking it take two turns of the event loop, so that other requests run in
+    // between.
     if (Number(request.headers['content-length'] ?? largeBody) >= largeBody && request.body !== undefined)
       await nextTurn()
     const { querystring } = (request.routeOptions.schema ?? {}) as {
@@ -204,9 +207,9 @@ function refuseUnreadable(app: FastifyInstance): void {
   })
 }
 
-const mostUnknownTold = 20
+const maxUnknownReported = 20
 
-/** A documented route without a body takes none: a field sent to it is told, not ignored. */
+/** Rejects a body on a documented route that takes none: a field sent to it is reported, not ignored. */
 function refuseBodyOfNone({ routeOptions: { schema, config, url }, body }: FastifyRequest): void {
   if (
     !schema
@@ -218,7 +221,7 @@ function refuseBodyOfNone({ routeOptions: { schema, config, url }, body }: Fasti
   )
     return
   const validation = Object.keys(body)
-    .slice(0, mostUnknownTold)
+    .slice(0, maxUnknownReported)
     .map((additionalProperty) => ({
       keyword: 'additionalProperties',
       instancePath: '',

@@ -49,7 +49,7 @@ test.each(['plan_not_found', 'validation_failed'])(
   },
 )
 
-test('a code that the document does not name is a failure in tests, and an answer elsewhere', async () => {
+test('an undocumented code fails in tests and is answered elsewhere', async () => {
   const answer = await checked.inject('/api/things/meter_not_found')
   expect([answer.statusCode, answer.json()]).toMatchObject([
     500,
@@ -61,7 +61,7 @@ test('a code that the document does not name is a failure in tests, and an answe
   })
 })
 
-test('what no operation is asked for is answered as ever', async () => {
+test('a request that no operation matches is answered as usual', async () => {
   expect((await checked.inject('/nowhere')).json()).toMatchObject({ code: 'not_found' })
   expect((await checked.inject({ method: 'POST', url: '/api/things/a' })).json()).toMatchObject({
     code: 'method_not_allowed',

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Turns an answer whose code the document does not name for its operation into a failure (tests). */
+/** In tests, turns an answer whose code is not documented for its operation into a failure. */
 export function checkCodes(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const { codes } = request.routeOptions.config

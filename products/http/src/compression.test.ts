@@ -56,7 +56,7 @@ const read = (url: string, encoding = 'gzip, deflate, br') =>
 test.each([
   ['br', brotliDecompressSync],
   ['gzip', gunzipSync],
-] as const)('what is read is sent as %s to whoever takes it', async (encoding, unpack) => {
+] as const)('a read is compressed as %s for a client that accepts it', async (encoding, unpack) => {
   const answer = await read('/rows', encoding)
   expect(answer.headers).toMatchObject({
     'content-encoding': encoding,
@@ -68,7 +68,7 @@ test.each([
   expect(JSON.parse(String(unpack(answer.rawPayload)))).toEqual(rows)
 })
 
-test('whoever takes no packing gets it as it is, and what is kept on the way knows that it varies', async () => {
+test('a client that accepts no compression gets the plain text, and caches learn that the answer varies', async () => {
   const answer = await app.inject('/rows')
   expect([answer.headers['content-encoding'], answer.headers.vary, answer.json()]).toEqual([
     undefined,
@@ -78,16 +78,16 @@ test('whoever takes no packing gets it as it is, and what is kept on the way kno
   expect((await read('/origin')).headers.vary).toBe('origin, accept-encoding')
 })
 
-test.each(['/few', '/pdf', '/part', '/events', '/cookie'])('%s is sent as it is', async (url) => {
+test.each(['/few', '/pdf', '/part', '/events', '/cookie'])('%s is not compressed', async (url) => {
   const answer = await read(url)
   expect([answer.statusCode, answer.headers['content-encoding']]).toEqual([200, undefined])
 })
 
-test('what is packed already is not packed again', async () => {
+test('content that is compressed already is not compressed again', async () => {
   expect((await read('/packed')).rawPayload.length).toBe(5000)
 })
 
-test('the answer to a command is never packed: it may hold a secret', async () => {
+test('the answer to a command is never compressed: it may hold a secret', async () => {
   const answer = await app.inject({
     method: 'POST',
     url: '/rows',
@@ -100,7 +100,7 @@ test('the answer to a command is never packed: it may hold a secret', async () =
   ])
 })
 
-test('an error is packed no more than any other short answer', async () => {
+test('an error is compressed no more than any other short answer', async () => {
   const answer = await read('/nowhere')
   expect([answer.statusCode, answer.headers['content-encoding'], answer.json().code]).toEqual([
     404,
@@ -109,14 +109,14 @@ test('an error is packed no more than any other short answer', async () => {
   ])
 })
 
-test('a file that is written while it is read is sent as it is, so that its reader sees how far it is', async () => {
+test('a streamed file is not compressed, so that the client sees its progress', async () => {
   const answer = await read('/file')
   expect(answer.headers['content-encoding']).toBe(undefined)
   const text = Array.from({ length: 2000 }, (_, line) => `${line},用量,${'x'.repeat(100)}\n`).join('')
   expect(answer.body).toBe(text)
 })
 
-test('whoever goes away ends what is read for them', async () => {
+test('a client that disconnects ends the read behind its answer', async () => {
   const address = await app.listen({ port: 0 })
   const before = state.closed
   const reader = get(`${address}/endless`, { headers: { 'accept-encoding': 'gzip' }, agent: false })

@@ -3,13 +3,16 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { acceptedEncodings, varying, type Encoding } from './encoding.ts'
 
-/** Text. PDF and XLSX are packed by themselves, and an event of a stream would wait for the next ones. */
-const worthwhile =
+/**
+ * Text formats. PDF and XLSX are compressed already, and an event of a stream would wait for the next ones.
+ */
+const compressible =
   /^(application\/(json|problem\+json|x-ndjson)|text\/(csv|html|plain|css|javascript)|image\/svg\+xml)\b/
-/** In bytes. Below it an answer is one packet either way. */
-const smallest = 1000
+/** In bytes. A smaller answer is one packet either way. */
+const minBytes = 1000
 
-// Made for one reader: a fraction of a millisecond for 20 kB, and some per cent larger than the best.
+// Compressed per request, so fast settings: a fraction of a millisecond for 20 kB, a few per cent larger than
+// the best.
 const pack: Record<Encoding, (body: Buffer) => Promise<Buffer>> = {
   br: (body) =>
     promisify(brotliCompress)(body, {
@@ -23,19 +26,19 @@ const pack: Record<Encoding, (body: Buffer) => Promise<Buffer>> = {
 }
 
 /**
- * Packs what is read by GET, as the reader takes it. The answer to a command never is: it may hold a token or
- * a key, and how far a text with a secret shrinks tells of the secret to whoever puts guesses beside it
- * (BREACH). For the same reason nothing that sets a cookie is.
+ * Compresses answers to GET with an encoding the client accepts. Never the answer to a command: it may hold a
+ * token or a key, and the compressed size of a text with a secret leaks the secret to an attacker who can add
+ * guesses to it (BREACH). For the same reason never an answer that sets a cookie.
  */
 export function compressAnswers(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     if (!isCompressible(request, reply)) return payload
-    // A file that is written while it is read stays as it is: its reader sees how far it is, and one who
-    // takes nothing is known by the bytes.
+    // A streamed file stays uncompressed: the client sees its progress, and a stalled client is detected by
+    // the bytes it has taken.
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload
     const accepted = acceptedEncodings(request.headers['accept-encoding'])
     const body = Buffer.from(payload as string)
-    return body.length < smallest ? payload : packBody(reply, body, accepted)
+    return body.length < minBytes ? payload : packBody(reply, body, accepted)
   })
 }
 
@@ -43,7 +46,7 @@ function isCompressible({ method }: FastifyRequest, reply: FastifyReply): boolea
   return (
     method === 'GET'
     && reply.statusCode === 200
-    && worthwhile.test(String(reply.getHeader('content-type') ?? ''))
+    && compressible.test(String(reply.getHeader('content-type') ?? ''))
     && !reply.hasHeader('content-encoding')
     && !reply.hasHeader('set-cookie')
   )

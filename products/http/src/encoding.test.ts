@@ -16,7 +16,7 @@ test.each([
   ['*', ['br', 'gzip']],
   ['*;q=0, gzip', ['gzip']],
   ['br;q=two', []],
-])('who sends %o takes %o', (header, encodings) => {
+])('Accept-Encoding %o yields %o', (header, encodings) => {
   expect(acceptedEncodings(header)).toEqual(encodings)
 })
 
@@ -26,6 +26,6 @@ test.each([
   ['origin', 'origin, accept-encoding'],
   ['Accept-Encoding, origin', 'Accept-Encoding, origin'],
   ['*', '*'],
-])('an answer that varied by %o says so once', (vary, said) => {
+])('an answer that varied by %o names the header once', (vary, said) => {
   expect(varying(vary, 'accept-encoding')).toBe(said)
 })

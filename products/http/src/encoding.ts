@@ -1,9 +1,9 @@
-/** How what is sent may be packed. */
+/** The content encodings the server supports. */
 export type Encoding = 'br' | 'gzip'
 
 /**
- * The packings a reader takes by `Accept-Encoding` (RFC 9110 §12.5.3), the one they weigh higher first,
- * Brotli of equal ones; none where it is to be sent as it is.
+ * The encodings a client accepts by `Accept-Encoding` (RFC 9110 §12.5.3), highest weight first and Brotli
+ * before gzip; empty when the answer must be sent as it is.
  */
 export function acceptedEncodings(header: string | undefined): Encoding[] {
   const weights = new Map<string, number>()
@@ -19,7 +19,7 @@ export function acceptedEncodings(header: string | undefined): Encoding[] {
     .sort((a, b) => weightOf(b) - weightOf(a))
 }
 
-/** The `Vary` of an answer that depends on one more header of the request. */
+/** The `Vary` header with one more request header added. */
 export function varying(vary: unknown, name: string): string {
   const known = typeof vary === 'string' && vary !== '' ? vary.split(/ *, */) : []
   return known.some((one) => one === '*' || one.toLowerCase() === name)

@@ -1,7 +1,7 @@
 import { BillingError, type Code as BillingCode } from '@customer-portal/billing'
 import { WorkbenchError, type WorkbenchCode } from '@customer-portal/workbench'
 
-/** Every mistake that only a request over HTTP can make, and what happens to the server itself. */
+/** Error codes of mistakes that only an HTTP request can make, and of the server's own state. */
 export const httpCodes = [
   'forbidden',
   'scope_missing',
@@ -13,10 +13,10 @@ export const httpCodes = [
 ] as const
 export type HttpCode = (typeof httpCodes)[number]
 
-/** Every code a caller may get, whoever owns it. */
+/** Every error code of the API, whichever service owns it. */
 export type Code = BillingCode | WorkbenchCode | HttpCode
 
-/** A mistake in how something is asked for over HTTP. */
+/** A mistake in an HTTP request, independent of the command it asks for. */
 export class HttpError extends Error {
   readonly code: HttpCode
   readonly detail: BillingError['detail']
@@ -28,7 +28,7 @@ export class HttpError extends Error {
   }
 }
 
-/** Whether an error is a caller's mistake of a closed list: one of billing, the desk or HTTP. */
+/** Whether an error is a caller's mistake with a known code: of billing, the workbench or HTTP. */
 export function isFailure(error: unknown): error is BillingError | WorkbenchError | HttpError {
   return error instanceof BillingError || error instanceof WorkbenchError || error instanceof HttpError
 }

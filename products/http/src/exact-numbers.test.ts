@@ -21,7 +21,7 @@ test.each([
   ['1.8e308', '"1.8e308"'],
   [`0.${'0'.repeat(400)}1`, `"0.${'0'.repeat(400)}1"`],
   [`1${'0'.repeat(400)}`, `"1${'0'.repeat(400)}"`],
-])('%s is more than a double holds, and stays what it is as a text', (number, text) => {
+])('%s exceeds a double and is kept as text', (number, text) => {
   expect(withExactNumbers(`[${number}]`)).toBe(`[${text}]`)
   expect(withExactNumbers(`{"a" : ${number} , "b":{"c":[1,${number}]}}`)).toBe(
     `{"a" : ${text} , "b":{"c":[1,${text}]}}`,
@@ -56,7 +56,7 @@ test.each([
   '1234567890.1234567890.1',
   '12345678901234567-8',
   '',
-])('%s is left as it is', (json) => {
+])('%s is left unchanged', (json) => {
   expect(withExactNumbers(json)).toBe(json)
   expect(withExactNumbers(`[${json},0.12345678901234567890123]`)).toBe(
     json.startsWith('"1') && !json.endsWith('"')
@@ -65,7 +65,7 @@ test.each([
   )
 })
 
-test('what JSON.stringify writes is never changed, and any JSON stays JSON', () => {
+test('the output of JSON.stringify is never changed, and any JSON stays valid JSON', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const json = JSON.stringify(value)
@@ -86,7 +86,7 @@ test('what JSON.stringify writes is never changed, and any JSON stays JSON', () 
   )
 })
 
-test('a body of 8 MB, whatever it is of, is looked through in a moment', () => {
+test('a body of 8 MB, whatever it consists of, is scanned quickly', () => {
   for (const part of [
     '1',
     '0',
@@ -105,7 +105,7 @@ test('a body of 8 MB, whatever it is of, is looked through in a moment', () => {
     const body = `[${part.repeat(8_000_000 / part.length)}`
     const began = process.cpuUsage()
     const exact = withExactNumbers(body)
-    // Of this process's own time: a machine may have other work.
+    // The process's own time: the machine may be busy.
     expect(process.cpuUsage(began).user, part).toBeLessThan(2_000_000)
     expect(exact === undefined, part).toBe(
       (part.length > 17 && part.endsWith('9,')) || part.startsWith('0.1') || part === ',1e400',

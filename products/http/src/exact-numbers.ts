@@ -1,31 +1,31 @@
 /**
- * As many digits a double always holds, and with a point among them. Nearly no body has such a run: one look
- * finds that out.
+ * A double holds this many digits, a decimal point included. Almost no body has a longer run, so one search
+ * settles most.
  */
 const shortRun = 15
 const longRun =
   /[0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.][0-9.]/
 /**
- * What ends as a number does with an exponent of three digits: with fewer, one of few digits is neither too
- * large nor too small for a double.
+ * The end of a number with an exponent of three digits or more: with a shorter one, a number of few digits
+ * fits a double.
  */
 const largeExponent = /[eE][-+\d]\d\d+[\s,}\]]/
-/** Below it a double holds fewer digits, down to none. */
+/** Below this a double has fewer significant digits, down to none. */
 const smallestWithAllDigits = 2 ** -1022
 /**
- * More than a batch of a thousand events has: looking at each takes about a microsecond, and others wait
- * meanwhile.
+ * More than a batch of a thousand events has. Each takes about a microsecond to check, and other requests
+ * wait meanwhile.
  */
-export const mostLongNumbers = 32_768
-/** A double written with 17 digits is read as itself. */
+export const maxLongNumbers = 32_768
+/** A double written with 17 digits parses to the same double. */
 const digitsOfDouble = 17
 const partsOfNumber = /^-?(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/
 
 /**
- * The JSON with each number that a double cannot hold written as a text instead, `1234567890123456789` as
- * `"1234567890123456789"` and `1e-400` as `"1e-400"`: it stays what was sent where a text is taken too, and
- * is refused by the name of its field everywhere else, rather than read as another number. Undefined where
- * more than 32,768 numbers are so long, or have such an exponent, that they have to be looked at.
+ * Returns the JSON with each number that a double cannot hold replaced by its text: `1234567890123456789`
+ * becomes `"1234567890123456789"`, `1e-400` becomes `"1e-400"`. A field that also accepts text gets the
+ * number as sent; any other field is rejected by name instead of being read as another number. Undefined when
+ * more than 32,768 numbers are long enough, or have such an exponent, to need a check.
  */
 export function withExactNumbers(json: string): string | undefined {
   if (!longRun.test(json) && !largeExponent.test(json)) return json
@@ -40,8 +40,8 @@ export function withExactNumbers(json: string): string | undefined {
       const end = endOfNumber(json, at)
       if (end - at > shortRun || hasLargeExponent(json, at, end)) {
         long += 1
-        if (long > mostLongNumbers) return undefined
-        if (!isHeld(json.slice(at, end))) {
+        if (long > maxLongNumbers) return undefined
+        if (!isExact(json.slice(at, end))) {
           pieces.push(json.slice(copied, at), '"', json.slice(at, end), '"')
           copied = end
         }
@@ -60,7 +60,7 @@ const minus = 0x2d
 const plus = 0x2b
 const isDigit = (character: number) => character >= 0x30 && character <= 0x39
 
-/** Behind the closing quote, or at the end where there is none. */
+/** The index behind the closing quote, or the end when there is none. */
 function endOfText(json: string, start: number): number {
   for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
     let escapes = 0
@@ -96,19 +96,19 @@ function hasLargeExponent(json: string, start: number, end: number): boolean {
 }
 
 /** The exact decimal of any double is shorter. */
-const longestOfDouble = 1_100
+const maxLengthOfDouble = 1_100
 
 /**
- * Whether a number is read as what it says: as the shortest text of its double, or as that of 17 digits,
- * which some languages write.
+ * Whether parsing a number loses nothing: it is the shortest text of its double, or the one with 17 digits
+ * that some languages write.
  */
-function isHeld(literal: string): boolean {
+function isExact(literal: string): boolean {
   const value = Number(literal)
-  // Most are one of these, or what is no number, which is left to whoever reads the JSON.
+  // Most numbers end here; what is not a number is left to the JSON parser.
   if (String(value) === literal || Number.isNaN(value)) return true
-  // No program writes a double so long, and a pattern that goes through millions of digits may use up the
+  // No program writes a double that long, and a regular expression over millions of digits may overflow the
   // stack.
-  if (literal.length > longestOfDouble) return false
+  if (literal.length > maxLengthOfDouble) return false
   const written = decimalOf(literal)
   if (written === undefined || written.digits === '') return true
   if (written.digits.length > digitsOfDouble || !Number.isFinite(value) || value === 0) return false
@@ -120,23 +120,23 @@ function isHeld(literal: string): boolean {
 }
 
 /**
- * A decimal's digits without zeros around them and its exponent: equal for equal numbers. The sign is left
- * out.
+ * A decimal's digits without surrounding zeros, and its exponent: equal for equal numbers. The sign is
+ * dropped.
  */
 function decimalOf(text: string): { digits: string; exponent: number } | undefined {
   const parts = partsOfNumber.exec(text)
   if (!parts) return undefined
   const [, whole = '', fraction = '', exponent = '0'] = parts
   const behind = (whole + fraction).replace(/^0+/, '')
-  const digits = withoutZerosBehind(behind)
+  const digits = withoutTrailingZeros(behind)
   return {
     digits,
     exponent: digits === '' ? 0 : Number(exponent) - fraction.length + behind.length - digits.length,
   }
 }
 
-/** Not by a pattern: one that may begin at each of a million zeros would look from each of them. */
-function withoutZerosBehind(digits: string): string {
+/** Not by a regular expression: it could start at each of a million zeros and scan on from every one. */
+function withoutTrailingZeros(digits: string): string {
   let end = digits.length
   while (end > 0 && digits[end - 1] === '0') end -= 1
   return digits.slice(0, end)

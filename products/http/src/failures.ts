@@ -4,8 +4,8 @@ import type { Language } from './language.ts'
 type Text = { title: string; detail: string }
 
 /**
- * Every code a caller may get, with its HTTP status and its text in both languages: a new code without them
- * does not compile.
+ * Every error code with its HTTP status and its text in both languages. A new code without them does not
+ * compile.
  */
 export const failures: Record<Code, { status: number } & Record<Language, Text>> = {
   validation_failed: failure(

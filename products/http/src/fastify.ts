@@ -8,7 +8,7 @@ import type {
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { TSchema } from 'typebox'
 
-/** A Fastify instance whose handlers know their types from the TypeBox schemas of the route. */
+/** A Fastify instance whose handlers are typed by the TypeBox schemas of the route. */
 export type App = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
@@ -19,9 +19,9 @@ export type App = FastifyInstance<
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** For the documentation: the route honours `Idempotency-Key`. */
+    /** For the documentation: the route supports `Idempotency-Key`. */
     idempotent?: boolean
-    /** The body's schema for the documentation alone, where the handler checks each element by itself. */
+    /** The body's schema for the documentation only, where the handler validates each element itself. */
     documentedBody?: TSchema
   }
   interface FastifySchema {

@@ -1,6 +1,6 @@
 import type { Language } from './language.ts'
 
-/** One mistake as Ajv tells it (with `allErrors`). */
+/** One error as Ajv reports it (with `allErrors`). */
 export interface SchemaError {
   keyword: string
   instancePath: string
@@ -16,43 +16,43 @@ export interface FieldError {
 }
 
 /**
- * Where a value stood: a JSON pointer inside the body, `?name` for a query parameter, `:name` for one in the
+ * Where a value was: a JSON pointer inside the body, `?name` for a query parameter, `:name` for one in the
  * path.
  */
 export type Place = 'body' | 'querystring' | 'params' | 'headers'
 
-/** Nobody reads more. */
-const mostTold = 20
+/** Maximum number of errors in an answer; nobody reads more. */
+const maxReported = 20
 /**
- * A body within its limits can hold a hundred thousand mistakes: only so many are compared with each other.
+ * Maximum number of errors compared with each other: a body within its limits can hold a hundred thousand.
  */
-const mostCompared = 200
+const maxCompared = 200
 
 /**
- * What is wrong with each field, in the reader's language; at most twenty. Its work does not grow faster than
- * the number of errors.
+ * What is wrong with each field, in the reader's language; at most twenty. Takes time linear in the number of
+ * errors.
  */
 export function fieldErrors(errors: readonly SchemaError[], place: Place, language: Language): FieldError[] {
-  const told = new Map<string, FieldError>()
+  const reported = new Map<string, FieldError>()
   for (const error of withoutOtherBranches(firstOf(errors))) {
     const { code, [language]: detail } = textOf(error)
     const pointer = pointerAt(pathOf(error), place)
     const key = JSON.stringify([pointer, code])
-    if (!told.has(key)) told.set(key, { pointer, code, detail })
-    if (told.size === mostTold) break
+    if (!reported.has(key)) reported.set(key, { pointer, code, detail })
+    if (reported.size === maxReported) break
   }
-  return [...told.values()]
+  return [...reported.values()]
 }
 
 /**
- * The first errors. Ajv names a union after its branches: where the cut falls among them, the union itself
- * stands for them.
+ * The first errors. Ajv reports a union after its branches: if the cut falls among them, the union's own
+ * error replaces them.
  */
 function firstOf(errors: readonly SchemaError[]): readonly SchemaError[] {
-  const last = errors[mostCompared - 1]
-  if (!last || errors.length === mostCompared) return errors
+  const last = errors[maxCompared - 1]
+  if (!last || errors.length === maxCompared) return errors
   let cut: SchemaError | undefined
-  for (let index = mostCompared; index < errors.length; index += 1) {
+  for (let index = maxCompared; index < errors.length; index += 1) {
     const error = errors[index]!
     if (
       error.keyword === 'anyOf'
@@ -61,12 +61,12 @@ function firstOf(errors: readonly SchemaError[]): readonly SchemaError[] {
     )
       cut = error
   }
-  const first = errors.slice(0, mostCompared)
+  const first = errors.slice(0, maxCompared)
   const union = cut
   return union ? [...first.filter((error) => !isInUnion(error, union)), union] : first
 }
 
-/** Writes a JSON pointer the way its place is written. */
+/** Writes a JSON pointer in the notation of its place. */
 export function pointerAt(pointer: string, place: Place): string {
   if (place === 'body') return pointer
   return (place === 'querystring' ? '?' : place === 'params' ? ':' : '') + pointer.slice(1)
@@ -80,9 +80,9 @@ function pathOf(error: SchemaError): string {
 }
 
 /**
- * Ajv reports every branch of a union that failed. A reader meant one of them: the branches whose kind does
- * not fit (another `const`, another type) say nothing, and when no single branch is left the union itself is
- * the mistake.
+ * Ajv reports every failed branch of a union, but the caller meant one of them. Branches of another kind
+ * (another `const`, another type) are dropped; when no single branch is left, the union's own error is
+ * reported.
  */
 function withoutOtherBranches(errors: readonly SchemaError[]): SchemaError[] {
   const unions = errors
@@ -116,7 +116,7 @@ function isInside(path: string, root: string): boolean {
   return path === root || path.startsWith(`${root}/`)
 }
 
-/** "Or nothing at all": nobody who gave a value meant that branch. */
+/** The null branch of an optional value: a caller who sent a value did not mean it. */
 function isNull(error: SchemaError, union: SchemaError): boolean {
   return error.keyword === 'type' && error.params.type === 'null' && error.instancePath === union.instancePath
 }

@@ -64,7 +64,9 @@ const hostile: [string, string][] = [
   ['many names that are one', `{${filled('"a":1,')}"b":1}`],
 ]
 
-/** The least of three, in milliseconds: what the work takes, not what others on the machine take. */
+/**
+ * The fastest of three runs, in milliseconds: the time of the work itself, without other load of the machine.
+ */
 async function least(work: () => unknown): Promise<number> {
   const times: number[] = []
   for (let run = 0; run < 3; run += 1) {
@@ -75,7 +77,7 @@ async function least(work: () => unknown): Promise<number> {
   return Math.min(...times)
 }
 
-test.each(hostile)('%s is refused in about the time that a harmless body takes', async (_name, body) => {
+test.each(hostile)('%s is rejected in about the time of a harmless body', async (_name, body) => {
   const harmless = JSON.stringify({ properties: { a: 'x'.repeat(body.length - 30) } })
   const usual = await least(async () => {
     await post('/own', harmless)
@@ -90,7 +92,7 @@ test.each(hostile)('%s is refused in about the time that a harmless body takes',
   expect(answering).toBeLessThan(10 * usual + 100)
 })
 
-test('where nobody has to say who they are, a large body is not read at all', async () => {
+test('a large body on a public route is not read at all', async () => {
   expect((await post('/open', `{${members(5_000)}}`)).json()).toMatchObject({
     status: 413,
     code: 'payload_too_large',
@@ -101,12 +103,12 @@ test('where nobody has to say who they are, a large body is not read at all', as
   })
 })
 
-test('whoever is not let in is told so, whatever the body is', async () => {
+test('an unauthenticated caller is rejected as such, whatever the body', async () => {
   for (const [, body] of [...hostile, ['no JSON', '{']])
     expect((await post('/own', body!, 'Bearer bad')).statusCode).toBe(401)
 })
 
-test('a small body is told its mistakes all at once, up to twenty; a large one its first', async () => {
+test('a small body gets all its mistakes at once, up to twenty; a large one its first', async () => {
   expect((await post('/own', `{${members(300)}}`)).json().errors).toHaveLength(20)
   expect(
     (await post('/own', '{"email":"x","at":"y","tiers":[{"c":1}]}'))
@@ -126,7 +128,7 @@ test('a small body is told its mistakes all at once, up to twenty; a large one i
   expect((await post('/without', `{${members(900)}}`)).json().errors).toHaveLength(20)
 })
 
-test('values are counted outside of texts', () => {
+test('values are counted outside of strings', () => {
   expect(tooManyValues('[1,[2],{"a":3}]', 5)).toBeUndefined()
   expect(tooManyValues('[1,[2],{"a":3}]', 4)?.code).toBe('payload_too_large')
   expect(tooManyValues('["[[[[,,,,\\"[[[[{{{{"]', 3)).toBeUndefined()

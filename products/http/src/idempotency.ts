@@ -2,9 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BillingError, idempotently, type Engine, type Code } from '@customer-portal/billing'
 import { failures } from './failures.ts'
 
-/**
- * Who asks: a key counts for one credential, one customer ('' where the command is nobody's) and one route.
- */
+/** The scope of a key: one credential, one customer ('' where the command belongs to none) and one route. */
 export interface Asker {
   engine: Engine
   credential: string
@@ -12,7 +10,7 @@ export interface Asker {
 }
 
 /**
- * Runs a command at most once per `Idempotency-Key`: the same request again gets the kept answer, marked
+ * Runs a command at most once per `Idempotency-Key`: the same request again returns the stored answer, marked
  * `Idempotent-Replayed: true`. Without the header the command simply runs.
  */
 export async function once<T>(
@@ -27,7 +25,7 @@ export async function once<T>(
     void reply.code(status)
     return work(engine)
   }
-  // By the decoded parts of the path: however they were written, it is the same command.
+  // The decoded parts of the path: differently encoded, it is still the same command.
   const {
     routeOptions: { url = '' },
     params,
@@ -45,7 +43,10 @@ export async function once<T>(
   return kept.body as T
 }
 
-/** A refusal by rule is an answer and is kept; what may turn out otherwise the next time is not. */
+/**
+ * The status of a rejection that is stored as the answer, because the rule rejects it every time; undefined
+ * for one that a retry may change.
+ */
 function refusalStatus(code: Code): number | undefined {
   const { status } = failures[code]
   return status === 409 || status === 422 ? status : undefined

@@ -1,19 +1,19 @@
 import { isUtf8 } from 'node:buffer'
 import { BillingError } from '@customer-portal/billing'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { mostLongNumbers, withExactNumbers } from './exact-numbers.ts'
+import { maxLongNumbers, withExactNumbers } from './exact-numbers.ts'
 
-/** A thousand events with all the properties they may have are some eighty thousand values. */
-const mostValues = 100_000
+/** A thousand events with the maximum number of properties have some eighty thousand values. */
+const maxValues = 100_000
 
-/** A body that cannot be read, as Fastify's own refusals are: 400, with a sentence. */
+/** The error of a body that cannot be read, in the form of Fastify's own: 400, with a sentence. */
 export function unreadableBody(message: string, statusCode = 400): Error {
   return Object.assign(new Error(message), { statusCode })
 }
 
 /**
- * The text of a JSON body, its numbers exact. Throws where it is not UTF-8, as JSON is: replacement
- * characters would make one id of two; and where it has too many values to be read while others wait.
+ * The text of a JSON body with its numbers exact. Throws when it is not UTF-8, since replacement characters
+ * would make two ids equal, and when it has so many values that parsing would block other requests.
  */
 export function jsonText(bytes: Buffer): string {
   if (!isUtf8(bytes)) throw unreadableBody('Body is not UTF-8, as JSON is (RFC 8259)')
@@ -22,14 +22,14 @@ export function jsonText(bytes: Buffer): string {
   if (refusal) throw refusal
   const text = withExactNumbers(sent)
   if (text === undefined)
-    throw unreadableBody(`Body holds more than ${mostLongNumbers} numbers of 16 digits or more`)
+    throw unreadableBody(`Body holds more than ${maxLongNumbers} numbers of 16 digits or more`)
   return text
 }
 
 /**
- * Reads JSON bodies: UTF-8 alone, numbers exact, and nothing where there is nothing, which is fine where a
- * route takes no body. `names`: whether those with a meaning in JavaScript, such as `__proto__`, are refused
- * or may be, as the names of a customer's properties are.
+ * Parses JSON bodies: UTF-8 only, numbers exact; an empty body is undefined, for routes that take none.
+ * `names`: whether names with a meaning in JavaScript, such as `__proto__`, are rejected or, as property
+ * names of a customer's events, allowed.
  */
 export function takeJson(
   app: FastifyInstance,
@@ -44,7 +44,7 @@ export function takeJson(
 
 type Done = (error: Error | null, body?: unknown) => void
 
-/** Reads one JSON body from its bytes; see `takeJson`. */
+/** Parses one JSON body from its bytes; see `takeJson`. */
 export function jsonParser(
   app: FastifyInstance,
   names: 'refused' | 'any',
@@ -64,12 +64,12 @@ export function jsonParser(
 }
 
 /**
- * What a JSON text of more than 100,000 values is refused with. A megabyte of nothing but brackets takes as
- * long to read as fifty megabytes of text, and everybody waits meanwhile.
+ * The error for a JSON text of more than 100,000 values, else undefined. A megabyte of nothing but brackets
+ * takes as long to parse as fifty megabytes of text, and every other request waits.
  */
-export function tooManyValues(text: string, most = mostValues): BillingError | undefined {
-  // Each value but the first has a comma or a bracket before it.
-  if (text.length <= most) return undefined
+export function tooManyValues(text: string, max = maxValues): BillingError | undefined {
+  // Each value but the first follows a comma or a bracket.
+  if (text.length <= max) return undefined
   let values = 0
   let inText = false
   for (let index = 0; index < text.length; index += 1) {
@@ -80,8 +80,8 @@ export function tooManyValues(text: string, most = mostValues): BillingError | u
     } else if (character === quote) inText = true
     else if (character === comma || character === bracket || character === brace) {
       values += 1
-      if (values > most)
-        return new BillingError('payload_too_large', { message: `The body holds more than ${most} values.` })
+      if (values > max)
+        return new BillingError('payload_too_large', { message: `The body holds more than ${max} values.` })
     }
   }
   return undefined

@@ -14,7 +14,7 @@ test.each([
   ['en;q=0,zh;q=0.1', 'zh-CN'],
   ['en;q=x', 'en'],
   ['ZH-cn', 'zh-CN'],
-])('of %j the reader prefers %s', (header, language) => {
+])('Accept-Language %j prefers %s', (header, language) => {
   expect(preferredLanguage(header)).toBe(language)
 })
 

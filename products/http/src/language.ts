@@ -1,8 +1,8 @@
 export type Language = 'zh-CN' | 'en'
 
 /**
- * The language a reader prefers by `Accept-Language` (RFC 9110 §12.5.4): the first of the best weighted ones
- * we write; English when none is.
+ * The language a reader prefers by `Accept-Language` (RFC 9110 §12.5.4): the first supported one among those
+ * with the highest weight; English when none is supported.
  */
 export function preferredLanguage(header: string | undefined): Language {
   let best: { language: Language; weight: number } | undefined

@@ -29,7 +29,7 @@ export const InvoiceQuery = Type.Object(
   { additionalProperties: false },
 )
 
-/** `?status=&year=` of the sums of such a list. */
+/** `?status=&year=` of the totals of such a list. */
 export const InvoiceSummaryQuery = Type.Object(
   { status: InvoiceQuery.properties.status, year: InvoiceQuery.properties.year },
   { additionalProperties: false },

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { logLines } from './log-lines.ts'
 
-test('the lines of one turn leave together, in their order, and those of the next after them', async () => {
+test('the lines of one turn are written together in order, those of the next turn after them', async () => {
   const written: string[] = []
   const log = logLines((text) => written.push(text))
   log.write('a\n')
@@ -14,7 +14,7 @@ test('the lines of one turn leave together, in their order, and those of the nex
   expect(written).toEqual(['a\nb\n', 'c\n'])
 })
 
-test('what waits when the process ends is written once', async () => {
+test('pending lines are written once when the process ends', async () => {
   const written: string[] = []
   const log = logLines((text) => written.push(text))
   log.write('last\n')

@@ -1,6 +1,6 @@
 /**
- * Where log lines go: those of one turn of the event loop leave in one write, for a write each costs as much
- * as answering a small request.
+ * Buffers log lines and writes those of one turn of the event loop at once: a write per line costs as much as
+ * answering a small request.
  */
 export function logLines(write: (text: string) => void): { write(line: string): void; flush(): void } {
   let lines: string[] = []
@@ -18,6 +18,6 @@ export function logLines(write: (text: string) => void): { write(line: string): 
   }
 }
 
-/** The standard output. What is still waiting when the process ends is written then. */
+/** The standard output. Pending lines are written when the process ends. */
 export const standardOutput = logLines((text) => void process.stdout.write(text))
 process.once('exit', standardOutput.flush)

@@ -2,7 +2,7 @@ import { testDatabases } from '@customer-portal/database/testing'
 import { describe, expect, test } from 'vitest'
 import { loggedError } from './logged-error.ts'
 
-describe.each(testDatabases)('an error of $name in a log line', ({ create }) => {
+describe.each(testDatabases)('the log entry of a $name', ({ create }) => {
   test.each([
     ["insert into people values ('secret-value')", 'people_once'],
     ["select 'secret-value'::int", undefined],
@@ -33,7 +33,7 @@ describe.each(testDatabases)('an error of $name in a log line', ({ create }) => 
   })
 })
 
-test("an error of the program's own keeps its message, and its causes to a depth", () => {
+test('an error of the program keeps its message, and its causes up to a depth', () => {
   const error = new TypeError('a plan without charges', { cause: new Error('because') })
   expect(loggedError(error)).toMatchObject({
     type: 'TypeError',

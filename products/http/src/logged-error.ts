@@ -1,4 +1,4 @@
-/** An error as a log line holds it. */
+/** An error as it appears in a log line. */
 export interface LoggedError {
   type: string
   message: string
@@ -12,9 +12,9 @@ export interface LoggedError {
 const deepest = 4
 
 /**
- * An error without what its statement was about: of the database's own errors the log gets the code and
- * names, since their message, detail, query and parameters hold values of rows; of others the message. A list
- * of what may be said, so that a driver's new field is not.
+ * An error without the data of its statement. For a database error the log gets the code and names only,
+ * since its message, detail, query and parameters hold values of rows; for others the message. This is an
+ * allow-list, so that a new field of the driver is not logged.
  */
 export function loggedError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error))
@@ -35,7 +35,7 @@ export function loggedError(error: unknown, depth = 0): LoggedError {
   }
 }
 
-/** Where it came from, without the message that stands above the frames. */
+/** The stack frames without the message above them. */
 function framesOf({ stack = '' }: Error): string {
   return stack
     .split('\n')

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** Remembers which methods each path takes, so that a known path answers 405 with `Allow` instead of 404. */
+/** Records which methods each path has, so that a known path answers 405 with `Allow` instead of 404. */
 export function rememberMethods(app: FastifyInstance): (request: FastifyRequest) => string[] {
   const methods = new Map<string, Set<string>>()
   app.addHook('onRoute', (route) => {

@@ -1,6 +1,8 @@
 type Json = Record<string, unknown>
 
-/** The document with each schema that has a name written once, under its name, and referred to elsewhere. */
+/**
+ * Returns the document with each named schema written once, under its name, and referenced everywhere else.
+ */
 export function nameSchemas<T extends object>(document: T, named: Record<string, object>): T {
   const canonical = canonicalWriter()
   const names = new Map(Object.entries(named).map(([name, schema]) => [canonical(schema), name]))
@@ -8,7 +10,7 @@ export function nameSchemas<T extends object>(document: T, named: Record<string,
   const schemas: Json = {}
   const nameOf = (value: object) => {
     const text = canonical(value)
-    // Long texts are looked up only where one of the names can be meant.
+    // Long texts are looked up only when their length matches a named schema.
     return lengths.has(text.length) ? names.get(text) : undefined
   }
   const replace = (value: unknown): unknown => {
@@ -26,8 +28,8 @@ export function nameSchemas<T extends object>(document: T, named: Record<string,
 }
 
 /**
- * Writes the same text for the same schema, however its keys are ordered and its maps are written; each part
- * once.
+ * Serialises equal schemas to equal text, whatever the order of their keys and the form of their maps; each
+ * part once.
  */
 function canonicalWriter(): (value: unknown) => string {
   const written = new WeakMap<object, string>()

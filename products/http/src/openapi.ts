@@ -13,22 +13,22 @@ import type { Scope } from './scope.ts'
 import { isKeyScope } from './vendor-key.ts'
 
 export interface ApiDescription {
-  /** What stands in its addresses: `billing` of /api/billing. */
+  /** The segment in its URLs: `billing` of /api/billing. */
   name: string
   title: string
   description: string
   tags: { name: string; description: string }[]
-  /** How a caller proves who they are, by name, and which scopes ask for it. */
+  /** The authentication schemes by name, and the scopes that need each. */
   security: Record<string, { scheme: SecurityScheme; scopes: Scope[] }>
-  /** Schemas of this API that get a name of their own in the document. */
+  /** Schemas of this API that get a name in the document. */
   schemas?: Record<string, TSchema>
-  /** What is said of each operation beside its route, by method and path: `GET /plans/{planId}`. */
+  /** Notes for each operation by method and path: `GET /plans/{planId}`. */
   operations: Record<string, OperationNotes>
-  /** What stands for a parameter of this name in examples. */
+  /** Example values of parameters by name. */
   values: Record<string, string>
-  /** Its texts in Chinese, by the English. */
+  /** Its texts in Chinese, keyed by the English. */
   chinese: Record<string, string>
-  /** Whether packages/sdk has a method for each operation, called as the operation. */
+  /** Whether packages/sdk has a method for each operation, with the operation's name. */
   hasSdk?: boolean
 }
 type SecurityScheme =
@@ -36,12 +36,12 @@ type SecurityScheme =
   | { type: 'apiKey'; in: 'cookie'; name: string; description: string }
 
 export interface OperationNotes {
-  /** A noun and a verb: `quota.consume` is the operationId `quotaConsume`. It never changes. */
+  /** A noun and a verb: `quota.consume` gives the operationId `quotaConsume`. It never changes. */
   name: string
-  /** The codes it refuses with, beside those that every operation of its kind may. */
+  /** Its error codes, besides those that every operation of its kind has. */
   errors?: Code[]
   query?: Record<string, string | number>
-  /** A body that is taken. */
+  /** An example body that is accepted. */
   body?: unknown
 }
 
@@ -52,12 +52,12 @@ export interface DescribedApi extends Pick<ApiDescription, 'name' | 'title' | 'c
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The codes that the document names for the operation. */
+    /** The error codes documented for the operation. */
     codes?: Code[]
   }
   interface FastifyInstance {
     describedApis: DescribedApi[]
-    /** Where people reach the server, without a slash at the end; undefined where nobody has said. */
+    /** The server's public address without a trailing slash; undefined when not configured. */
     publicUrl: string | undefined
   }
 }
@@ -72,14 +72,14 @@ const IdempotencyHeaders = Type.Object({
   ),
 })
 /**
- * Whatever the route, one of these may come: some by what it does, the others by how it is asked and how the
- * server fares.
+ * Statuses any route may answer with: some depend on the operation, the others on the request and the
+ * server's state.
  */
 const problemStatuses = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503]
 
 /**
- * Describes the routes registered on `app` after this as OpenAPI 3.1, at `<prefix>/openapi.json`, made once
- * when it is first asked for.
+ * Describes the routes registered on `app` after this call as OpenAPI 3.1 at `<prefix>/openapi.json`. The
+ * document is made once, on the first request.
  */
 export async function describeApi(app: App, api: ApiDescription): Promise<void> {
   app.addHook('onRoute', (route) => {
@@ -166,8 +166,7 @@ function sharedSchemas(): Record<string, TSchema> {
 }
 
 /**
- * The schema of a route as the document shows it: with what is asked of the caller, what may be refused, and
- * its name.
+ * A route's schema as the document shows it: with its name, the required credentials and the possible errors.
  */
 function describedRoute(api: ApiDescription, schema: FastifySchema, route: RouteOptions): FastifySchema {
   const { scope, documentedBody, idempotent } = route.config ?? {}
@@ -187,7 +186,7 @@ function describedRoute(api: ApiDescription, schema: FastifySchema, route: Route
   } as FastifySchema
 }
 
-/** Every code that an operation may refuse with. */
+/** Every error code of an operation. */
 function codesOf(api: ApiDescription, schema: FastifySchema, route: RouteOptions): Code[] {
   return [...usualErrors(schema, route), ...(api.operations[nameOfRoute(api, route)]?.errors ?? [])]
 }
@@ -199,7 +198,7 @@ const nameOfRoute = ({ name }: ApiDescription, { method, url }: RouteOptions) =>
 const operationIdOf = (name: string) =>
   name.replaceAll(/\.(\w)/g, (_match, first: string) => first.toUpperCase())
 
-/** What any operation of its kind may be refused with. */
+/** The error codes that every operation of its kind may have. */
 function usualErrors({ querystring }: FastifySchema, { method, config }: RouteOptions): Code[] {
   const writes = method !== 'GET'
   const pages = 'cursor' in ((querystring as { properties?: object } | undefined)?.properties ?? {})
@@ -227,7 +226,7 @@ function withProblems(response: unknown, codes: Code[]): Record<string, unknown>
   }
 }
 
-/** The document with values that make each operation a real call. */
+/** The document with example values that make each operation a real call. */
 function withExamples(document: OpenApi, api: ApiDescription): OpenApi {
   const paths = Object.entries(document.paths).map(
     ([path, methods]) =>

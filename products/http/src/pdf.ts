@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 
-/** The response of a route that answers a PDF, for the documentation. */
+/** The response of a route that returns a PDF, for the documentation. */
 export const PdfAnswer = {
   200: {
     description: 'The document',
@@ -9,7 +9,7 @@ export const PdfAnswer = {
   },
 }
 
-/** Sends a PDF to be saved under its name. */
+/** Sends a PDF as a download with its file name. */
 export function sendPdf(
   reply: FastifyReply,
   pdf: { bytes: Uint8Array; fileName: string; sha256: string },

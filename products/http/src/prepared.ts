@@ -4,17 +4,19 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { acceptedEncodings, varying, type Encoding } from './encoding.ts'
 
-/** A text that everybody gets alike as long as the process runs: written, marked and packed once. */
+/**
+ * A text that is the same for every client while the process runs: serialised, tagged and compressed once.
+ */
 export interface Prepared {
   type: string
-  /** Weak: the same text, however it is packed. */
+  /** A weak tag: the text is the same in every encoding. */
   etag: string
   body: Buffer
   packed(encoding: Encoding): Promise<Buffer>
 }
 
 const pack: Record<Encoding, (body: Buffer) => Promise<Buffer>> = {
-  // 9 of 11: the last tenth of the size would take ten times as long.
+  // Level 9 of 11: the last tenth of the size would take ten times as long.
   br: (body) =>
     promisify(brotliCompress)(body, {
       params: {
@@ -42,8 +44,8 @@ export function prepare(text: string, type: string): Prepared {
 }
 
 /**
- * Sends it as the reader takes it, or 304 where they have it. Unless `cacheControl` says otherwise they ask
- * each time whether it is still the same.
+ * Sends it in an encoding the client accepts, or 304 when the client has it. Unless `cacheControl` says
+ * otherwise, clients revalidate on every use.
  */
 export async function sendPrepared(
   request: FastifyRequest,

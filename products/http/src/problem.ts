@@ -11,8 +11,8 @@ import { usualHeaders } from './usual-headers.ts'
 const retrySeconds = 5
 
 /**
- * Answers any error as RFC 9457 problem+json in the reader's language. What is not a caller's mistake is
- * logged whole and answered with nothing of it.
+ * Answers any error as RFC 9457 problem+json in the reader's language. An unexpected error is logged in full,
+ * and the answer shows none of it.
  */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const language = preferredLanguage(request.headers['accept-language'])
@@ -26,7 +26,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   return sendProblem(request, reply, language, code, more)
 }
 
-/** Writes one problem; the text of the code stands in where no detail is given. */
+/** Sends one problem; without a detail it uses the text of the code. */
 export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -110,19 +110,22 @@ function conflictIn({ differs, first }: BillingError['detail']): NonNullable<Mis
   return { differs: differs as Problem['differs'], ...(first ? { first: first as Problem['first'] } : {}) }
 }
 
-/** The engine knows a field by its name alone, not how it came. */
+/**
+ * The engine knows a field by its name only, so this finds out whether it came in the body, the query or the
+ * path.
+ */
 function placeOf(pointer: string, request: FastifyRequest): Place {
   const [field = ''] = pointer.slice(1).split('/')
   if (pointer.startsWith('?') || Object.hasOwn(request.query as object, field)) return 'querystring'
   return Object.hasOwn(request.params as object, field) ? 'params' : 'body'
 }
 
-/** Fastify refuses a request by itself when it cannot be read at all. */
+/** Maps Fastify's own rejections of requests that cannot be read. */
 function frameworkMistake(error: FastifyError, statusCode: number): Mistake {
-  // Our own refusals, which have no code of Fastify's, say what was wrong.
-  const said = error.code === undefined ? { detail: error.message } : {}
-  if (statusCode === 413) return { code: 'payload_too_large', ...said }
-  if (statusCode === 415) return { code: 'unsupported_media_type', ...said }
+  // Our own rejections have no Fastify code, and their message says what was wrong.
+  const detailIfOurs = error.code === undefined ? { detail: error.message } : {}
+  if (statusCode === 413) return { code: 'payload_too_large', ...detailIfOurs }
+  if (statusCode === 415) return { code: 'unsupported_media_type', ...detailIfOurs }
   if (statusCode === 404) return { code: 'not_found' }
   if (statusCode === 405) return { code: 'method_not_allowed' }
   const detail = error.message

@@ -7,7 +7,7 @@ import { createApp, type App, type AppOptions } from './index.ts'
 let app: App
 afterEach(() => app.close())
 
-/** A server with a file that does not end. */
+/** A server with a file that never ends. */
 async function serve(options: AppOptions): Promise<number> {
   app = await createApp(options)
   app.get('/file', { config: { scope: 'public' } }, async (_request, reply) =>
@@ -30,8 +30,8 @@ interface Reader {
 }
 
 /**
- * Reads the file over a real socket, so many bytes a second, a little every 20 ms; with the server's side of
- * the connection, which alone knows when it was ended.
+ * Reads the file over a real socket at the given rate, in steps of 20 ms. Also returns the server's side of
+ * the connection, which alone knows when it was closed.
  */
 async function readFrom(
   port: number,
@@ -54,11 +54,11 @@ async function readFrom(
 }
 
 test.runIf(process.platform === 'linux')(
-  'whoever reads slowly but steadily keeps their file, though the system takes nothing of it for longer than anybody waits',
+  "a slow but steady client keeps its file, although the system's buffers take nothing for longer than the timeout",
   async () => {
     const port = await serve({ readerSeconds: 1.5 })
-    // As a line of 16 kB/s is to half a minute: a step of the system's buffers, of 1.5 MB, lasts longer than
-    // the patience.
+    // Scaled like a 16 kB/s line to half a minute: one step of the system's buffers, of 1.5 MB, takes longer
+    // than the timeout.
     const { reader: steady, serverSide } = await readFrom(port, 500_000)
     await new Promise((resolve) => setTimeout(resolve, 9_000))
     expect(serverSide.destroyed).toBe(false)
@@ -67,12 +67,12 @@ test.runIf(process.platform === 'linux')(
   },
 )
 
-test('whoever goes on reading, but a little now and then, is let go', async () => {
+test('a client that keeps reading too slowly is disconnected', async () => {
   const seconds = 0.8
   const port = await serve({ readerSeconds: seconds, readerBytesPerSecond: 20_000_000 })
   const { reader: little, serverSide } = await readFrom(port, 2_000_000)
   await once(serverSide, 'close')
-  // Not because nothing was taken: that would have been seen earlier.
+  // Not because it read nothing: that would have been noticed earlier.
   expect(little.seconds()).toBeGreaterThan(4 * seconds)
   expect(little.taken()).toBeGreaterThan(4 * seconds * 1_000_000)
   little.socket.destroy()

@@ -4,35 +4,32 @@ import type { FastifyInstance } from 'fastify'
 import { undelivered } from './undelivered.ts'
 
 export interface Patience {
-  /** Whoever takes nothing for so long is let go. */
+  /** A client that reads nothing for this long is disconnected. */
   seconds: number
-  /**
-   * Whoever takes less than so much a second, on average once several times as long has passed, is let go
-   * too.
-   */
+  /** A client below this rate, averaged after several times as long, is disconnected too. */
   bytesPerSecond: number
 }
 
-/** How far a connection has come in sending what waits for its reader. */
+/** How far a connection has come with the data that waits for its reader. */
 interface Progress {
-  /** What has been taken, and since when it is as much. */
+  /** What has been read so far, and since when that has not changed. */
   mark: string
   since: number
-  /** Since when something waits, and how much had been handed over by then. */
+  /** When data began to wait, and how many bytes had been handed over by then. */
   begun: number
   handedBefore: number
 }
 
 /**
- * So many times as long as a reader may take nothing, one may be slower than is asked: at the beginning, and
- * in all.
+ * The minimum rate is enforced only after this many times the timeout: a client may be slower at first, and
+ * by as much in total.
  */
-const timesSlower = 4
+const averagedOverTimes = 4
 
 /**
- * Ends the connection of a reader who takes nothing of what waits for them, or so little that it would never
- * end: a file that nobody reads would keep its place for ever. A connection on which nothing waits, such as a
- * quiet stream, stays.
+ * Disconnects a client that reads nothing of the data waiting for it, or so little that the transfer would
+ * never end: an unread file would occupy its export slot forever. A connection without waiting data, such as
+ * a quiet stream, stays.
  */
 export function endStalledReaders(app: FastifyInstance, { seconds, bytesPerSecond }: Patience): void {
   const progress = new Map<Socket, Progress | undefined>()
@@ -41,11 +38,11 @@ export function endStalledReaders(app: FastifyInstance, { seconds, bytesPerSecon
     progress.set(socket, undefined)
     socket.once('close', () => progress.delete(socket))
   })
-  const end = (socket: Socket, why: string) => {
+  const disconnect = (socket: Socket, why: string) => {
     app.log.info({ seconds, bytesPerSecond }, why)
     socket.destroy()
   }
-  const look = async () => {
+  const checkConnections = async () => {
     const now = performance.now()
     const waiting: Socket[] = []
     for (const socket of progress.keys()) {
@@ -60,28 +57,29 @@ export function endStalledReaders(app: FastifyInstance, { seconds, bytesPerSecon
       const known = progress.get(socket) ?? { mark: '', since: now, begun: now, handedBefore: handed }
       if (mark !== known.mark) Object.assign(known, { mark, since: now })
       progress.set(socket, known)
-      const excess = (now - known.begun) / 1000 - timesSlower * seconds
-      if (now - known.since >= seconds * 1000) end(socket, 'a reader took nothing: the connection is ended')
+      const excess = (now - known.begun) / 1000 - averagedOverTimes * seconds
+      if (now - known.since >= seconds * 1000)
+        disconnect(socket, 'a reader took nothing: the connection is ended')
       else if (handed - known.handedBefore < excess * bytesPerSecond)
-        end(socket, 'a reader took too little: the connection is ended')
+        disconnect(socket, 'a reader took too little: the connection is ended')
     }
   }
-  let looking: Promise<void> | undefined
+  let checking: Promise<void> | undefined
   const timer = setInterval(
     () => {
-      looking ??= look().finally(() => {
-        looking = undefined
+      checking ??= checkConnections().finally(() => {
+        checking = undefined
       })
     },
     Math.min(5_000, (seconds * 1000) / 4),
   ).unref()
   app.addHook('onClose', async () => {
     clearInterval(timer)
-    await looking
+    await checking
   })
 }
 
-/** How many bytes the system has taken. */
+/** The number of bytes the operating system has accepted. */
 function handedOver(socket: Socket): number {
   const { _handle: handle } = socket as unknown as {
     _handle?: { bytesWritten?: number; writeQueueSize?: number }
@@ -89,7 +87,7 @@ function handedOver(socket: Socket): number {
   return (handle?.bytesWritten ?? 0) - (handle?.writeQueueSize ?? 0)
 }
 
-/** A HEAD asks for no content: what would be read and sent for a GET is let go at once. */
+/** Ends the stream behind a HEAD request at once: only a GET sends its content. */
 export function endStreamsOfHead(app: FastifyInstance): void {
   app.addHook('onSend', async (request, _reply, payload) => {
     if (request.method !== 'HEAD' || !(payload instanceof Readable)) return payload

@@ -1,20 +1,20 @@
 import type { FastifyReply } from 'fastify'
 
-/** Renews the token of a portal that stands alone; opens nothing else, and no script can read it. */
+/** Renews the token of a standalone portal. It grants nothing else, and scripts cannot read it. */
 const renewalCookie = 'portal_renewal'
 
 /**
- * Its name: over https one that a browser takes from this very host alone, and only over https (RFC 6265bis,
- * `__Host-`).
+ * The cookie's name. Over https the prefix `__Host-` makes browsers accept it from this host only, and only
+ * over https (RFC 6265bis).
  */
 export const renewalCookieName = ({ secure }: { secure: boolean }): string =>
   secure ? `__Host-${renewalCookie}` : renewalCookie
 
-// A name with that prefix is for every path of its host.
+// The prefix requires the path `/`.
 const optionsOf = (secure: boolean) =>
   ({ path: secure ? '/' : '/api/portal/session', httpOnly: true, sameSite: 'strict', secure }) as const
 
-/** Gives the reader the cookie for `maxAge` seconds. */
+/** Sets the cookie for `maxAge` seconds. */
 export function setRenewalCookie(
   reply: FastifyReply,
   { secret, maxAge, secure }: { secret: string; maxAge: number; secure: boolean },
@@ -22,7 +22,7 @@ export function setRenewalCookie(
   void reply.setCookie(renewalCookieName({ secure }), secret, { ...optionsOf(secure), maxAge })
 }
 
-/** Takes the cookie back. */
+/** Removes the cookie. */
 export function clearRenewalCookie(reply: FastifyReply, { secure }: { secure: boolean }): void {
   void reply.clearCookie(renewalCookieName({ secure }), optionsOf(secure))
 }

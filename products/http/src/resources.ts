@@ -2,8 +2,8 @@ import { customerIdPattern, limits } from '@customer-portal/billing'
 import { Type, type Static, type TObject, type TProperties, type TSchema } from 'typebox'
 
 /**
- * The JSON shapes that the customer's and the vendor's API share. Each is documentation, type and allow-list
- * at once: what a schema does not name never leaves the server.
+ * The JSON shapes shared by the customer's and the vendor's API. Each is documentation, type and allow-list
+ * at once: a field that a schema does not name never leaves the server.
  *
  * Money is a whole number of minor units (分, cents) beside a `currency`. Quantities are in the meter's
  * units. Instants are RFC 3339 UTC with six decimals. Periods are half-open ranges of the customer's local
@@ -40,14 +40,14 @@ export const LocalDate = Type.String({
   description: "A date in the customer's time zone, YYYY-MM-DD",
 })
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })
-/** Of answers: whatever an amount, or a sum of them, comes to. What is sent to us has limits of its own. */
+/** For answers: any amount, or sum of amounts. Requests have limits of their own. */
 export const Amount = Type.Integer({
   minimum: -9_007_199_254_740_991,
   maximum: 9_007_199_254_740_991,
   description: 'Minor units, such as cents',
 })
 export const Locale = Type.Union([Type.Literal('zh-CN'), Type.Literal('en')])
-/** Years from 1900 on: what looks back from an earlier one comes to dates that no calendar here has. */
+/** Years from 1900 on: looking back from an earlier one would leave the supported calendar. */
 export const PeriodLabel = Type.String({
   pattern: '^(19|[2-9]\\d)\\d{2}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?$',
   description:
@@ -58,7 +58,7 @@ export const Percent = Type.String({
   description: 'Percent as a decimal string: "6" is 6 %',
 })
 
-/** A text a customer may see, in both languages. */
+/** A text that customers may see, in both languages. */
 export const LocalizedText = Type.Object(
   {
     'zh-CN': Type.String({ minLength: 1, maxLength: 500 }),
@@ -91,8 +91,6 @@ export const Nullable = <T extends TSchema>(schema: T, options: { description?: 
 export const Page = <T extends TSchema>(item: T) =>
   Type.Object({ data: Type.Array(item), nextCursor: Nullable(Type.String()) }, closed)
 export const List = <T extends TSchema>(item: T) => Type.Object({ data: Type.Array(item) }, closed)
-
-// ---- plans
 
 export const Rate = Type.Object(
   {
@@ -218,8 +216,6 @@ export const Plan = Type.Object(
 )
 export type Plan = Static<typeof Plan>
 
-// ---- meters
-
 export const Meter = Type.Object(
   {
     key: Id,
@@ -288,8 +284,6 @@ export const Meter = Type.Object(
   closed,
 )
 export type Meter = Static<typeof Meter>
-
-// ---- subscription
 
 export const SubscriptionStatus = Type.Union([
   Type.Literal('trialing'),
@@ -382,8 +376,6 @@ export const Subscription = Type.Object(
   closed,
 )
 export type Subscription = Static<typeof Subscription>
-
-// ---- usage
 
 export const MeterUsage = Type.Object(
   {
@@ -478,7 +470,7 @@ export const UsageSummary = Type.Object(
   closed,
 )
 export type UsageSummary = Static<typeof UsageSummary>
-/** `?period=&groupBy=` of a summary. */
+/** `?period=&groupBy=` of a usage summary. */
 export const UsageQuery = Type.Object(
   {
     period: Type.Optional(PeriodLabel),
@@ -517,8 +509,6 @@ export const UsageEvent = Type.Object(
   closed,
 )
 export type UsageEvent = Static<typeof UsageEvent>
-
-// ---- invoices
 
 export const BreakdownStep = Type.Object(
   {
@@ -623,8 +613,8 @@ const unprintable = Type.Optional(
     description: 'After a change: which characters of it an invoice cannot show',
   }),
 )
-/** The answer to something entered that stands on invoices. */
-export const Told = <Properties extends TProperties>(of: TObject<Properties>) =>
+/** The answer to a command that stores something shown on invoices: the stored object, with warnings. */
+export const WithNotices = <Properties extends TProperties>(of: TObject<Properties>) =>
   Type.Object({ ...of.properties, notices: unprintable }, closed)
 
 export const Seller = Type.Object(
@@ -698,7 +688,7 @@ export const Payment = Type.Object(
   },
   closed,
 )
-/** What was paid back of a credit note. */
+/** A refund of a credit note. */
 const NoteRefund = Type.Object(
   { id: Type.String(), amount: PaidAmount, method: Type.String(), reference: Type.String(), at: Instant },
   closed,
@@ -842,10 +832,8 @@ export const InvoiceSummary = Type.Object(
 )
 export type InvoiceSummary = Static<typeof InvoiceSummary>
 
-// ---- preview
-
 const { id: _id, ...quoted } = InvoiceLine.properties
-/** A line before there is an invoice to number it on. */
+/** An invoice line without its number, which only an issued invoice has. */
 export const QuoteLine = Type.Object(quoted, closed)
 export type QuoteLine = Static<typeof QuoteLine>
 export const Blocker = Type.Object({ code: Type.String(), detail: LocalizedText }, closed)
@@ -886,8 +874,6 @@ export const Preview = Type.Object(
 )
 export type Preview = Static<typeof Preview>
 
-// ---- customers and sessions
-
 export const Account = Type.Object(
   {
     customerId: CustomerId,
@@ -910,7 +896,7 @@ export const Account = Type.Object(
 )
 export type Account = Static<typeof Account>
 
-/** One movement of account credit, with the balance after it. */
+/** One balance transaction, with the balance after it. */
 export const BalanceTransaction = Type.Object(
   {
     id: Type.String(),
@@ -960,34 +946,32 @@ const notices = Type.Array(Notice, {
     + 'beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts '
     + 'in the next periods',
 })
-/**
- * What a change of plan leaves: the subscription as it is now, the invoice it made, and what it did beside.
- */
+/** The result of a plan change: the subscription now, the invoice it made, and its other effects. */
 export const Changed = Type.Object(
   { subscription: Subscription, invoice: Nullable(Invoice), notices },
   closed,
 )
 export type Changed = Static<typeof Changed>
-/** POST /customers/{id}/subscription: the subscription, with the invoice it made. */
+/** POST /customers/{id}/subscription: the subscription and the invoice it made. */
 export const Started = Type.Object(
   { ...Subscription.properties, invoice: Nullable(Invoice), notices },
   closed,
 )
-/** What is left by something that happens at the end of the billing period, or by undoing it. */
+/** The result of scheduling something for the end of the billing period, or of undoing that. */
 export const Scheduled = Type.Object({ subscription: Subscription, notices }, closed)
 export type Scheduled = Static<typeof Scheduled>
 
 export const Role = Type.Union([Type.Literal('owner'), Type.Literal('billing'), Type.Literal('viewer')])
 /**
- * POST /session/renew and POST /api/billing/portal-sessions/exchange. It says whose it is: the renewal cookie
- * is one for the whole browser, so by now it may be that of a link to another customer.
+ * POST /session/renew and POST /api/billing/portal-sessions/exchange. Includes the customer, because the
+ * renewal cookie is shared by the whole browser and may by now belong to a link to another customer.
  */
 export const Token = Type.Object({ token: Type.String(), expiresAt: Instant, customerId: CustomerId }, closed)
 export type Token = Static<typeof Token>
 
 // ---- errors
 
-/** Of an id that was used before with other content: which fields differ, and the event that has it. */
+/** For a conflicting id: the fields that differ, and the event that was stored first. */
 export const Conflict = {
   differs: Type.Optional(
     Type.Array(

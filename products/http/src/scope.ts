@@ -12,23 +12,23 @@ declare module 'fastify' {
 
 /**
  * Who may call a route. Each product adds its scopes by declaration merging: the name a route declares → what
- * is known of the caller once its authenticator has let them in. A scope of the vendor's secret keys is what
- * a key must be allowed to do.
+ * is known of the caller once its authenticator has accepted them. A scope of a secret key is a permission of
+ * that key.
  */
 export interface Scopes extends Record<KeyScope, NonNullable<Awaited<ReturnType<typeof findSecretKey>>>> {
   public: undefined
 }
 export type Scope = keyof Scopes & string
 
-/** Lets a caller in, or throws BillingError `unauthorized` or `forbidden`. */
+/** Authenticates a caller, or throws BillingError `unauthorized` or `forbidden`. */
 export type Authenticator<S extends Scope> = (request: FastifyRequest) => Promise<Scopes[S]>
 
 type Authenticators = Map<string, (request: FastifyRequest) => Promise<unknown>>
 const callers = new WeakMap<FastifyRequest, unknown>()
 
 /**
- * Makes the app refuse by default: a route without a scope that somebody answers for stops the start, and
- * each request is asked for it.
+ * Makes the app deny by default: a route without a scope, or whose scope has no authenticator, stops the
+ * start, and each request is authenticated.
  */
 export function requireScopes(app: FastifyInstance): void {
   const authenticators: Authenticators = new Map([['public', async () => undefined]])
@@ -49,7 +49,7 @@ export function requireScopes(app: FastifyInstance): void {
   })
 }
 
-/** Says who answers for a scope; must come before the first route that declares it. */
+/** Registers the authenticator of a scope; must come before the first route that declares it. */
 export function authenticate<S extends Scope>(
   app: FastifyInstance,
   scope: S,
@@ -58,12 +58,12 @@ export function authenticate<S extends Scope>(
   app.authenticators.set(scope, authenticator)
 }
 
-/** What the authenticator of the route's scope found out about the caller. */
+/** The caller as the authenticator of the route's scope returned it. */
 export function callerOf<S extends Scope>(request: FastifyRequest, ..._scopes: S[]): Scopes[S] {
   return callers.get(request) as Scopes[S]
 }
 
-/** The credential of `Authorization: Bearer …`. Throws `unauthorized` without one. */
+/** The credential of `Authorization: Bearer …`. Throws `unauthorized` when it is missing. */
 export function bearerOf(request: FastifyRequest): string {
   const [, credential] = /^Bearer +([\w.~+/=-]{1,512})$/i.exec(request.headers.authorization ?? '') ?? []
   if (!credential)

@@ -15,7 +15,7 @@ import { createApp, type App } from './index.ts'
 
 export { testDatabases }
 
-/** A server on a database of its own, with a clock that the test sets. */
+/** A server on a database of its own, with a clock that the test controls. */
 export interface TestServer {
   app: App
   engine: Engine
@@ -25,7 +25,7 @@ export interface TestServer {
 }
 
 /**
- * Puts an API on a fresh database, at noon of 10 March 2026 in Shanghai. Its answers are checked against
+ * Starts an API on a fresh database, at noon of 10 March 2026 in Shanghai. Its answers are checked against
  * their schemas.
  */
 export async function testServer(
@@ -56,8 +56,8 @@ export async function testServer(
 }
 
 /**
- * Two plans, and two customers on the smaller one since 1 February 2026: `acme` with 130 of its 100 answers
- * used in February, `globex` with none.
+ * Two plans, and two customers on the smaller one since 1 February 2026: `acme` with 130 answers used in
+ * February (100 are included), `globex` with none.
  */
 export async function seedTwoCustomers({
   engine,

@@ -13,7 +13,7 @@ test.each([
   expect(unstorableIn(value)?.instancePath).toBe(pointer)
 })
 
-test('what is nested without end is refused instead of followed', () => {
+test('endless nesting is rejected instead of followed', () => {
   const deep: unknown = JSON.parse('['.repeat(5000) + ']'.repeat(5000))
   expect(unstorableIn(deep)).toMatchObject({
     keyword: 'depth',
@@ -25,7 +25,7 @@ test('what is nested without end is refused instead of followed', () => {
   )
 })
 
-test('an object of more members than any route takes is refused by their number', () => {
+test('an object with more members than any route accepts is rejected by their number', () => {
   expect(
     unstorableIn({
       properties: Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`p${index}`, index])),
@@ -37,7 +37,7 @@ test('an object of more members than any route takes is refused by their number'
   })
 })
 
-test('what is refused for its many members is kept without them', () => {
+test('a value rejected for its many members is stored without them', () => {
   const wide = Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`p${index}`, index]))
   const { p0, ...allowed } = wide
   expect(withinLimits({ id: 'e1', properties: wide, list: [wide, p0], allowed })).toEqual({

@@ -1,14 +1,13 @@
 import type { SchemaError } from './field-errors.ts'
 
 const depthLimit = 64
-/** No route takes an object with more: what looks at each member again (a schema, a hash) is spared it. */
+/** No route accepts an object with more members, so validation and hashing never have to visit them. */
 const memberLimit = 1_000
 
 /**
- * Where a value holds what a database cannot keep as it is: text with a NUL character or half of a surrogate
- * pair (JSON allows both, PostgreSQL's text and jsonb do not), a number beyond what a double holds, what is
- * nested more than 64 deep, or an object of more than 1,000 members. The first of it, as the schema's
- * mistakes are told.
+ * The first place where a value holds something a database cannot store as it is, in the form of a schema
+ * error: text with a NUL character or half of a surrogate pair (valid in JSON, not in PostgreSQL's text and
+ * jsonb), a number beyond a double, nesting deeper than 64, or an object with more than 1,000 members.
  */
 export function unstorableIn(value: unknown): SchemaError | undefined {
   const found = find(value, 0)
@@ -29,7 +28,7 @@ interface Found {
 
 function find(value: unknown, depth: number): Found | undefined {
   if (typeof value === 'string') return isStorable(value) ? undefined : { pointer: '', keyword: 'characters' }
-  // 1e400 is read as infinity, which JSON cannot say.
+  // 1e400 is parsed as infinity, which JSON cannot express.
   if (typeof value === 'number' && !Number.isFinite(value)) return { pointer: '', keyword: 'finite' }
   if (typeof value !== 'object' || value === null) return undefined
   if (depth === depthLimit) return { pointer: '', keyword: 'depth' }
@@ -40,7 +39,7 @@ function find(value: unknown, depth: number): Found | undefined {
     }
     return undefined
   }
-  // What is being looked at was read from JSON or a query string: it has no other keys than its own.
+  // The value was parsed from JSON or a query string and has only own keys.
   let members = 0
   for (const key in value) {
     members += 1
@@ -54,8 +53,8 @@ function find(value: unknown, depth: number): Found | undefined {
 }
 
 /**
- * A value as far as it is at most 64 deep and its objects have at most 1,000 members; null stands for what is
- * beyond that, so that what is refused can be kept and hashed.
+ * A value cut at a nesting of 64 and at objects of more than 1,000 members, with null in their place, so that
+ * a rejected value can be stored and hashed.
  */
 export function withinLimits(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value

@@ -2,9 +2,9 @@ import type { Socket } from 'node:net'
 import { readFile, readlink } from 'node:fs/promises'
 
 /**
- * How many bytes the system has taken for each of these connections and not delivered yet. It takes
- * megabytes, and then nothing until a third of them is through: a line of 16 kB/s is silent for a minute and
- * a half, seen from here. Linux tells; elsewhere nothing is known.
+ * How many bytes the operating system has accepted for each connection and not delivered yet. It accepts
+ * megabytes, then nothing until a third of them is delivered: seen from the process, a 16 kB/s line is silent
+ * for a minute and a half. Linux reports the number; on other systems the result is empty.
  */
 export async function undelivered(sockets: Socket[]): Promise<Map<Socket, number>> {
   const found = new Map<Socket, number>()
@@ -20,7 +20,7 @@ export async function undelivered(sockets: Socket[]): Promise<Map<Socket, number
   for (const table of ['/proc/self/net/tcp', '/proc/self/net/tcp6']) {
     const rows = (await readFile(table, 'latin1').catch(() => '')).split('\n')
     for (const row of rows) {
-      // sl local remote state tx:rx timer:when retransmits uid timeout inode
+      // Columns: sl local remote state tx:rx timer:when retransmits uid timeout inode
       const columns = row.trimStart().split(/ +/, 10)
       const socket = byInode.get(columns[9] ?? '')
       if (socket) found.set(socket, Number.parseInt(columns[4]!, 16))

@@ -10,10 +10,12 @@ const refusals: Record<string, { status: number; detail: string }> = {
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: 'The request was not whole in time.' },
 }
 const unreadable = { status: 400, detail: 'This is not a readable HTTP request.' }
-/** For the answer to arrive: somebody who does not hang up is hung up on. */
-const partingMilliseconds = 1_000
+/** Time for the answer to arrive before a client that keeps the connection open is disconnected. */
+const closeAfterMilliseconds = 1_000
 
-/** Answers what is no HTTP request at all, before there is a request to speak of, and hangs up. */
+/**
+ * Answers input that is not an HTTP request, for which no request object exists, and closes the connection.
+ */
 export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
@@ -23,7 +25,7 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
 }
 
 /**
- * Answers what Node's server would answer by itself, with a bare status or by hanging up: an expectation
+ * Answers the cases that Node's server would answer itself, with a bare status or by closing: an expectation
  * other than 100-continue, and CONNECT.
  */
 export function answerForNode(server: Server): void {
@@ -62,5 +64,5 @@ function refuse(
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
-  setTimeout(() => socket.destroy(), partingMilliseconds).unref()
+  setTimeout(() => socket.destroy(), closeAfterMilliseconds).unref()
 }

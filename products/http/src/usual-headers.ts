@@ -1,4 +1,4 @@
-/** What every answer carries, whoever gives it: a route, the router, or the reader of what is no HTTP. */
+/** The headers of every answer, whether from a route, the router or the handler of unreadable input. */
 export function usualHeaders(requestId: string): Record<string, string> {
   return {
     'x-request-id': requestId,

@@ -10,15 +10,15 @@ const buildValidator = AjvCompiler()
 type Parts = Parameters<typeof buildValidator>
 
 /**
- * Values with more members than this are told their first mistake only: listing every mistake of a body of a
+ * A value with more members gets only its first mistake reported: listing all mistakes of a body of a
  * megabyte takes seconds.
  */
-const mostMembers = 2_000
+const maxMembers = 2_000
 
 /**
- * Ajv, but each schema is compiled when its first value comes: compiling all of them would take a good part
- * of a second of every start. A value is checked up to its first mistake; only where that is found, and the
- * value is small, it is checked again for all of them.
+ * Ajv with each schema compiled when its first value arrives: compiling all of them would add a good part of
+ * a second to every start. A value is checked up to its first mistake; only a small value with a mistake is
+ * checked again for all of them.
  */
 export const buildLazyValidator = ((schemas: Parts[0], options: Parts[1]) => {
   const compileWith = (allErrors: boolean) =>
@@ -49,17 +49,20 @@ interface Formats {
   addFormat(name: string, format: unknown): unknown
 }
 
-/** Dates and instants are those we can keep: of the calendar, of the years 1 to 9999, and no second 60. */
+/**
+ * Dates and instants are valid when we can store them: calendar dates of the years 1 to 9999, and no second
+ * 60.
+ */
 export function withOurFormats(ajv: Formats): unknown {
   const add = ajv.addFormat.bind(ajv)
   add('date', (text: string) => isDate(text) && !text.startsWith('0000'))
   add('date-time', (text: string) => parseInstant(text) !== undefined)
-  // The usual formats are added afterwards: they know a year 0.
+  // Added after the default formats, which accept a year 0.
   ajv.addFormat = (name, format) => (name === 'date' || name === 'date-time' ? ajv : add(name, format))
   return ajv
 }
 
-/** Looks at no more than so many members, however large the value is. */
+/** Counts members up to the limit only, however large the value is. */
 function isSmall(value: unknown): boolean {
   const open = [value]
   for (let seen = 0; open.length > 0;) {
@@ -67,7 +70,7 @@ function isSmall(value: unknown): boolean {
     if (typeof next !== 'object' || next === null) continue
     for (const key in next) {
       seen += 1
-      if (seen > mostMembers) return false
+      if (seen > maxMembers) return false
       open.push((next as Record<string, unknown>)[key])
     }
   }

@@ -10,10 +10,7 @@ import {
 import type { FastifyInstance } from 'fastify'
 import { authenticate, bearerOf } from './scope.ts'
 
-/**
- * Lets in who carries a secret key of the vendor with the scope that the route declares. Throws unauthorized,
- * scope_missing.
- */
+/** Accepts callers with a secret key that has the scope of the route. Throws unauthorized, scope_missing. */
 export function authenticateKeys(app: FastifyInstance, engine: Engine): void {
   for (const scope of keyScopes) {
     authenticate(app, scope, async (request) => {
@@ -33,6 +30,6 @@ export function authenticateKeys(app: FastifyInstance, engine: Engine): void {
   }
 }
 
-/** Whether a scope is one of the vendor's secret keys. */
+/** Whether a scope belongs to the vendor's secret keys. */
 export const isKeyScope = (scope: string | undefined): scope is KeyScope =>
   (keyScopes as readonly string[]).includes(scope ?? '')

@@ -11,7 +11,7 @@ import {
   type Engine,
 } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
-import { Id, List, Meter, Plan, Told } from '@customer-portal/http/resources'
+import { Id, List, Meter, Plan, WithNotices } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
 import { MeterInput, PlanInput, SellerSettings } from '../contract.ts'
@@ -33,7 +33,7 @@ export function catalogueRoutes(app: App, engine: Engine, askerOf: AskerOf): voi
           + 'properties of `groupBy` may follow.',
         params: MeterPath,
         body: MeterInput,
-        response: { 200: Told(Meter) },
+        response: { 200: WithNotices(Meter) },
       },
     },
     async (request, reply) =>
@@ -70,7 +70,7 @@ export function catalogueRoutes(app: App, engine: Engine, askerOf: AskerOf): voi
         description:
           'No invoice is issued without one. Invoices that are issued keep the seller of their day.',
         body: SellerSettings,
-        response: { 200: Told(SellerSettings) },
+        response: { 200: WithNotices(SellerSettings) },
       },
     },
     async (request, reply) => {
@@ -108,7 +108,7 @@ export function catalogueRoutes(app: App, engine: Engine, askerOf: AskerOf): voi
         description: 'Subscribers stay on the version they have.',
         params: PlanPath,
         body: PlanInput,
-        response: { 200: Told(Plan) },
+        response: { 200: WithNotices(Plan) },
       },
     },
     async (request, reply) =>

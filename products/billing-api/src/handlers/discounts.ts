@@ -6,7 +6,7 @@ import {
   type Engine,
 } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
-import { Id, List, Told } from '@customer-portal/http/resources'
+import { Id, List, WithNotices } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
 import { Discount, DiscountInput } from '../contract.ts'
@@ -43,7 +43,7 @@ export function discountRoutes(app: App, engine: Engine, askerOf: AskerOf): void
           + 'dates. What is issued stays as it is.',
         params: DiscountPath,
         body: DiscountInput,
-        response: { 200: Told(Discount) },
+        response: { 200: WithNotices(Discount) },
       },
     },
     async (request, reply) => {

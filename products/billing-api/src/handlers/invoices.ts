@@ -11,7 +11,7 @@ import {
   type Engine,
 } from '@customer-portal/billing'
 import { InvoiceQuery, once, PdfAnswer, sendPdf, type App } from '@customer-portal/http'
-import { Invoice, List, Page, Payment, Told } from '@customer-portal/http/resources'
+import { Invoice, List, Page, Payment, WithNotices } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
 import { CreditNoteInput, InvoiceRequest, PaymentInput, VoidRequest } from '../contract.ts'
@@ -123,7 +123,7 @@ export function invoiceRoutes(app: App, engine: Engine, askerOf: AskerOf): void 
           + 'All notes of an invoice give back at most what changes and adjustments left of it.',
         params: InvoicePath,
         body: CreditNoteInput,
-        response: { 201: Told(Invoice) },
+        response: { 201: WithNotices(Invoice) },
       },
     },
     async (request, reply) =>

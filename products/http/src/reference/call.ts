@@ -5,7 +5,7 @@ import { fieldOf, type Field } from './fields.ts'
 import { html, joined, prose, type Html, type Part } from './html.ts'
 import { fieldTable, schemaPart, usesOf } from './tables.ts'
 
-/** One operation: what it is for, what it takes, answers and refuses, and how it is called. */
+/** The section of one operation: its purpose, input, answer, errors and example calls. */
 export function callArticle(page: Page, call: Call): Html {
   const { t, say, document } = page
   const { method, path, operation } = call
@@ -26,7 +26,7 @@ ${sdk === undefined ? '' : codeBlock('SDK', sdk, t)}
 </article>`
 }
 
-/** What the caller must send to be let in. */
+/** The credential the operation needs. */
 function needs({ t, document }: Page, { security }: Operation): Part {
   const required = security.flatMap((one) => Object.entries(one))
   if (required.length === 0) return t.needsNothing
@@ -65,7 +65,7 @@ function bodyPart(page: Page, { requestBody }: Operation): Part {
 ${schemaPart(page, first[1].schema, { open: true, marked: 'required' })}`
 }
 
-/** What it answers. An object that only this operation answers is shown here, others where all lead to. */
+/** The operation's answer. An object that only this operation returns is shown here, others are linked. */
 function answerPart(page: Page, operation: Operation): Part {
   const { t, document } = page
   const answer = answerOf(operation)

@@ -1,4 +1,4 @@
-/** The Chinese of the texts that the APIs share, by the English. */
+/** The Chinese of the texts that the APIs share, keyed by the English. */
 export const chinese: Record<string, string> = {
   'Letters, digits and _ . : -': '字母、数字以及 _ . : -',
   'The same key with the same body is done once, and answered the same again for 48 hours':

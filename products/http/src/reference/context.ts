@@ -4,17 +4,17 @@ import type { OpenApi, Operation, SecurityScheme } from './document.ts'
 import { html, joined, type Html, type Part } from './html.ts'
 import { texts, type Texts } from './texts.ts'
 
-/** What a page is made of. */
+/** The input of a reference page. */
 export interface Reference {
   document: OpenApi
   language: Language
-  /** The Chinese of the document's texts, by the English. */
+  /** The Chinese of the document's texts, keyed by the English. */
   chinese: Record<string, string>
-  /** Where this page is, without its language. */
+  /** The URL of this page, without its language. */
   url: string
-  /** Where the document is. */
+  /** The URL of the document. */
   documentUrl: string
-  /** All pages, this one among them; their titles in its language. */
+  /** All pages, including this one, with their titles in its language. */
   pages: { title: string; url: string }[]
   assets: { style: string; script: string; icon: string }
 }
@@ -22,9 +22,9 @@ export interface Reference {
 /** What the parts of a page share. */
 export interface Page extends Reference {
   t: Texts
-  /** A text of the document in the language of the page. */
+  /** Translates a text of the document to the language of the page. */
   say(text: string): string
-  /** The named schemas that the page leads to. */
+  /** The named schemas that the page links to. */
   linked: Set<string>
 }
 
@@ -33,24 +33,24 @@ export function pageOf(reference: Reference): Page {
   return {
     ...reference,
     t: texts[language],
-    // A text that is there in English alone is shown so.
+    // A text without a translation is shown in English.
     say: (text) => (language === 'zh-CN' ? (chinese[text] ?? text) : text),
     linked: new Set(),
   }
 }
 
-/** A text with values in its places. */
+/** A text with values in its placeholders. */
 export const filled = (text: string, values: Record<string, string | number>) =>
   text.replaceAll(/\{(\w+)\}/g, (_match, name: string) => String(values[name]))
 
-/** How a scheme is sent. */
+/** How a security scheme is sent. */
 export const schemeName = ({ type, name }: SecurityScheme) =>
   type === 'apiKey' ? `Cookie: ${name}` : 'Authorization: Bearer'
 
 export const methodLabel = (method: string): Html =>
   html`<span class="method ${method.toLowerCase()}">${method}</span>`
 
-/** Text to be copied. Where it names the server, a script puts the address of the page. */
+/** Text with a copy button. Where it names the server, a script inserts the address of the page. */
 export function codeBlock(title: string, text: string, { copy }: Texts): Part {
   const shown = joined(text.split('$URL'), html`<span class="origin">$URL</span>`)
   const button = html`<button type="button" class="copy" aria-label="${copy} ${title}">${copy}</button>`
@@ -58,7 +58,7 @@ export function codeBlock(title: string, text: string, { copy }: Texts): Part {
 <pre><code>${shown}</code></pre></figure>`
 }
 
-/** The codes of an operation by status, as its document names them. */
+/** The error codes of an operation by status, as the document lists them. */
 export function errorsOf({ responses }: Operation): { status: string; codes: Code[] }[] {
   const codesIn = (text: string) => [...text.matchAll(/`(\w+)`/g)].map(([, name]) => name as Code)
   return Object.entries(responses)

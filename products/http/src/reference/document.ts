@@ -1,4 +1,4 @@
-/** As much of OpenAPI 3.1 and JSON Schema as our routes are described with. */
+/** The part of OpenAPI 3.1 and JSON Schema that our documents use. */
 export interface OpenApi {
   openapi: string
   info: { title: string; description: string; version: string; license: { name: string } }
@@ -25,7 +25,7 @@ export interface Operation {
   parameters?: Parameter[]
   requestBody?: { required?: boolean; content: Record<string, { schema: Schema; example?: unknown }> }
   responses: Record<string, { description: string; content?: Record<string, { schema: Schema }> }>
-  /** The SDK's method for it, behind `client.` */
+  /** The SDK's method for it, after `client.` */
   'x-sdk-method'?: string
 }
 

@@ -30,7 +30,7 @@ function call(method: string, path: string, more: Partial<Operation> & { body?: 
 const path = { in: 'path' as const, name: 'customerId', required: true, schema: {}, example: 'a b/c' }
 const query = { in: 'query' as const, name: 'limit', schema: {}, example: 50 }
 
-test('the values of an example stand in its path and its query', () => {
+test('example values fill the path and the query', () => {
   expect(
     exampleUrl(
       call('GET', '/api/billing/customers/{customerId}/events/{other}', {
@@ -40,7 +40,7 @@ test('the values of an example stand in its path and its query', () => {
   ).toBe('/api/billing/customers/a%20b%2Fc/events/other?limit=50')
 })
 
-test('a short body is one line, and what the shell would read is kept from it', () => {
+test("a short body is one line, with the shell's special characters quoted", () => {
   expect(
     curlExample(call('POST', '/api/billing/customers', { body: { companyName: "Ada's" } }), schemes),
   ).toBe(
@@ -113,11 +113,11 @@ test.each([
     }),
     'curl -N "$URL/x"',
   ],
-])('with %s, the command says so', (_what, given, command) => {
+])('with %s, the command shows it', (_what, given, command) => {
   expect(curlExample(given, schemes)).toBe(command)
 })
 
-test('the SDK takes the values of the path, the body and the query in this order', () => {
+test('the SDK call passes the values of the path, the body and the query in this order', () => {
   const parameters = [path, query]
   expect(
     sdkExample(
@@ -131,7 +131,7 @@ test('the SDK takes the values of the path, the body and the query in this order
   expect(sdkExample(call('GET', '/c'))).toBeUndefined()
 })
 
-test('what is a list, a file or nothing is read so', () => {
+test('lists, files and empty answers are read accordingly', () => {
   const sdk = (responses: Operation['responses']) =>
     sdkExample(call('GET', '/c', { 'x-sdk-method': 'things.get', responses }))
   const data = { type: 'array', items: {} }

@@ -1,6 +1,6 @@
 import type { OpenApi, Operation, Schema, SecurityScheme } from './document.ts'
 
-/** One operation where it stands in its document. */
+/** One operation at its place in the document. */
 export interface Call {
   method: string
   path: string
@@ -13,7 +13,7 @@ export function callsOf({ paths }: OpenApi): Call[] {
   )
 }
 
-/** The path of a call with its example's values in it, and its query. */
+/** The path of a call with its example values, and its query. */
 export function exampleUrl({ path, operation: { parameters = [] } }: Call): string {
   const valueOf = (name: string) =>
     parameters.find((parameter) => parameter.in === 'path' && parameter.name === name)?.example ?? name
@@ -27,10 +27,7 @@ export function exampleUrl({ path, operation: { parameters = [] } }: Call): stri
 export const exampleBody = ({ operation }: Call): unknown =>
   operation.requestBody?.content['application/json']?.example
 
-/**
- * How a shell makes the call. `$URL` is the server, `$KEY`, `$TOKEN` and `$COOKIE` are what the caller
- * proves who they are by.
- */
+/** The call with curl. `$URL` is the server; `$KEY`, `$TOKEN` and `$COOKIE` stand for the credential. */
 export function curlExample(call: Call, schemes: Record<string, SecurityScheme>): string {
   const { method, operation } = call
   const body = exampleBody(call)
@@ -57,7 +54,7 @@ function credential(name: string, scheme: SecurityScheme): string {
   return `-H "Authorization: Bearer $${name === 'secretKey' ? 'KEY' : 'TOKEN'}"`
 }
 
-/** How the SDK makes the call; undefined where it has no method for it. */
+/** The call with the SDK; undefined when the SDK has no method for it. */
 export function sdkExample(call: Call): string | undefined {
   const { operation, path } = call
   const method = operation['x-sdk-method']
@@ -85,7 +82,7 @@ export function sdkExample(call: Call): string | undefined {
   return answer.isList ? `for await (const row of ${made}) console.log(row)` : `const answer = await ${made}`
 }
 
-/** What the call answers with where it succeeds; undefined where nothing. */
+/** The example of the successful answer; undefined when it is empty. */
 export function answerOf({
   responses,
 }: Operation): { status: string; kind: string; schema: Schema; isList: boolean } | undefined {
@@ -111,7 +108,7 @@ const fileName = ({ tags: [tag = 'file'] }: Operation, kind: string) => `${tag}.
 
 const widest = 78
 
-/** JSON in one line where it is short, else with a line for each part. */
+/** JSON on one line when short, otherwise with a line per part. */
 function writtenJson(value: unknown, indent = ''): string {
   const flat = spaced(value, JSON.stringify)
   return flat.length + indent.length <= widest || typeof value !== 'object' || value === null
@@ -119,7 +116,7 @@ function writtenJson(value: unknown, indent = ''): string {
     : broken(value, indent, JSON.stringify, writtenJson)
 }
 
-/** The same as JavaScript. */
+/** The same as a JavaScript literal. */
 function literal(value: unknown, indent = ''): string {
   const flat = spaced(value, keyOf)
   return flat.length + indent.length <= widest || typeof value !== 'object' || value === null

@@ -30,7 +30,7 @@ test.each([
   ).toBe(name)
 })
 
-test('a named schema is led to and not opened', () => {
+test('a named schema is linked and not expanded', () => {
   const plan = { $ref: '#/components/schemas/Plan' }
   expect(typeOf({ type: 'array', items: plan })).toEqual([{ schema: 'Plan' }, '[]'])
   expect(fieldsOf({ type: 'object', properties: { plan: nullable(plan) } })).toMatchObject([
@@ -38,7 +38,7 @@ test('a named schema is led to and not opened', () => {
   ])
 })
 
-test('what an object holds stands below it, one step further in, also in lists and null or not', () => {
+test('the fields of an object are listed below it, one level deeper, also in lists and when nullable', () => {
   const line = {
     type: 'object',
     required: ['amount'],
@@ -73,7 +73,7 @@ test('what an object holds stands below it, one step further in, also in lists a
   ])
 })
 
-test('of several forms each has its word above its fields', () => {
+test('each form of a union has its label above its fields', () => {
   const flat = { type: 'object', properties: { model: { const: 'flat' }, amount: { type: 'integer' } } }
   const none = { type: 'object', properties: { free: { type: 'boolean' } } }
   expect(fieldsOf({ anyOf: [flat, none, { type: 'null' }] }).map(({ name, depth }) => [name, depth])).toEqual(
@@ -87,7 +87,7 @@ test('of several forms each has its word above its fields', () => {
   )
 })
 
-test('bounds are told, except those of a double and the pattern for what is not blank', () => {
+test('bounds are shown, except those of a double and the pattern for non-blank text', () => {
   const limitsOf = (schema: object) => fieldsOf({ type: 'object', properties: { field: schema } })[0]!.limits
   expect(limitsOf({ type: 'integer', minimum: 1, maximum: 100, default: 20 })).toEqual([
     { of: 'value', least: 1, most: 100 },

@@ -1,12 +1,12 @@
 import type { Schema } from './document.ts'
 
-/** A part of the name of a type: the name of a schema, or text. */
+/** A part of a type's name: the name of a schema, or text. */
 export type TypePart = { schema: string } | string
 
-/** One row of a table: a field, or what stands above the fields of one of several forms. */
+/** One row of a table: a field, or the heading of one of several forms. */
 export interface Field {
   name: string
-  /** How many objects it lies in. */
+  /** The nesting depth. */
   depth: number
   type: TypePart[]
   required: boolean
@@ -24,8 +24,8 @@ export const schemaName = ($ref: string) => $ref.slice(prefix.length)
 const isNull = ({ type }: Schema) => type === 'null'
 
 /**
- * The rows of everything a schema holds, each object's fields below the field that holds them. Named schemas
- * are not opened.
+ * The rows of everything a schema contains, each object's fields below the field that contains them. Named
+ * schemas are not expanded.
  */
 export function fieldsOf(schema: Schema, depth = 0): Field[] {
   return formsOf(schema).flatMap(({ label, form }) => [
@@ -41,7 +41,7 @@ export function fieldsOf(schema: Schema, depth = 0): Field[] {
   ])
 }
 
-/** The row of one field, and those of what it holds. */
+/** The row of one field, and those of its children. */
 export function fieldOf(
   name: string,
   schema: Schema,
@@ -66,7 +66,8 @@ interface Form {
 }
 
 /**
- * The objects a value may be: one without a label, or several, each with the one word in which it differs.
+ * The objects a value may be: one without a label, or several, each labelled with the value that
+ * distinguishes it.
  */
 function formsOf(schema: Schema): Form[] {
   if (schema.$ref) return []
@@ -84,7 +85,7 @@ function labelOf({ properties = {} }: Schema): string {
   return kind ? `${kind[0]}: ${JSON.stringify(kind[1].const)}` : `{ ${Object.keys(properties).join(', ')} }`
 }
 
-/** What the type of a value is called. */
+/** The name of a value's type. */
 export function typeOf(schema: Schema): TypePart[] {
   if (schema.$ref) return [{ schema: schemaName(schema.$ref) }]
   if ('const' in schema) return [JSON.stringify(schema.const)]
@@ -108,7 +109,7 @@ const arrayOf = (type: TypePart[]): TypePart[] =>
     ? ['(', ...type, ')[]']
     : [...type, '[]']
 
-/** What is said of the field, or else of what it holds. */
+/** The description of the field, or else of the value it contains. */
 function descriptionOf({ description, anyOf, items }: Schema): string | undefined {
   if (description !== undefined) return description
   const values = anyOf?.filter((branch) => !isNull(branch)) ?? []
@@ -116,7 +117,7 @@ function descriptionOf({ description, anyOf, items }: Schema): string | undefine
   return items && !items.$ref ? descriptionOf(items) : undefined
 }
 
-/** Bounds that say no more than what a double holds. */
+/** Bounds beyond this only restate what a double holds. */
 const unbounded = 9_000_000_000_000_000
 
 function limitsOf(schema: Schema): Limit[] {

@@ -1,4 +1,4 @@
-/** Text that is HTML already; any other text is escaped where it is put into it. */
+/** Text that is already HTML; any other text is escaped on insertion. */
 export class Html {
   readonly text: string
   constructor(text: string) {
@@ -10,7 +10,7 @@ export type Part = Html | string | number | undefined | Part[]
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => entities[character]!)
 
-/** Puts values into HTML as text, and parts that are HTML as they are. */
+/** Inserts values into HTML as escaped text, and parts that are HTML unchanged. */
 export function html(strings: TemplateStringsArray, ...values: Part[]): Html {
   return new Html(strings.reduce((text, next, index) => text + written(values[index - 1]) + next))
 }
@@ -21,10 +21,10 @@ function written(part: Part): string {
   return Array.isArray(part) ? part.map(written).join('') : escaped(String(part))
 }
 
-/** Parts with something between each two. */
+/** Parts with a separator between each two. */
 export const joined = (parts: Part[], between: Part): Part[] =>
   parts.flatMap((part, index) => (index === 0 ? [part] : [between, part]))
 
-/** A description: what stands between backticks is code. */
+/** A description in which text between backticks is code. */
 export const prose = (text: string): Part[] =>
   text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))

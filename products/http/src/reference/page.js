@@ -1,7 +1,7 @@
-// The page is whole without this: here is what makes it quick to use.
+// The page works without this script, which only makes it quicker to use.
 const root = document.documentElement
 const themeKey = 'docs-theme'
-/** Storage may be closed to the page. @param {() => string | null | void} use */
+/** Storage may be blocked. @param {() => string | null | void} use */
 const stored = (use) => {
   try {
     return use()
@@ -31,7 +31,7 @@ function switchTheme() {
   })
 }
 
-/** The other language shows the same call. */
+/** The link to the other language keeps the current anchor. */
 function keepPlace() {
   const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector('.language'))
   link?.addEventListener('click', () => {
@@ -46,12 +46,12 @@ function copyCode() {
     if (!button) return
     const text = button.closest('figure')?.querySelector('pre')?.textContent ?? ''
     await navigator.clipboard.writeText(text).then(
-      () => told(toast.dataset.copied ?? ''),
+      () => showToast(toast.dataset.copied ?? ''),
       () => selectText(button),
     )
   })
   /** @param {string} text */
-  const told = (text) => {
+  const showToast = (text) => {
     toast.textContent = text
     setTimeout(() => {
       toast.textContent = ''
@@ -60,7 +60,7 @@ function copyCode() {
 }
 
 /**
- * Where nothing may be put into the clipboard, the text is marked for whoever copies by hand.
+ * Without access to the clipboard, selects the text for copying by hand.
  * @param {Element} button
  */
 function selectText(button) {
@@ -75,7 +75,7 @@ function search() {
   const count = /** @type {HTMLElement} */ (side.querySelector('.count'))
   const links = [...side.querySelectorAll('a')]
   /**
-   * What each link is found by: its text, and the path, name and codes of what it leads to. @type {{ link:
+   * The search words of each link: its text, and the path, name and codes of its target. @type {{ link:
    * HTMLAnchorElement, words: string }[] | undefined}
    */
   let entries
@@ -150,7 +150,7 @@ function search() {
   })
 }
 
-/** The list shows where the reader is. */
+/** Highlights the reader's position in the sidebar. */
 function markPlace() {
   const links = new Map(
     [...document.querySelectorAll('.calls a')].map((link) => [

@@ -6,7 +6,7 @@ import { callsOf, type Call } from './examples.ts'
 import { html, prose, type Html, type Part } from './html.ts'
 import { schemaPart } from './tables.ts'
 
-/** The reference of one API in one language: a page that is whole without a script. */
+/** The reference of one API in one language, as a page that works without a script. */
 export function referencePage(reference: Reference): string {
   const page = pageOf(reference)
   const { t, say, document, language, assets } = page
@@ -16,7 +16,7 @@ export function referencePage(reference: Reference): string {
     id: `group-${tag.name.replaceAll(' ', '-')}`,
     calls: calls.filter(({ operation }) => operation.tags.includes(tag.name)),
   }))
-  // The calls first: what they lead to is what there are objects of.
+  // The operations first, because they determine which objects the page links to.
   const sections = groups.map((group) => groupSection(page, group))
   const objects = objectArticles(page)
   const { text } = html`<html lang="${language}">
@@ -122,7 +122,7 @@ ${hasSdk ? html`<h2 id="sdk">${t.sdk}</h2><p>${t.sdkHint}</p>${codeBlock('TypeSc
 </section>`
 }
 
-/** What stands for the secret in the examples. */
+/** The shell variable that stands for the secret in the examples. */
 const variableOf = (name: string, { type }: SecurityScheme) =>
   type === 'apiKey' ? '$COOKIE' : name === 'secretKey' ? '$KEY' : '$TOKEN'
 
@@ -137,7 +137,7 @@ ${calls.map((call) => callArticle(page, call))}
 </section>`
 }
 
-/** Every schema that something on the page leads to, and those that these lead to, by name. */
+/** Every schema linked from the page, and those they link to in turn, by name. */
 function objectArticles(page: Page): Map<string, Part> {
   const articles = new Map<string, Part>()
   const next = () => [...page.linked].find((name) => !articles.has(name))
@@ -155,7 +155,7 @@ ${schemaPart(page, schema, { open: true, marked: 'optional' })}
   return new Map([...articles].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** Each code that a call of the page may be refused with, and what it says. */
+/** Each error code of the page's operations, with its text. */
 function errorSection({ t, language }: Page, calls: Call[]): Html {
   const used = new Set<string>(
     calls.flatMap(({ operation }) => errorsOf(operation).flatMap(({ codes }) => codes)),

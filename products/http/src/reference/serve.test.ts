@@ -64,7 +64,7 @@ afterAll(() => app.close())
 
 const zh = { 'accept-language': 'zh-CN,zh;q=0.9' }
 
-test('the document names its server, its licence and each operation, with values to call it', async () => {
+test('the document names its server, its licence and each operation, with example values', async () => {
   const document = (await app.inject('/api/things/openapi.json')).json()
   expect(document).toMatchObject({
     openapi: '3.1.0',
@@ -86,7 +86,7 @@ test('the document names its server, its licence and each operation, with values
   expect(put.responses[409].description).toBe('`idempotency_in_progress`')
 })
 
-test('the document is made once, sent packed, and not sent again to who has it', async () => {
+test('the document is made once, sent compressed, and answered with 304 to a client that has it', async () => {
   const first = await app.inject({ url: '/api/things/openapi.json', headers: { 'accept-encoding': 'br' } })
   expect(first.headers).toMatchObject({
     'content-encoding': 'br',
@@ -104,7 +104,7 @@ test('the document is made once, sent packed, and not sent again to who has it',
   expect([again.statusCode, again.body, again.headers.etag]).toEqual([304, '', first.headers.etag])
 })
 
-test('the page is in the language of the reader, or in the one they choose', async () => {
+test("the page is in the reader's language, or in the one they choose", async () => {
   const english = await app.inject('/docs')
   expect([
     english.statusCode,
@@ -132,7 +132,7 @@ test('the page is in the language of the reader, or in the one they choose', asy
   ).toBe('zh-CN')
 })
 
-test('the page runs what this server sends alone, is packed, and not sent again to who has it', async () => {
+test('the page loads scripts from this server only, is compressed, and answered with 304 to a client that has it', async () => {
   const answer = await app.inject({ url: '/docs/things', headers: { 'accept-encoding': 'gzip' } })
   expect(answer.headers['content-security-policy']).toContain(
     "default-src 'none'; script-src 'self'; style-src 'self'",
@@ -153,7 +153,7 @@ test('the page runs what this server sends alone, is packed, and not sent again 
   }
 })
 
-test('an operation has its path, its fields, its errors and its calls', async () => {
+test('an operation has its path, its fields, its errors and its example calls', async () => {
   const { body } = await app.inject('/docs/things?lang=en')
   const article = /<article class="call" id="thingsPut".*?<\/article>/s.exec(body)?.[0] ?? ''
   for (const part of [
@@ -170,6 +170,6 @@ test('an operation has its path, its fields, its errors and its calls', async ()
   expect(body).toContain('<tr id="error-idempotency_key_reused">')
 })
 
-test.each(['/docs/absent', '/docs/other', '/docs/things/more'])('%s is not there', async (url) => {
+test.each(['/docs/absent', '/docs/other', '/docs/things/more'])('%s is not found', async (url) => {
   expect((await app.inject(url)).statusCode).toBe(404)
 })

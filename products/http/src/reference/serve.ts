@@ -18,7 +18,7 @@ const route = { config: { scope: 'public' as const }, schema: { hide: true } }
 
 /**
  * Serves the reference of each API at /docs/<name>, and of the first of `names` at /docs. A page is made once
- * for each language, when it is first asked for; everything it needs comes from this server.
+ * per language, on the first request; all its assets come from this server.
  */
 export function serveDocs(app: App, names: string[]): void {
   const assets = serveAssets(app)
@@ -58,7 +58,7 @@ const titleOf = ({ title, chinese: own }: DescribedApi, language: Language) =>
   language === 'zh-CN' ? (own[title] ?? title) : title
 const urlOf = ({ name }: Pick<DescribedApi, 'name'>) => `/docs/${name}`
 
-/** The language of the address where it names one, or else the one that the reader prefers. */
+/** The language in the URL, or else the one the reader prefers. */
 function languageOf(request: FastifyRequest): Language {
   const { lang } = request.query as { lang?: unknown }
   return lang === 'zh-CN' || lang === 'en' ? lang : preferredLanguage(request.headers['accept-language'])
@@ -70,7 +70,7 @@ const files = [
   { name: 'icon', file: './icon.svg', url: '/docs/icon.svg', type: 'image/svg+xml' },
 ] as const
 
-/** Serves what the pages are made of, each under an address that changes with its content. */
+/** Serves the assets of the pages, each under a URL that changes with its content. */
 function serveAssets(app: App): Reference['assets'] {
   const urls = files.map(({ name, file, url, type }) => {
     const asset = prepare(readFileSync(new URL(file, import.meta.url), 'utf8'), type)

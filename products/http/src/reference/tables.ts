@@ -4,10 +4,10 @@ import { fieldsOf, schemaName, typeOf, type Field, type Limit, type TypePart } f
 import { html, joined, prose, type Html, type Part } from './html.ts'
 import type { Texts } from './texts.ts'
 
-/** The fields that are marked: of what is sent those that must be there, of what is answered the others. */
+/** Which fields are marked: in a request the required ones, in an answer the optional ones. */
 export type Marked = 'required' | 'optional'
 
-/** A schema as a table of its fields. A named one is opened where `open` says so, and led to elsewhere. */
+/** A schema as a table of its fields. A named schema is expanded when `open` is set, and linked otherwise. */
 export function schemaPart(
   page: Page,
   schema: Schema,
@@ -17,14 +17,14 @@ export function schemaPart(
   if (named && !open) return html`<p>${page.t.seeObject} ${typeName(page, typeOf(schema))}</p>`
   const shown = named ?? schema
   const type = shown.properties ? '' : html`<p class="type">${typeName(page, typeOf(shown))}</p>`
-  const { description: said } = shown
-  const description = said === undefined ? '' : html`<p>${prose(page.say(said))}</p>`
+  const { description: explanation } = shown
+  const description = explanation === undefined ? '' : html`<p>${prose(page.say(explanation))}</p>`
   return [type, description, fieldTable(page, fieldsOf(shown), marked)]
 }
 
 const written = new WeakMap<OpenApi, string>()
 
-/** How often the document leads to a schema; one without a name is used where it stands. */
+/** How often the document references a schema; one without a name is used where it is written. */
 export function usesOf(document: OpenApi, { $ref }: Schema): number {
   if ($ref === undefined) return 1
   const text = written.get(document) ?? JSON.stringify(document)
@@ -32,7 +32,7 @@ export function usesOf(document: OpenApi, { $ref }: Schema): number {
   return text.split(JSON.stringify($ref)).length - 1
 }
 
-/** A table with a row for each field; nothing where there are none. */
+/** A table with a row per field; empty when there are none. */
 export function fieldTable(page: Page, rows: Field[], marked: Marked): Part {
   if (rows.length === 0) return ''
   const { field, meaning } = page.t
@@ -45,13 +45,13 @@ function tableRow(page: Page, field: Field, marked: Marked): Html {
   const isMarked = type.length > 0 && required === (marked === 'required')
   const mark = isMarked ? html` <em>${page.t[marked]}</em>` : ''
   const typed = type.length > 0 ? html`<span class="type">${typeName(page, type)}</span>` : ''
-  const said = description === undefined ? '' : prose(page.say(description))
-  // What a pattern asks for is said in words where there are any.
-  const told = limits.filter(({ of }) => of !== 'pattern' || description === undefined)
-  const bounds = told.map((limit) => limitText(page.t, limit))
+  const explanation = description === undefined ? '' : prose(page.say(description))
+  // A pattern is shown only when no description explains it in words.
+  const shownLimits = limits.filter(({ of }) => of !== 'pattern' || description === undefined)
+  const bounds = shownLimits.map((limit) => limitText(page.t, limit))
   const bounded = bounds.length > 0 ? html`<span class="limits">${joined(bounds, ' · ')}</span>` : ''
   return html`<tr class="d${Math.min(depth, 6)}"><th scope="row"><code>${name}</code>${mark}${typed}</th>
-<td>${said}${bounded}</td></tr>`
+<td>${explanation}${bounded}</td></tr>`
 }
 
 function typeName(page: Page, type: TypePart[]): Part {

@@ -1,6 +1,6 @@
 import type { Language } from '../language.ts'
 
-/** What the page itself says, around what the document says. */
+/** The page's own texts, around those of the document. */
 export interface Texts {
   otherLanguage: { lang: Language; name: string }
   product: string
