@@ -42,7 +42,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
   const pointers = (answer: { body: { errors: { pointer: string }[] } }) =>
     answer.body.errors.map((error) => error.pointer).sort()
 
-  test('without the key, or with a wrong one, nothing is told', async () => {
+  test('without the key, or with a wrong one, every call is rejected', async () => {
     for (const authorization of [
       undefined,
       'Bearer sk_wrong',
@@ -57,7 +57,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
   })
 
   describe('meters', () => {
-    test('a meter is made with one text for both languages, and listed', async () => {
+    test('a meter is created with one text for both languages, and listed', async () => {
       const made = await put('/meters/tokens', {
         name: 'Tokens',
         unit: { 'zh-CN': '个', en: 'tokens' },
@@ -86,7 +86,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       })
     })
 
-    test('a meter that counts different values names the property they are of', async () => {
+    test('a meter that counts unique values names their property', async () => {
       expect(
         await put('/meters/agents', {
           name: 'Agents',
@@ -110,7 +110,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       }
     })
 
-    test('a bad meter is refused by field', async () => {
+    test('an invalid meter is rejected by field', async () => {
       const answer = await put('/meters/x', { name: '', decimals: 7, aggregation: 'mean' })
       expect(answer.status).toBe(400)
       expect(pointers(answer)).toEqual(['/aggregation', '/decimals', '/name', '/unit'])
@@ -137,7 +137,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
         { upTo: null, rate: { amount: 5, per: 1 }, flat: 100 },
       ],
     }
-    test('is previewed with its explanation, above what is included', async () => {
+    test('is previewed with its breakdown, above the included amount', async () => {
       expect(
         await post('/pricing/preview', { price: volume, included: 10, quantity: 130.5, currency: 'CNY' }),
       ).toMatchObject({
@@ -195,7 +195,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       })
     })
 
-    test('is refused by field where the price or the quantity makes no sense', async () => {
+    test('is rejected by field when the price or the quantity makes no sense', async () => {
       expect(
         pointers(
           await post('/pricing/preview', {
@@ -247,7 +247,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect(await put('/seller', seller)).toMatchObject({ status: 200, body: seller })
       expect((await get('/seller')).body).toEqual({ ...seller, zeroInvoices: false })
     })
-    test('needs a real time zone and every field', async () => {
+    test('needs a valid time zone and every field', async () => {
       expect(await put('/seller', { ...seller, timezone: 'Here' })).toMatchObject({
         status: 422,
         body: { code: 'invalid_time_zone' },
@@ -282,7 +282,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
         },
       ],
     }
-    test('a plan gets versions; the same content again is the same version', async () => {
+    test('a plan gets versions, and the same content again is the same version', async () => {
       expect(await put('/plans/enterprise', plan)).toMatchObject({
         status: 200,
         body: { id: 'enterprise', version: 1, currency: 'CNY', interval: 'month', charges: plan.charges },
@@ -297,7 +297,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
         'enterprise',
       ])
     })
-    test('a bad plan is refused where it is wrong', async () => {
+    test('an invalid plan is rejected at the wrong place', async () => {
       expect(
         pointers(await put('/plans/bad', { ...plan, fee: { amount: 99.5, per: 'seat' }, version: 3 })),
       ).toEqual(['/fee/amount', '/version'])
@@ -330,7 +330,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
   })
 
   describe('customers', () => {
-    test('are made, changed, read and listed', async () => {
+    test('are created, changed, read and listed', async () => {
       expect(
         await post('/customers', {
           id: 'initech',
@@ -354,7 +354,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       ).toEqual(['acme', 'globex', 'initech'])
       expect(second.body.nextCursor).toBeNull()
     })
-    test('a second one of the same id, a bad one and an unknown one', async () => {
+    test('a duplicate id, invalid input and an unknown customer are rejected', async () => {
       expect(await post('/customers', { id: 'acme', companyName: 'x' })).toMatchObject({
         status: 409,
         body: { code: 'customer_exists' },
@@ -376,7 +376,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       })
       expect((await get('/customers/a%00b')).status).toBe(400)
     })
-    test('one sent twice under a key is made once', async () => {
+    test('one sent twice under a key is created once', async () => {
       const headers = { 'idempotency-key': 'make-hooli' }
       const first = await post('/customers', { companyName: 'Hooli' }, headers)
       const again = await post('/customers', { companyName: 'Hooli' }, headers)
@@ -393,7 +393,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
   })
 
   describe('a subscription', () => {
-    test('is begun once, on a plan in the customer’s currency', async () => {
+    test('is started once, on a plan in the customer’s currency', async () => {
       await post('/customers', { id: 'umbrella', companyName: 'Umbrella' })
       expect(await get('/customers/umbrella/subscription')).toMatchObject({
         status: 200,
@@ -419,7 +419,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       })
     })
 
-    test('is moved either way, canceled and resumed', async () => {
+    test('is upgraded, downgraded, canceled and resumed', async () => {
       await post('/customers', { id: 'moving', companyName: 'Moving' })
       const preview = await post('/customers/moving/subscription/preview', { planId: 'starter', seats: 3 })
       expect(preview).toMatchObject({
@@ -450,8 +450,8 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
         status: 200,
         body: { subscription: { seats: 4, scheduledChange: { seats: 2 } }, invoice: null },
       })
-      // Undone here, by one call or by asking for what they have; what the customer scheduled only when that
-      // is said.
+      // The vendor undoes its own change with one call or by asking for the current plan; the customer's
+      // change only explicitly.
       expect(
         await call('DELETE', '/customers/moving/subscription/scheduled-change?by=customer'),
       ).toMatchObject({
@@ -507,7 +507,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect(await at('resume')).toMatchObject({ status: 422, body: { code: 'no_active_subscription' } })
     })
 
-    test('begins with a trial, and follows its plan to another version when moved', async () => {
+    test('starts with a trial, and keeps following its plan to another version after a change', async () => {
       await put('/plans/moving', {
         name: 'Moving',
         rank: 5,
@@ -556,7 +556,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       ).toMatchObject({ status: 404, body: { code: 'plan_not_found' } })
     })
 
-    test('leaves account credit that can be followed to its invoices', async () => {
+    test('leaves account credit whose transactions lead to its invoices', async () => {
       expect((await get('/customers/umbrella/balance/transactions')).body.nextCursor).toBeNull()
       expect(await get('/customers/nobody/balance/transactions')).toMatchObject({
         status: 404,
@@ -564,7 +564,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       })
     })
 
-    test('that cannot be is refused', async () => {
+    test('that is not possible is rejected', async () => {
       await post('/customers', { id: 'stark', companyName: 'Stark' })
       expect(await post('/customers/stark/subscription', { planId: 'nothing' })).toMatchObject({
         status: 404,
@@ -600,7 +600,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
 
   describe('usage events', () => {
     const event = (id: string, more = {}) => ({ id, customerId: 'globex', meter: 'ai_chat', ...more })
-    test('one, then many; the same again counts once', async () => {
+    test('one or many are recorded, and a repeated one counts once', async () => {
       expect(await post('/events', event('one'))).toMatchObject({
         status: 200,
         body: { accepted: 1, duplicates: 0, rejected: [] },
@@ -615,7 +615,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       })
       expect((await get('/customers/globex/usage?period=2026-02')).body.usage.ai_chat ?? 0).toBe(0)
     })
-    test('a bad event is rejected by itself, told where it stood', async () => {
+    test('an invalid event is rejected alone, with its position', async () => {
       const answer = await post('/events', [
         event('fine'),
         { id: 7 },
@@ -648,7 +648,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       ])
       expect(answer.body.rejected[5].detail).toBe('/colour is not a known field')
     })
-    test('where the usage went is proven, with what was refused and why', async () => {
+    test('usage is reconciled, with rejected events and the reasons', async () => {
       const { body } = await get('/customers/globex/reconciliation?period=2026-03')
       expect(body.period).toMatchObject({ label: '2026-03' })
       expect(
@@ -684,7 +684,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
         body: { code: 'customer_not_found' },
       })
     })
-    test('events are taken back by their ids, once, and stay listed as voided', async () => {
+    test('events are voided by their ids, once, and stay listed as voided', async () => {
       await post('/customers', { id: 'oops', companyName: 'Oops' })
       const sent = (id: string, quantity: number) => ({ id, customerId: 'oops', meter: 'ai_chat', quantity })
       await post('/events', [sent('v1', 5), sent('v2', 1_000)])
@@ -718,7 +718,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
         '/reason',
       ])
     })
-    test('what was rejected is listed page by page, and tried again once what refused it is mended', async () => {
+    test('rejected events are listed page by page, and retried once the cause is fixed', async () => {
       await post('/customers', { id: 'cyber', companyName: 'Cyber' })
       const sent = (id: string, more = {}) => ({
         id,
@@ -795,7 +795,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
         body: { code: 'invalid_cursor' },
       })
     })
-    test('what arrived after its period was billed is listed page by page, with what became of it', async () => {
+    test('events that arrived after their period was billed are listed page by page, with the outcome', async () => {
       await post('/customers', { id: 'tardy', companyName: 'Tardy' })
       expect(
         (
@@ -848,7 +848,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       expect((await get('/customers/tardy/events/late?limit=101')).status).toBe(400)
       server.clock.at = now
     })
-    test('an envelope that is none is refused', async () => {
+    test('an invalid envelope is rejected', async () => {
       for (const body of [
         '[]',
         '"event"',
@@ -873,7 +873,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
   })
 
   describe('changes', () => {
-    test('are told oldest first, page by page, with a place to go on from at the end', async () => {
+    test('are listed oldest first, page by page, with a cursor to continue from at the end', async () => {
       const first = await get('/activity?limit=3')
       expect(first).toMatchObject({
         status: 200,
@@ -920,7 +920,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
         remaining: 97,
       })
     })
-    test('is held back for work of unknown size, settled and released', async () => {
+    test('is reserved for work of unknown size, settled and released', async () => {
       await post('/customers', { id: 'holder', companyName: 'Holder' })
       await post('/customers/holder/subscription', { planId: 'starter' })
       const of = '/customers/holder/quota/ai_chat'
@@ -947,7 +947,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       })
       expect((await get(of)).body).toMatchObject({ used: 110, reserved: 0 })
     })
-    test('that is not held back, or no more, is told', async () => {
+    test('that is not reserved, or no longer, is an error', async () => {
       const of = '/customers/holder/quota/ai_chat'
       expect(
         pointers(await post(`${of}/reserve`, { id: '', quantity: 0, ttlSeconds: 86_401, ttl: 1 })),
@@ -975,7 +975,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       })
       expect(await post(`${of}/reservations/job-2/release`, { quantity: 1 })).toMatchObject({ status: 400 })
     })
-    test('of what is not there, or in parts there are not, is refused', async () => {
+    test('of an unknown meter or customer, or in invalid amounts, is rejected', async () => {
       expect(await get('/customers/acme/quota/nothing')).toMatchObject({
         status: 404,
         body: { code: 'meter_not_found' },
@@ -1012,7 +1012,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       until: '2030-12-01',
       name: { 'zh-CN': '双十一', en: 'Singles Day' },
     }
-    test('are given, changed, listed in the order they apply, and taken away', async () => {
+    test('are given, changed, listed in the order they apply, and removed', async () => {
       expect(await put('/customers/acme/discounts/sale', november)).toMatchObject({
         status: 200,
         body: { id: 'sale', ...november },
@@ -1043,7 +1043,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       })
       expect((await get('/customers/acme/discounts')).body).toEqual({ data: [] })
     })
-    test('that make no sense are refused by field', async () => {
+    test('with contradictory input are rejected by field', async () => {
       expect(
         pointers(
           await put('/customers/acme/discounts/x', {
@@ -1066,7 +1066,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
 
   describe('invoices', () => {
     let invoice: { id: string; number: string; total: number; amountDue: number }
-    test('that of a past period is issued once', async () => {
+    test('of a past period are issued once', async () => {
       const made = await post('/customers/acme/invoices', { period: '2026-02' })
       expect(made).toMatchObject({
         status: 200,
@@ -1081,7 +1081,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
         ),
       ).toContain(invoice.id)
     })
-    test('that of a period that runs, or never was, is not', async () => {
+    test('of a current or nonexistent period are rejected', async () => {
       expect(await post('/customers/acme/invoices', { period: '2026-03' })).toMatchObject({
         status: 409,
         body: { code: 'period_not_over' },
@@ -1135,7 +1135,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
         body: { code: 'invoice_not_open' },
       })
     })
-    test('a payment has an id by which it is reversed, money paid out is recorded, and a balance is put right', async () => {
+    test('a payment is reversed by its id, a refund is recorded, and a balance is adjusted', async () => {
       const read = async () => (await get(`/invoices/${invoice.id}`)).body
       const { id } = (await read()).payments[1]
       expect((await get(`/invoices/${invoice.id}/payments`)).body.data[1]).toMatchObject({
@@ -1200,7 +1200,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
         { reason: 'adjustment', amount: 500, detail: 'goodwill' },
       ])
     })
-    test('are given back by credit notes, once for each key', async () => {
+    test('are credited by credit notes, once for each key', async () => {
       const credit = { amount: 106, reason: 'goodwill' }
       const made = await post(`/invoices/${invoice.id}/credit-notes`, credit, { 'idempotency-key': 'cn-1' })
       expect(made).toMatchObject({
@@ -1225,7 +1225,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
         amountCredited: 0,
         creditNotes: [{ id: made.body.id, number: made.body.number, total: -106 }],
       })
-      // It was paid, so the note pays the oldest open invoice.
+      // The invoice was paid, so the credit note pays the oldest open invoice.
       expect((await get('/customers/acme')).body.creditBalance).toBe(0)
       expect(
         (await get('/customers/acme/balance/transactions?limit=2')).body.data.map(
@@ -1248,7 +1248,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
         }),
       ).toMatchObject({ status: 201, body: { lines: [{ amount: -1 }] } })
     })
-    test('are not given back beyond what they are, nor is a note', async () => {
+    test('are not credited beyond their total, and a credit note is not credited', async () => {
       const [note] = (await get(`/invoices/${invoice.id}`)).body.creditNotes
       expect(
         await post(`/invoices/${invoice.id}/credit-notes`, { amount: invoice.total, reason: 'x' }),
@@ -1332,14 +1332,14 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
       })
       expect([(await exchange()).statusCode, (await exchange()).json().code]).toEqual([401, 'code_invalid'])
     })
-    test('a code lives for a minute', async () => {
+    test('a code is valid for a minute', async () => {
       const { body } = await post('/portal-sessions', { customerId: 'acme' })
       const now = server.clock.at
       server.clock.at = '2026-03-10T04:01:01.000000Z'
       expect((await post('/portal-sessions/exchange', { code: body.code })).status).toBe(401)
       server.clock.at = now
     })
-    test('are for a known customer and a page of the portal', async () => {
+    test('need a known customer and a page of the portal', async () => {
       expect(await post('/portal-sessions', { customerId: 'nobody' })).toMatchObject({
         status: 404,
         body: { code: 'customer_not_found' },
@@ -1365,7 +1365,7 @@ describe.each(testDatabases)("the vendor's API on $name", ({ create }) => {
     })
   })
 
-  test('without a test clock there is no such address', async () => {
+  test('without a test clock its URL is not found', async () => {
     expect(await get('/test-clock')).toMatchObject({ status: 404, body: { code: 'not_found' } })
     expect((await post('/test-clock', { now: '2026-04-01T00:00:00Z' })).status).toBe(404)
   })

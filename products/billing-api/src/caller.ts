@@ -2,7 +2,7 @@ import { keyScopes, type Engine } from '@customer-portal/billing'
 import { callerOf, type Asker } from '@customer-portal/http'
 import type { FastifyRequest } from 'fastify'
 
-/** Who asks, for the idempotency of a command about one customer ('' for one about none). */
+/** The scope of an idempotency key for a command about one customer ('' for a command about none). */
 export type AskerOf = (request: FastifyRequest, customerId?: string) => Asker
 
 export function askerIn(engine: Engine): AskerOf {

@@ -62,7 +62,7 @@ describe.each(testDatabases)('CloudEvents on $name', ({ create }) => {
     expect(await send(JSON.stringify(plain), { 'content-type': 'application/json' })).toEqual(duplicate)
   })
 
-  test('ids of two sources are two ids, and what they say is kept', async () => {
+  test('ids of two sources are two ids, and both attributes are stored', async () => {
     expect(
       await sendBatch([
         usage('twin', { source: 'a' }),
@@ -83,7 +83,7 @@ describe.each(testDatabases)('CloudEvents on $name', ({ create }) => {
     ])
   })
 
-  test('without a quantity it is one unit, also where there is no data at all', async () => {
+  test('without a quantity it is one unit, also without any data', async () => {
     expect(await sendMessage(HTTP.binary(usage('bare', { data: undefined })))).toEqual(accepted)
     expect(await sendMessage(HTTP.structured(usage('bare', { data: undefined })))).toEqual(duplicate)
     expect(await sendMessage(HTTP.structured(usage('empty', { data: {} })))).toEqual(accepted)
@@ -96,7 +96,7 @@ describe.each(testDatabases)('CloudEvents on $name', ({ create }) => {
     expect(row).toEqual({ quantity: 2 })
   })
 
-  test('history is marked by an extension attribute, a text where it stands in a header', async () => {
+  test('history is marked by an extension attribute, which is text in a header', async () => {
     const old = { time: '2026-01-10T03:59:00.000Z', data: { quantity: 2, channel: 'web' } }
     const event = usage('old', { ...old, historical: true })
     expect(await sendMessage(HTTP.binary(event))).toEqual(accepted)
@@ -141,7 +141,7 @@ describe.each(testDatabases)('CloudEvents on $name', ({ create }) => {
     })
   })
 
-  test('each bad event of a batch has its own fate, told in the words of CloudEvents', async () => {
+  test('each invalid event of a batch has its own outcome, in the terms of CloudEvents', async () => {
     const { body, status } = await sendBatch([
       usage('good'),
       null,
@@ -184,7 +184,7 @@ describe.each(testDatabases)('CloudEvents on $name', ({ create }) => {
     expect(body.rejected[3].id).toBe('["/agents/7","x"]')
   })
 
-  test('a single bad one is rejected, and an envelope that is none is refused', async () => {
+  test('a single invalid event is rejected, and so is an invalid envelope', async () => {
     expect(await sendMessage(HTTP.binary(usage('y', { subject: undefined })))).toMatchObject({
       status: 200,
       body: { accepted: 0, rejected: [{ index: 0, code: 'validation_failed' }] },
@@ -209,7 +209,7 @@ describe.each(testDatabases)('CloudEvents on $name', ({ create }) => {
     expect(await send('x', { 'content-type': 'application/cloudevents+avro' })).toMatchObject({ status: 415 })
   })
 
-  test('no other route takes these content types', async () => {
+  test('no other route accepts these content types', async () => {
     const answer = await server.app.inject({
       method: 'POST',
       url: '/api/billing/customers',

@@ -8,8 +8,8 @@ export const cloudEventBatchType = 'application/cloudevents-batch+json'
 const jsonType = '^[Aa]pplication/([\\w.-]+\\+)?[Jj][Ss][Oo][Nn] *(;.*)?$'
 
 /**
- * A CloudEvent 1.0 that tells of usage. Extension attributes may be there and are not kept, but for
- * `historical`: a tracing id differs with each try, and an event sent again must be the same event.
+ * A CloudEvent 1.0 that reports usage. Extension attributes are allowed and not stored, except `historical`:
+ * a tracing id differs with each attempt, and an event sent again must be the same event.
  */
 export const CloudEvent = Type.Object(
   {
@@ -44,7 +44,7 @@ export const CloudEvent = Type.Object(
           + 'and counts for no quota and no invoice',
       }),
     ),
-    // What is not JSON holds no quantity; read as an extension it would count as 1.
+    // Data that is not JSON has no quantity; treated as an extension, it would count as 1.
     data_base64: Type.Optional(Type.Null()),
   },
   {
@@ -54,7 +54,8 @@ export const CloudEvent = Type.Object(
 )
 
 /**
- * The usage event that a CloudEvent tells of, also when something is wrong with it; not an object: itself.
+ * The usage event of a CloudEvent, also of an invalid one; a value that is not an object is returned
+ * unchanged.
  */
 export function eventOf(cloudEvent: unknown): unknown {
   if (typeof cloudEvent !== 'object' || cloudEvent === null || Array.isArray(cloudEvent)) return cloudEvent
@@ -65,7 +66,7 @@ export function eventOf(cloudEvent: unknown): unknown {
   const given = Object.entries({ id: named, customerId: subject, type, quantity, time }).filter(
     ([, value]) => value !== undefined,
   )
-  // In a header it is a text.
+  // In a header it is text.
   const isHistory = historical === true || historical === 'true'
   return {
     ...Object.fromEntries(given),
@@ -74,7 +75,10 @@ export function eventOf(cloudEvent: unknown): unknown {
   }
 }
 
-/** Whether a request carries a CloudEvent's attributes in its headers, the data alone in its body. */
+/**
+ * Whether the request is in binary mode: a CloudEvent's attributes in its headers and only the data in its
+ * body.
+ */
 export function isInHeaders({ headers }: FastifyRequest): boolean {
   return headers['ce-specversion'] !== undefined || headers['ce-id'] !== undefined
 }
@@ -92,8 +96,8 @@ export function cloudEventInHeaders({ headers, body }: FastifyRequest): unknown 
 }
 
 /**
- * Header values are percent-encoded by the HTTP binding of CloudEvents; what is no such encoding stands as it
- * is.
+ * The HTTP binding of CloudEvents percent-encodes header values; a value that is not validly encoded stays as
+ * it is.
  */
 function decoded(value: string): string {
   try {

@@ -39,7 +39,7 @@ const Text = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Localize
   description: 'One text for both languages, or one each',
 })
 
-/** PUT and GET /seller: what is printed on invoices, and which are issued. */
+/** PUT and GET /seller: the seller printed on invoices, and which invoices are issued. */
 export const SellerSettings = Type.Object(
   {
     ...Seller.properties,
@@ -81,7 +81,7 @@ export const MeterInput = Type.Object(
 
 const TrialDays = Type.Integer({ minimum: 0, maximum: limits.maxTrialDays })
 
-/** PUT /plans/{id}: a plan without its version; what is left out has a default. */
+/** PUT /plans/{id}: a plan without its version; omitted fields have defaults. */
 export const PlanInput = Type.Object(
   {
     name: Text,
@@ -158,7 +158,7 @@ export const CustomerInput = Type.Object(
   { id: Type.Optional(CustomerId), ...customerFields, currency: Type.Optional(Currency) },
   closed,
 )
-/** PUT /customers/{id}: what is left out stays; with `version`, a stale one is refused. */
+/** PUT /customers/{id}: omitted fields stay; with `version`, a stale update is rejected. */
 export const CustomerUpdate = Type.Object(
   {
     ...customerFields,
@@ -180,7 +180,7 @@ const discountFields = {
   from: LocalDate,
 }
 /**
- * PUT /customers/{id}/discounts/{discountId}: it holds for what begins from `from` to `until`, both included,
+ * PUT /customers/{id}/discounts/{discountId}: applies to what begins from `from` to `until`, both inclusive,
  * whenever that is billed.
  */
 const Until = Nullable(LocalDate, { description: 'The last date on which it holds' })
@@ -269,7 +269,10 @@ export const ChangeInput = Type.Object(
   },
   closed,
 )
-/** POST /customers/{id}/subscription/preview: a change, or without a subscription the start of one. */
+/**
+ * POST /customers/{id}/subscription/preview: a plan change, or the start of a subscription when there is
+ * none.
+ */
 export const PreviewInput = Type.Object(
   {
     planId: Id,
@@ -317,7 +320,7 @@ const Properties = Type.Record(Type.String({ maxLength: 256 }), Type.Unknown(), 
   maxProperties: 64,
   description: 'A number with more digits than a double has, such as a 64-bit id, is kept as text',
 })
-/** One thing that was used. The same id again with the same content changes nothing. */
+/** One usage event. The same id again with the same content changes nothing. */
 export const EventInput = Type.Object(
   {
     id: Type.String({ minLength: 1, maxLength: 256 }),
@@ -396,7 +399,7 @@ export const Recorded = Type.Object(
 )
 export type Recorded = Static<typeof Recorded>
 
-/** As it was sent: a number, or a decimal as text. */
+/** The quantity as it was sent: a number, or a decimal as text. */
 const SentQuantity = Type.Union([Type.Number(), Type.String()])
 /** GET /events/rejected */
 export const RejectedEvent = Type.Object(
@@ -634,8 +637,8 @@ export const VoidRequest = Nullable(
   Type.Object({ reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }, closed),
 )
 /**
- * POST /invoices/{id}/credit-notes: either an amount with tax, or amounts of lines in the terms of the
- * invoice's lines (before discount and tax).
+ * POST /invoices/{id}/credit-notes: either an amount with tax, or amounts per line as on the invoice (before
+ * discount and tax).
  */
 export const CreditNoteInput = Type.Object(
   {

@@ -47,7 +47,7 @@ describe.each(testDatabases)('what customers are called on $name', ({ create }) 
     ['what a path is made of', 'https://a.example/b?c=d#e%2F'],
     ['quotes and backslashes', `o'neil \\ "x" {1,2}`],
     ['128 characters beyond the basic plane', '𠮷'.repeat(128)],
-  ])('every call takes an id that is %s', async (_kind, id) => {
+  ])('every call accepts an id that is %s', async (_kind, id) => {
     expect(await done('POST', '/customers', { id, companyName: 'x' })).toMatchObject({ customerId: id })
     const path = `/customers/${encodeURIComponent(id)}`
     expect(await done('GET', path)).toMatchObject({ customerId: id })
@@ -90,11 +90,11 @@ describe.each(testDatabases)('what customers are called on $name', ({ create }) 
     const { token } = await done('POST', '/portal-sessions', { customerId: id })
     const session = (await findPortalSession(server.engine, { token }))!
     expect(session.customerId).toBe(id)
-    // As the portal reads: the database shows this customer's rows alone.
+    // Read as the portal does: the database shows this customer's rows alone.
     expect((await getUsageSummary(actingFor(server.engine, id), session)).usage).toEqual({ ai_chat: 7 })
   })
 
-  test('an id that cannot be read or told apart is refused by field', async () => {
+  test('an id that cannot be read or distinguished is rejected by field', async () => {
     for (const id of ['.', '..', 'a\nb', 'evil\u202egnp', ' x', 'x'.repeat(129)]) {
       expect(await call('POST', '/customers', { id, companyName: 'x' })).toMatchObject({
         status: 400,
@@ -103,7 +103,7 @@ describe.each(testDatabases)('what customers are called on $name', ({ create }) 
     }
   })
 
-  test('customers whose ids and event ids come to the same together are told apart', async () => {
+  test('customers whose id and event id concatenate to the same text are kept apart', async () => {
     for (const id of ['two', 'two words']) await done('POST', '/customers', { id, companyName: id })
     const events = [
       { customerId: 'two', id: 'words 1' },
@@ -114,7 +114,7 @@ describe.each(testDatabases)('what customers are called on $name', ({ create }) 
   })
 
   describe('an alias', () => {
-    test('leads events and calls to its customer', async () => {
+    test('resolves to its customer in events and calls', async () => {
       const alias = encodeURIComponent('crm|17')
       expect(await done('PUT', `/customers/acme/aliases/${alias}`)).toEqual({
         alias: 'crm|17',
@@ -128,7 +128,7 @@ describe.each(testDatabases)('what customers are called on $name', ({ create }) 
         { alias: 'crm|17', createdAt: server.clock.at },
       ])
       const event = { id: 'by-alias', customerId: 'crm|17', meter: 'ai_chat', quantity: 3 }
-      // By either name it is the same customer's, and so the same event.
+      // Under either name it is the same customer's event, so the second one is a duplicate.
       expect(await done('POST', '/events', [event, { ...event, customerId: 'acme' }])).toMatchObject({
         accepted: 1,
         duplicates: 1,
@@ -144,7 +144,7 @@ describe.each(testDatabases)('what customers are called on $name', ({ create }) 
       expect((await done('GET', `/customers/${alias}`)).customerId).toBe('acme')
     })
 
-    test('names the same command for an Idempotency-Key', async () => {
+    test('is the same customer for an Idempotency-Key', async () => {
       const send = (name: string) =>
         call(
           'POST',
@@ -157,7 +157,7 @@ describe.each(testDatabases)('what customers are called on $name', ({ create }) 
         expect((await send(name)).headers['idempotent-replayed']).toBe('true')
     })
 
-    test('is of one customer, and no id of another', async () => {
+    test("belongs to one customer, and is no other customer's id", async () => {
       for (const taken of ['globex', 'acme', 'crm%7C17']) {
         expect(await call('PUT', `/customers/globex/aliases/${taken}`)).toMatchObject({
           status: 409,
@@ -178,7 +178,7 @@ describe.each(testDatabases)('what customers are called on $name', ({ create }) 
       expect(await call('PUT', '/customers/globex/aliases/a%0Ab')).toMatchObject({ status: 400 })
     })
 
-    test('that is taken back leads nowhere, and may be given to another', async () => {
+    test('that is removed resolves to nobody, and may be given to another', async () => {
       expect((await call('DELETE', '/customers/globex/aliases/crm%7C17')).body.code).toBe('alias_not_found')
       await done('DELETE', '/customers/acme/aliases/crm%7C17')
       expect(await call('GET', '/customers/crm%7C17')).toMatchObject({
@@ -191,7 +191,7 @@ describe.each(testDatabases)('what customers are called on $name', ({ create }) 
       expect((await done('GET', '/customers/globex/usage')).usage).toEqual({ ai_chat: 11 })
     })
 
-    test('there are at most 100 of a customer', async () => {
+    test('is limited to 100 per customer', async () => {
       await done('POST', '/customers', { id: 'named', companyName: 'x' })
       for (let index = 0; index < 100; index += 1) await done('PUT', `/customers/named/aliases/n${index}`)
       expect(await call('PUT', '/customers/named/aliases/one-more')).toMatchObject({

@@ -2,9 +2,9 @@ import { customerIdOf, type Engine } from '@customer-portal/billing'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * Lets calls name a customer by an alias, in the path, the query or the body: what handlers see is the id,
- * and one command called by either name is the same command for its Idempotency-Key. Events find theirs where
- * they are recorded, all of a batch at once.
+ * Resolves customer aliases in the path, the query and the body, so that handlers see the id and a command
+ * under either name is the same for its Idempotency-Key. Events are resolved where they are recorded, a batch
+ * at once.
  */
 export function takeCustomersByAlias(app: FastifyInstance, engine: Engine): void {
   app.addHook('preHandler', async (request) => {

@@ -21,14 +21,14 @@ import { UnreadableLine } from './event-body.ts'
 
 interface EventBatch {
   events: EventInput[]
-  /** Where each of `events` stood in the batch. */
+  /** The position of each of `events` in the batch. */
   places: number[]
   rejected: Recorded['rejected']
   /** Of `rejected`, those that name a customer and an id. */
   refused: Parameters<typeof keepRejected>[1][number][]
 }
 
-/** An event in the form it was sent in. Mistakes are told in the words of that form. */
+/** An event in the form it was sent in. Mistakes are reported in the terms of that form. */
 interface Sent {
   value: unknown
   event: unknown
@@ -36,8 +36,8 @@ interface Sent {
 }
 
 /**
- * Parts the events of a request, plain or CloudEvents, into those that can be read and those that cannot,
- * each judged by itself. Throws when it is not one event or an array of 1 to 1,000.
+ * Splits the events of a request, plain or CloudEvents, into valid and invalid ones, each validated by
+ * itself. Throws unless it is one event or an array of 1 to 1,000.
  */
 export function readEvents(request: FastifyRequest): EventBatch {
   const language = preferredLanguage(request.headers['accept-language'])
@@ -86,7 +86,7 @@ function mistakesIn(request: FastifyRequest, sent: Sent): readonly SchemaError[]
   return namesOne(sent.event as EventInput)
 }
 
-/** Whether an event names what it is for: a meter or a type. */
+/** Whether an event names its target: a meter or a type. */
 function namesOne({ meter, type }: EventInput): readonly SchemaError[] {
   const mistake = { instancePath: '', schemaPath: '' }
   if (meter === undefined && type === undefined)
@@ -109,7 +109,7 @@ function sentIn(request: FastifyRequest): Sent[] {
   switch (type!.trim().toLowerCase()) {
     case cloudEventType:
       return [cloudEvent(objectIn(request.body))]
-    // CloudEvents lets a batch be empty.
+    // CloudEvents allows an empty batch.
     case cloudEventBatchType:
       return isEmptyBatch(request.body) ? [] : arrayIn(request.body).map(cloudEvent)
     default:
@@ -125,7 +125,8 @@ const cloudEventSchemas: Sent['schemas'] = [
   { schema: EventInput, of: 'event' },
 ]
 const plain = (value: unknown): Sent => ({ value, event: value, schemas: plainSchemas })
-// A CloudEvent may be well made and still tell of an event that is not: a source and id too long together.
+// A valid CloudEvent may still hold an invalid usage event, such as a source and id that are too long
+// together.
 const cloudEvent = (value: unknown): Sent => ({ value, event: eventOf(value), schemas: cloudEventSchemas })
 
 function eventsIn(body: unknown): unknown[] {

@@ -47,7 +47,7 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
       )
     )[0]
 
-  test('a 64-bit number in properties is kept to its last digit, as text', async () => {
+  test('a 64-bit number in properties keeps every digit, as text', async () => {
     const user = (id: string, number: string) =>
       send(
         `{"id":"${id}","customerId":"globex","meter":"users","properties":{"user":${number},"deep":[{"n":${number}}],"score":0.25}}`,
@@ -70,7 +70,7 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
   })
 
   test.each(['properties', 'quantity', 'time', 'meter', 'more'])(
-    'an event nested too deep in %s is refused by name, and its neighbours are recorded',
+    'an event nested too deep in %s is rejected by name, and the others of the batch are recorded',
     async (field) => {
       for (const [place, depth] of [70, 5_000, 90_000].entries()) {
         const deep = `"${field}":${field === 'properties' ? '{"a":' : ''}${'['.repeat(depth)}${']'.repeat(depth)}${field === 'properties' ? '}' : ''}`
@@ -100,7 +100,7 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
     },
   )
 
-  test('a quantity is exact as text and as a number, or refused by name', async () => {
+  test('a quantity is exact as text and as a number, or rejected by name', async () => {
     const stored = (id: string, quantity: string) =>
       send(`{"id":"${id}","customerId":"globex","meter":"storage","quantity":${quantity}}`)
     for (const [id, quantity] of [
@@ -141,7 +141,7 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
     expect((await stored('wrong', 'true')).body.rejected[0].detail).toMatch(/^\/quantity /)
   })
 
-  test('a number too large or too small for a double is never read as another one, in whatever form it comes', async () => {
+  test('a number beyond a double is never read as another one, in whatever form it comes', async () => {
     const began = process.cpuUsage()
     const forms: [string, (id: string, more: string) => ReturnType<typeof send>][] = [
       ['json', (id, more) => send(event(id, more))],
@@ -184,7 +184,7 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
         quantity,
       ).toMatchObject({ accepted: 1 })
     expect(await usage('ai_chat')).toBe(before)
-    // The same numbers where no text is taken: refused by the name of the field.
+    // The same numbers where text is not accepted: rejected by the name of the field.
     expect(
       (await call('PUT', '/meters/tiny', '{"name":"x","unit":"u","decimals":1e-400}', json)).body.errors,
     ).toMatchObject([{ pointer: '/decimals' }])
@@ -198,11 +198,11 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
         )
       ).body.code,
     ).toBe('quantity_too_precise')
-    // Of this process's own time: a machine may have other work.
+    // The process's own time: the machine may be busy.
     expect(process.cpuUsage(began).user).toBeLessThan(5_000_000)
   })
 
-  test('bytes that are not UTF-8 are refused, wherever JSON is taken', async () => {
+  test('bytes that are not UTF-8 are rejected in every JSON body', async () => {
     const gbk = Buffer.concat([
       Buffer.from('{"id":"'),
       Buffer.from([0xbc, 0xd7]),
@@ -226,7 +226,7 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
     })
   })
 
-  test('a property may have any name, and a name that cannot be kept rejects one event alone', async () => {
+  test('a property may have any name, and a name that cannot be stored rejects one event alone', async () => {
     const names = [
       '{"__proto__":{"a":1}}',
       '{"constructor":{"prototype":1}}',
@@ -240,7 +240,7 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
     expect(await send(`[${batch.join()}]`)).toMatchObject({ body: { duplicates: 3 } })
   })
 
-  test('a meter may have a name that every object has', async () => {
+  test('a meter may be named like a property of every object', async () => {
     for (const meter of ['constructor', 'toString', 'valueOf'])
       await call('PUT', `/meters/${meter}`, { name: meter, unit: 'u' })
     const before = await usage('ai_chat')
@@ -261,7 +261,7 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
     ).toBe(true)
   })
 
-  test('a packed body is unpacked, up to what may be sent unpacked', async () => {
+  test('a compressed body is decompressed, up to the limit of an uncompressed one', async () => {
     const gzip = { ...json, 'content-encoding': 'gzip' }
     expect((await send(gzipSync(`[${event('g1')},${event('g2')}]`), gzip)).body).toMatchObject({
       accepted: 2,
@@ -284,7 +284,7 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
     expect(await detail('g3')).toBeUndefined()
   })
 
-  test('lines are one event each, and a bad one is rejected alone', async () => {
+  test('lines are one event each, and an invalid one is rejected alone', async () => {
     const lines = { 'content-type': 'application/x-ndjson' }
     const { status, body } = await send(
       `${event('l1')}\r\n\n{"id":\n${event('l2', ',"quantity":2')}\n[]\n`,
@@ -308,7 +308,7 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
     expect(await send(`${event('l4')}\n`.repeat(1001), lines)).toMatchObject({ status: 400 })
   })
 
-  test('packed in another way, or too large once it is unpacked, is refused with a sentence that says so', async () => {
+  test('another compression, or too large a body after decompression, is rejected with a sentence that says so', async () => {
     expect(await send(event('packed'), { ...json, 'content-encoding': 'br' })).toMatchObject({
       status: 415,
       body: { code: 'unsupported_media_type', detail: 'Body may be packed by gzip alone' },
@@ -325,7 +325,7 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
     })
   })
 
-  test('an empty batch of CloudEvents is nothing, and well', async () => {
+  test('an empty batch of CloudEvents is accepted and records nothing', async () => {
     expect(await send('[]', { 'content-type': 'application/cloudevents-batch+json' })).toEqual({
       status: 200,
       body: { accepted: 0, duplicates: 0, rejected: [] },
@@ -334,7 +334,7 @@ describe.each(testDatabases)('bodies of events on $name', ({ create }) => {
     expect(await send('')).toMatchObject({ status: 400 })
   })
 
-  test('the quota routes take properties, modes and a quantity that is asked about', async () => {
+  test('the quota routes take properties, modes and a quantity to check for', async () => {
     const quota = '/customers/acme/quota/ai_chat'
     expect(
       await call(

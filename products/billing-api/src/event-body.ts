@@ -4,20 +4,20 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { cloudEventBatchType, cloudEventType, isInHeaders } from './cloud-event.ts'
 
-/** One event a line. The name was never registered, and these are in use. */
+/** One event per line. No media type was ever registered; these are in use. */
 export const lineTypes = ['application/x-ndjson', 'application/ndjson', 'application/jsonl']
 
-/** What a body of events may take, packed or not. */
+/** Maximum size of a body of events, compressed or not. */
 export const eventBodyLimit = 8 * 1024 * 1024
 
-/** A line that is no JSON: it is rejected by itself. */
+/** A line that is not JSON: it is rejected alone. */
 export class UnreadableLine {}
 
 const unpack = promisify(gunzip)
 
 /**
- * Lets the routes of `app` take events: JSON, CloudEvents and lines of JSON, packed by gzip or not, with
- * properties of any name. In the binary mode of CloudEvents a body may be absent.
+ * Makes the routes of `app` accept events: JSON, CloudEvents and JSON lines, gzipped or not, with properties
+ * of any name. In the binary mode of CloudEvents the body may be absent.
  */
 export function takeEvents(app: FastifyInstance): void {
   const parse = jsonParser(app, 'any')
@@ -45,7 +45,7 @@ export function takeEvents(app: FastifyInstance): void {
   })
 }
 
-/** The bytes as they were before they were packed, at most as many as may be sent unpacked. */
+/** Decompresses the bytes, up to the limit of an uncompressed body. */
 function unpacked(
   body: Buffer,
   encoding: string | undefined,
@@ -77,8 +77,8 @@ function unpacked(
 }
 
 /**
- * One value for each line that is not blank; a byte order mark before the first is none of its text. More
- * lines than a batch may have are left together: they are refused by their number.
+ * One value per line that is not blank, without a byte order mark before the first. When there are more lines
+ * than a batch may have, the rest is not parsed: the batch is rejected by its size.
  */
 function linesOf(text: string): unknown[] {
   return text

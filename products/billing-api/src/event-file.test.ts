@@ -5,7 +5,7 @@ import { seedTwoCustomers, testDatabases, testServer, type TestServer } from '@c
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { registerBillingApi } from './index.ts'
 
-// As many bytes as fill every buffer on the way.
+// Enough bytes to fill every buffer on the way.
 const rows = 5_000
 const textBytes = 4_000
 
@@ -41,7 +41,7 @@ describe.each(testDatabases)("the vendor's file of events on $name", ({ create }
     const [answer] = (await once(asked, 'response')) as [IncomingMessage]
     return answer.on('error', () => undefined)
   }
-  /** Asks until there is room, and reads it all. */
+  /** Retries until there is a free slot, and reads the whole file. */
   const whole = async (): Promise<number> => {
     for (;;) {
       const answer = await open(0)
@@ -51,7 +51,7 @@ describe.each(testDatabases)("the vendor's file of events on $name", ({ create }
     }
   }
 
-  test('is written for a key four times at once, and another key need not wait; who leaves makes room', async () => {
+  test('a key may export four files at once, another key does not wait, and a client that disconnects frees its slot', async () => {
     const running = [await open(0), await open(0), await open(0), await open(0)]
     const refused = await fetch(file, { headers: headers(0) })
     expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toMatchObject([
@@ -68,7 +68,7 @@ describe.each(testDatabases)("the vendor's file of events on $name", ({ create }
     expect(await whole()).toBe(rows)
   })
 
-  test('takes no place where it is asked for with HEAD, refused, or left before it begins', async () => {
+  test('a HEAD request, a rejected one and one canceled before it begins take no slot', async () => {
     for (let times = 0; times < 5; times += 1) {
       const head = await fetch(file, { method: 'HEAD', headers: headers(0) })
       expect([head.status, head.headers.get('content-type')]).toEqual([200, 'application/x-ndjson'])

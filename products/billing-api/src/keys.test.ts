@@ -61,7 +61,7 @@ describe.each(testDatabases)("keys in the vendor's API on $name", ({ create }) =
     ])
   })
 
-  test('each preset opens what it is for and nothing else, on every route', async () => {
+  test('each preset grants its own operations and nothing else, on every route', async () => {
     const allowed: Record<KeyPreset, string[]> = { read: [], events: [], full: [] }
     for (const { method, path, scope } of operations) {
       if (scope === undefined) continue
@@ -82,7 +82,7 @@ describe.each(testDatabases)("keys in the vendor's API on $name", ({ create }) =
       .filter(({ scope }) => scope !== undefined)
       .map(({ method, path }) => `${method} ${path.replace('/api/billing', '')}`)
     expect(allowed.full).toEqual(known)
-    // Reading is each GET, except what shows keys or the clock, and what only computes.
+    // Reads are all GETs, except those of keys and the clock, and commands that only compute.
     const reading = known.filter(
       (name) =>
         (name.startsWith('GET ') && !/ \/(keys|test-clock|reconciliation)/.test(name))
@@ -110,7 +110,7 @@ describe.each(testDatabases)("keys in the vendor's API on $name", ({ create }) =
     ).toEqual([])
   })
 
-  test('a key is created, listed, rotated and revoked; its own text stands in the first answer alone', async () => {
+  test('a key is created, listed, rotated and revoked, and its secret is only in the first answer', async () => {
     const made = await call('POST', '/keys', {
       payload: { name: '数据仓库', preset: 'read', expiresAt: '2027-01-01T00:00:00Z' },
     })
@@ -144,7 +144,7 @@ describe.each(testDatabases)("keys in the vendor's API on $name", ({ create }) =
     })
   })
 
-  test('what is wrong with a key is refused by field', async () => {
+  test('invalid input for a key is rejected by field', async () => {
     for (const [payload, pointer] of [
       [{ name: ' ' }, '/name'],
       [{ name: 'x', scopes: ['everything'] }, '/scopes/0'],

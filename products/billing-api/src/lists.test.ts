@@ -30,7 +30,7 @@ interface Row {
   time?: string
 }
 
-describe.each(testDatabases)('what the vendor reads of all customers on $name', ({ create }) => {
+describe.each(testDatabases)('lists over all customers on $name', ({ create }) => {
   let server: TestServer
   let key: string
 
@@ -72,7 +72,7 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
     expect(status, JSON.stringify(body)).toBe(200)
     return body
   }
-  /** All pages of a list, two rows at a time, none of which may come twice. */
+  /** All pages of a list, two rows at a time; fails when a row comes twice. */
   const all = async (url: string): Promise<Row[]> => {
     const rows: Row[] = []
     let cursor: string | null = null
@@ -89,7 +89,7 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
   const customersIn = (rows: Row[]) => [...new Set(rows.map((row) => row.customerId))].sort()
 
   describe('invoices', () => {
-    test('are listed with every filter, and summed by the same', async () => {
+    test('are listed with every filter, and summed with the same', async () => {
       const everything = await all('/invoices')
       expect(customersIn(everything)).toEqual(['acme', 'globex', '杭州-1'])
       const filters: [string, (row: Row) => boolean][] = [
@@ -123,7 +123,7 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
         { currency: 'CNY', count: everything.length },
       ])
     })
-    test('a range that is none is refused', async () => {
+    test('an invalid range is rejected', async () => {
       expect(await call('GET', '/invoices?start=2026-03-02&end=2026-03-01')).toMatchObject({
         status: 400,
         body: { code: 'invalid_range' },
@@ -132,7 +132,7 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
     })
   })
 
-  test('payments are listed with what they are for, and summed', async () => {
+  test('payments are listed with what they pay, and summed', async () => {
     const rows = await all('/payments')
     expect(rows.length).toBeGreaterThan(1)
     expect(rows[0]).toMatchObject({
@@ -175,7 +175,7 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
     ])
   })
 
-  test('a subscription whose end both sides have scheduled is one row, with the day of its end', async () => {
+  test('a subscription that both sides have scheduled to end is one row, with the date of its end', async () => {
     await cancelSubscription(actingFor(server.engine, '杭州-1'), {
       customerId: '杭州-1',
       when: 'period_end',
@@ -189,7 +189,7 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
     ])
   })
 
-  test('customers are found by id, e-mail address or a part of the name', async () => {
+  test('customers are found by id, e-mail address or part of the name', async () => {
     for (const q of ['杭', 'li@starbridge.example', '100%', '杭州星桥'])
       expect(customersIn(await all(`/customers?q=${encodeURIComponent(q)}`)), q).toEqual(['杭州-1'])
     expect(await all('/customers?q=%25%25')).toEqual([])
@@ -269,7 +269,7 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
       })
     })
 
-    test('are exported, a line of JSON each, in the order of the list', async () => {
+    test('are exported, one line of JSON each, in the order of the list', async () => {
       const file = await call('GET', '/events/export?customerId=acme')
       expect([file.status, file.headers['content-type']]).toEqual([200, 'application/x-ndjson'])
       const lines = (file.body as string)
@@ -279,7 +279,7 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
       expect(lines).toEqual(await all('/events?customerId=acme'))
     })
 
-    test('usage is read over any range, by hour, day and month', async () => {
+    test('usage is summed over any range, by hour, day and month', async () => {
       const range = await get('/customers/acme/usage/range?start=2026-02-01&end=2026-03-31&window=month')
       expect(range.meters).toMatchObject([
         {
@@ -357,7 +357,7 @@ describe.each(testDatabases)('what the vendor reads of all customers on $name', 
     })
   })
 
-  test('a plan that knows no seats has none anywhere, and seats asked for on it are refused, not forgotten', async () => {
+  test('a plan without seats shows none anywhere, and a request for seats on it is rejected, not ignored', async () => {
     const bare = { currency: 'CNY', fee: { amount: 100, per: 'subscription' as const }, seats: null }
     for (const [id, rank] of [
       ['bare', 1],

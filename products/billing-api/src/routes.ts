@@ -76,9 +76,9 @@ import { operations, values } from './reference/operations.ts'
 
 export interface BillingApiOptions {
   engine: Engine
-  /** Where customers reach this server, without a slash at the end. */
+  /** The public address of this server, without a trailing slash. */
   publicUrl: () => string
-  /** Present where the server runs on a test clock. */
+  /** Present when the server runs on a test clock. */
   testClock?: TestClock
 }
 

@@ -3,7 +3,7 @@ import { testDatabases, testServer } from '@customer-portal/http/testing'
 import { expect, test } from 'vitest'
 import { registerBillingApi } from './index.ts'
 
-test('whatever stands on invoices is told where the fonts lack a character of it, and nothing is where they have all', async () => {
+test('a text printed on invoices returns a notice when the fonts lack one of its characters, and none otherwise', async () => {
   const server = await testServer(testDatabases[0]!.create, (app, { engine }) =>
     registerBillingApi(app, { engine, publicUrl: () => 'https://billing.example.com' }),
   )

@@ -3,7 +3,7 @@ import { PageQuery, type App } from '@customer-portal/http'
 import { Page } from '@customer-portal/http/resources'
 import { Activity } from '../contract.ts'
 
-/** What happened to the vendor's customers, for the systems that have to know. */
+/** The activity of the vendor's customers, for systems that follow it. */
 export function activityRoutes(app: App, engine: Engine): void {
   app.get(
     '/activity',

@@ -9,7 +9,7 @@ export const Alias = Type.Object({ alias: CustomerId, createdAt: Instant }, { ad
 const CustomerPath = Type.Object({ customerId: Type.String() })
 const AliasPath = Type.Object({ customerId: Type.String(), alias: CustomerId })
 
-/** Further ids of customers. */
+/** Aliases of customers: further ids that resolve to them. */
 export function aliasRoutes(app: App, engine: Engine, askerOf: AskerOf): void {
   app.get(
     '/customers/:customerId/aliases',

@@ -13,7 +13,7 @@ import { AdjustmentInput, BalanceAdjustment, Refund, RefundInput, ReversalInput 
 
 const CustomerPath = Type.Object({ customerId: Type.String() })
 
-/** What mends mistakes with money: payments reversed, refunds recorded, balances put right. */
+/** Corrections of money: reversed payments, recorded refunds, balance adjustments. */
 export function balanceRoutes(app: App, engine: Engine, askerOf: AskerOf): void {
   app.post(
     '/payments/:paymentId/reverse',

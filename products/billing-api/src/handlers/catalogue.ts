@@ -19,7 +19,7 @@ import { MeterInput, PlanInput, SellerSettings } from '../contract.ts'
 const MeterPath = Type.Object({ key: Id })
 const PlanPath = Type.Object({ planId: Id })
 
-/** What the vendor sells: meters, plans, and the seller printed on invoices. */
+/** The vendor's catalogue: meters, plans, and the seller printed on invoices. */
 export function catalogueRoutes(app: App, engine: Engine, askerOf: AskerOf): void {
   app.put(
     '/meters/:key',
@@ -74,8 +74,8 @@ export function catalogueRoutes(app: App, engine: Engine, askerOf: AskerOf): voi
       },
     },
     async (request, reply) => {
-      // Before the transaction of the idempotency key begins: drawing takes a moment, in which nobody else
-      // should wait.
+      // Before the transaction of the idempotency key begins: rendering takes a moment, during which no lock
+      // should be held.
       if (request.body.logo !== undefined) await assertDrawable(request.body.logo)
       return once(request, reply, askerOf(request), 200, async (inside) => {
         const { logo: _logo, ...printed } = request.body

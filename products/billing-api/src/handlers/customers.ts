@@ -54,7 +54,7 @@ const CustomersQuery = Type.Object(
   { additionalProperties: false },
 )
 
-/** What of a customer stands on invoices. */
+/** The fields of a customer that are printed on invoices. */
 const printedOf = ({
   companyName,
   email,
@@ -69,7 +69,7 @@ const printedOf = ({
   invoiceTitle,
 })
 
-/** Customers and what they are subscribed to. */
+/** Customers and their subscriptions. */
 export function customerRoutes(app: App, engine: Engine, askerOf: AskerOf): void {
   app.post(
     '/customers',

@@ -8,7 +8,7 @@ import { Deficit, ForgiveInput } from '../contract.ts'
 const CustomerPath = Type.Object({ customerId: Type.String() })
 const DeficitPath = Type.Object({ customerId: Type.String(), meter: Type.String() })
 
-/** What was used ahead of allowances, and its being forgiven. */
+/** Deficits, usage ahead of allowances, and forgiving them. */
 export function deficitRoutes(app: App, engine: Engine, askerOf: AskerOf): void {
   app.get(
     '/customers/:customerId/deficits',

@@ -14,7 +14,7 @@ import { Discount, DiscountInput } from '../contract.ts'
 const CustomerPath = Type.Object({ customerId: Type.String() })
 const DiscountPath = Type.Object({ customerId: Type.String(), discountId: Id })
 
-/** What a customer pays less. */
+/** A customer's discounts. */
 export function discountRoutes(app: App, engine: Engine, askerOf: AskerOf): void {
   app.get(
     '/customers/:customerId/discounts',

@@ -166,7 +166,7 @@ export const MeterFill = Type.Object(
 
 const ndjson = 'application/x-ndjson'
 
-/** What the vendor reads of usage: event by event, what is held back, and sums over any range. */
+/** Usage for the vendor: single events, reservations, and sums over any range. */
 export function eventRoutes(app: App, engine: Engine): void {
   app.get(
     '/events',

@@ -19,7 +19,7 @@ import { CreditNoteInput, InvoiceRequest, PaymentInput, VoidRequest } from '../c
 const CustomerPath = Type.Object({ customerId: Type.String() })
 const InvoicePath = Type.Object({ invoiceId: Type.String() })
 
-/** Invoices, the payments on them and their credit notes. */
+/** Invoices, their payments and their credit notes. */
 export function invoiceRoutes(app: App, engine: Engine, askerOf: AskerOf): void {
   app.get(
     '/customers/:customerId/invoices',

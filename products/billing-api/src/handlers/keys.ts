@@ -12,7 +12,10 @@ import { CreatedKey, KeyInput, RotateInput, SecretKey } from '../contract.ts'
 
 const KeyPath = Type.Object({ keyId: Type.String() })
 
-/** The vendor's secret keys. Not idempotent by `Idempotency-Key`: the answers hold secrets. */
+/**
+ * The vendor's secret keys. No `Idempotency-Key` here, because the answers hold secrets and must not be
+ * stored.
+ */
 export function keyRoutes(app: App, engine: Engine): void {
   app.get(
     '/keys',

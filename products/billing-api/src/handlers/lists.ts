@@ -122,7 +122,7 @@ export const SubscriptionSummary = Type.Object(
 
 const bounded = 'Of at most 100,000 (400 `invalid_range`).'
 
-/** What the vendor has with all customers: documents, payments, subscriptions, each with its sums. */
+/** Lists over all customers: documents, payments, subscriptions, each with its totals. */
 export function listRoutes(app: App, engine: Engine): void {
   app.get(
     '/invoices',

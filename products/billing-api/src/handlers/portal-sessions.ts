@@ -3,7 +3,9 @@ import { setRenewalCookie, type App } from '@customer-portal/http'
 import { Token } from '@customer-portal/http/resources'
 import { ExchangeInput, PortalSession, PortalSessionInput } from '../contract.ts'
 
-/** A browser takes `%2e%2e` for dots, too: read as it does, the path must lead below /portal. */
+/**
+ * Throws unless the path, as a browser resolves it, is below /portal: browsers take `%2e%2e` for dots too.
+ */
 function assertInPortal(path: string): void {
   const { pathname, origin } = new URL(`/portal${path}`, 'https://portal.invalid')
   if (origin === 'https://portal.invalid' && (pathname === '/portal' || pathname.startsWith('/portal/')))
@@ -15,8 +17,8 @@ function assertInPortal(path: string): void {
 }
 
 /**
- * Sessions of the portal: the vendor makes them, the customer's browser redeems the code. Not idempotent by
- * key: the answers hold secrets.
+ * Portal sessions: the vendor creates them, and the customer's browser redeems the code. No `Idempotency-Key`
+ * here, because the answers hold secrets and must not be stored.
  */
 export function portalSessionRoutes(app: App, engine: Engine, publicUrl: () => string): void {
   app.post(

@@ -2,7 +2,7 @@ import { previewPrice } from '@customer-portal/billing'
 import type { App } from '@customer-portal/http'
 import { PricingInput, Priced } from '../contract.ts'
 
-/** What a price would charge, before a plan has it. Nothing is read and nothing is kept. */
+/** Previews the charge of a price before a plan has it. Reads and stores nothing. */
 export function pricingRoutes(app: App): void {
   app.post(
     '/pricing/preview',

@@ -34,9 +34,9 @@ const QuotaQuery = Type.Object(
 )
 const ReservationPath = Type.Object({ ...MeterPath.properties, reservationId: Type.String() })
 
-/** What is left of an allowance, and using it. */
+/** A customer's remaining allowance, and consuming it. */
 export function quotaRoutes(parent: App, engine: Engine): void {
-  // A scope of its own: properties may have any name, such as __proto__.
+  // Registered in its own scope for its own JSON parser: properties may have any name, such as __proto__.
   void parent.register(async (scoped) => {
     takeJson(scoped, { names: 'any' })
     routes(scoped as unknown as App, engine)

@@ -2,7 +2,7 @@ import { listMistakes, type Engine } from '@customer-portal/billing'
 import { PageQuery, type App } from '@customer-portal/http'
 import { Mistakes } from '../contract.ts'
 
-/** The proof of the books, by the server's own clock and beside its work. */
+/** The check of the books, by the server's own clock and outside its transactions. */
 export function reconciliationRoutes(app: App, engine: Engine): void {
   app.get(
     '/reconciliation',

@@ -1,16 +1,13 @@
 import type { App } from '@customer-portal/http'
 import { Clock, ClockInput } from '../contract.ts'
 
-/**
- * A clock that stands still until it is moved; everything that falls due on the way happens before the
- * answer.
- */
+/** A clock that stands still until it is moved; a move answers after everything due on the way has run. */
 export interface TestClock {
   now(): string
   moveTo(instant: string): Promise<string>
 }
 
-/** Only where the server runs on a test clock; elsewhere there are no such routes. */
+/** Registered only when the server runs on a test clock. */
 export function testClockRoutes(app: App, clock: TestClock): void {
   app.get(
     '/test-clock',

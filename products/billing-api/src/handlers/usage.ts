@@ -30,9 +30,9 @@ import { eventBodyLimit, lineTypes, takeEvents } from '../event-body.ts'
 
 const CustomerPath = Type.Object({ customerId: Type.String() })
 
-/** What customers used. */
+/** Recording and voiding usage, and what became of it. */
 export function usageRoutes(app: App, engine: Engine): void {
-  // A scope of its own: no other route takes these content types, or a body packed by gzip.
+  // Registered in its own scope: no other route accepts these content types, or a gzipped body.
   void app.register(async (scoped) => {
     takeEvents(scoped)
     ;(scoped as unknown as App).post(
@@ -94,7 +94,7 @@ export function usageRoutes(app: App, engine: Engine): void {
   app.post(
     '/events/void',
     {
-      // What is billed changes by it: a key that may only send events may not.
+      // Voiding changes what is billed, so a key that may only send events must not do it.
       config: { scope: 'invoices:write' },
       schema: {
         summary: 'Take usage back',

@@ -1,4 +1,4 @@
-/** The texts of the vendor's API in Chinese, by the English: a test finds the one that is missing. */
+/** The Chinese of the vendor's API texts, keyed by the English. A test fails for a missing one. */
 export const chinese: Record<string, string> = {
   catalogue: '产品目录',
   'Meters, plans and the seller': '计量项、套餐和销售方',

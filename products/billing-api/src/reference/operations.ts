@@ -1,6 +1,6 @@
 import type { OperationNotes } from '@customer-portal/http'
 
-/** What stands for the parameters of paths in examples. */
+/** Example values of path parameters. */
 export const values = {
   customerId: 'acme',
   meter: 'ai_chat',
@@ -16,8 +16,8 @@ export const values = {
 }
 
 /**
- * Each operation of the API: its name, which is the SDK's method too, what it refuses, and a call that is
- * taken. A test finds the one that is missing.
+ * Each operation of the API: its name, which is also the SDK's method, its error codes, and an example
+ * request. A test fails for a missing one.
  */
 export const operations: Record<string, OperationNotes> = {
   'PUT /meters/{key}': {
