@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { attachment, namePart } from './attachment.ts'
 
-test('a name in any script is told twice: exactly, and for who reads only ASCII', () => {
+test('a name in any script is sent twice: exactly, and in ASCII', () => {
   expect(attachment('用量 (3月).csv', 'usage-杭州.csv')).toBe(
     `attachment; filename="usage-__.csv"; filename*=UTF-8''%E7%94%A8%E9%87%8F%20%283%E6%9C%88%29.csv`,
   )
@@ -15,9 +15,9 @@ test.each([
   ['..', '_'],
   ['line\nbreak', 'line_break'],
   ['ends.', 'ends_'],
-])('of %j a file is called %j', (text, name) => expect(namePart(text)).toBe(name))
+])('%j becomes the file name %j', (text, name) => expect(namePart(text)).toBe(name))
 
-test('no name breaks the header, and the exact one is read back', () => {
+test('no name breaks the header, and the exact one can be parsed back', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const header = attachment(text, text)

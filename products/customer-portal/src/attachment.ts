@@ -1,10 +1,10 @@
-/** So many characters of a name: file systems take 255 bytes, and a Chinese character is three. */
+/**
+ * Maximum number of characters of a file name: file systems take 255 bytes, and a Chinese character has
+ * three.
+ */
 const mostLetters = 60
 
-/**
- * A part of a file's name: characters that some system does not take there, or that cannot be seen, become
- * `_`.
- */
+/** A part of a file's name: characters that are invisible or not allowed on some system become `_`. */
 export function namePart(text: string): string {
   const safe = text
     .replaceAll(/[\p{C}\p{Zl}\p{Zp}/\\:*?"<>|%]/gu, '_')
@@ -14,8 +14,8 @@ export function namePart(text: string): string {
 }
 
 /**
- * A Content-Disposition that saves the answer under a name in any script (RFC 6266, RFC 8187). Who reads only
- * ASCII gets `plain`, in which every other character is `_`.
+ * A Content-Disposition that saves the answer under a name in any script (RFC 6266, RFC 8187). ASCII-only
+ * clients get `plain`, with every other character as `_`.
  */
 export function attachment(name: string, plain: string): string {
   const encoded = encodeURIComponent(name.toWellFormed()).replaceAll(

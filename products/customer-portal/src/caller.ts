@@ -19,14 +19,14 @@ declare module '@customer-portal/http' {
   interface Scopes {
     /** Anybody with a portal token. */
     'portal:read': PortalSession
-    /** Owner and billing: what changes something. */
+    /** The roles owner and billing, which may change something. */
     'portal:write': PortalSession
-    /** The renewal cookie of a portal that stands alone. */
+    /** The renewal cookie of a standalone portal. */
     'portal:renewal': { secret: string }
   }
 }
 
-/** Lets in who carries a portal token (or the renewal cookie); a viewer only where nothing changes. */
+/** Authenticates a portal token or the renewal cookie; a viewer may only read. */
 export function authenticatePortal(app: App, engine: Engine, { secure }: { secure: boolean }): void {
   const session = async (request: FastifyRequest): Promise<PortalSession> => {
     const found = await findPortalSession(engine, { token: bearerOf(request) })
@@ -51,7 +51,7 @@ export function authenticatePortal(app: App, engine: Engine, { secure }: { secur
   })
 }
 
-/** The caller's customer, and the engine that sees this customer alone. Every handler starts here. */
+/** Returns the caller's customer and an engine that sees this customer alone. Every handler starts here. */
 export type ActFor = (request: FastifyRequest) => Asker
 
 export function actForCaller(engine: Engine): ActFor {
@@ -61,7 +61,7 @@ export function actForCaller(engine: Engine): ActFor {
   }
 }
 
-/** The language of the caller's session, or of their browser where the session names none. */
+/** The language of the caller's session, or of their browser when the session has none. */
 export function languageFor(request: FastifyRequest): Language {
   return (
     callerOf(request, 'portal:read', 'portal:write').locale

@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { csvLine } from './csv.ts'
 
-test('numbers stay numbers, and nothing is an empty cell', () => {
+test('numbers stay numbers, and null is an empty cell', () => {
   expect(csvLine([-1, 0.000001, 9007199254740991, null, '', 'x'])).toBe(
     '-1,0.000001,9007199254740991,,,x\r\n',
   )
 })
 
-test('an amount keeps its digits, and is no text', () => {
+test('a decimal keeps its digits, and is not text', () => {
   expect(csvLine([{ decimal: '-12.50' }, { decimal: '0.00' }])).toBe('-12.50,0.00\r\n')
 })
 
@@ -44,15 +44,15 @@ test.each([
 ])('%j is not computed either where a semicolon, a tab or a line break begins a cell', (text, shown) => {
   const line = csvLine(['id', text])
   expect(parse(line)).toEqual([['id', shown]])
-  // As a spreadsheet reads it that separates by semicolons: no cell begins with what it computes.
+  // As a spreadsheet that separates by semicolons reads it: no cell begins with a formula.
   for (const cell of line.split(/[;\t\r\n]/)) expect(cell).not.toMatch(/^"?[=+\-@＝＋－＠]/)
 })
 
-test('numbers below zero are numbers, whatever text stands beside them', () => {
+test('negative numbers are numbers, whatever text is beside them', () => {
   expect(csvLine(['x;=1', -5, { decimal: '-0.10' }])).toBe('"x;\'=1",-5,-0.10\r\n')
 })
 
-test('what is written is what is read', () => {
+test('a file parses back to what was written', () => {
   const plain = fc
     .string({ unit: 'grapheme' })
     .filter((text) => !/^[\t\r\n]|(^|[;\t\r\n])[=+\-@＝＋－＠]/.test(text))

@@ -1,30 +1,27 @@
-/** What a cell of a file may hold. */
+/** The value of a cell in a file. */
 export type Cell = string | number | null
 
-/**
- * A cell of a CSV file; a `decimal` is a number as it is to be read, with the digits that a number would
- * lose.
- */
+/** A cell of a CSV file; a `decimal` is a number with digits that a double would lose. */
 export type CsvCell = Cell | { decimal: string }
 
-/** Without it Excel takes a file for one in the system's old encoding, and Chinese becomes nonsense. */
+/** Without it Excel assumes the system's legacy encoding and garbles Chinese. */
 export const byteOrderMark = '\uFEFF'
 
 /**
- * What makes a spreadsheet compute a text instead of showing it (OWASP, CSV Injection); Chinese and Japanese
- * ones also take the full-width signs.
+ * The characters that make a spreadsheet compute a text as a formula (OWASP, CSV Injection); Chinese and
+ * Japanese ones also accept the full-width signs.
  */
 const computed = /^[=+\-@\t\r\n＝＋－＠]/
 
 /**
- * The same behind a `;`, a tab or a line break: where lists are separated by semicolons, a spreadsheet begins
- * a cell there, quotes or not.
+ * The same after a `;`, a tab or a line break: in locales that separate lists by semicolons a spreadsheet
+ * begins a cell there, quoted or not.
  */
 const computedWithin = /(?<=[;\t\r\n])(?=[=+\-@＝＋－＠])/g
 
 /**
- * One line of RFC 4180 CSV. A number stays a number; what a spreadsheet would compute of a text gets an
- * apostrophe before it.
+ * One line of RFC 4180 CSV. A number stays a number; a text that a spreadsheet would compute gets a leading
+ * apostrophe.
  */
 export function csvLine(cells: readonly CsvCell[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`

@@ -50,7 +50,7 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
   const rows = async (query = '', who = 'en') =>
     parse((await request(query, who)).rawPayload, { bom: true }) as string[][]
 
-  test('opens in a spreadsheet: with BOM, headings in the language of the session, dates and amounts to compute with', async () => {
+  test("opens in a spreadsheet: with BOM, headings in the session's language, and computable dates and amounts", async () => {
     const answer = await request('?year=2026', 'zh')
     expect([answer.statusCode, answer.headers['content-type'], answer.headers['content-language']]).toEqual([
       200,
@@ -96,7 +96,7 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
     ])
   })
 
-  test('says in every line what the list says', async () => {
+  test('each line agrees with the list of invoices', async () => {
     const { data } = await getInvoices(server.engine, { customerId: 'acme' })
     const [, ...lines] = await rows()
     expect(lines.map((line) => [line[0], line[14], line[19]])).toEqual(
@@ -114,7 +114,7 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
     expect((await rows('?year=2025')).length).toBe(1)
   })
 
-  test('tells what was paid in part, reversed and paid back', async () => {
+  test('shows partial payments, reversals and refunds', async () => {
     const [, renewal] = (await getInvoices(server.engine, { customerId: 'globex' })).data.toReversed()
     const { payments } = await recordPayment(server.engine, {
       invoiceId: renewal!.id,
@@ -148,12 +148,12 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
     ).toEqual(['Partly paid', '0.00', '10.00', '0.00', (due - 10).toFixed(2), due.toFixed(2), '0.00', '0.00'])
   })
 
-  test('names the periods of fee and usage as the documents do, and none where a document bills neither', async () => {
+  test('has the fee and usage periods of each document, and none where a document bills neither', async () => {
     const { data } = await getInvoices(server.engine, { customerId: 'acme' })
     const [headings, ...lines] = await rows()
     expect(headings!.slice(3, 7)).toEqual(['Fee start', 'Fee end', 'Usage start', 'Usage end'])
     expect(lines.map((line) => [line[1], ...line.slice(3, 7)])).toEqual([
-      // It gives back parts of both lines.
+      // It credits parts of both lines.
       ['Credit note', '2026-02-01', '2026-03-31', '', ''],
       ['Renewal', '2026-03-01', '2026-03-31', '2026-02-01', '2026-02-28'],
       ['First invoice', '2026-02-01', '2026-02-28', '', ''],
@@ -165,7 +165,7 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
     ])
   })
 
-  test('adds up in every line but a credit note’s, also where more was paid than was due', async () => {
+  test('the amounts of every line add up, except a credit note’s, also after an overpayment', async () => {
     const open = (await getInvoices(server.engine, { customerId: 'acme', status: 'open' })).data[0]!
     await recordPayment(server.engine, {
       invoiceId: open.id,
@@ -182,7 +182,7 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
       expect(total! + applied! + credited! - paid! + toBalance!).toBe(due)
   })
 
-  test('begins with the draft that is not issued yet, where there is one', async () => {
+  test('begins with the draft that is not issued yet, if there is one', async () => {
     await createSubscription(server.engine, { customerId: 'new', planId: 'starter', seats: 1 })
     const now = server.clock.at
     server.clock.at = '2026-04-09T16:30:00.000000Z'
@@ -195,7 +195,7 @@ describe.each(testDatabases)('the file of invoices on $name', ({ create }) => {
     server.clock.at = now
   })
 
-  test('is refused by field, to strangers, and for more invoices than a file has', async () => {
+  test('is rejected by field, for strangers, and beyond the maximum number of invoices', async () => {
     expect((await request('?limit=3')).json()).toMatchObject({
       status: 400,
       code: 'validation_failed',

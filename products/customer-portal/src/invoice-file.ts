@@ -122,8 +122,8 @@ export const InvoiceFileAnswer = {
 export interface InvoiceFile {
   name: Record<Language, string>
   /**
-   * UTF-8 CSV with BOM. Amounts are decimals of whole currency units; dates are the customer's, the last date
-   * of a period in it.
+   * UTF-8 CSV with BOM. Amounts are decimals of whole currency units; dates are the customer's, and a period
+   * includes its last date.
    */
   text: string
 }
@@ -137,8 +137,8 @@ interface Chosen {
 }
 
 /**
- * A customer's invoices as a file, newest first, as they are at one moment; those of a status or a year of
- * issue where asked. Throws invalid_range above 2,000 (`most`).
+ * A customer's invoices as a CSV file, newest first, in one snapshot, optionally of one status or year of
+ * issue. Throws invalid_range above 2,000 (`most`).
  */
 export async function invoiceFile(engine: Engine, chosen: Chosen): Promise<InvoiceFile> {
   return engine.transaction((tx) => fileOf(tx, chosen), { readOnly: true })
@@ -180,7 +180,7 @@ async function fileOf(
   }
 }
 
-/** Sends the file to be saved, under the name it has in the language. */
+/** Sends the file as a download, with a name in the given language. */
 export function sendInvoiceFile(reply: FastifyReply, file: InvoiceFile, language: Language): FastifyReply {
   return reply
     .headers({
@@ -201,7 +201,7 @@ function cellsOf(
     billedPeriods: { fee, usage },
   } = invoice
   const date = (instant: Instant | null) => (instant === null ? null : dateIn(timezone, instant))
-  // The periods the document names: what bills neither a fee nor usage has none here.
+  // The periods on the document: one that bills neither a fee nor usage has none.
   const dates = (range: { start: string; end: string } | null) =>
     range === null
       ? [null, null]
@@ -238,8 +238,8 @@ function cellsOf(
 const sumOf = (rows: readonly { amount: number }[]) => rows.reduce((total, { amount }) => total + amount, 0)
 
 /**
- * As the page says it: nothing is paid on a credit note, an open invoice may be late or paid in part, and
- * what gives money back was paid by nobody.
+ * The status as the page shows it: a credit note has nothing to pay, an open invoice may be overdue or partly
+ * paid, and a document with a negative total was paid by nobody.
  */
 function statusOf({
   kind,

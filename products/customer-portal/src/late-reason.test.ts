@@ -17,7 +17,7 @@ test.each([
   ],
   ['voided', null, '已撤销，不再计入。', 'was taken back: it does not count.', true],
 ] as const)(
-  'of late usage that is %s the customer is told so in both languages',
+  'late usage that is %s has a reason in both languages',
   (outcome, on, zh, en, afterEnd?: boolean) => {
     const reason = lateReason({ outcome, period: '2026-11', invoice: on, afterEnd: afterEnd ?? false })
     expect([

@@ -2,7 +2,7 @@ import type { listLateEvents, LocalizedText } from '@customer-portal/billing'
 
 type LateEvent = Awaited<ReturnType<typeof listLateEvents>>['data'][number]
 
-/** What became of usage that was reported after its period was billed, in a sentence for the customer. */
+/** The outcome of usage reported after its period was billed, as a sentence for the customer. */
 export function lateReason({
   outcome,
   period,

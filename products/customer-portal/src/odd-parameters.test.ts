@@ -15,7 +15,7 @@ const cursors = [
   'x',
 ]
 
-describe.each(testDatabases)('parameters nobody means, on $name', ({ create }) => {
+describe.each(testDatabases)('unusual parameters, on $name', ({ create }) => {
   let server: TestServer
   let authorization: string
   beforeAll(async () => {
@@ -43,7 +43,7 @@ describe.each(testDatabases)('parameters nobody means, on $name', ({ create }) =
     ...['/usage/detail', '/usage/late', '/usage/rejected', '/invoices', '/credits'].flatMap((list) =>
       cursors.map((cursor) => `${list}?cursor=${cursor}`),
     ),
-  ])('%s is answered, or refused with the parameter named', async (url) => {
+  ])('%s is answered, or rejected with the name of the parameter', async (url) => {
     const answer = await server.app.inject({ url: `/api/portal${url}`, headers: { authorization } })
     expect(answer.statusCode).toBeLessThan(500)
     if (answer.statusCode === 400) expect(answer.json().errors[0].pointer).toMatch(/^\?/)

@@ -65,7 +65,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     return answer.json()
   }
 
-  test('without a token, with a wrong one, or with one that is over, nothing is told', async () => {
+  test('without a token, or with a wrong or expired one, every call is rejected', async () => {
     for (const authorization of [undefined, 'Bearer wrong', 'Basic YTpi', `Bearer ${'x'.repeat(600)}`]) {
       const answer = await server.app.inject({
         url: '/api/portal/account',
@@ -79,7 +79,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     server.clock.at = now
   })
 
-  test('usage is broken down by a property where asked', async () => {
+  test('usage is broken down by a property on request', async () => {
     await putMeter(server.engine, { key: 'calls', name: 'Calls', unit: 'calls', groupBy: ['channel'] })
     await recordUsage(server.engine, [
       { id: 'c1', customerId: 'acme', meter: 'calls', quantity: 2, properties: { channel: 'web' } },
@@ -93,7 +93,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect([unknown.statusCode, unknown.json().errors[0].pointer]).toEqual([400, '?groupBy'])
   })
 
-  test('usage day by day says what each day added to the fees', async () => {
+  test('usage per day shows what each day added to the fees', async () => {
     const february = await get('/usage/days?start=2026-02-01&end=2026-02-28', { role: 'viewer' })
     expect(february).toMatchObject({
       start: '2026-02-01',
@@ -120,7 +120,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     ])
   })
 
-  test('twelve months of amount and usage by meter, with what changed', async () => {
+  test('twelve months show amount and usage by meter, with the changes', async () => {
     const answer = await get('/usage/months', { role: 'viewer' })
     expect(answer).toMatchObject({
       timezone: 'Asia/Shanghai',
@@ -153,7 +153,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     ['start=2026-02-01T00:00:00Z', '?start', 'validation_failed'],
     ['groupBy=colour', '?groupBy', 'validation_failed'],
     ['period=2026-02', '?period', 'validation_failed'],
-  ])('the days of %s are refused and the mistake named', async (query, pointer, code) => {
+  ])('the days of %s are rejected with the mistake named', async (query, pointer, code) => {
     expect((await call('GET', `/usage/days?${query}`)).json()).toMatchObject({
       status: 400,
       code,
@@ -161,13 +161,13 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     })
   })
 
-  test('what was reported and not counted is told with the reason, to its customer alone', async () => {
+  test('rejected usage is listed with the reason, to its own customer alone', async () => {
     await recordUsage(server.engine, [
       { id: 'x1', customerId: 'acme', meter: 'nothing', quantity: 3 },
       { id: 'x2', customerId: 'globex', meter: 'nothing' },
     ])
     const { data, nextCursor } = await get('/usage/rejected', { role: 'viewer' })
-    // The clock stands where a document was issued: what is recorded comes after it.
+    // The clock stands at the issue of a document, so events are recorded after it.
     const after = server.clock.at.replace(/0Z$/, '1Z')
     expect([data, nextCursor]).toEqual([
       [
@@ -199,7 +199,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     })
   })
 
-  test('the account is changed by whoever read its newest version', async () => {
+  test('an account update with a stale version is rejected', async () => {
     const { version } = await get('/account')
     const changed = await call('PUT', '/account', {
       payload: { contactName: '王芳', email: 'wang@example.com', version },
@@ -217,12 +217,12 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     ])
   })
 
-  test('the account credit is told movement by movement', async () => {
+  test('the account credit is listed transaction by transaction', async () => {
     expect(await get('/account/balance/transactions')).toEqual({ data: [], nextCursor: null })
     expect((await call('GET', '/account/balance/transactions?cursor=x')).json().code).toBe('invalid_cursor')
   })
 
-  test('what the account may not hold is refused by field', async () => {
+  test('invalid account fields are rejected by field', async () => {
     const answer = await call('PUT', '/account', {
       payload: { email: 'nobody', customerId: 'globex', currency: 'USD' },
     })
@@ -241,7 +241,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     ])
   })
 
-  test('the subscription, the plans and their relation to it', async () => {
+  test('the subscription, the plans and how they relate to it', async () => {
     expect(await get('/subscription')).toMatchObject({
       status: expect.any(String),
       plan: { id: 'starter' },
@@ -255,7 +255,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     ])
   })
 
-  test('the last period is rated on every plan, for a viewer too, and for the customer of the token alone', async () => {
+  test("the last period is rated on every plan, also for a viewer, and for the token's customer alone", async () => {
     const advice = await get('/subscription/advice', { role: 'viewer' })
     // Two seats of ¥99 and 30 answers at 50 分; two of ¥299 without any; 6 % tax.
     expect(advice).toMatchObject({
@@ -313,7 +313,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect((await get('/usage?period=2026-01')).usage).toEqual({})
   })
 
-  test('usage events are paged, newest first, and none comes twice', async () => {
+  test('usage events are paged, newest first, without repeats', async () => {
     const seen: string[] = []
     let cursor: string | null = null
     do {
@@ -350,7 +350,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     ['/usage/detail?colour=red', '?colour', 'validation_failed'],
     ['/invoices?year=twenty', '?year', 'validation_failed'],
     ['/invoices?status=lost', '?status', 'validation_failed'],
-  ])('%s is refused and the mistake named', async (url, pointer, code) => {
+  ])('%s is rejected with the mistake named', async (url, pointer, code) => {
     const answer = await call('GET', url)
     expect(answer.json()).toMatchObject({ status: 400, code, errors: [{ pointer }] })
   })
@@ -374,7 +374,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect((await get(`/invoices/${renewal.id}`)).pdfSha256).toMatch(/^[0-9a-f]{64}$/)
   })
 
-  test('what the invoices come to is told by currency, of all or of a status, for the customer of the token alone', async () => {
+  test("invoice totals are given by currency, for all or one status, of the token's customer alone", async () => {
     const { data } = await get('/invoices?limit=100')
     const due = data.reduce((sum: number, one: { amountDue: number }) => sum + one.amountDue, 0)
     const summary = await get('/invoices/summary', { role: 'viewer' })
@@ -463,7 +463,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect([other.statusCode, other.json().code]).toEqual([422, 'idempotency_key_reused'])
   })
 
-  test('sent twice at once under one key, a command is done once', async () => {
+  test('a command sent twice at once under one key runs once', async () => {
     const before = (await get('/invoices?limit=100')).data.length
     const send = () =>
       call('POST', '/subscription/upgrade', {
@@ -478,7 +478,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect((await get('/invoices?limit=100')).data.length).toBe(before + 1)
   })
 
-  test('a refusal by rule is kept under its key as well', async () => {
+  test('a rejection by a rule is stored under its key as well', async () => {
     const send = () =>
       call('POST', '/subscription/upgrade', {
         payload: { planId: 'starter', seats: 1 },
@@ -489,7 +489,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect((await send()).json()).toMatchObject({ code: 'not_an_upgrade', errors: first.json().errors })
   })
 
-  test('a lower plan waits for the end of the billing period, and the wait is undone', async () => {
+  test('a downgrade waits for the end of the billing period, and can be undone', async () => {
     const quote = await call('POST', '/subscription/preview', {
       payload: { planId: 'starter', seats: 1 },
       customer: 'globex',
@@ -561,12 +561,12 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     [{ planId: 'pro', seats: '3' }, '/seats'],
     [{ planId: 'pro', price: 0 }, '/price'],
     [{ planId: ['pro'] }, '/planId'],
-  ])('an upgrade to %j is refused and the field named', async (payload, pointer) => {
+  ])('an upgrade to %j is rejected with the field named', async (payload, pointer) => {
     const answer = await call('POST', '/subscription/upgrade', { payload })
     expect(answer.json()).toMatchObject({ status: 400, code: 'validation_failed', errors: [{ pointer }] })
   })
 
-  test('an upgrade to a plan that does not exist is 404, to too many seats 422', async () => {
+  test('an upgrade to an unknown plan is 404, to too many seats 422', async () => {
     expect(
       (await call('POST', '/subscription/upgrade', { payload: { planId: 'gold' } })).json(),
     ).toMatchObject({ status: 404, code: 'plan_not_found' })
@@ -585,7 +585,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     }
   })
 
-  test('who is signed in, and signing out', async () => {
+  test('a session names its user, and signing out ends it', async () => {
     const { token } = await createPortalSession(server.engine, {
       customerId: 'acme',
       role: 'viewer',
@@ -607,7 +607,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect((await server.app.inject({ url: '/api/portal/session', headers })).statusCode).toBe(401)
   })
 
-  test('the renewal cookie renews, from the portal’s own pages alone, until the session ends', async () => {
+  test('the renewal cookie renews the token, from the portal’s own pages only, until the session ends', async () => {
     const { code } = await createPortalSession(server.engine, { customerId: 'acme' })
     const { token, renewal } = await exchangePortalCode(server.engine, { code })
     const renew = (
@@ -638,7 +638,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     expect((await renew({})).statusCode).toBe(401)
   })
 
-  test('a renewal says whose token it gives, for a browser that has since opened another customer’s link', async () => {
+  test('a renewal names its customer, for a browser that has since opened another customer’s link', async () => {
     const cookieOf = async (customerId: string) =>
       (await exchangePortalCode(server.engine, await createPortalSession(server.engine, { customerId })))
         .renewal.secret
@@ -658,7 +658,7 @@ describe.each(testDatabases)("the customer's API on $name", ({ create }) => {
     }
   })
 
-  test('what was reported after its period was billed is told with what became of it, to its customer alone', async () => {
+  test('usage reported after its period was billed is listed with the outcome, to its own customer alone', async () => {
     const now = server.clock.at
     server.clock.at = '2026-03-10T04:01:00.000000Z'
     await recordUsage(

@@ -33,6 +33,6 @@ test.each([
     '没有这个计量项。',
     'There is no such meter.',
   ],
-])('usage that was not counted says why, and nothing of what its sender sees: %o', (reason, zh, en) => {
+])('rejected usage has a reason, without the details meant for its sender: %o', (reason, zh, en) => {
   expect(reason).toEqual({ 'zh-CN': zh, en })
 })

@@ -13,17 +13,17 @@ import { operations, values } from './reference/operations.ts'
 
 export interface PortalApiOptions {
   engine: Engine
-  /** Cookies only over https. */
+  /** Send cookies over https only. */
   secure: boolean
-  /** Whether plans are compared on the customer's usage; they are unless it says no. */
+  /** Whether plans are compared on the customer's usage; default true. */
   advice?: boolean
-  /** Of the stream of usage, other than usual. */
+  /** Overrides of the usage stream's limits. */
   streams?: Partial<UsageStreamLimits>
 }
 
 /**
- * The customer's API, `/api/portal/*`. The customer comes from the token alone; the database shows each call
- * that customer's rows only.
+ * The customer's API, `/api/portal/*`. The customer comes from the token alone, and the database shows each
+ * call only that customer's rows.
  */
 export async function registerPortalApi(
   app: App,

@@ -18,7 +18,7 @@ describe.each(testDatabases)('subscribing in the portal, on $name', ({ create })
   })
   afterAll(() => server.close())
 
-  test('who has no plan subscribes, with a quote of what it costs, and not twice', async () => {
+  test('a customer without a plan gets a quote and subscribes, once', async () => {
     await createCustomer(server.engine, { id: 'newcomer', companyName: 'Newcomer' })
     const tokenOf = async (role: 'owner' | 'viewer') =>
       (
@@ -60,7 +60,7 @@ describe.each(testDatabases)('subscribing in the portal, on $name', ({ create })
     })
   })
 
-  test('a trial is offered to whoever has no plan and had none, and is what they then get', async () => {
+  test('a trial is offered to a customer who has no plan and never had one, and starts as offered', async () => {
     await putPlan(server.engine, {
       id: 'tried',
       name: 'Tried',
@@ -92,7 +92,7 @@ describe.each(testDatabases)('subscribing in the portal, on $name', ({ create })
     expect(await subscribe()).toEqual(['active', ['trial_already_used']])
   })
 
-  test('who moves to a plan with less for what they used is told in the preview and the answer what counts later', async () => {
+  test('a move to a plan that contains less than was used shows the deficit in the preview and in the answer', async () => {
     const charges = (included: number | null) => [{ meter: 'ai_chat', included, overage: 'block' as const }]
     await putPlan(server.engine, {
       id: 'k3',

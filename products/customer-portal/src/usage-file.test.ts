@@ -25,7 +25,7 @@ const collectGarbage = runInNewContext('gc') as () => void
 describe.each(testDatabases)('the file of usage on $name', ({ name, create }) => {
   let server: TestServer
   let url: string
-  /** How many transactions were begun: a page is one. */
+  /** The number of transactions started: one per page. */
   let transactions = 0
   const tokens: Record<string, string> = {}
 
@@ -73,7 +73,7 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
       headers: { authorization: `Bearer ${tokens[who]}`, ...headers },
     })
 
-  test('as CSV opens in a spreadsheet: with BOM, headings in the language of the session, and nothing computed', async () => {
+  test("opens as CSV in a spreadsheet: with BOM, headings in the session's language, and nothing computed", async () => {
     const answer = await request('start=2026-03-01&end=2026-03-10', 'zh-CN')
     expect([
       answer.status,
@@ -149,7 +149,7 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
     ])
   })
 
-  test('as XLSX holds numbers, the clock as a date, and each text as it is', async () => {
+  test('as XLSX has numbers, local time as a date, and each text unchanged', async () => {
     const answer = await request('start=2026-03-01&end=2026-03-10&format=xlsx')
     expect([answer.status, answer.headers.get('content-type')]).toEqual([
       200,
@@ -193,7 +193,7 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
     expect([second![5], second![11]]).toEqual(['plain \u0001 _x0041_ <&> \uffff', '["a","b"]'])
   })
 
-  test('says of what is not billed why: history, or used after an ending', async () => {
+  test('says why an event is not billed: history, or used after the subscription ended', async () => {
     const customerId = 'left'
     await createCustomer(server.engine, {
       id: customerId,
@@ -220,7 +220,7 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
     expect(told).toEqual({ after: '订阅结束后', used: '', old: '历史用量' })
   })
 
-  test('is refused by field, and for what is too long', async () => {
+  test('is rejected by field, and for too long a range', async () => {
     const refused = async (query: string) => {
       const answer = await request(query)
       return [answer.status, await answer.json()]
@@ -237,8 +237,9 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
     expect((await fetch(`${url}/api/portal/usage/export`)).status).toBe(401)
   })
 
-  describe('of many events', () => {
-    // Many in the long form; else as many bytes as fill every buffer on the way, in fewer and longer rows.
+  describe('with many events', () => {
+    // Many rows in the long form; otherwise enough bytes to fill every buffer on the way, in fewer and longer
+    // rows.
     const rows = long ? 1_000_000 : 20_000
     const rowsPerPage = name === 'PGlite' ? 125 : 1000
     const textBytes = 32 * (long ? 9 : 21)
@@ -306,7 +307,7 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
       },
     )
 
-    test('asks for pages only as they are taken, and for none when the reader has left', async () => {
+    test('reads pages only as the client takes them, and none after it disconnects', async () => {
       const settled = async () => {
         for (let seen = -1; seen !== transactions;) {
           seen = transactions
@@ -318,14 +319,14 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
         const begun = await settled()
         const answer = await open(format)
         const untilFull = await settled()
-        // Some lies in the buffers of both ends.
+        // Some rows are in the buffers of both ends.
         if (format === 'csv') expect(untilFull - begun).toBeLessThan(rows / rowsPerPage)
         answer.destroy()
         expect((await settled()) - untilFull).toBeLessThanOrEqual(2)
       }
     })
 
-    test('waits its turn where four of the customer are being written, and finds room when one has ended; other customers need not wait', async () => {
+    test('waits while four files of the customer are being written, and starts when one has ended; other customers do not wait', async () => {
       const running = [await open('csv'), await open('csv'), await open('csv'), await open('csv')]
       const refused = await request('start=2026-03-01', 'globex')
       expect([refused.status, refused.headers.get('retry-after'), (await refused.json()).code]).toEqual([
@@ -345,7 +346,7 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
       expect(taken.status).toBe(200)
     })
 
-    test.each(['csv', 'xlsx'])('holds nobody up while it is written as %s', async (format) => {
+    test.each(['csv', 'xlsx'])('blocks nobody while it is written as %s', async (format) => {
       const began = performance.now()
       let isRunning = true
       const file = request(`start=2026-03-01&end=2026-03-09&format=${format}`, 'globex')
@@ -368,7 +369,7 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
       expect(waits.length).toBeGreaterThan(5)
     })
 
-    test('asked for with HEAD is not read and takes no place', async () => {
+    test('on a HEAD request is not read and takes no slot', async () => {
       for (let times = 0; times < 6; times += 1) {
         const answer = await fetch(`${url}/api/portal/usage/export?start=2026-03-01&end=2026-03-09`, {
           method: 'HEAD',
@@ -382,7 +383,7 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
       }
     })
 
-    test('that fails in the middle does not look whole', async () => {
+    test('that fails half-way does not look complete', async () => {
       const { pages } = await exportUsage(actingFor(server.engine, 'globex'), {
         customerId: 'globex',
         start: '2026-03-01',

@@ -63,9 +63,9 @@ export const UsageFileAnswer = {
 }
 
 /**
- * Sends the events as they are read: the next page is asked for when the reader has taken the last, and none
- * when they have left. A failure in the middle breaks the connection, so that half a file is not taken for a
- * whole one. `onEnd` is called when nothing more is read, however it ended.
+ * Streams the events: it reads the next page when the client has taken the last, and none after the client
+ * disconnects. An error half-way breaks the connection, so that a partial file is not taken for a complete
+ * one. `onEnd` is called when reading stops, for whatever reason.
  */
 export function sendUsageFile(
   reply: FastifyReply,
@@ -115,8 +115,8 @@ function xlsxOf({ timezone, columns, pages }: UsageExport, language: Language): 
 }
 
 /**
- * A spreadsheet's date has no zone and no more than milliseconds: it is what the clock showed, and the exact
- * time stands beside it as text.
+ * A spreadsheet's date has no zone and at most milliseconds, so it holds the local time, with the exact
+ * instant beside it as text.
  */
 async function* rowsOf(columns: UsageExport['columns'], pages: UsageExport['pages'], language: Language) {
   for await (const page of pages) {
@@ -130,8 +130,9 @@ async function* rowsOf(columns: UsageExport['columns'], pages: UsageExport['page
 }
 
 /**
- * In the file `_x0041_` stands for A (ECMA-376, ST_Xstring): where a text has it, its first character is
- * written in that way, and so are the two characters that XML cannot hold and the writer lets pass.
+ * In XLSX `_x0041_` means A (ECMA-376, ST_Xstring). A text that contains such a sequence has its first
+ * character escaped that way, and so are the two characters that XML cannot hold and the writer does not
+ * escape.
  */
 function asItIs(cell: Cell): Cell {
   if (typeof cell !== 'string') return cell
@@ -159,7 +160,7 @@ function cellsOf(
   return areAll ? [...fixed, ...own] : [...fixed, ...own, othersOf(properties, names)]
 }
 
-/** A text and a number stand as they are, anything else as JSON. */
+/** Text and numbers stay as they are, anything else becomes JSON. */
 function cellOf(value: unknown): Cell {
   if (value === null || value === undefined) return null
   return typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value)

@@ -13,7 +13,7 @@ import { registerPortalApi } from './index.ts'
 
 const tick = 40
 
-/** The same database, with its transactions counted by the customer they act for. */
+/** The same database, counting its transactions by the customer they act for. */
 function counting(database: Database): { database: Database; transactions: Map<string, number> } {
   const transactions = new Map<string, number>()
   const counted: Database = Object.create(database, {
@@ -33,7 +33,7 @@ interface Told {
   data: { reason?: string; usage?: Record<string, number>; plan?: { id: string } | null }
 }
 
-/** A reader of a stream, as a page is one. */
+/** A client of a stream, like a page. */
 interface Reader {
   response: Response
   told: Told[]
@@ -87,7 +87,7 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
   const openFor = async (customerId: string) => open((await tokenOf(customerId)).token)
   const usedOf = ({ told }: Reader) => told.findLast(({ name }) => name === 'usage')?.data.usage
 
-  test('whoever joins hears what is true now, and later what has changed, and nothing in between', async () => {
+  test('a client that joins gets the current state, later only changes, and nothing in between', async () => {
     const reader = await openFor('acme')
     expect([
       reader.response.status,
@@ -106,13 +106,13 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
       .toBe('pro')
   })
 
-  test('however many look at a customer, the database is asked once a tick, and by nobody who has gone', async () => {
+  test('the database is read once per tick and customer, however many clients watch, and not at all after they leave', async () => {
     const { token } = await tokenOf('globex')
     const looking = await Promise.all(Array.from({ length: 25 }, () => open(token)))
     await expect.poll(() => looking.every((reader) => usedOf(reader))).toBe(true)
     const before = transactions.get('globex')!
     await wait(20 * tick)
-    // One a tick; a slow machine asks less often, never more.
+    // One per tick; a slow machine reads less often, never more.
     expect(transactions.get('globex')! - before).toBeGreaterThan(1)
     expect(transactions.get('globex')! - before).toBeLessThanOrEqual(21)
     await recordUsage(server.engine, [{ id: 'live-2', customerId: 'globex', meter: 'ai_chat', quantity: 3 }])
@@ -124,7 +124,7 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
     expect(transactions.get('globex')).toBe(after)
   })
 
-  test("nobody hears of another customer's usage", async () => {
+  test("a client never receives another customer's usage", async () => {
     const [mine, theirs] = [await openFor('globex'), await openFor('acme')]
     await expect.poll(() => [usedOf(mine), usedOf(theirs)].every(Boolean)).toBe(true)
     const heard = mine.told.length
@@ -148,7 +148,7 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
     expect(first.told.at(-1)).toEqual({ name: 'end', data: { reason: 'expired' } })
   })
 
-  test('too many of one customer are told to wait, too many of all that the server is full', async () => {
+  test('too many streams of one customer are asked to wait, too many in total that the server is full', async () => {
     const [acme, globex] = [await tokenOf('acme'), await tokenOf('globex')]
     const most = await Promise.all(Array.from({ length: 30 }, () => open(acme.token)))
     expect(most.every(({ response }) => response.status === 200)).toBe(true)
@@ -169,7 +169,7 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
     await expect.poll(async () => (await open(globex.token)).response.status).toBe(200)
   })
 
-  test('asked for with HEAD, nobody looks and no place is taken', async () => {
+  test('a HEAD request opens no stream and takes no slot', async () => {
     const { token } = await tokenOf('acme')
     for (let times = 0; times < 32; times += 1) {
       const answer = await fetch(`${address}/api/portal/usage/stream`, {
@@ -184,7 +184,7 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
     expect((await open(token)).response.status).toBe(200)
   })
 
-  test('without a token, and with a parameter it does not know, it is refused before it begins', async () => {
+  test('without a token, and with an unknown parameter, it is rejected before it begins', async () => {
     expect((await open('pt_wrong')).response.status).toBe(401)
     const answer = await server.app.inject({
       url: '/api/portal/usage/stream?since=1',
@@ -199,7 +199,7 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
 })
 
 describe('the server', () => {
-  test('ends at once while streams are open, and says so to whoever reads them', async () => {
+  test('closes at once while streams are open, and notifies their clients', async () => {
     const server = await testServer(testDatabases[0]!.create, (app, { engine }) =>
       registerPortalApi(app, { engine, secure: true }),
     )
@@ -216,7 +216,7 @@ describe('the server', () => {
     await server.close()
     await ended
     expect(told.at(-1)).toEqual({ name: 'end', data: { reason: 'closing' } })
-    // Else as long as they last, the hours of a token.
+    // Otherwise it would take as long as the streams last, the hours of a token.
     expect(performance.now() - begun).toBeLessThan(20_000)
   })
 })

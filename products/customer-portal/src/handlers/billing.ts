@@ -25,7 +25,7 @@ const InvoiceFileQuery = Type.Object(
 const InvoicePath = Type.Object({ invoiceId: Type.String() })
 const LinePath = Type.Object({ invoiceId: Type.String(), lineId: Type.String() })
 
-/** The customer's invoices. Another customer's is not found, as if it did not exist. */
+/** The customer's invoices. Another customer's invoice is not found, as if it did not exist. */
 export function billingRoutes(app: App, actFor: ActFor): void {
   app.get(
     '/invoices',

@@ -10,7 +10,7 @@ import { Type } from 'typebox'
 import type { ActFor } from '../caller.ts'
 import { CommandOutcome, Session, Token } from '../contract.ts'
 
-/** Who is signed in, going on, and signing out. */
+/** The current session, its renewal, and signing out. */
 export function sessionRoutes(
   app: App,
   engine: Engine,

@@ -24,7 +24,7 @@ import {
   Scheduled,
 } from '../contract.ts'
 
-/** The plan the customer is on, the plans there are, and moving between them. */
+/** The customer's plan, the plans on offer, and changes between them. */
 export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advice: boolean }): void {
   app.get(
     '/subscription',
@@ -215,7 +215,7 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
   )
 }
 
-/** What each plan would have cost; a vendor may not want it told. */
+/** The cost of the last period on each plan. A vendor may turn it off. */
 function adviceRoute(app: App, actFor: ActFor): void {
   app.get(
     '/subscription/advice',

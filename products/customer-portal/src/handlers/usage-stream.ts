@@ -3,7 +3,7 @@ import { callerOf, type App } from '@customer-portal/http'
 import { usageHub } from '../usage-stream/hub.ts'
 import { sendUsageStream, UsageStreamAnswer } from '../usage-stream/stream.ts'
 
-/** How often, and for how many at once, usage is told while it moves. */
+/** The interval of updates, and the maximum number of open streams. */
 export interface UsageStreamLimits {
   tickMilliseconds: number
   mostPerCustomer: number
@@ -12,7 +12,7 @@ export interface UsageStreamLimits {
 
 const usual: UsageStreamLimits = { tickMilliseconds: 2_000, mostPerCustomer: 20, mostInAll: 1_000 }
 
-/** The current usage as it moves. */
+/** The current usage as a stream of server-sent events. */
 export function usageStreamRoutes(app: App, engine: Engine, limits: Partial<UsageStreamLimits> = {}): void {
   const { tickMilliseconds, mostPerCustomer, mostInAll } = { ...usual, ...limits }
   const hub = usageHub(engine, {
@@ -21,7 +21,7 @@ export function usageStreamRoutes(app: App, engine: Engine, limits: Partial<Usag
     mostInAll,
     onFailure: (error) => app.log.error({ err: error }, 'usage could not be read for a stream'),
   })
-  // Streams go on for minutes: the server would wait for each of them before it ends.
+  // Streams stay open for minutes, and the server would wait for each of them before it closes.
   app.addHook('preClose', async () => hub.close())
 
   app.get(

@@ -71,7 +71,7 @@ const UsageExportQuery = Type.Object(
   { additionalProperties: false },
 )
 
-/** What the customer used: summed by period, and event by event. */
+/** The customer's usage: totals per period, and single events. */
 export function usageRoutes(app: App, actFor: ActFor): void {
   app.get(
     '/usage',
@@ -259,7 +259,7 @@ export function usageRoutes(app: App, actFor: ActFor): void {
   )
 }
 
-/** A decimal sent as text, as near as a page shows it. */
+/** A decimal sent as text, as the nearest number a page can show. */
 function shownQuantity(quantity: number | string | null): number | null {
   const shown = typeof quantity === 'string' ? Number(quantity) : quantity
   return shown !== null && Number.isFinite(shown) ? shown : null

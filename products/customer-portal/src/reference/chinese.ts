@@ -1,4 +1,4 @@
-/** The texts of the customer's API in Chinese, by the English: a test finds the one that is missing. */
+/** The Chinese of the customer's API texts, keyed by the English. A test fails for a missing one. */
 export const chinese: Record<string, string> = {
   account: '账户',
   "The customer's details and invoice title": '客户资料与发票抬头',

@@ -1,7 +1,7 @@
 import type { Code } from '@customer-portal/http'
 import type { OperationNotes } from '@customer-portal/http'
 
-/** What stands for the parameters of paths in examples. */
+/** Example values of path parameters. */
 export const values = {
   invoiceId: 'inv_01kbd3x8q2m5v7t9a1c4e6g8hj',
   lineId: 'line_2',
@@ -22,8 +22,8 @@ const ofChange: Code[] = [
 ]
 
 /**
- * Each operation of the API: its name, what it refuses, and a call that is taken. A test finds the one that
- * is missing.
+ * Each operation of the API: its name, its error codes, and an example request. A test fails for a missing
+ * one.
  */
 export const operations: Record<string, OperationNotes> = {
   'GET /account': { name: 'account.get' },

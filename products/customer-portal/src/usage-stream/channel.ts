@@ -10,12 +10,11 @@ import { Subscription, UsageSummary } from '@customer-portal/http/resources'
 import { eventText, heartbeat } from './event-text.ts'
 
 /**
- * Why a stream ends: the token's time is over, the reader signed out, the server stops, or it cannot read
- * what it should tell.
+ * Why a stream ends: its token expired, the user signed out, the server stops, or reading the usage failed.
  */
 export type StreamEnd = 'expired' | 'signed_out' | 'closing' | 'failed'
 
-/** Somebody who looks at a customer's usage. */
+/** A client that watches a customer's usage. */
 export interface Viewer {
   sessionId: string
   expiresAt: string
@@ -26,12 +25,12 @@ export interface Viewer {
 const writeUsage = answerWriter(UsageSummary)
 const writeSubscription = answerWriter(Subscription)
 
-/** What was told last: the events of the stream by their names. */
+/** The last event sent, by name. */
 type Told = Map<'usage' | 'subscription', string>
 
 /**
- * The viewers of one customer, and what they were told last. However many they are, the database is asked
- * once a tick.
+ * The viewers of one customer, and the last events they got. The database is read once per tick, however many
+ * they are.
  */
 export class Channel {
   readonly viewers = new Set<Viewer>()
@@ -45,13 +44,13 @@ export class Channel {
     this.#customerId = customerId
   }
 
-  /** Whoever comes later hears what the others know already; the next tick tells what has changed since. */
+  /** Sends a new viewer the last events; the next tick sends what has changed since. */
   welcome(viewer: Viewer): void {
     this.viewers.add(viewer)
     for (const [name, text] of this.#told) viewer.send(eventText(name, text))
   }
 
-  /** Lets go whose time is over, and tells the others what has changed. */
+  /** Disconnects viewers whose time is over, and sends the others what has changed. */
   async tick(): Promise<void> {
     const { mark, openSessions } = await readUsageRevision(this.#engine, {
       customerId: this.#customerId,

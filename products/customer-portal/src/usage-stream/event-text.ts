@@ -1,7 +1,7 @@
-/** One event of a stream (HTML, server-sent events). `data` is one line of text, such as JSON. */
+/** One server-sent event as text. `data` is a single line, such as JSON. */
 export const eventText = (name: string, data: string): string => `event: ${name}\ndata: ${data}\n\n`
 
 /**
- * What a reader leaves out: it shows that somebody is still there, to both sides and to proxies between them.
+ * A comment, which clients ignore: it keeps the connection alive for both sides and for proxies between them.
  */
 export const heartbeat = ': here\n\n'

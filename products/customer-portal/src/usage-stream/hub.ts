@@ -3,7 +3,7 @@ import { BillingError, type Engine } from '@customer-portal/billing'
 import { Channel, type Viewer } from './channel.ts'
 
 export interface HubOptions {
-  /** From one look at the database to the next. */
+  /** Time between two reads of the database. */
   tickMilliseconds: number
   mostPerCustomer: number
   mostInAll: number
@@ -11,16 +11,16 @@ export interface HubOptions {
 }
 
 export interface Hub {
-  /** Throws rate_limited where the customer has too many streams, streams_full where the server has. */
+  /** Throws rate_limited when the customer has too many streams, streams_full when the server has. */
   join(customerId: string, viewer: Viewer): void
   leave(customerId: string, viewer: Viewer): void
-  /** Ends every stream, and lets nobody in any more. */
+  /** Ends every stream and accepts no new ones. */
   close(): void
 }
 
 const heartbeatMilliseconds = 15_000
 
-/** All the streams of this process, by customer. A customer nobody looks at costs nothing. */
+/** All streams of this process, by customer. A customer without viewers costs nothing. */
 export function usageHub(engine: Engine, options: HubOptions): Hub {
   const channels = new Map<string, Channel>()
   let viewers = 0
@@ -32,8 +32,7 @@ export function usageHub(engine: Engine, options: HubOptions): Hub {
       try {
         await channel.tick()
       } catch (error) {
-        // Whoever cannot be told what is true is let go: they read it in the ordinary way, and hear why that
-        // fails.
+        // Viewers that cannot be updated are disconnected: their next ordinary request reports the error.
         options.onFailure(error)
         channel.endAll('failed')
       }

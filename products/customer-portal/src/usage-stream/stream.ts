@@ -6,7 +6,7 @@ import type { Viewer } from './channel.ts'
 import { eventText } from './event-text.ts'
 import type { Hub } from './hub.ts'
 
-/** Of a reader who takes nothing: more than this is not kept for them. */
+/** Maximum number of bytes buffered for a client that reads nothing. */
 const mostWaiting = 1_000_000
 const retryMilliseconds = 5_000
 
@@ -30,7 +30,7 @@ export const UsageStreamAnswer = {
   },
 }
 
-/** Sends what the hub tells until one side ends it. Throws what `join` throws. */
+/** Sends the hub's events until one side closes the stream. Throws what `join` throws. */
 export function sendUsageStream(
   reply: FastifyReply,
   hub: Hub,
@@ -51,10 +51,10 @@ export function sendUsageStream(
     },
   }
   stream.once('close', () => hub.leave(customerId, viewer))
-  // Sent with the headers, so that the reader knows at once that they have been let in.
+  // Sent with the headers, so that the client sees at once that the stream is open.
   stream.push(`retry: ${retryMilliseconds}\n\n`)
   hub.join(customerId, viewer)
-  // A proxy must not gather it; and when it ends, the connection has nothing to wait for.
+  // A proxy must not buffer the stream, and the connection need not be kept after it.
   return reply
     .headers({ 'x-accel-buffering': 'no', connection: 'close' })
     .type('text/event-stream; charset=utf-8')
