@@ -12,12 +12,12 @@ export interface AgentCaller {
 
 declare module '@customer-portal/http' {
   interface Scopes {
-    /** An agent who has logged in: the cookie of the workbench. */
+    /** A logged-in agent, by the cookie of the workbench. */
     'workbench:agent': AgentCaller
   }
 }
 
-/** Lets in agents by their cookie. */
+/** Authenticates agents by their cookie. */
 export function authenticateWorkbench(
   app: App,
   { workbench, secure }: { workbench: Workbench; secure: boolean },
@@ -32,9 +32,9 @@ export function authenticateWorkbench(
 }
 
 /**
- * A cookie is sent along whoever made the browser ask. So what changes something must be JSON (another site
- * would need our leave first) and must come from a page of this origin. Callers that are no browser send
- * neither header and hold no cookie by accident.
+ * Protects against cross-site requests, since browsers send the cookie whoever caused the request. A command
+ * must be JSON (which another site may only send with our permission) and come from a page of this origin.
+ * Clients other than browsers send neither header and hold no cookie by accident.
  */
 export function refuseOtherSites(request: FastifyRequest): void {
   if (request.method === 'GET' || request.method === 'HEAD') return
@@ -51,7 +51,7 @@ function isForeign(origin: string | undefined, host: string): boolean {
   if (origin === undefined) return false
   if (!URL.canParse(origin)) return true
   const page = new URL(origin)
-  // Read as a URL too, so that a default port that is written out does not make another host.
+  // Parsed as a URL too, so that an explicit default port is the same host.
   const own = `${page.protocol}//${host}`
   return !URL.canParse(own) || new URL(own).host !== page.host
 }

@@ -57,7 +57,7 @@ export type SessionState = Static<typeof SessionState>
 /** PUT /me */
 export const MeUpdate = Type.Object({ locale: Locale }, closed)
 
-/** GET /quota: what the customer may still ask the assistant for. */
+/** GET /quota: the suggestions the customer has left. */
 export const Quota = Type.Object(
   {
     meter: Id,
@@ -124,8 +124,8 @@ export type Thread = Static<typeof Thread>
 /** POST /conversations */
 export const NewConversation = Type.Object(
   {
-    // Always of one form: with the id of a message it makes the id of the event a suggestion is charged by,
-    // so no two pairs may read the same.
+    // A fixed format: with the id of a message it forms the id of the event that a suggestion is charged by,
+    // so no two pairs may give the same text.
     id: Type.Optional(
       Type.String({
         format: 'uuid',
@@ -197,7 +197,7 @@ export const ListedAgent = Type.Object(
   },
   closed,
 )
-/** POST /agents/{id}/password: without one, one is made and returned. */
+/** POST /agents/{id}/password: without a password, one is generated and returned. */
 export const PasswordReset = Type.Object(
   { password: Type.Optional(Type.String({ minLength: 10, maxLength: 200 })) },
   closed,

@@ -5,12 +5,12 @@ interface Place {
   id: string
 }
 
-/** Where a page of conversations ended, as an opaque text. */
+/** The end of a page of conversations as an opaque text. */
 export function cursorOf({ updatedAt, id }: Place): string {
   return Buffer.from(JSON.stringify([updatedAt, id])).toString('base64url')
 }
 
-/** Throws `invalid_cursor` for a text that `cursorOf` did not write. */
+/** Parses a cursor. Throws `invalid_cursor` for a text that `cursorOf` did not write. */
 export function placeOf(cursor: string): Place {
   try {
     const [updatedAt, id, ...rest] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]

@@ -16,7 +16,7 @@ import {
   type Workbench,
 } from '@customer-portal/workbench'
 
-/** Who may log in to the demo. They are published with it: never use them elsewhere. */
+/** The demo's agents. Their passwords are published with it: never use them elsewhere. */
 export const demoAgents = [
   {
     customerId: 'test_customer',
@@ -42,7 +42,7 @@ export const demoAgents = [
 ] as const satisfies { customerId: string; email: string; name: string; role: AgentRole; password: string }[]
 
 /**
- * A talk: who, where, how many minutes ago it began, and what was said in turn, beginning with the visitor.
+ * A conversation: who, where, how many minutes ago it began, and the messages in turn, the visitor's first.
  */
 interface Talk {
   customerId: string
@@ -134,7 +134,7 @@ const talks: Talk[] = [
   },
 ]
 
-/** Where the desk is, and what a guess at a password costs there where that is not the usual. */
+/** The workbench to fill, and the cost of a password hash when not the default. */
 interface Desk {
   database: Engine['db']
   engine: Engine
@@ -142,8 +142,8 @@ interface Desk {
 }
 
 /**
- * Fills the desk of the demo's customers: agents, and conversations that wait for an answer. Where the first
- * agent is there already, nothing changes.
+ * Creates the demo's agents, and conversations that wait for an answer. Changes nothing when the first agent
+ * exists.
  */
 export async function seedWorkbenchDemo({
   database,
@@ -153,7 +153,7 @@ export async function seedWorkbenchDemo({
 }: Desk & { now?: () => string }): Promise<void> {
   const workbench = createWorkbench({ db: database, now, newId: engine.newId, passwordCost })
   const [first, ...others] = demoAgents
-  // Asked first, since making a password's hash is slow on purpose and every start comes by here.
+  // Checked first: hashing a password is slow on purpose, and every start runs this.
   if (await agentExists(workbench, first.email)) return letDemoIn(workbench)
   const owner = await createAgent(workbench, first)
   if (!owner) return
@@ -171,7 +171,7 @@ export async function seedWorkbenchDemo({
     )
 }
 
-/** Lets the demo's agents in again that a start without the demo has kept out. */
+/** Enables the demo's agents again after a start without the demo has disabled them. */
 async function letDemoIn(workbench: Workbench): Promise<void> {
   for (const { email } of demoAgents) {
     const {
@@ -183,9 +183,8 @@ async function letDemoIn(workbench: Workbench): Promise<void> {
 }
 
 /**
- * Ends the logins that were published with the demo: agents that still have its password can't log in any
- * more, and what they have opened is over. Returns their e-mail addresses. Changes nothing where there are
- * none.
+ * Disables the agents that still have the demo's published password and ends their sessions. Returns their
+ * e-mail addresses, empty when there are none.
  */
 export async function endDemoLogins({ database, engine, passwordCost }: Desk): Promise<string[]> {
   const workbench = createWorkbench({ db: database, now: engine.now, newId: engine.newId, passwordCost })

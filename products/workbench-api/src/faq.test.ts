@@ -5,12 +5,12 @@ import { demoFaqPath } from './index.ts'
 const faq = await readFaq(demoFaqPath)
 const assistant = createAssistant(faq)
 
-test('the FAQ of the demo has more than forty entries, in Chinese and in English', () => {
+test("the demo's FAQ has more than forty entries, in Chinese and in English", () => {
   expect(faq.length).toBeGreaterThanOrEqual(40)
   expect(faq.filter(({ category }) => category === 'English').length).toBeGreaterThanOrEqual(5)
 })
 
-test('every way to ask that an entry names finds that entry', () => {
+test('every phrasing that an entry lists finds that entry', () => {
   const lost = faq.flatMap((entry) =>
     entry.questions
       .filter((question) => assistant.suggest(question)?.entry.id !== entry.id)
@@ -43,6 +43,6 @@ test.each([
   'how tall is mount everest',
   'what is the capital of France',
   '你好',
-])('"%s" is not a question for it', (question) => {
+])('"%s" has no answer in it', (question) => {
   expect(assistant.suggest(question)).toBeUndefined()
 })

@@ -4,5 +4,5 @@ export { registerWorkbenchApi } from './routes.ts'
 export type { WorkbenchApiOptions } from './options.ts'
 export { demoAgents, endDemoLogins, seedWorkbenchDemo } from './demo.ts'
 
-/** The FAQ of the demo, used where no other is configured. */
+/** The demo's FAQ, used when no other is configured. */
 export const demoFaqPath = fileURLToPath(new URL('../faq.json', import.meta.url))

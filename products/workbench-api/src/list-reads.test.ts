@@ -17,7 +17,7 @@ import { registerWorkbenchApi } from './index.ts'
 
 const password = 'a long password'
 
-describe.each(testDatabases)("what the workbench's lists read on $name", ({ create }) => {
+describe.each(testDatabases)("statements of the workbench's lists on $name", ({ create }) => {
   let db: Database
   let app: App
   let statements = 0
@@ -116,7 +116,7 @@ describe.each(testDatabases)("what the workbench's lists read on $name", ({ crea
     return { rows: messages!.length, statements }
   }
 
-  test('100 rows take no more statements than a few, and at most five, with finding out who asks', async () => {
+  test('100 rows take as many statements as a few, at most five, including authentication', async () => {
     const lists: Record<string, (customerId: string) => ReturnType<typeof read>> = {
       conversations: (customerId) => read('/conversations?limit=100', customerId),
       'messages of a conversation': (customerId) => read(`/conversations/${threads[customerId]}`, customerId),
@@ -125,7 +125,7 @@ describe.each(testDatabases)("what the workbench's lists read on $name", ({ crea
         read(`/agents?limit=${customerId === 'few' ? 2 : 100}`, 'vendor'),
     }
     for (const [name, list] of Object.entries(lists)) {
-      // Whose an id is, is looked up once.
+      // Warms the cache of customer ids.
       for (const customerId of ['few', 'many']) await list(customerId)
       const [few, many] = [await list('few'), await list('many')]
       expect(few.rows, name).toBeLessThan(10)

@@ -1,19 +1,19 @@
 import type { Engine } from '@customer-portal/billing'
 import type { Assistant, LoginAttempts, Workbench } from '@customer-portal/workbench'
 
-/** What the workbench's routes work with. */
+/** The options of the workbench's routes. */
 export interface WorkbenchApiOptions {
-  /** The engine acting for the vendor. What concerns one customer is asked of it in that customer's name. */
+  /** The engine acting for the vendor. Handlers narrow it to the agent's customer. */
   engine: Engine
   workbench: Workbench
   assistant: Assistant
-  /** The meter a suggestion is counted on. */
+  /** The meter that counts suggestions. */
   meter?: string
-  /** Where the portal is: a path on this origin, or an absolute URL on another one. */
+  /** The portal's address: a path on this origin, or an absolute URL on another one. */
   portalUrl?: string
-  /** Cookies only over https. */
+  /** Send cookies over https only. */
   secure: boolean
-  /** Where failed logins are counted; in memory, of this process alone, when none is given. */
+  /** Counter of failed logins; by default in the memory of this process alone. */
   attempts?: LoginAttempts
 }
 

@@ -3,7 +3,7 @@ import { createPace } from './pace.ts'
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 22, 9, 0, seconds)).toISOString()
 
-test('so many at once, then one whenever a part of the time has passed, each key by itself', () => {
+test('a full burst at once, then one per refill interval, each key separately', () => {
   const pace = createPace({ most: 6, seconds: 60 })
   for (let turn = 0; turn < 6; turn += 1) expect(pace.secondsToWait('a', at(0))).toBe(0)
   expect(pace.secondsToWait('a', at(0))).toBe(10)
@@ -11,12 +11,12 @@ test('so many at once, then one whenever a part of the time has passed, each key
   expect(pace.secondsToWait('a', at(4))).toBe(6)
   expect(pace.secondsToWait('a', at(10))).toBe(0)
   expect(pace.secondsToWait('a', at(10))).toBe(10)
-  // Within any minute at most twice as many.
+  // At most twice as many within any minute.
   for (let turn = 0; turn < 6; turn += 1) expect(pace.secondsToWait('a', at(200))).toBe(0)
   expect(pace.secondsToWait('a', at(200))).toBe(10)
 })
 
-test('no more than the limit of keys is remembered', () => {
+test('at most the limit of keys is kept in memory', () => {
   const pace = createPace({ most: 1, seconds: 60, keys: 2 })
   for (const key of ['a', 'b', 'c']) expect(pace.secondsToWait(key, at(0))).toBe(0)
   expect(pace.secondsToWait('c', at(1))).toBe(59)

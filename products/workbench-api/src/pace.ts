@@ -1,15 +1,12 @@
-/**
- * How often something may be done: so many times at once, and once more whenever a part of the time has
- * passed.
- */
+/** A rate limit: a burst, refilled one by one over time. */
 export interface Pace {
-  /** Takes a turn of this key; else answers in how many whole seconds there is one. 0: taken. */
+  /** Takes a turn for this key and returns 0, or returns the whole seconds until there is one. */
   secondsToWait(key: string, now: string): number
 }
 
 /**
- * Counts in memory, each key by itself. Beyond `keys` of them those asked about longest ago are forgotten,
- * which only lets them begin anew.
+ * Counts in memory, each key separately. Beyond `keys` of them the least recently used are dropped, which
+ * only gives them a fresh burst.
  */
 export function createPace({
   most,
@@ -21,7 +18,7 @@ export function createPace({
   keys?: number
 }): Pace {
   const every = (seconds * 1000) / most
-  /** Until when a key has used its turns up, one after the other. */
+  /** The instant at which all used turns of a key are refilled. */
   const usedUntil = new Map<string, number>()
   return {
     secondsToWait(key, now) {

@@ -12,7 +12,7 @@ import { chinese } from './reference/chinese.ts'
 import { operations, values } from './reference/operations.ts'
 import { sessionCookieName } from './session-cookie.ts'
 
-/** The workbench's API, `/api/workbench/*`. The customer is the one of the agent who is logged in. */
+/** The workbench's API, `/api/workbench/*`. The customer is the one of the logged-in agent. */
 export async function registerWorkbenchApi(app: App, options: WorkbenchApiOptions): Promise<void> {
   const deps: Deps = { meter: 'ai_chat', portalUrl: '/portal', attempts: createLoginAttempts(), ...options }
   await app.register(
@@ -32,10 +32,7 @@ export async function registerWorkbenchApi(app: App, options: WorkbenchApiOption
   )
 }
 
-/**
- * Whatever works on a password may meet a full queue: whoever asks comes again, and nothing of ours is
- * broken.
- */
+/** Answers a full password queue with 429: the client retries, and it is not an error of the server. */
 function answerTooManyLogins(app: App): void {
   app.setErrorHandler((error) => {
     throw error instanceof TooManyLogins ? tooManyLogins(2) : error

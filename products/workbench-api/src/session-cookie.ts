@@ -4,19 +4,19 @@ import type { FastifyReply } from 'fastify'
 const sessionCookie = 'workbench_session'
 
 /**
- * Its name: over https one that a browser takes from this very host alone, and only over https (RFC 6265bis,
- * `__Host-`).
+ * The cookie's name. Over https the prefix `__Host-` makes browsers accept it from this host only, and only
+ * over https (RFC 6265bis).
  */
 export const sessionCookieName = ({ secure }: { secure: boolean }): string =>
   secure ? `__Host-${sessionCookie}` : sessionCookie
 
-// A name with that prefix is for every path of its host.
+// The prefix requires the path `/`.
 const where = (secure: boolean) =>
   ({ path: secure ? '/' : '/api/workbench', httpOnly: true, sameSite: 'strict', secure }) as const
 
 /**
- * Gives the browser the session's secret: no script reads it, no other site makes the browser send it, no
- * other path gets it.
+ * Sets the cookie with the session's secret: hidden from scripts, not sent by other sites' requests, and
+ * limited to its path.
  */
 export function setSessionCookie(
   reply: FastifyReply,

@@ -26,7 +26,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoAgents, demoFaqPath, endDemoLogins, registerWorkbenchApi, seedWorkbenchDemo } from './index.ts'
 
 const [owner, viewer, other] = demoAgents
-/** Cheap guesses: what they cost in earnest has a test of its own, with the passwords. */
+/** A cheap hash: the cost of the real one is tested with the passwords. */
 const cheap = { N: 2 ** 10, r: 8, p: 1 }
 
 describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
@@ -143,7 +143,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       await https.close()
     })
 
-    test('it tells who is logged in and where the portal is, and no hash', async () => {
+    test("it returns the agent and the portal's address, and no hash", async () => {
       const call = await as(owner)
       expect(await call('GET', '/me')).toMatchObject({
         status: 200,
@@ -155,7 +155,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       })
     })
 
-    test('who is not logged in is told so without a mistake', async () => {
+    test('the session of a client that is not logged in is null, not an error', async () => {
       for (const session of [{}, { workbench_session: 'made-up' }] as Record<string, string>[]) {
         const answer = await app.inject({ url: '/api/workbench/session', cookies: session })
         expect([answer.statusCode, answer.json()]).toEqual([200, { me: null }])
@@ -174,14 +174,14 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect(wrong.cookies).toEqual([])
     })
 
-    /** A server at which this e-mail has failed so often already from the address of `inject`. */
+    /** A server on which this e-mail has already failed so often from the address of `inject`. */
     async function serverAfter(failures: number, email: string) {
       const attempts = createLoginAttempts()
       for (let i = 0; i < failures; i += 1) attempts.begin({ email, address: '127.0.0.1', now: now() })
       return serve({ attempts })
     }
 
-    test('after five wrong passwords even the right one waits, and is told how long', async () => {
+    test('after five wrong passwords even the right one has to wait, and the answer says how long', async () => {
       const server = await serverAfter(4, owner.email)
       expect((await login({ email: owner.email, password: 'wrong' }, server)).answer.statusCode).toBe(401)
       const { answer } = await login(owner, server)
@@ -191,7 +191,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       await server.close()
     })
 
-    test('a burst of guesses at once has no more tries than guesses in a row', async () => {
+    test('a burst of concurrent guesses has no more tries than guesses in a row', async () => {
       const server = await serverAfter(3, 'burst@example.com')
       const answers = await Promise.all(
         Array.from({ length: 12 }, (_, i) => login({ email: 'burst@example.com', password: `${i}` }, server)),
@@ -203,7 +203,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       await server.close()
     })
 
-    test('logging out ends the session at the server and takes the cookie away', async () => {
+    test('logging out ends the session on the server and removes the cookie', async () => {
       const { cookie } = await login(viewer)
       const session = { workbench_session: cookie!.value }
       const out = await app.inject({
@@ -227,7 +227,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       cookies.clear()
     })
 
-    test('without a cookie, or with another one, every route of the desk says 401', async () => {
+    test('without a cookie, or with another one, every route of the workbench answers 401', async () => {
       for (const session of [{}, { workbench_session: 'made-up' }] as Record<string, string>[]) {
         for (const [method, url] of [
           ['GET', '/me'],
@@ -274,7 +274,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect((await call('PUT', '/me', { locale: 'zh-CN' }, headers)).status).toBe(status)
     })
 
-    test('a form cannot be posted: only JSON is taken', async () => {
+    test('a form cannot be posted: only JSON is accepted', async () => {
       await as(owner)
       for (const type of [
         'text/plain',
@@ -329,7 +329,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect(second.nextCursor).toBeNull()
     })
 
-    test('a message sent twice with one id is there once; another text under that id is refused', async () => {
+    test('a message sent twice with one id is stored once; another text under that id is rejected', async () => {
       const call = await as(owner)
       const {
         body: { id },
@@ -349,7 +349,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect((await call('GET', `/conversations/${id}`)).body.messages).toHaveLength(2)
     })
 
-    test('a conversation sent twice with one id is there once; another one under that id is refused, and so is an id of another form', async () => {
+    test('a conversation sent twice with one id is stored once; another one under that id is rejected, and so is an id in another format', async () => {
       const call = await as(owner)
       const id = '3f1c2f0e-1a68-4a53-9e0e-5a8a0cf6a7d1'
       const send = (question: string, own = id) =>
@@ -361,8 +361,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
         status: 400,
         body: { code: 'validation_failed', errors: [{ pointer: '/id' }] },
       })
-      // Such an id could make two pairs of conversation and message read the same in the id of what is
-      // charged.
+      // With such an id, two pairs of conversation and message could give the same event id.
       expect(await send('保修几年', 'a_b')).toMatchObject({
         status: 400,
         body: { errors: [{ pointer: '/id' }] },
@@ -370,7 +369,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect((await call('GET', `/conversations/${id}`)).body.messages).toHaveLength(1)
     })
 
-    test("another customer's conversation does not exist", async () => {
+    test("another customer's conversation is not found", async () => {
       const mine = await as(owner)
       const theirs = await as(other)
       const {
@@ -417,7 +416,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       ['GET', '/conversations?limit=0', undefined, '?limit'],
       ['GET', '/conversations?cursor=abc', undefined, '?cursor'],
       ['GET', '/conversations?page=2', undefined, '?page'],
-    ] as const)('%s %s with bad input names the field (%#)', async (method, url, payload, pointer) => {
+    ] as const)('%s %s with invalid input names the field (%#)', async (method, url, payload, pointer) => {
       const call = await as(owner)
       const answer = await call(method, url, payload)
       expect([answer.status, answer.headers['content-type']]).toEqual([
@@ -427,7 +426,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer)
     })
 
-    test('the language an agent chooses is kept', async () => {
+    test('the language an agent chooses is stored', async () => {
       const call = await as(viewer)
       expect((await call('PUT', '/me', { locale: 'en' })).body.agent.locale).toBe('en')
       expect((await call('GET', '/me')).body.agent.locale).toBe('en')
@@ -474,7 +473,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect(await usedBy('test_customer')).toBe(before + 1)
     })
 
-    test('the usage event says channel, agent and assistant', async () => {
+    test('the usage event has channel, agent and assistant', async () => {
       const { suggest } = await ask(owner, '积分会过期吗')
       await suggest()
       const {
@@ -486,7 +485,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       })
     })
 
-    test('asked again, by whomever and even at once, the same question costs nothing more', async () => {
+    test('the same question again costs nothing more, whoever asks and even at once', async () => {
       const before = await usedBy('test_customer')
       const { id, suggest } = await ask(owner, '运费多少钱')
       const colleague = await as(viewer)
@@ -501,7 +500,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect(await usedBy('test_customer')).toBe(before + 1)
     })
 
-    test("the visitor's next question is another one", async () => {
+    test("the visitor's next question is charged again", async () => {
       const before = await usedBy('test_customer')
       const { suggest, say } = await ask(owner, '运费多少钱')
       await suggest()
@@ -510,7 +509,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect(await usedBy('test_customer')).toBe(before + 2)
     })
 
-    test('where the FAQ has no answer, that is said and nothing is counted', async () => {
+    test('when the FAQ has no answer, the response says so and nothing is counted', async () => {
       const before = await usedBy('test_customer')
       const { suggest } = await ask(owner, '今天天气怎么样')
       expect((await suggest()).body).toMatchObject({
@@ -521,7 +520,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect(await usedBy('test_customer')).toBe(before)
     })
 
-    test('when the quota is used up the desk says so, and at most the allowance was ever given', async () => {
+    test('when the quota is used up the response says so, and no more than the allowance was ever granted', async () => {
       const asked = await Promise.all(Array.from({ length: 23 }, () => ask(other, '怎么开发票')))
       const outcomes = (await Promise.all(asked.map(({ suggest }) => suggest()))).map(
         ({ body }) => body.outcome as string,
@@ -556,7 +555,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect(Object.keys(body).sort()).toEqual(['expiresAt', 'token'])
     })
 
-    test('asked for faster than a person clicks are refused, the others of the desk are not', async () => {
+    test('requests faster than a person clicks are rejected for that agent only', async () => {
       const server = await serve()
       const ask = async ({ cookie }: Awaited<ReturnType<typeof login>>) =>
         server.inject({
@@ -578,7 +577,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
     })
   })
 
-  describe('making agents', () => {
+  describe('creating agents', () => {
     const body = {
       customerId: 'newcomer',
       email: 'New@Example.com',
@@ -598,8 +597,8 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
         headers: { authorization: `Bearer ${credential}` },
       })
 
-    test('more agents at once than there is memory for passwords are told to come again', async () => {
-      // Dear enough that they pile up: 34 of them have a place, while a hash takes longer than a request.
+    test('more agents at once than password hashes fit into memory get 429', async () => {
+      // Costly enough to queue up: 34 fit, while a hash takes longer than a request.
       const server = await serve({ cost: { N: 2 ** 15, r: 8, p: 1 } })
       const answers = await Promise.all(
         Array.from({ length: 45 }, (_, index) =>
@@ -612,7 +611,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect([refused.json().code, refused.headers['retry-after']]).toEqual(['rate_limited', '2'])
     })
 
-    test('the vendor makes an agent with the secret key, who can log in then', async () => {
+    test('the vendor creates an agent with the secret key, who can then log in', async () => {
       const answer = await make(body)
       expect([answer.statusCode, answer.json()]).toMatchObject([
         201,
@@ -622,7 +621,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect((await login({ email: 'new@example.com', password: body.password })).answer.statusCode).toBe(200)
     })
 
-    test('an agent who is given no language has the customer’s', async () => {
+    test('an agent without a language gets the customer’s', async () => {
       await createCustomer(engine, { id: 'gotham', companyName: 'Gotham', locale: 'en' })
       const made = async (more: object) =>
         (await make({ ...body, customerId: 'gotham', ...more })).json().locale
@@ -632,7 +631,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       ]).toEqual(['en', 'zh-CN'])
     })
 
-    test('a further id of a customer leads to their agents', async () => {
+    test('an alias of a customer resolves to their agents', async () => {
       await createCustomer(engine, { id: 'metropolis', companyName: 'Metropolis' })
       await putAlias(engine, { customerId: 'metropolis', alias: 'crm-17' })
       expect(
@@ -645,7 +644,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       expect(listed.json().data.map(({ email }: { email: string }) => email)).toEqual(['lois@example.com'])
     })
 
-    test('an e-mail that is taken, a customer that is not there, a short password, a wrong key', async () => {
+    test('a taken e-mail, an unknown customer, a short password and a wrong key are rejected', async () => {
       expect((await make(body)).json()).toMatchObject({
         status: 409,
         code: 'agent_exists',
@@ -690,7 +689,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       return { status: answer.statusCode, body: answer.json() }
     }
     let people = 0
-    /** Somebody who is logged in and has opened the portal. */
+    /** Creates an agent who is logged in and has opened the portal. */
     async function somebody() {
       const email = `somebody${(people += 1)}@example.com`
       const made = await vendor('POST', '/agents', {
@@ -740,7 +739,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       ])
     })
 
-    test('who is disabled is out at once: logins and portal tokens end, and no password opens anything until they are enabled', async () => {
+    test('disabling an agent ends their logins and portal tokens at once, and no password works until they are enabled', async () => {
       const { id, email, isIn } = await somebody()
       expect(await vendor('POST', `/agents/${id}/disable`)).toMatchObject({
         status: 200,
@@ -758,7 +757,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       })
     })
 
-    test('a password that is reset ends what was opened with the old one; without one it is made', async () => {
+    test('a password reset ends what was opened with the old one; without a password one is generated', async () => {
       const { id, email, isIn } = await somebody()
       const reset = await vendor('POST', `/agents/${id}/password`)
       expect([reset.status, await isIn()]).toEqual([200, [false, false]])
@@ -771,7 +770,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       ).toBeNull()
     })
 
-    test('people change their own password, knowing the old one, and stay in where they do', async () => {
+    test('an agent who knows the old password changes it, and stays logged in there', async () => {
       const { email, call, isIn } = await somebody()
       expect(
         (
@@ -798,7 +797,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
       ])
     })
 
-    test('a key without the scope does none of it', async () => {
+    test('a key without the scope cannot do any of it', async () => {
       const { key: reader } = await createSecretKey(engine, { name: 'reader', preset: 'read' })
       const headers = { authorization: `Bearer ${reader}` }
       expect((await app.inject({ url: '/api/workbench/agents', headers })).statusCode).toBe(200)
@@ -810,7 +809,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
     })
   })
 
-  test('without the demo its published logins end, and with it they are there again; a password that was changed stays', async () => {
+  test('without the demo its published logins are disabled, and with it enabled again; a changed password stays', async () => {
     const attempts = async () =>
       Promise.all([owner, viewer, other].map(async (agent) => (await login(agent)).answer.statusCode))
     const workbench = createWorkbench({ db, now, newId: engine.newId, passwordCost: cheap })
@@ -830,7 +829,7 @@ describe.each(testDatabases)("the workbench's API on $name", ({ create }) => {
     await setAgentPassword(workbench, { agentId: third!.id, password: other.password })
   })
 
-  test('filling the demo twice changes nothing', async () => {
+  test('seeding the demo twice changes nothing', async () => {
     const counted = () =>
       db.asOwner((tx) =>
         tx.query(

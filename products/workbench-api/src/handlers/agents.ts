@@ -25,7 +25,7 @@ const AgentQuery = Type.Object(
   { additionalProperties: false },
 )
 
-/** The agents of the desk, for the vendor. */
+/** The agents of the workbench, for the vendor. */
 export function agentRoutes(app: App, { engine, workbench }: Deps): void {
   app.post(
     '/agents',
@@ -43,7 +43,7 @@ export function agentRoutes(app: App, { engine, workbench }: Deps): void {
       const { customerId, locale } = await getCustomer(engine, {
         customerId: await customerIdOf(engine, request.body.customerId),
       })
-      // Who is not asked for a language has the customer's.
+      // An agent without a language gets the customer's.
       const agent = await createAgent(workbench, {
         locale,
         ...request.body,
@@ -89,7 +89,7 @@ export function agentRoutes(app: App, { engine, workbench }: Deps): void {
     },
   )
 
-  /** What an agent has opened ends with their logins. */
+  /** Ends the portal sessions an agent has opened, together with their logins. */
   const ended = async (agentId: string, agent: Listed | undefined): Promise<Listed> => {
     if (!agent)
       throw new WorkbenchError('agent_not_found', { agentId, message: `There is no agent '${agentId}'.` })

@@ -15,9 +15,7 @@ import type { Deps } from '../options.ts'
 
 const ById = Type.Object({ conversationId: Id }, { additionalProperties: false })
 
-/**
- * What visitors ask the desk and what agents answer. Each agent sees the conversations of their own customer.
- */
+/** Visitors' conversations and agents' answers. Each agent sees the conversations of their own customer. */
 export function conversationRoutes(app: App, { workbench }: Deps): void {
   app.get(
     '/conversations',
@@ -150,7 +148,7 @@ export function conversationRoutes(app: App, { workbench }: Deps): void {
   )
 }
 
-/** The same answer whether it does not exist or belongs to another customer. */
+/** The same error for a conversation that does not exist and for another customer's. */
 export function noConversation(): never {
   throw new BillingError('not_found', { message: 'There is no such conversation.' })
 }

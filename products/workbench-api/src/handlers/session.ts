@@ -31,7 +31,7 @@ import {
 import type { Deps } from '../options.ts'
 import { clearSessionCookie, sessionCookieName, setSessionCookie } from '../session-cookie.ts'
 
-/** Logging in and out, who is logged in, and the token an agent's portal works with. */
+/** Logging in and out, the current agent, and the token of the agent's portal. */
 export function sessionRoutes(app: App, deps: Deps): void {
   const { engine, workbench, secure } = deps
 
@@ -197,7 +197,7 @@ async function checkPassword(
   attempts.begin(attempt)
   const login = await logIn(workbench, { email, password })
   if (!login) {
-    // What was typed as an address may be a password: it is written down only where an agent has it.
+    // A password may have been typed as the address, so it is logged only when an agent has it.
     const known = await agentExists(workbench, email)
     request.log.warn(
       { address: request.ip, ...(known ? { email: loginName(email) } : {}), known },
@@ -209,7 +209,7 @@ async function checkPassword(
   return login
 }
 
-/** The refusal of a log-in that has to wait. */
+/** The error for a login that has to wait. */
 export function tooManyLogins(seconds: number): BillingError {
   return new BillingError('rate_limited', {
     retryAfterSeconds: seconds,

@@ -8,13 +8,10 @@ import type { Deps } from '../options.ts'
 import { createPace } from '../pace.ts'
 import { noConversation } from './conversations.ts'
 
-/** Clicks of a person: who asks faster is a program, and looking through the FAQ is work. */
+/** A person's clicks; a faster client is a program, and searching the FAQ takes processor time. */
 const asked = { most: 60, seconds: 60 }
 
-/**
- * The assistant's suggestion for the visitor's last question, and how many of them the customer's plan still
- * has.
- */
+/** The assistant's suggestion for the visitor's last question, and the customer's remaining quota of them. */
 export function suggestionRoutes(app: App, deps: Deps): void {
   const pace = createPace(asked)
 
@@ -86,8 +83,8 @@ export function suggestionRoutes(app: App, deps: Deps): void {
 }
 
 /**
- * The event's id comes from the visitor's message (unique in its conversation), so a retry after a crash or a
- * second agent's click is not charged again.
+ * The event's id is made from the visitor's message, so a retry after a crash or a second agent's click is
+ * not charged again.
  */
 async function consumeOne(
   { engine, meter }: Deps,
@@ -108,8 +105,7 @@ async function consumeOne(
     })
     return granted > 0
   } catch (error) {
-    // Another agent asked for this very message in the same moment and it stands under their name: it has
-    // been charged.
+    // Another agent asked for the same message at the same moment and was charged for it.
     if (error instanceof BillingError && error.code === 'event_conflict') return true
     throw error
   }

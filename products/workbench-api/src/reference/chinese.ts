@@ -1,4 +1,4 @@
-/** The texts of the workbench's API in Chinese, by the English: a test finds the one that is missing. */
+/** The Chinese of the workbench's API texts, keyed by the English. A test fails for a missing one. */
 export const chinese: Record<string, string> = {
   'Logging in and out, and the token for the portal': '登录、退出，以及控制台的凭证',
   'Log in': '登录',

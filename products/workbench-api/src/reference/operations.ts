@@ -1,14 +1,14 @@
 import type { OperationNotes } from '@customer-portal/http'
 
-/** What stands for the parameters of paths in examples. */
+/** Example values of path parameters. */
 export const values = {
   conversationId: 'cnv_01kbd3x8q2m5v7t9a1c4e6g8hj',
   agentId: 'agt_01kb9w5t7c2e4g6j8m0p3r5v7x',
 }
 
 /**
- * Each operation of the API: its name, what it refuses, and a call that is taken. A test finds the one that
- * is missing.
+ * Each operation of the API: its name, its error codes, and an example request. A test fails for a missing
+ * one.
  */
 export const operations: Record<string, OperationNotes> = {
   'POST /login': {
