@@ -27,7 +27,7 @@ test('a text printed on invoices returns a notice when the fonts lack one of its
     timezone: 'Asia/Shanghai',
   }
   const title = { kind: 'personal', title: '𠮷野' }
-  const told = {
+  const notices = {
     notices: [
       {
         code: 'unprintable_characters',
@@ -35,16 +35,16 @@ test('a text printed on invoices returns a notice when the fonts lack one of its
       },
     ],
   }
-  expect(await call('PUT', '/seller', { ...seller, address: '𠮷' })).toMatchObject(told)
-  expect(await call('PUT', '/meters/rare', { name: '𠮷', unit: 'x' })).toMatchObject(told)
+  expect(await call('PUT', '/seller', { ...seller, address: '𠮷' })).toMatchObject(notices)
+  expect(await call('PUT', '/meters/rare', { name: '𠮷', unit: 'x' })).toMatchObject(notices)
   expect(
     await call('PUT', '/plans/rare', {
       name: { 'zh-CN': '𠮷', en: 'Rare' },
       fee: { amount: 0, per: 'subscription' },
     }),
-  ).toMatchObject(told)
-  expect(await call('POST', '/customers', { id: 'rare', companyName: '𠮷野' })).toMatchObject(told)
-  expect(await call('PUT', '/customers/rare', { invoiceTitle: title })).toMatchObject(told)
+  ).toMatchObject(notices)
+  expect(await call('POST', '/customers', { id: 'rare', companyName: '𠮷野' })).toMatchObject(notices)
+  expect(await call('PUT', '/customers/rare', { invoiceTitle: title })).toMatchObject(notices)
   expect(
     await call('PUT', '/customers/rare/discounts/one', {
       name: '𠮷',
@@ -53,7 +53,7 @@ test('a text printed on invoices returns a notice when the fonts lack one of its
       appliesTo: 'all',
       from: '2026-03-01',
     }),
-  ).toMatchObject(told)
+  ).toMatchObject(notices)
   for (const answer of [
     await call('PUT', '/seller', seller),
     await call('PUT', '/meters/plain', { name: 'ไทย عربي', unit: 'x' }),

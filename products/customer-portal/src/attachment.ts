@@ -2,7 +2,7 @@
  * Maximum number of characters of a file name: file systems take 255 bytes, and a Chinese character has
  * three.
  */
-const mostLetters = 60
+const maxCharacters = 60
 
 /** A part of a file's name: characters that are invisible or not allowed on some system become `_`. */
 export function namePart(text: string): string {
@@ -10,7 +10,7 @@ export function namePart(text: string): string {
     .replaceAll(/[\p{C}\p{Zl}\p{Zp}/\\:*?"<>|%]/gu, '_')
     .trim()
     .replaceAll(/^\.+|[. ]+$/g, '_')
-  return [...safe].slice(0, mostLetters).join('')
+  return [...safe].slice(0, maxCharacters).join('')
 }
 
 /**

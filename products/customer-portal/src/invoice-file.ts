@@ -16,7 +16,7 @@ import { Type } from 'typebox'
 import { attachment } from './attachment.ts'
 import { byteOrderMark, csvLine, type CsvCell } from './csv.ts'
 
-export const mostInvoices = 2_000
+export const maxInvoices = 2_000
 const invoicesPerPage = 100
 
 const texts = {
@@ -146,7 +146,7 @@ export async function invoiceFile(engine: Engine, chosen: Chosen): Promise<Invoi
 
 async function fileOf(
   engine: Engine,
-  { customerId, status, year, language, most = mostInvoices }: Chosen,
+  { customerId, status, year, language, most = maxInvoices }: Chosen,
 ): Promise<InvoiceFile> {
   const { timezone } = await getCustomer(engine, { customerId })
   const chosen = {

@@ -216,8 +216,8 @@ describe.each(testDatabases)('the file of usage on $name', ({ name, create }) =>
       Buffer.from(await (await request('start=2025-12-01&end=2026-04-30', customerId)).arrayBuffer()),
       { bom: true },
     ) as string[][]
-    const told = Object.fromEntries(lines.slice(1).map((line) => [line[4], line[6]]))
-    expect(told).toEqual({ after: '订阅结束后', used: '', old: '历史用量' })
+    const reasons = Object.fromEntries(lines.slice(1).map((line) => [line[4], line[6]]))
+    expect(reasons).toEqual({ after: '订阅结束后', used: '', old: '历史用量' })
   })
 
   test('is rejected by field, and for too long a range', async () => {

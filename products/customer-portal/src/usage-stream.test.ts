@@ -28,7 +28,7 @@ function counting(database: Database): { database: Database; transactions: Map<s
   return { database: counted, transactions }
 }
 
-interface Told {
+interface StreamEvent {
   name: string
   data: { reason?: string; usage?: Record<string, number>; plan?: { id: string } | null }
 }
@@ -36,7 +36,7 @@ interface Told {
 /** A client of a stream, like a page. */
 interface Reader {
   response: Response
-  told: Told[]
+  events: StreamEvent[]
   ended: Promise<void>
   leave(): void
 }
@@ -54,7 +54,7 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
       await registerPortalApi(app, {
         engine: createEngine({ db: counted.database, now: engine.now, newId: engine.newId }),
         secure: true,
-        streams: { tickMilliseconds: tick, mostPerCustomer: 30, mostInAll: 40 },
+        streams: { tickMilliseconds: tick, maxPerCustomer: 30, maxTotal: 40 },
       })
     })
     await seedTwoCustomers(server)
@@ -74,18 +74,18 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
       headers: { authorization: `Bearer ${token}` },
       signal: leaving.signal,
     })
-    const told: Told[] = []
+    const events: StreamEvent[] = []
     const reader = {
       response,
-      told,
-      ended: response.ok ? collect(response, told).catch(() => undefined) : Promise.resolve(),
+      events,
+      ended: response.ok ? collect(response, events).catch(() => undefined) : Promise.resolve(),
       leave: () => leaving.abort(),
     }
     readers.push(reader)
     return reader
   }
   const openFor = async (customerId: string) => open((await tokenOf(customerId)).token)
-  const usedOf = ({ told }: Reader) => told.findLast(({ name }) => name === 'usage')?.data.usage
+  const usedOf = ({ events }: Reader) => events.findLast(({ name }) => name === 'usage')?.data.usage
 
   test('a client that joins gets the current state, later only changes, and nothing in between', async () => {
     const reader = await openFor('acme')
@@ -94,15 +94,15 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
       reader.response.headers.get('content-type'),
       reader.response.headers.get('cache-control'),
     ]).toEqual([200, 'text/event-stream; charset=utf-8', 'no-store'])
-    await expect.poll(() => reader.told.map(({ name }) => name)).toEqual(['usage', 'subscription'])
+    await expect.poll(() => reader.events.map(({ name }) => name)).toEqual(['usage', 'subscription'])
     expect(usedOf(reader)).toEqual({ ai_chat: 0 })
     await wait(5 * tick)
-    expect(reader.told).toHaveLength(2)
+    expect(reader.events).toHaveLength(2)
     await recordUsage(server.engine, [{ id: 'live-1', customerId: 'acme', meter: 'ai_chat', quantity: 7 }])
     await expect.poll(() => usedOf(reader)).toEqual({ ai_chat: 7 })
     await upgradeSubscription(server.engine, { customerId: 'acme', planId: 'pro' })
     await expect
-      .poll(() => reader.told.findLast(({ name }) => name === 'subscription')?.data.plan?.id)
+      .poll(() => reader.events.findLast(({ name }) => name === 'subscription')?.data.plan?.id)
       .toBe('pro')
   })
 
@@ -127,12 +127,12 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
   test("a client never receives another customer's usage", async () => {
     const [mine, theirs] = [await openFor('globex'), await openFor('acme')]
     await expect.poll(() => [usedOf(mine), usedOf(theirs)].every(Boolean)).toBe(true)
-    const heard = mine.told.length
+    const heard = mine.events.length
     await recordUsage(server.engine, [{ id: 'live-3', customerId: 'acme', meter: 'ai_chat', quantity: 1 }])
     await expect.poll(() => usedOf(theirs)).toEqual({ ai_chat: 8 })
     await wait(3 * tick)
-    expect(mine.told).toHaveLength(heard)
-    expect(JSON.stringify(mine.told)).not.toContain('acme')
+    expect(mine.events).toHaveLength(heard)
+    expect(JSON.stringify(mine.events)).not.toContain('acme')
   })
 
   test('a stream ends with its token, and with its session', async () => {
@@ -140,12 +140,12 @@ describe.each(testDatabases)('the stream of usage on $name', ({ create }) => {
     const [first, second] = [await openFor('acme'), await open(session.token)]
     await endPortalSession(server.engine, { customerId: 'acme', sessionId: session.sessionId })
     await second.ended
-    expect(second.told.at(-1)).toEqual({ name: 'end', data: { reason: 'signed_out' } })
+    expect(second.events.at(-1)).toEqual({ name: 'end', data: { reason: 'signed_out' } })
     const now = server.clock.at
     server.clock.at = '2026-03-10T04:15:00.000000Z'
     await first.ended
     server.clock.at = now
-    expect(first.told.at(-1)).toEqual({ name: 'end', data: { reason: 'expired' } })
+    expect(first.events.at(-1)).toEqual({ name: 'end', data: { reason: 'expired' } })
   })
 
   test('too many streams of one customer are asked to wait, too many in total that the server is full', async () => {
@@ -209,27 +209,27 @@ describe('the server', () => {
     const response = await fetch(`${address}/api/portal/usage/stream`, {
       headers: { authorization: `Bearer ${token}` },
     })
-    const told: Told[] = []
-    const ended = collect(response, told)
-    await expect.poll(() => told.length).toBe(2)
+    const events: StreamEvent[] = []
+    const ended = collect(response, events)
+    await expect.poll(() => events.length).toBe(2)
     const begun = performance.now()
     await server.close()
     await ended
-    expect(told.at(-1)).toEqual({ name: 'end', data: { reason: 'closing' } })
+    expect(events.at(-1)).toEqual({ name: 'end', data: { reason: 'closing' } })
     // Otherwise it would take as long as the streams last, the hours of a token.
     expect(performance.now() - begun).toBeLessThan(20_000)
   })
 })
 
-async function collect(response: Response, told: Told[]): Promise<void> {
+async function collect(response: Response, events: StreamEvent[]): Promise<void> {
   let text = ''
   for await (const piece of response.body!.pipeThrough(new TextDecoderStream())) {
     text += piece
-    const events = text.split('\n\n')
-    text = events.pop()!
-    for (const event of events) {
+    const pieces = text.split('\n\n')
+    text = pieces.pop()!
+    for (const event of pieces) {
       const [, name, data] = /^event: (.*)\ndata: (.*)$/.exec(event) ?? []
-      if (name) told.push({ name, data: JSON.parse(data!) as Told['data'] })
+      if (name) events.push({ name, data: JSON.parse(data!) as StreamEvent['data'] })
     }
   }
 }

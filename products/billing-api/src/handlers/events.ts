@@ -183,7 +183,7 @@ export function eventRoutes(app: App, engine: Engine): void {
     async (request) => listEvents(engine, request.query),
   )
 
-  const places = exportLimit('key')
+  const exportSlots = exportLimit('key')
   app.get(
     '/events/export',
     {
@@ -205,7 +205,7 @@ export function eventRoutes(app: App, engine: Engine): void {
       },
     },
     async (request, reply) => {
-      const leave = places.take(callerOf(request, 'usage:read').id)
+      const leave = exportSlots.take(callerOf(request, 'usage:read').id)
       try {
         const lines = Readable.from(linesOf(await exportEvents(engine, request.query)), {
           objectMode: false,

@@ -171,7 +171,7 @@ export function usageRoutes(app: App, actFor: ActFor): void {
     },
   )
 
-  const places = exportLimit('customer')
+  const exportSlots = exportLimit('customer')
   app.get(
     '/usage/export',
     {
@@ -193,7 +193,7 @@ export function usageRoutes(app: App, actFor: ActFor): void {
     async (request, reply) => {
       const { engine, customerId } = actFor(request)
       const { format = 'csv', ...filter } = request.query
-      const leave = places.take(customerId)
+      const leave = exportSlots.take(customerId)
       try {
         return sendUsageFile(reply, await exportUsage(engine, { customerId, ...filter }), {
           format,

@@ -26,7 +26,7 @@ const writeUsage = answerWriter(UsageSummary)
 const writeSubscription = answerWriter(Subscription)
 
 /** The last event sent, by name. */
-type Told = Map<'usage' | 'subscription', string>
+type LastEvents = Map<'usage' | 'subscription', string>
 
 /**
  * The viewers of one customer, and the last events they got. The database is read once per tick, however many
@@ -37,7 +37,7 @@ export class Channel {
   readonly #engine: Engine
   readonly #customerId: string
   #mark: string | undefined
-  #told: Told = new Map()
+  #lastEvents: LastEvents = new Map()
 
   constructor(engine: Engine, customerId: string) {
     this.#engine = actingFor(engine, customerId)
@@ -47,7 +47,7 @@ export class Channel {
   /** Sends a new viewer the last events; the next tick sends what has changed since. */
   welcome(viewer: Viewer): void {
     this.viewers.add(viewer)
-    for (const [name, text] of this.#told) viewer.send(eventText(name, text))
+    for (const [name, text] of this.#lastEvents) viewer.send(eventText(name, text))
   }
 
   /** Disconnects viewers whose time is over, and sends the others what has changed. */
@@ -56,12 +56,13 @@ export class Channel {
       customerId: this.#customerId,
       sessionIds: [...this.viewers].map(({ sessionId }) => sessionId),
     })
-    this.#letGo(new Set(openSessions))
+    this.#disconnectExpired(new Set(openSessions))
     if (mark === this.#mark || this.viewers.size === 0) return
-    const news = await this.#read()
+    const events = await this.#read()
     this.#mark = mark
-    for (const [name, text] of news) if (this.#told.get(name) !== text) this.#sendAll(eventText(name, text))
-    this.#told = news
+    for (const [name, text] of events)
+      if (this.#lastEvents.get(name) !== text) this.#sendAll(eventText(name, text))
+    this.#lastEvents = events
   }
 
   beat(): void {
@@ -72,7 +73,7 @@ export class Channel {
     for (const viewer of [...this.viewers]) viewer.end(reason)
   }
 
-  #letGo(open: ReadonlySet<string>): void {
+  #disconnectExpired(open: ReadonlySet<string>): void {
     const now = this.#engine.now()
     for (const viewer of [...this.viewers]) {
       if (viewer.expiresAt <= now) viewer.end('expired')
@@ -80,7 +81,7 @@ export class Channel {
     }
   }
 
-  async #read(): Promise<Told> {
+  async #read(): Promise<LastEvents> {
     return this.#engine.transaction(
       async (tx) => {
         const usage = await getUsageSummary(tx, { customerId: this.#customerId })

@@ -5,8 +5,8 @@ import { Channel, type Viewer } from './channel.ts'
 export interface HubOptions {
   /** Time between two reads of the database. */
   tickMilliseconds: number
-  mostPerCustomer: number
-  mostInAll: number
+  maxPerCustomer: number
+  maxTotal: number
   onFailure(error: unknown): void
 }
 
@@ -46,15 +46,15 @@ export function usageHub(engine: Engine, options: HubOptions): Hub {
   return {
     join(customerId, viewer) {
       const known = channels.get(customerId)
-      if ((known?.viewers.size ?? 0) >= options.mostPerCustomer) {
+      if ((known?.viewers.size ?? 0) >= options.maxPerCustomer) {
         throw new BillingError('rate_limited', {
           retryAfterSeconds: 30,
-          message: `a customer may have ${options.mostPerCustomer} live connections at a time`,
+          message: `a customer may have ${options.maxPerCustomer} live connections at a time`,
         })
       }
-      if (closed || viewers >= options.mostInAll) {
+      if (closed || viewers >= options.maxTotal) {
         throw new HttpError('streams_full', {
-          message: `${options.mostInAll} live connections are open already; try again in a moment`,
+          message: `${options.maxTotal} live connections are open already; try again in a moment`,
         })
       }
       viewers += 1

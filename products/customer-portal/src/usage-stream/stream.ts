@@ -7,7 +7,7 @@ import { eventText } from './event-text.ts'
 import type { Hub } from './hub.ts'
 
 /** Maximum number of bytes buffered for a client that reads nothing. */
-const mostWaiting = 1_000_000
+const maxBuffered = 1_000_000
 const retryMilliseconds = 5_000
 
 /** The response of the route, for the documentation. */
@@ -41,7 +41,7 @@ export function sendUsageStream(
     sessionId,
     expiresAt,
     send: (text) => {
-      if (stream.readableLength > mostWaiting) stream.destroy()
+      if (stream.readableLength > maxBuffered) stream.destroy()
       else stream.push(text)
     },
     end: (reason) => {

@@ -5,15 +5,15 @@ import { Id } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import { Quota, SuggestionAnswer } from '../contract.ts'
 import type { Deps } from '../options.ts'
-import { createPace } from '../pace.ts'
+import { createRateLimit } from '../pace.ts'
 import { noConversation } from './conversations.ts'
 
 /** A person's clicks; a faster client is a program, and searching the FAQ takes processor time. */
-const asked = { most: 60, seconds: 60 }
+const suggestionLimit = { burst: 60, seconds: 60 }
 
 /** The assistant's suggestion for the visitor's last question, and the customer's remaining quota of them. */
 export function suggestionRoutes(app: App, deps: Deps): void {
-  const pace = createPace(asked)
+  const pace = createRateLimit(suggestionLimit)
 
   app.get(
     '/quota',
@@ -53,7 +53,7 @@ export function suggestionRoutes(app: App, deps: Deps): void {
       if (wait > 0)
         throw new BillingError('rate_limited', {
           retryAfterSeconds: wait,
-          message: `An agent asks for ${asked.most} suggestions a minute at most; try again in ${wait} seconds.`,
+          message: `An agent asks for ${suggestionLimit.burst} suggestions a minute at most; try again in ${wait} seconds.`,
         })
       const { conversationId } = request.params
       const conversation =
@@ -61,8 +61,8 @@ export function suggestionRoutes(app: App, deps: Deps): void {
         ?? noConversation()
       const question = conversation.messages.findLast(({ author }) => author === 'visitor')
       if (!question) throw new Error(`The conversation ${conversationId} has no question`)
-      const kept = conversation.messages.find(({ answersId }) => answersId === question.id)
-      if (kept) return { outcome: 'suggested', message: kept, quota: await quotaOf(deps, agent) }
+      const stored = conversation.messages.find(({ answersId }) => answersId === question.id)
+      if (stored) return { outcome: 'suggested', message: stored, quota: await quotaOf(deps, agent) }
       const found = deps.assistant.suggest(question.text)
       if (!found) return { outcome: 'no_answer', message: null, quota: await quotaOf(deps, agent) }
       if (!(await consumeOne(deps, { agent, conversationId, question, channel: conversation.channel })))
