@@ -28,7 +28,7 @@ async function serverWith(environment: Environment): Promise<Server> {
 }
 const both = { ENABLE_CUSTOMER_PORTAL: 'true', ENABLE_AGENT_WORKBENCH: 'true' }
 
-test('a product that is not enabled answers 404, its page and its API alike', async () => {
+test('a product that is not enabled answers 404, for its page and its API', async () => {
   const { app } = await serverWith({})
   for (const url of [
     '/portal',
@@ -48,22 +48,22 @@ test('a product that is not enabled answers 404, its page and its API alike', as
   expect((await app.inject('/api/billing/customers')).statusCode).toBe(401)
 })
 
-test('enabled products ask who is there', async () => {
+test('enabled products require authentication', async () => {
   const { app } = await serverWith(both)
   for (const url of ['/api/portal/account', '/api/billing/customers', '/api/workbench/me'])
     expect([url, (await app.inject(url)).statusCode]).toEqual([url, 401])
 })
 
-test('the process is healthy, and ready while its database answers', async () => {
+test('the process is healthy, and ready while its database responds', async () => {
   const { app } = await serverWith({})
   expect((await app.inject('/healthz')).json()).toEqual({ status: 'ok' })
   expect((await app.inject('/readyz')).json()).toEqual({ status: 'ok' })
 })
 
-test('without room to write the server is not ready and says why, reads go on, and room found makes it ready again', async () => {
+test('without room to write the server is not ready and says why, reads continue, and freed room makes it ready again', async () => {
   const fresh = await pglite!.create({ billing: migrationsFolder, workbench: workbenchMigrations })
   const state = { isFull: true }
-  // The one thing that is not real: what the disk answers to a write.
+  // The only simulated part: the disk's error on a write.
   const full: Database = {
     ...fresh,
     async ping() {
@@ -91,7 +91,7 @@ test('without room to write the server is not ready and says why, reads go on, a
   await fresh.close()
 })
 
-test('the portal learns who may frame it; nothing else does', async () => {
+test('only the portal page is told who may frame it', async () => {
   const own = await serverWith(both)
   expect(
     (await own.app.inject({ url: '/portal/settings.json', headers: { host: 'desk.example.com' } })).json(),
@@ -112,7 +112,7 @@ test('the portal learns who may frame it; nothing else does', async () => {
   ).toEqual(['https://billing.example.com', 'https://desk.example.com'])
 })
 
-test('under https browsers are told to keep to it, and /docs may be closed', async () => {
+test('under https browsers are asked to keep to it, and /docs can be turned off', async () => {
   const plain = await serverWith(both)
   expect((await plain.app.inject('/healthz')).headers['strict-transport-security']).toBeUndefined()
   expect((await plain.app.inject('/docs')).statusCode).toBe(200)
@@ -130,7 +130,7 @@ test('under https browsers are told to keep to it, and /docs may be closed', asy
     expect((await app.inject(url)).statusCode).toBe(404)
 })
 
-test('a page that may embed the portal may read so, and no other page', async () => {
+test('only a page that may embed the portal may read the settings that say so', async () => {
   const { app } = await serverWith({
     ...both,
     PUBLIC_URL: 'https://billing.example.com',
@@ -166,7 +166,7 @@ test('a test clock is moved by the vendor alone, and only forward', async () => 
   expect(engine.now()).toBe('2026-02-01T00:00:00.000000Z')
 })
 
-test('moving a test clock past the end of a month issues its invoices on the way', async () => {
+test('moving a test clock past the end of a month issues the invoices due on the way', async () => {
   const { app, engine } = await serverWith({ TEST_CLOCK: '2026-01-05T00:00:00Z' })
   const { key } = await createSecretKey(engine, { name: 'months' })
   const call = async (method: 'GET' | 'POST' | 'PUT', url: string, payload?: object) => {
@@ -206,7 +206,7 @@ test('moving a test clock past the end of a month issues its invoices on the way
   ])
 })
 
-test('a server that is started again on a test clock does not go back before what it has stored', async () => {
+test('a server restarted on a test clock does not start before its newest stored record', async () => {
   const fresh = await pglite!.create({ billing: migrationsFolder })
   const settings = readSettings({ PORT: '0', LOG_LEVEL: 'silent', TEST_CLOCK: '2026-01-01T00:00:00Z' })
   if ('mistakes' in settings) throw new Error(settings.mistakes.join())
@@ -234,7 +234,7 @@ test('a server that is started again on a test clock does not go back before wha
   await fresh.close()
 })
 
-test('it listens on a free port and says where', async () => {
+test('it listens on a free port and returns its address', async () => {
   const server = await serverWith({})
   const address = await server.listen()
   expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
@@ -263,7 +263,7 @@ describe('the documentation', () => {
     server = await serverWith({ ...both, TEST_CLOCK: '2026-01-01T00:00:00Z' })
   })
 
-  test.each(documents)('%s is OpenAPI 3.1 and describes every operation whole', async (url) => {
+  test.each(documents)('%s is OpenAPI 3.1 and describes every operation completely', async (url) => {
     const document: Document = (await server.app.inject(url)).json()
     expect(document.openapi).toBe('3.1.0')
     const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -312,7 +312,7 @@ describe('the documentation', () => {
     }
   })
 
-  test.each(documents)('every reference in %s leads somewhere', async (url) => {
+  test.each(documents)('every reference in %s resolves', async (url) => {
     const text = (await server.app.inject(url)).body
     const document: Document = JSON.parse(text)
     const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name!)
@@ -321,7 +321,7 @@ describe('the documentation', () => {
     expect(text).not.toContain('patternProperties')
   })
 
-  test('what may be repeated safely says so', async () => {
+  test('operations that are safe to repeat are documented so', async () => {
     const document: Document = (await server.app.inject('/api/billing/openapi.json')).json()
     const headersOf = (path: string, method: string) =>
       document.paths[path]?.[method]?.parameters
@@ -453,7 +453,7 @@ describe('the documentation', () => {
     ])
   })
 
-  test('the page at /docs needs nothing from elsewhere', async () => {
+  test('the page at /docs loads nothing from other servers', async () => {
     const page = await server.app.inject('/docs')
     expect([page.statusCode, page.headers['content-type'], page.headers['content-security-policy']]).toEqual([
       200,
@@ -463,7 +463,7 @@ describe('the documentation', () => {
     expect(page.body).not.toMatch(/https?:\/\//)
     for (const [, url] of page.body.matchAll(/(?:src|href)="([^"#][^"]*)"/g))
       expect([url, (await server.app.inject(url!)).statusCode]).toEqual([url, 200])
-    // A page for each, that leads to its document.
+    // A page per API, with a link to its document.
     const urls = [...page.body.matchAll(/<a href="(\/docs\/\w+)\?lang=en"/g)].map(([, url]) => url!)
     const linked = await Promise.all(urls.map(async (url) => (await server.app.inject(url)).body))
     for (const [index, url] of documents.entries()) expect(linked[index]).toContain(`href="${url}"`)

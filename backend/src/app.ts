@@ -31,9 +31,9 @@ import { Refused } from './refusal.ts'
 
 export interface ServerParts {
   database: Database
-  /** Instead of the clock that the settings ask for. */
+  /** Replaces the clock that the settings select. */
   clock?: Clock
-  /** Throw when an answer is not as its schema says (tests). */
+  /** Tests: throw when an answer does not match its schema. */
   checkAnswers?: boolean
 }
 
@@ -41,20 +41,20 @@ export interface Server {
   app: App
   engine: Engine
   /**
-   * Where people reach the server, without a slash at the end; known once it listens, unless PUBLIC_URL says
-   * it.
+   * The server's public address without a trailing slash; unless PUBLIC_URL is set, known only once it
+   * listens.
    */
   publicUrl(): string
-  /** Listens and starts to do due work; returns the address. */
+  /** Listens, starts due work, and returns the address. */
   listen(): Promise<string>
   /**
-   * Stops accepting, finishes what is under way, stops due work. The database stays open: it belongs to the
-   * caller.
+   * Stops accepting, finishes requests in progress, stops due work. The database stays open: it belongs to
+   * the caller.
    */
   close(): Promise<void>
 }
 
-/** Brings the tables up to date and puts the products together, as the settings say. Nothing listens yet. */
+/** Migrates the tables and assembles the products as the settings say. Does not listen yet. */
 export async function buildServer(
   settings: Settings,
   { database, clock: given, checkAnswers = false }: ServerParts,
@@ -99,13 +99,13 @@ export async function buildServer(
   }
 }
 
-/** Of the ten a process holds: the others are for whoever is waiting for an answer. */
+/** Of the ten of a process; the others are for requests. */
 const connectionsForDueWork = 4
 
 /**
- * What happens by itself: meters are filled from events stored before, and, where time passes, due work is
- * done twice a minute and the tables of usage are kept up every hour. Where the clock stands, due work is
- * done as it is moved.
+ * Starts the background work: filling meters from earlier events and, on a running clock, due work twice a
+ * minute and maintenance of the usage tables every hour. On a test clock due work runs when the clock is
+ * moved.
  */
 function startWork(
   app: App,
@@ -184,8 +184,8 @@ async function registerProducts(
 }
 
 function servePortal(app: App, settings: Settings, whiteLabel: WhiteLabel): void {
-  // Never what a request says of itself: its Host header is whoever sent it's to choose. The portal's own
-  // origin may always embed it.
+  // Never from the request itself, whose Host header the sender chooses. The portal's own origin may always
+  // embed it.
   const settingsFor = () => ({
     embedOrigins: [
       ...new Set([...(settings.publicUrl ? [settings.publicUrl] : []), ...settings.portalEmbedOrigins]),
@@ -197,8 +197,8 @@ function servePortal(app: App, settings: Settings, whiteLabel: WhiteLabel): void
     '/portal/settings.json',
     { config: { scope: 'public' }, schema: { hide: true } },
     async (request, reply) => {
-      // An embedding page may read it where it may embed: so it can tell that it is not allowed from that
-      // nobody answers.
+      // Readable by pages that may embed the portal, so that they can tell a missing permission from a server
+      // that does not respond.
       void reply.header('vary', 'origin')
       const asking = request.headers.origin
       if (asking && settings.portalEmbedOrigins.includes(asking))
@@ -244,7 +244,7 @@ async function registerWorkbench(
 
 const isSecure = (settings: Settings) => settings.publicUrl?.startsWith('https:') ?? false
 
-/** Where it listens, as a URL that a browser on this machine can open. */
+/** The listening address as a URL that a browser on this machine can open. */
 function addressOf(app: App, { host, port }: Settings): string {
   const address = app.server.address()
   const listening = typeof address === 'object' && address ? address.port : port

@@ -28,7 +28,7 @@ import { idMaker } from './ids.ts'
 const serverUrl = process.env['TEST_DATABASE_URL']
 const run = promisify(execFile)
 
-/** The words of a command of the README behind its name, with the given places. */
+/** The arguments of a command in the README after its name, with the placeholders filled in. */
 function commandIn(file: string, name: string, places: Record<string, string>): string[] {
   const line = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
     .split('\n')
@@ -46,7 +46,7 @@ function commandIn(file: string, name: string, places: Record<string, string>): 
 }
 
 // Only a server has pg_dump; the folder of the embedded database is copied.
-describe.each(serverUrl ? [serverUrl] : [])('a backup as the README takes it', (url) => {
+describe.each(serverUrl ? [serverUrl] : [])('a backup as described in the README', (url) => {
   const name = `backup_${process.pid}_${randomBytes(4).toString('hex')}`
   const folder = mkdtempSync(join(tmpdir(), 'backup-'))
   const at = (database: string) => {
@@ -65,14 +65,14 @@ describe.each(serverUrl ? [serverUrl] : [])('a backup as the README takes it', (
       await server.end()
     }
   }
-  /** Beside the server, or wherever the system has the clients of it. */
+  /** Beside the server, or where the system has its client programs. */
   let bin: string | undefined
   const tool = (command: string) =>
     bin !== undefined && existsSync(join(bin, command)) ? join(bin, command) : command
   beforeAll(async () => {
     bin = await findPostgres()
-    // An owner who is no superuser and, as from PostgreSQL 16 on, does not have the rights of the roles it
-    // may become.
+    // An owner without superuser rights who, as of PostgreSQL 16, does not inherit the rights of roles it may
+    // switch to.
     await on(
       undefined,
       `create role ${name} login noinherit password '${name}'`,
@@ -108,7 +108,7 @@ describe.each(serverUrl ? [serverUrl] : [])('a backup as the README takes it', (
     }
   }
 
-  /** Every row of every table, as text, and what row level security is forced on. */
+  /** Every row of every table as text, and the tables that force row level security. */
   const everything = (db: Database) =>
     db.asOwner(async (tx) => {
       const tables = await tx.query<{ name: string }>(
@@ -129,7 +129,7 @@ describe.each(serverUrl ? [serverUrl] : [])('a backup as the README takes it', (
       return { rows, forced }
     })
 
-  test('has every row of every table, and restored into an empty database its books add up and the engine goes on', async () => {
+  test('has every row of every table, and restored into an empty database it reconciles and the engine continues', async () => {
     const before = await engineOn(name, async (engine, db) => {
       await putSeller(engine, {
         name: '示例',

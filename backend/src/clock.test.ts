@@ -4,18 +4,18 @@ import { idMaker } from './ids.ts'
 
 const at = (time: string) => `2026-03-01T${time}.000000Z`
 
-test('the machine’s clock tells UTC with six decimals, each instant after the last', () => {
+test('the machine’s clock returns UTC with six decimals, each instant after the last', () => {
   const clock = realClock()
   const before = Date.now()
-  const told = Array.from({ length: 2000 }, clock.now)
-  expect(told[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
-  expect(new Set(told).size).toBe(2000)
-  expect(told).toEqual([...told].sort())
-  expect(Date.parse(told[0] ?? '')).toBeGreaterThanOrEqual(before)
-  expect(Date.parse(told[0] ?? '')).toBeLessThanOrEqual(Date.now())
+  const instants = Array.from({ length: 2000 }, clock.now)
+  expect(instants[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
+  expect(new Set(instants).size).toBe(2000)
+  expect(instants).toEqual([...instants].sort())
+  expect(Date.parse(instants[0] ?? '')).toBeGreaterThanOrEqual(before)
+  expect(Date.parse(instants[0] ?? '')).toBeLessThanOrEqual(Date.now())
 })
 
-test('a standing clock stops wherever something falls due on its way', async () => {
+test('a test clock stops at each instant at which something is due on its way', async () => {
   const clock = standingClock('2026-03-01T00:00:00Z')
   const due = [at('01:00:00'), at('02:30:00'), at('09:00:00')]
   const done: string[] = []
@@ -35,14 +35,14 @@ test('a standing clock stops wherever something falls due on its way', async () 
   expect(clock.now()).toBe(at('05:00:00'))
 })
 
-test('two who move a standing clock at once take turns', async () => {
+test('two concurrent moves of a test clock run one after the other', async () => {
   const clock = standingClock('2026-03-01T00:00:00Z')
   const idle = { nextRunAt: async () => null, run: async () => undefined }
   await Promise.all([clock.moveTo(at('01:00:00'), idle), clock.moveTo(at('02:00:00'), idle)])
   expect(clock.now()).toBe(at('02:00:00'))
 })
 
-test('work that stays due does not keep the clock moving for ever', async () => {
+test('work that stays due does not move the clock forever', async () => {
   const clock = standingClock('2026-03-01T00:00:00Z')
   const stuck = { nextRunAt: async () => at('01:00:00'), run: async () => undefined }
   await expect(clock.moveTo(at('02:00:00'), stuck)).rejects.toThrow('is still due')
@@ -54,7 +54,7 @@ test('an instant in any zone becomes UTC with six decimals', () => {
   expect(() => instantOf('2026-13-01T00:00:00Z')).toThrow(RangeError)
 })
 
-test('ids ascend with time and are never the same', () => {
+test('ids ascend with time and are unique', () => {
   let time = '2026-03-01T00:00:00.000000Z'
   const newId = idMaker(() => time)
   const first = newId('inv')

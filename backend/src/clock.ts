@@ -1,14 +1,14 @@
 import { BillingError, createEngine, newestInstant, type Engine } from '@customer-portal/billing'
 import type { Database } from '@customer-portal/database'
 
-/** Where the time comes from: an instant as UTC with six decimals, never earlier than the one told before. */
+/** A clock that returns UTC instants with six decimals, never earlier than the one before. */
 export interface Clock {
   now(): string
 }
 
 /**
- * The clock of the machine, moved by `offset` milliseconds. No two instants are the same, and none is earlier
- * than the last, even where the machine's clock is set back.
+ * The machine's clock plus `offset` milliseconds. Instants are strictly ascending, even when the machine's
+ * clock is set back.
  */
 export function realClock({ offset = () => 0 }: { offset?: () => number } = {}): Clock {
   let last = 0
@@ -29,8 +29,8 @@ export interface EngineClock extends Clock {
 }
 
 /**
- * The clock of a program that works on `database`: one that stands where `testClock` says, or after that at
- * the newest fact that is stored; else the time that all processes share. The tables must be there.
+ * The clock for a program on `database`: a test clock that starts at `testClock` or, when later, at the
+ * newest stored record; otherwise the time shared by all processes. The tables must exist.
  */
 export async function engineClock(database: Database, testClock: string | undefined): Promise<EngineClock> {
   if (testClock === undefined) return sharedClock(database)
@@ -44,9 +44,9 @@ export async function engineClock(database: Database, testClock: string | undefi
 const lookAgainAfter = 60_000
 
 /**
- * The time that all processes on a database share. A PostgreSQL server's own clock: looked at now and every
- * minute, so that this process is at most the time of one answer beside it; commands read it exactly, in the
- * statement that locks. The embedded database has the clock of this machine.
+ * The time shared by all processes on a database. For PostgreSQL it is the server's clock, measured now and
+ * every minute, so that this process is off by at most one round trip; commands read the exact time in the
+ * statement that locks. The embedded database uses this machine's clock.
  */
 export async function sharedClock(database: Database): Promise<EngineClock> {
   if (database.kind === 'pglite') return { ...realClock(), kind: 'machine', stop: () => {} }
@@ -64,8 +64,8 @@ export async function sharedClock(database: Database): Promise<EngineClock> {
 }
 
 /**
- * By how many milliseconds the database's clock is ahead of this machine's, as seen in the middle of the
- * question.
+ * The milliseconds by which the database's clock is ahead of this machine's, measured at the middle of the
+ * query.
  */
 async function offsetOf(database: Database): Promise<number> {
   return database.asOwner(async (owner) => {
@@ -75,24 +75,24 @@ async function offsetOf(database: Database): Promise<number> {
   })
 }
 
-/** What falls due while a test clock is moved. */
+/** The work that is due while a test clock is moved. */
 export interface DueWork {
-  /** The next instant at which something falls due, or null. */
+  /** The next instant at which something is due, or null. */
   nextRunAt(): Promise<string | null>
   /** Does everything that is due now. */
   run(): Promise<void>
 }
 
-/** A clock that stands still until it is moved. */
+/** A test clock: it stands still until it is moved. */
 export interface StandingClock extends Clock {
   /**
-   * Moves it forward, stopping at each instant at which something falls due, and returns the new time. Throws
+   * Moves it forward, runs what is due at each instant on the way, and returns the new time. Throws
    * clock_backwards.
    */
   moveTo(instant: string, due: DueWork): Promise<string>
 }
 
-/** It begins at the later of two instants: restarted, it does not go back before what is stored. */
+/** Starts at the later of two instants, so that a restart does not go back before stored records. */
 export function standingClock(start: string, newest: string | null = null): StandingClock {
   let now = instantOf(start)
   if (newest !== null && newest > now) now = newest
@@ -132,7 +132,7 @@ function targetOf(instant: string): string {
   }
 }
 
-/** Work that is still due after it was done would keep the clock from ever arriving. */
+/** Throws when work is still due after it ran, because the clock would never arrive. */
 async function nextAfter(now: string, due: DueWork): Promise<string | null> {
   const next = await due.nextRunAt()
   if (next !== null && next <= now)
@@ -141,8 +141,8 @@ async function nextAfter(now: string, due: DueWork): Promise<string | null> {
 }
 
 /**
- * Any RFC 3339 instant as UTC with six decimals; digits beyond them are dropped. Throws RangeError when it is
- * none.
+ * Any RFC 3339 instant as UTC with six decimals; further digits are dropped. Throws RangeError for other
+ * text.
  */
 export function instantOf(text: string): string {
   const [, fraction = ''] = /\.(\d+)/.exec(text) ?? []

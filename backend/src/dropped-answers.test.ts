@@ -14,7 +14,7 @@ const batches = long ? 20 : 2
 const upTo = (most: number) => 1 + Math.floor(Math.random() * most)
 
 test.each(testDatabases)(
-  `${clients} clients whose answers get lost after the commit on $name, and who ask 1 to 8 times, count each event once`,
+  `${clients} clients whose responses are lost after the commit on $name, and who send 1 to 8 times, count each event once`,
   { timeout: 600_000 },
   async ({ create }) => {
     const database = await create({ billing: migrationsFolder })
@@ -31,7 +31,7 @@ test.each(testDatabases)(
         Array.from({ length: clients }, (_, client) => recordThroughLosses(url, ledger, client)),
       )
       await expectNothingLost(database, ledger)
-      // Every one of them was answered in the end, so that nothing is unknown.
+      // Every request was answered in the end, so no outcome is unknown.
       expect(ledger.acknowledged.size).toBe(ledger.sent.size)
       expect(lost.reduce((total, one) => total + one, 0)).toBeGreaterThan(clients * batches)
     } finally {
@@ -41,7 +41,7 @@ test.each(testDatabases)(
   },
 )
 
-/** Sends batches, each again until the answer comes through; answers how many did not. */
+/** Sends batches, repeating each until its response arrives; returns the number of lost responses. */
 async function recordThroughLosses(serverUrl: string, ledger: Ledger, client: number): Promise<number> {
   const proxy = await answerDroppingProxy(serverUrl)
   let lost = 0
@@ -57,8 +57,7 @@ async function recordThroughLosses(serverUrl: string, ledger: Ledger, client: nu
     proxy.drop(tries - 1)
     for (let asked = 1; asked < tries; asked += 1)
       expect(await ask(proxy.url, 'POST', '/events', batch)).toBeUndefined()
-    // An answer that was lost had been given after the commit: from the second time on all of it is there
-    // already.
+    // A lost response was sent after the commit, so a repeated batch consists of duplicates.
     const first = tries === 1
     expect(await ask(proxy.url, 'POST', '/events', batch)).toEqual({
       status: 200,

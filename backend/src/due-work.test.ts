@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { repeatWork } from './due-work.ts'
 
-test('due work begins at once, is never done twice at a time, and a failure does not end it', async () => {
+test('due work starts at once, never runs twice at a time, and continues after a failure', async () => {
   let running = 0
   let most = 0
   let runs = 0

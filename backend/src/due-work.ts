@@ -2,8 +2,8 @@ import { nextRunAt, runBilling, type Engine } from '@customer-portal/billing'
 import type { DueWork } from './clock.ts'
 
 /**
- * Everything that falls due in the engine. With `onFailure`, a customer whose work fails is told there and
- * does not keep the others waiting; without, it stops the rest.
+ * The engine's due work. With `onFailure`, a customer whose work fails is reported there and does not delay
+ * the others; without it, the failure stops the rest.
  */
 export function dueWorkOf(engine: Engine, options: Parameters<typeof runBilling>[1] = {}): DueWork {
   return {
@@ -15,15 +15,15 @@ export function dueWorkOf(engine: Engine, options: Parameters<typeof runBilling>
 }
 
 /**
- * Does some work now and then every `seconds`, never twice at once. The returned function stops it and waits
- * for what is under way.
+ * Runs some work now and then every `seconds`, never twice at once. The returned function stops it and waits
+ * for a run in progress.
  */
 export function repeatWork(
   work: { run(): Promise<unknown> },
   { seconds, onError }: { seconds: number; onError: (error: unknown) => void },
 ): () => Promise<void> {
   let running: Promise<unknown> | undefined
-  const begin = () => {
+  const start = () => {
     running ??= work
       .run()
       .catch(onError)
@@ -31,9 +31,9 @@ export function repeatWork(
         running = undefined
       })
   }
-  const timer = setInterval(begin, seconds * 1000)
+  const timer = setInterval(start, seconds * 1000)
   timer.unref()
-  begin()
+  start()
   return async () => {
     clearInterval(timer)
     await running

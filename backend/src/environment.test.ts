@@ -19,7 +19,7 @@ const mistakesOf = (environment: Environment) => {
   return 'mistakes' in result ? result.mistakes : []
 }
 
-test('nothing set: the server listens on this machine only, and neither product is on', () => {
+test('without settings the server listens on this machine only, and neither product is enabled', () => {
   expect(settingsOf({})).toMatchObject({
     port: 8000,
     host: '127.0.0.1',
@@ -173,11 +173,11 @@ test.each([
     'loud',
     'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent: it is "loud".',
   ],
-])('a wrong %s (%s) is one line that names it', (name, value, line) => {
+])('an invalid %s (%s) is one line that names it', (name, value, line) => {
   expect(mistakesOf({ [name]: value })).toEqual([line])
 })
 
-test('mistakes are told all at once, and secrets are not repeated', () => {
+test('all mistakes are reported at once, and secrets are not repeated', () => {
   const mistakes = mistakesOf({
     PORT: 'x',
     DATABASE_URL: 'mysql://root:hunter2@db',

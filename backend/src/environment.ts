@@ -7,23 +7,23 @@ import { instantOf } from './clock.ts'
 import { parseEnvFile } from './env-file.ts'
 import { Refused } from './refusal.ts'
 
-/** What the server is told from outside; see .env.example. */
+/** The server's settings from the environment; see .env.example. */
 export interface Settings {
   port: number
   host: string
-  /** Where the data lie when no `databaseUrl` is given. */
+  /** The data folder, when there is no `databaseUrl`. */
   dataDir: string
   databaseUrl?: string
   enableCustomerPortal: boolean
   enableAgentWorkbench: boolean
-  /** Where people reach the server, without a slash at the end; where it listens when absent. */
+  /** The server's public address without a trailing slash; the listening address when absent. */
   publicUrl?: string
-  /** Origins that may show the portal in a frame, besides the server's own. */
+  /** Origins that may embed the portal, besides the server's own. */
   portalEmbedOrigins: string[]
-  /** The product's name as the portal's readers know it, and what it is in English where that is another. */
+  /** The product's name as shown in the portal, and its English name when that differs. */
   portalName?: string
   portalNameEn?: string
-  /** On light and on dark pages. */
+  /** For light and dark pages. */
   portalLogo?: Logo
   portalLogoDark?: Logo
   /** `#rrggbb`. */
@@ -32,29 +32,24 @@ export interface Settings {
   portalSupportUrl?: string
   /** Whether the portal compares plans on the customer's usage. */
   portalAdvice: boolean
-  /** A secret key of the vendor's API, valid beside those there are. */
+  /** A secret key of the vendor's API, valid beside the existing ones. */
   billingApiKey?: string
-  /** Whether /docs shows the descriptions of the APIs. */
+  /** Whether /docs shows the API references. */
   enableDocs: boolean
   demo: boolean
-  /** Where the standing clock stands at the start; the machine's clock when absent. */
+  /** The start of the test clock; the machine's clock when absent. */
   testClock?: string
   logLevel: LogLevel
-  /**
-   * How many proxies of the vendor's own stand before the server: their headers say who calls, and by which
-   * address.
-   */
+  /** The number of the vendor's own proxies before the server, whose X-Forwarded headers are trusted. */
   trustProxy: number
-  /** How many whole months of usage events stay; all of them when absent. */
+  /** Months for which usage events are kept; forever when absent. */
   usageMonthsKept?: number
-  /**
-   * How many days portal sessions stay after their end, and changes in the feed; all of these when absent.
-   */
+  /** Days for which ended portal sessions and entries of the activity feed are kept; forever when absent. */
   sessionDaysKept: number
   activityDaysKept?: number
   /**
-   * After how many seconds a request that is not whole is given up, and a reader who takes nothing of an
-   * answer is let go.
+   * Seconds after which an incomplete request is dropped, and a client that reads nothing of an answer is
+   * disconnected.
    */
   bodyTimeoutSeconds?: number
   readerTimeoutSeconds?: number

@@ -5,8 +5,8 @@ import type { Settings } from './environment.ts'
 import type { DemoLogin } from './welcome.ts'
 
 /**
- * Fills a database without customers with the demo, and says how to look at it. One that has customers is
- * left alone.
+ * Fills a database without customers with the demo and returns how to look at it. Leaves a database with
+ * customers alone.
  */
 export async function fillDemo(
   server: Server,

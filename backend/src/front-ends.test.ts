@@ -33,7 +33,7 @@ afterAll(async () => {
 })
 
 test.each(['/portal', '/portal/', '/portal/invoices/inv_1', '/portal/subscription?embed=1'])(
-  '%s is the page, asked for anew each time',
+  '%s is the page, and is revalidated on each request',
   async (url) => {
     const answer = await app.inject(url)
     expect([answer.statusCode, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([
@@ -45,7 +45,7 @@ test.each(['/portal', '/portal/', '/portal/invoices/inv_1', '/portal/subscriptio
   },
 )
 
-test('a built file is kept for ever, since its name changes with its content', async () => {
+test('a built file is cached forever, because its name changes with its content', async () => {
   const answer = await app.inject('/portal/assets/main-abc.js')
   expect([answer.statusCode, answer.headers['cache-control'], answer.body]).toEqual([
     200,
@@ -58,7 +58,7 @@ test.each([
   ['br', brotliDecompressSync],
   ['gzip', gunzipSync],
 ] as const)(
-  'a browser that takes %s gets the file so, of the same kind and as long',
+  'a browser that accepts %s gets the compressed file, of the same type and length',
   async (encoding, unpack) => {
     const answer = await app.inject({
       url: '/portal/assets/main-abc.js',
@@ -79,7 +79,7 @@ test.each([
   },
 )
 
-test('a file that was not worth compressing is sent as it is', async () => {
+test('a file that is not worth compressing is sent as it is', async () => {
   const answer = await app.inject({
     url: '/portal/assets/tiny-def.js',
     headers: { 'accept-encoding': 'br, gzip' },
@@ -99,7 +99,7 @@ test.each([
   '/portal/.env',
   '/absent',
   '/absent/any',
-])('%s is not there', async (url) => {
+])('%s is not found', async (url) => {
   const answer = await app.inject(url)
   expect([answer.statusCode >= 400 && answer.statusCode < 500, answer.headers['content-type']]).toEqual([
     true,
@@ -108,7 +108,7 @@ test.each([
   expect(answer.body).not.toContain('secret\n')
 })
 
-test('the portal may be framed by those who are named, the workbench by nobody', async () => {
+test('the portal may be framed by the named origins, the workbench by nobody', async () => {
   const { headers } = await app.inject('/portal')
   expect(headers['content-security-policy']).toContain("frame-ancestors 'self' https://desk.example.com")
   expect(headers['x-frame-options']).toBeUndefined()

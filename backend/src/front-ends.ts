@@ -6,7 +6,7 @@ import fastifyStatic from '@fastify/static'
 import type { App } from '@customer-portal/http'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
-/** Where the builds of the two front ends lie. */
+/** The build folders of the two front ends. */
 export const portalBuild = join(project, 'products', 'customer-portal', 'frontend', 'dist')
 export const workbenchBuild = join(project, 'agent-workbench', 'dist')
 
@@ -14,14 +14,14 @@ const hiddenRoute = { config: { scope: 'public' as const }, schema: { hide: true
 const aYear = 'public, max-age=31536000, immutable'
 
 /**
- * Lets `serveFrontEnd` send files, and where a browser takes them compressed those that the build has put
- * beside them; once per app.
+ * Enables `serveFrontEnd` to send files, compressed where the browser accepts it and the build has compressed
+ * files; once per app.
  */
 export async function allowFiles(app: App): Promise<void> {
   await app.register(fastifyStatic, { serve: false, preCompressed: true })
 }
 
-/** Under which origin a page was asked for. */
+/** The origin a page was requested at. */
 export interface Asked {
   protocol: string
   host: string
@@ -31,18 +31,18 @@ export interface FrontEnd {
   base: string
   folder: string
   policy: string
-  /** What is sent instead of the built page. */
+  /** Replaces the built page. */
   page?: (html: string, request: Asked) => string
 }
 
 /**
- * Serves one built front end below `base`. Paths that name no file are the front end's own routes and get its
+ * Serves one built front end below `base`. Paths without a file are the front end's own routes and get its
  * page.
  */
 export function serveFrontEnd(app: App, { base, folder, policy, page = (html) => html }: FrontEnd): void {
   if (!existsSync(join(folder, 'index.html')))
     app.log.warn(`${base} answers 404: ${folder} is not built. Run npm run build.`)
-  // Read anew each time: a build that is made meanwhile names other files.
+  // Read each time: a new build meanwhile refers to other files.
   const pageFor = (request: Asked) =>
     readFile(join(folder, 'index.html'), 'utf8').then(
       (html) => page(html, request),
@@ -80,7 +80,7 @@ export function portalPolicy(embedOrigins: string[]): string {
   return `${own}; frame-ancestors 'self' ${embedOrigins.join(' ')}`.trim()
 }
 
-/** The workbench frames the portal and is framed by nobody. */
+/** The workbench frames the portal, and nobody may frame the workbench. */
 export function workbenchPolicy(portalOrigin: string | undefined): string {
   return `${own}; frame-src 'self'${portalOrigin ? ` ${portalOrigin}` : ''}; frame-ancestors 'none'`
 }

@@ -11,14 +11,14 @@ import { key, serverProcess } from './testing/server-process.ts'
 
 const customerId = customers[0]!
 
-/** Runs a command that takes root: as root, or in CI by a sudo that does not ask. */
+/** Runs a command that needs root: as root, or in CI with a sudo that asks for no password. */
 function asRoot(...command: string[]): void {
   const [program = '', ...parameters] =
     inCi && process.getuid?.() !== 0 ? ['sudo', '-n', ...command] : command
   execFileSync(program, parameters, { stdio: 'pipe' })
 }
 
-/** A small disk of its own; undefined where this user may not mount one. */
+/** Mounts a small disk; undefined where this user may not mount one. */
 function smallDisk(megabytes: number): { folder: string; freeBytes(): number; remove(): void } | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'small-disk-'))
   try {
@@ -42,8 +42,8 @@ function smallDisk(megabytes: number): { folder: string; freeBytes(): number; re
 }
 
 /**
- * A PostgreSQL of its own with a database on that disk: its rows, not its log, as a server should have it. Of
- * its own, since a full disk keeps the whole server from its checkpoints.
+ * A PostgreSQL server with a database on that disk: its rows, not its log, as a server should be set up. Of
+ * its own, because a full disk blocks the whole server's checkpoints.
  */
 async function postgresOn(folder: string): Promise<{ url: string; stop(): Promise<void> }> {
   const { url, stop } = await startPostgres((await findPostgres())!)
@@ -68,14 +68,14 @@ async function postgresOn(folder: string): Promise<{ url: string; stop(): Promis
 }
 
 const mib = 2 ** 20
-/** `left`: so much room is taken away before. PGlite leaves 64 MB alone. */
+/** `left`: room that is taken away before. PGlite reserves 64 MB. */
 const kinds = [
   { name: 'PGlite', size: 220, left: 67 * mib },
   ...((await findPostgres()) ? [{ name: 'PostgreSQL', size: 64, left: 2 * mib }] : []),
 ]
 
 test.for(kinds)(
-  'on a full disk $name answers 503 and says so at /readyz, reads go on, and writes go on once there is room',
+  'on a full disk $name answers 503 and reports it at /readyz, reads continue, and writes do once there is room',
   { timeout: 120_000 },
   async ({ name, size, left }, { skip }) => {
     const disk = smallDisk(size)
@@ -138,7 +138,7 @@ test.for(kinds)(
         body: { code: 'database_full', detail: expect.stringContaining('no room to write') as string },
       })
       expect(await call('GET', '/readyz')).toMatchObject({ status: 503, body: { code: 'database_full' } })
-      // It stays up, however often it is tried, and what was acknowledged can be read.
+      // The server stays up, however often it is tried, and acknowledged rows can be read.
       for (let again = 0; again < 5; again += 1) expect((await record()).status).toBe(503)
       expect((await call('GET', '/healthz')).status).toBe(200)
       expect(await used()).toBe(before + accepted)

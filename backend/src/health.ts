@@ -6,8 +6,8 @@ const Health = Type.Object({ status: Type.Literal('ok') }, { additionalPropertie
 const route = { config: { scope: 'public' as const }, schema: { hide: true, response: { 200: Health } } }
 
 /**
- * `/healthz`: the process answers. `/readyz`: it can also do its work; not while it is shutting down, so that
- * a load balancer goes elsewhere.
+ * `/healthz`: the process responds. `/readyz`: it can also do its work; not while it shuts down, so that a
+ * load balancer goes elsewhere.
  */
 export function healthRoutes(app: App, database: Database): void {
   let closing = false

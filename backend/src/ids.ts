@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 const letters = '0123456789abcdefghjkmnpqrstvwxyz'
 
 /**
- * Ids such as `inv_01k…`: ten letters of time, then sixteen of chance, so that they ascend with the time of
- * `now` and cannot be guessed.
+ * Makes ids such as `inv_01k…`: ten letters of time, then sixteen random ones, so that they ascend with the
+ * time of `now` and cannot be guessed.
  */
 export function idMaker(now: () => string): (prefix: string) => string {
   return (prefix) => `${prefix}_${timeLetters(Date.parse(now()))}${chanceLetters()}`

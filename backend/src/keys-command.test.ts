@@ -30,7 +30,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs the command that `npm run keys` runs, in a folder without a .env. */
+/** Runs the command behind `npm run keys`, in a folder without a .env. */
 function run(args: string[], environment: Record<string, string> = {}) {
   return new Promise<{ code: number; out: string; error: string }>((resolve) => {
     const child = execFile(
@@ -49,7 +49,7 @@ const statusWith = async (key: string) =>
 const keyIn = (out: string) => /^(sk_\S+) /.exec(out)?.[1] ?? ''
 const idIn = (out: string) => /^(key_\S+) /m.exec(out)?.[1] ?? ''
 
-test('while a server holds the data directory, keys are made, rotated and ended through it', async () => {
+test('while a server holds the data directory, keys are created, rotated and revoked through it', async () => {
   const refused = await run(['list'])
   expect([refused.code, refused.error]).toEqual([
     1,
@@ -80,7 +80,7 @@ test('while a server holds the data directory, keys are made, rotated and ended 
   expect(listed.out).not.toContain(keyIn(rotated.out))
 }, 120_000)
 
-test('without a server it works on the database itself, and a mistake is told in a sentence', async () => {
+test('without a server it works on the database itself, and a mistake prints one sentence', async () => {
   await server.close()
   await database.close()
   const made = await run(['create', '--name', 'intake', '--scopes', 'events:write'])

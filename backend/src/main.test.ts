@@ -26,63 +26,71 @@ function start(environment: Record<string, string>) {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   children.push(child)
-  const told = { out: '', error: '' }
+  const output = { out: '', error: '' }
   child.stdout.on('data', (data) => {
-    told.out += data
+    output.out += data
   })
   child.stderr.on('data', (data) => {
-    told.error += data
+    output.error += data
   })
   const ended = once(child, 'close').then(([code]) => code as number | null)
-  return { child, told, ended, says: (text: RegExp) => waitFor(child, () => text.exec(told.out), told) }
+  return {
+    child,
+    told: output,
+    ended,
+    says: (text: RegExp) => waitFor(child, () => text.exec(output.out), output),
+  }
 }
 
 async function waitFor(
   child: ChildProcess,
   look: () => RegExpExecArray | null,
-  told: { out: string; error: string },
+  output: { out: string; error: string },
 ): Promise<RegExpExecArray> {
   for (;;) {
     const found = look()
     if (found) return found
     if (child.exitCode !== null)
-      throw new Error(`the server ended with ${child.exitCode}: ${told.out}${told.error}`)
+      throw new Error(`the server ended with ${child.exitCode}: ${output.out}${output.error}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 
-test('wrong settings stop the start, one line each, from .env and from the environment alike', async () => {
+test('invalid settings stop the start with one line each, from .env and from the environment alike', async () => {
   writeFileSync(join(folder, '.env'), 'PORT=many\nDEMO=perhaps\n')
-  const { told, ended } = start({ DEMO: 'false', LOG_LEVEL: 'loud' })
+  const { told: output, ended } = start({ DEMO: 'false', LOG_LEVEL: 'loud' })
   expect(await ended).toBe(1)
-  expect(told.error.trim().split('\n')).toEqual([
+  expect(output.error.trim().split('\n')).toEqual([
     'PORT must be a port, 0 to 65535: it is "many".',
     'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent: it is "loud".',
   ])
   rmSync(join(folder, '.env'))
 })
 
-test('a taken port stops the start with one sentence', async () => {
+test('a port in use stops the start with one sentence', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   const { port } = other.address() as { port: number }
-  const { told, ended } = start({ PORT: String(port), DATA_DIR: 'taken' })
+  const { told: output, ended } = start({ PORT: String(port), DATA_DIR: 'taken' })
   expect(await ended).toBe(1)
-  expect(told.error).toBe(
+  expect(output.error).toBe(
     `Port ${port} on 127.0.0.1 is taken by another program: stop it, or set PORT to another number.\n`,
   )
   other.close()
 })
 
 test('a database that cannot be reached stops the start with one sentence', async () => {
-  const { told, ended } = start({ PORT: '0', DATABASE_URL: 'postgres://nobody:hunter2@127.0.0.1:1/none' })
+  const { told: output, ended } = start({
+    PORT: '0',
+    DATABASE_URL: 'postgres://nobody:hunter2@127.0.0.1:1/none',
+  })
   expect(await ended).toBe(1)
-  expect(told.error.trim().split('\n')).toHaveLength(1)
-  expect(told.error).not.toMatch(/hunter2|\n +at /)
+  expect(output.error.trim().split('\n')).toHaveLength(1)
+  expect(output.error).not.toMatch(/hunter2|\n +at /)
 })
 
 test(
-  'it serves, keeps others from its data, and ends in order when it is told to',
+  'it serves, keeps others from its data, and shuts down cleanly on a signal',
   { timeout: 240_000 },
   async () => {
     const server = start({ PORT: '0', DATA_DIR: 'data', ENABLE_CUSTOMER_PORTAL: 'true' })

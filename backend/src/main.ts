@@ -25,7 +25,7 @@ function ownSettings(): Settings {
   }
 }
 
-/** Found out before the database is opened, which takes its time. */
+/** Checked before the database is opened, which takes a while. */
 async function assertPortFree({ port, host }: Settings): Promise<void> {
   const probe = createServer().listen(port, host)
   await once(probe, 'listening')

@@ -15,7 +15,7 @@ afterEach(async () => {
   if (folder) await rm(folder, { recursive: true, force: true })
 })
 
-/** Minutes of work for whoever draws it. */
+/** An SVG that takes minutes to render. */
 const filters =
   '<feGaussianBlur stdDeviation="300"/><feMorphology operator="dilate" radius="200"/><feTurbulence numOctaves="1000" baseFrequency="0.01"/>'.repeat(
     60,
@@ -33,7 +33,7 @@ const call = (method: string, path: string, body?: object) =>
   })
 
 test(
-  'told to end while a drawing is at work in native code, the server ends within ten seconds, and answered others until then',
+  'on a signal during native rendering the server ends within ten seconds, and answers other requests until then',
   { timeout: 180_000 },
   async () => {
     folder = await mkdtemp(join(tmpdir(), 'native-work-'))
@@ -53,7 +53,7 @@ test(
     expect((await call('PUT', '/seller', seller)).status).toBe(200)
     await server.end()
 
-    // As it could be set before logos were drawn first.
+    // Stored directly, as was possible before logos were rendered on upload.
     const database = await openDatabase({ dataDir: folder })
     await createEngine({
       db: database,

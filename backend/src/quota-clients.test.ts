@@ -25,7 +25,7 @@ const children = new Set<ChildProcess>()
 
 type Location = { dataDir: string } | { databaseUrl: string }
 
-/** A database of its own, and what takes it away again. */
+/** A database of its own, and the function that removes it. */
 interface Place {
   location: Location
   remove(): Promise<void>
@@ -57,7 +57,7 @@ afterAll(() => {
   for (const child of children) child.kill('SIGKILL')
 })
 
-/** A server of its own process; resolves with its address. */
+/** Starts a server as a process; resolves with its address. */
 async function startServer(location: Location, cwd: string): Promise<{ child: ChildProcess; url: string }> {
   const where =
     'dataDir' in location ? { DATA_DIR: location.dataDir } : { DATABASE_URL: location.databaseUrl }
@@ -68,16 +68,16 @@ async function startServer(location: Location, cwd: string): Promise<{ child: Ch
   })
   children.add(child)
   child.once('exit', () => children.delete(child))
-  let told = ''
+  let output = ''
   for await (const part of child.stdout) {
-    told += String(part)
-    const url = /API docs +(http:\S+)\/docs/.exec(told)?.[1]
+    output += String(part)
+    const url = /API docs +(http:\S+)\/docs/.exec(output)?.[1]
     if (url) {
       child.stdout.on('data', () => undefined)
       return { child, url }
     }
   }
-  throw new Error(`the server did not start: ${told}`)
+  throw new Error(`the server did not start: ${output}`)
 }
 
 interface Answer {
@@ -92,8 +92,11 @@ interface Answer {
   }
 }
 
-/** Asks one of the servers; hangs up after a moment where told to. Undefined when no answer came. */
-async function ask(
+/**
+ * Sends a request to one of the servers, and disconnects early on request. Undefined when no response
+ * arrived.
+ */
+async function request(
   url: string,
   method: string,
   path: string,
@@ -118,17 +121,17 @@ describe.each([
   ...(serverUrl ? [{ name: 'PostgreSQL', place: database, servers: 2 }] : []),
 ])('$servers server(s) on $name', ({ place, servers }) => {
   test.each(Array.from({ length: rounds }, (_, round) => round + 1))(
-    `${clients} clients on a limit of ${limit}, who hang up, ask again, and leave reservations behind, are never granted more (round %i)`,
+    `${clients} clients on a limit of ${limit}, who disconnect, retry, and abandon reservations, are never granted more (round %i)`,
     { timeout: patience },
     async () => {
       const { location, remove } = await place()
       const cwd = mkdtempSync(join(tmpdir(), 'quota-servers-'))
-      // One after the other: the first one makes the tables.
+      // One after the other, because the first one creates the tables.
       const running = [await startServer(location, cwd)]
       while (running.length < servers) running.push(await startServer(location, cwd))
       const urls = running.map((server) => server.url)
       const must = async (method: string, path: string, body?: object) => {
-        const answer = await ask(urls[0]!, method, path, body)
+        const answer = await request(urls[0]!, method, path, body)
         expect(answer?.status, path).toBeLessThan(300)
         return answer!.body
       }
@@ -141,10 +144,10 @@ describe.each([
       await must('POST', '/customers', { id: 'acme', companyName: 'Acme' })
       await must('POST', '/customers/acme/subscription', { planId: 'limited' })
 
-      /** What was answered to each id: recorded means that an event must say so. */
+      /** The response to each id: a recorded one must have its event. */
       const answered = new Map<string, number>()
       /**
-       * On whose requests somebody hung up: such a request may still be served after its repetition was
+       * Ids with a request whose client disconnected: it may still be served after its repetition was
        * answered.
        */
       const hungUp = new Set<string>()
@@ -152,14 +155,19 @@ describe.each([
       const chance = (share: number) => Math.random() < share
       const upTo = (most: number) => 1 + Math.floor(Math.random() * most)
 
-      /** Asks until somebody answers, often hanging up first; the same each time. */
-      async function insist(id: string, path: string, body?: object): Promise<Answer['body']> {
+      /** Repeats a request until it is answered, often disconnecting first; always with the same content. */
+      async function repeatUntilAnswered(id: string, path: string, body?: object): Promise<Answer['body']> {
         for (let tries = 0; tries < 100; tries += 1) {
           const url = urls[Math.floor(Math.random() * urls.length)]!
-          const answer = await ask(url, 'POST', path, body, tries < 3 && chance(0.3) ? upTo(30) : undefined)
+          const answer = await request(
+            url,
+            'POST',
+            path,
+            body,
+            tries < 3 && chance(0.3) ? upTo(30) : undefined,
+          )
           if (answer && answer.status < 300) return answer.body
-          // Asked again after its second was over: what it held is free again, and its id is told to be
-          // closed.
+          // Repeated after its second was over: the reservation has expired and its id is closed.
           if (
             answer?.status === 409
             && answer.body.code === 'reservation_closed'
@@ -178,10 +186,13 @@ describe.each([
         for (let turn = 0; turn < turns; turn += 1) {
           const id = `${number}-${turn}`
           if (chance(0.5)) {
-            answered.set(id, (await insist(id, `${of}/consume`, { id, quantity: upTo(12) })).granted)
+            answered.set(
+              id,
+              (await repeatUntilAnswered(id, `${of}/consume`, { id, quantity: upTo(12) })).granted,
+            )
             continue
           }
-          const { granted } = await insist(id, `${of}/reserve`, {
+          const { granted } = await repeatUntilAnswered(id, `${of}/reserve`, {
             id,
             quantity: upTo(20),
             ttlSeconds: chance(0.5) ? 1 : 600,
@@ -191,10 +202,11 @@ describe.each([
           if (end < 0.6)
             answered.set(
               id,
-              (await insist(id, `${of}/reservations/${id}/settle`, { quantity: upTo(25) - 1 })).granted,
+              (await repeatUntilAnswered(id, `${of}/reservations/${id}/settle`, { quantity: upTo(25) - 1 }))
+                .granted,
             )
-          else if (end < 0.8) await insist(id, `${of}/reservations/${id}/release`)
-          // The rest is left behind.
+          else if (end < 0.8) await repeatUntilAnswered(id, `${of}/reservations/${id}/release`)
+          // The rest is abandoned.
         }
       }
 
@@ -202,7 +214,7 @@ describe.each([
       let over = false
       const watch = (async () => {
         while (!over) {
-          const quota = await ask(urls[0]!, 'GET', of)
+          const quota = await request(urls[0]!, 'GET', of)
           if (quota?.status === 200) most = Math.max(most, quota.body.used + quota.body.reserved)
           await new Promise((resolve) => setTimeout(resolve, 20))
         }
@@ -210,14 +222,14 @@ describe.each([
       await Promise.all(Array.from({ length: clients }, (_, number) => client(number)))
       over = true
       await watch
-      // They wanted more than twice of it, so that they met at the limit.
+      // The clients asked for more than twice the limit, so they met at it.
       expect(most).toBeGreaterThan(0.9 * limit)
       expect(most).toBeLessThanOrEqual(limit)
 
-      // Where the servers are several, one of them dies; what it was granted stays granted.
+      // With several servers, one is killed; its grants stay valid.
       if (running.length > 1) running[1]!.child.kill('SIGKILL')
       urls.splice(1)
-      // What was left behind for a second comes back by itself, and all of it can be had: nothing leaks.
+      // Reservations abandoned for a second expire, and the whole limit is available again: nothing leaks.
       await new Promise((resolve) => setTimeout(resolve, 1_100))
       for (let number = 0; ; number += 1) {
         const { granted, remaining } = await must('POST', `${of}/consume`, {
@@ -247,9 +259,9 @@ describe.each([
       )
       await db.close()
       const granted = [...answered].filter(([, quantity]) => quantity > 0)
-      // Every client asked until it was answered: what was granted is recorded, each id once. Where the
-      // answer was that nothing is left, the id stays free, and a request that somebody hung up on may take
-      // it when it is served at last.
+      // Every client repeated until it was answered: what was granted is recorded, each id once. After an
+      // answer that nothing is left the id stays free, so an earlier request whose client disconnected may
+      // still use it.
       expect(granted.filter(([id, quantity]) => events.get(id) !== quantity)).toEqual([])
       expect([...events.keys()].filter((id) => !((answered.get(id) ?? 0) > 0) && !hungUp.has(id))).toEqual([])
       expect(daily).toEqual([{ quantity: quota.used, events: events.size }])

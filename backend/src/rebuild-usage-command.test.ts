@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rebuild-usage-command-'))
 const dataDir = join(folder, 'data')
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs the command that `npm run rebuild-usage` runs, in a folder without a .env. */
+/** Runs the command behind `npm run rebuild-usage`, in a folder without a .env. */
 function run(...words: string[]) {
   return new Promise<{ code: number; out: string; error: string }>((resolve) => {
     const child = execFile(
@@ -30,7 +30,7 @@ function run(...words: string[]) {
   })
 }
 
-test('--check names the row and changes nothing, without it the row is mended', async () => {
+test('--check names the row and changes nothing; without it the row is rebuilt', async () => {
   await createDataDir(dataDir, { billing: migrationsFolder })
   const db = await openDatabase({ dataDir })
   const { now } = realClock()

@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'reconcile-command-'))
 const dataDir = join(folder, 'data')
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs the command that `npm run reconcile` runs, in a folder without a .env. */
+/** Runs the command behind `npm run reconcile`, in a folder without a .env. */
 function run(args: string[] = [], environment: Record<string, string> = {}) {
   return new Promise<{ code: number; out: string; error: string }>((resolve) => {
     const child = execFile(
@@ -38,7 +38,7 @@ function run(args: string[] = [], environment: Record<string, string> = {}) {
   })
 }
 
-test('without a data directory it says so, and makes none', async () => {
+test('without a data directory it says so, and creates none', async () => {
   expect(await run()).toMatchObject({
     code: 1,
     out: '',
@@ -50,7 +50,7 @@ test('without a data directory it says so, and makes none', async () => {
   })
 })
 
-test('it proves the books of a data directory, names the row that breaks a rule, and refuses one that a server holds', async () => {
+test('it reconciles a data directory, names the row that breaks a rule, and fails while a server holds the directory', async () => {
   await createDataDir(dataDir, { billing: migrationsFolder })
   const db = await openDatabase({ dataDir })
   const { now } = realClock()

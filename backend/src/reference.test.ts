@@ -49,9 +49,9 @@ const documentOf = async (name: string): Promise<OpenApi> =>
   (await server.app.inject(`/api/${name}/openapi.json`)).json()
 const called = ({ method, path }: Call) => `${method} ${path}`
 
-// What public linters ask of a document (Redocly's recommended rules, Spectral's oas rules).
+// Rules of public linters for a document (Redocly's recommended ones, Spectral's oas rules).
 describe.each(names)('the document of /api/%s', (name) => {
-  test('names its server, its licence, and every operation once, by a word safe in addresses', async () => {
+  test('names its server, its licence, and every operation once, by a URL-safe name', async () => {
     const document = await documentOf(name)
     expect([document.servers, document.info.license]).toEqual([
       [{ url: '/' }],
@@ -64,7 +64,7 @@ describe.each(names)('the document of /api/%s', (name) => {
     expect(new Set(calls.map(({ operation }) => operation.operationId)).size).toBe(calls.length)
   })
 
-  test('describes its tags, uses each, and says what each operation answers and how it refuses', async () => {
+  test('describes and uses each tag, and documents the answers and errors of each operation', async () => {
     const document = await documentOf(name)
     const calls = callsOf(document)
     expect(
@@ -91,7 +91,7 @@ describe.each(names)('the document of /api/%s', (name) => {
     }
   })
 
-  test('has no part that nothing uses', async () => {
+  test('has no unused part', async () => {
     const document = await documentOf(name)
     const text = JSON.stringify(document)
     expect(
@@ -107,13 +107,13 @@ describe.each(names)('the document of /api/%s', (name) => {
     ).toEqual([])
   })
 
-  test('has a body to try for each operation that must have one', async () => {
+  test('has an example body for each operation that requires a body', async () => {
     const calls = callsOf(await documentOf(name)).filter(({ operation }) => operation.requestBody)
     expect(calls.filter((call) => exampleBody(call) === undefined).map(called)).toEqual([])
   })
 })
 
-test('every text of the references is there in Chinese, and no Chinese of a text that is gone', async () => {
+test('every text of the references has a translation, and no translation is unused', async () => {
   const used = new Set<string>()
   for (const api of server.app.describedApis) {
     const missing: string[] = []
@@ -149,7 +149,7 @@ test.each(
     [name, 'zh-CN'],
     [name, 'en'],
   ]),
-)('every link of the page of %s in %s leads somewhere, and every place is there once', async (name, lang) => {
+)('every link of the page of %s in %s has a target, and every target exists once', async (name, lang) => {
   const { body } = await server.app.inject(`/docs/${name}?lang=${lang}`)
   const ids = [...body.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id!)
   expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
@@ -160,7 +160,7 @@ test.each(
   }
 })
 
-test('what the page says in English holds no Chinese but that of names', async () => {
+test('the English page contains no Chinese except names', async () => {
   for (const name of names) {
     const { body } = await server.app.inject(`/docs/${name}?lang=en`)
     const said = body.replaceAll(/<figure.*?<\/figure>/gs, '').replaceAll(/<a class="language".*?<\/a>/g, '')
@@ -188,7 +188,7 @@ describe('the examples', () => {
     })
     return String(answer.headers['set-cookie']).split(';', 1)[0]!
   }
-  /** What lets a caller in. */
+  /** Ways to authenticate. */
   const credentials: Record<string, () => Promise<Record<string, string>>> = {
     secretKey: async () => ({ authorization: `Bearer ${key}` }),
     portalToken: async () => ({
@@ -230,7 +230,7 @@ describe('the examples', () => {
     })
   })
 
-  /** What a call is refused with here alone, where it comes too early, too late or for nothing. */
+  /** Errors that only depend on the state: the example comes too early, too late or without effect. */
   const ofState = new Set([
     'deficitsForgive validation_failed',
     'portalSessionsExchange code_invalid',
@@ -239,7 +239,7 @@ describe('the examples', () => {
     'subscriptionsUpdate not_in_trial',
   ])
   test.each(names)(
-    'of /api/%s are taken, or refused for what is not there, by a code that the document names',
+    'of /api/%s are accepted, or rejected because of the state with a documented code',
     async (name) => {
       const refused: [id: string, code: string, named: string][] = []
       for (const call of callsOf(await documentOf(name))) {
@@ -270,7 +270,7 @@ describe('the examples', () => {
     },
   )
 
-  test('of the SDK send what those of the shell send', async () => {
+  test('of the SDK send the same requests as those with curl', async () => {
     const calls = callsOf(await documentOf('billing'))
     expect(calls.map(sdkExample)).not.toContain(undefined)
     for (const call of calls) {
@@ -299,7 +299,7 @@ const AsyncFunction = (async () => {}).constructor as new (
   ...source: string[]
 ) => (client: unknown) => Promise<void>
 
-test('no answer that is read holds a secret: those alone are sent packed', async () => {
+test('no readable answer holds a secret: only those are compressed', async () => {
   const secrets = new Set(['token', 'code', 'key', 'password', 'secret'])
   for (const name of names) {
     const document = await documentOf(name)

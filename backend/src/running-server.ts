@@ -1,6 +1,6 @@
 import { Refused } from './refusal.ts'
 
-/** A server that runs, and a secret key of its own. */
+/** A running server, and a secret key for it. */
 export interface RunningServer {
   url: string
   key: string | undefined
@@ -13,8 +13,8 @@ interface Asked {
 }
 
 /**
- * Asks a running server and returns its answer. Throws Refused with a sentence that says what to do; `why`
- * says why it is asked at all.
+ * Sends a request to a running server and returns its answer. Throws Refused with a sentence that says what
+ * to do; `why` explains why the server is used at all.
  */
 export async function askServer<T>(
   { url, key }: RunningServer,
@@ -48,7 +48,8 @@ export async function askServer<T>(
     errors?: { pointer: string; detail: string }[]
   }
   if (response.ok) return answer
-  const told = answer.errors?.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ') ?? answer.detail
+  const messages =
+    answer.errors?.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ') ?? answer.detail
   if (response.status === 401)
     throw new Refused(
       `The server at ${url} does not know this secret key: give it with --key or BILLING_API_KEY.`,
@@ -58,5 +59,5 @@ export async function askServer<T>(
       `The server at ${url} has no `
         + `${path.includes('/workbench/') ? 'workbench: set ENABLE_AGENT_WORKBENCH=true and start it again' : `address ${path}: it is of another version`}.`,
     )
-  throw new Refused(`The server at ${url} refused: ${told ?? `status ${response.status}`}`)
+  throw new Refused(`The server at ${url} refused: ${messages ?? `status ${response.status}`}`)
 }

@@ -13,7 +13,7 @@ import { idMaker } from './ids.ts'
 import { ensureSecretKey } from './secret-key.ts'
 
 describe.each(testDatabases)('on $name', ({ create }) => {
-  test('a key is made once and shown once; one of the settings is valid beside it, and it is said', async () => {
+  test('a key is created once and shown once; one from the settings is valid beside it, and this is printed', async () => {
     const database = await create({ billing: migrationsFolder })
     const { now } = realClock()
     const engine = createEngine({ db: database, now, newId: idMaker(now) })

@@ -1,17 +1,14 @@
 import { countSecretKeys, createSecretKey, describeSecretKey, type Engine } from '@customer-portal/billing'
 
-/**
- * What became of the keys at a start: a key made now, to be shown once, and what is to be said of the one in
- * the settings.
- */
+/** The keys at a start: a new key, to be shown once, and a message about the one in the settings. */
 export interface KeyAtStart {
   newKey?: string
   notice?: string
 }
 
 /**
- * Makes sure that the vendor has a key: the one of the settings beside those there are, or one made now where
- * there is none at all.
+ * Ensures that the vendor has a key: the one in the settings beside the existing ones, or a new one when
+ * there is none.
  */
 export async function ensureSecretKey(engine: Engine, given: string | undefined): Promise<KeyAtStart> {
   const others = await countSecretKeys(engine)

@@ -8,11 +8,11 @@ const long = process.env['LONG'] === '1'
 const rounds = long ? 20 : 2
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-// A server named by TEST_DATABASE_URL belongs to others too: this one is our own to stop.
+// A server in TEST_DATABASE_URL belongs to others too; this one is our own to stop.
 const folder = await findPostgres()
 if (folder)
   test(
-    'while PostgreSQL is stopped at once and started again under load, nothing acknowledged is lost, and the server answers 503 until it is back',
+    'when PostgreSQL is stopped immediately and restarted under load, nothing acknowledged is lost, and the server answers 503 until it is back',
     { timeout: long ? 1_800_000 : 600_000 },
     async () => {
       const postgres = await startPostgres(folder, { durable: true })
@@ -63,7 +63,7 @@ async function expectUnavailable(url: string): Promise<void> {
   ).toMatchObject({ status: 503, body: { code: 'database_unavailable' } })
 }
 
-/** How long it takes until an event is recorded, by the same server, in ms. */
+/** Milliseconds until the same server records an event. */
 async function untilRecorded(url: string, id: string): Promise<number> {
   const began = performance.now()
   while ((await ask(url, 'POST', '/events', { id, customerId: 'acme', meter: 'ai_chat' }))?.status !== 200)

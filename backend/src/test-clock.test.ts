@@ -24,15 +24,15 @@ const start = '2026-01-31T02:00:00Z'
 const hour = 3_600_000
 const later = (from: number, milliseconds: number) => new Date(from + milliseconds).toISOString()
 
-/** Ways to go from one instant to another: where the clock is moved to on the way. */
+/** Ways to move the clock from one instant to another: the stops on the way. */
 const ways: Record<string, (from: number, to: number) => string[]> = {
   'in one jump': (_from, to) => [later(to, 0)],
   'month by month': (from, to) =>
     stopsEvery(from, to, (at) =>
       Date.UTC(new Date(at).getUTCFullYear(), new Date(at).getUTCMonth() + 1, 1, 5, 17),
     ),
-  // The short form goes by the hour for two months, over a change of clocks and the ends of three periods,
-  // and by the day after that.
+  // The short form moves hourly for two months, across a DST change and the ends of three periods, then
+  // daily.
   'hour by hour': (from, to) =>
     stopsEvery(from, to, (at) => at + (long || at < Date.parse(start) + 61 * 24 * hour ? hour : 24 * hour)),
 }
@@ -77,7 +77,7 @@ async function seed(engine: Engine): Promise<void> {
   await plan('yearly', 5, 1_000_003, { interval: 'year', taxMode: 'inclusive' })
 }
 
-/** What people do in the first months, each at its moment. After that nobody does anything for a year. */
+/** The customers' actions in the first months, each at its instant. After that nothing is done for a year. */
 const deeds: [at: string, who: string, deed: (engine: Engine, customerId: string) => Promise<unknown>][] = [
   ...Object.entries({
     anna: ['Europe/Berlin', 'small'],
@@ -154,7 +154,7 @@ function use(id: string, quantity: number, time?: string) {
     ])
 }
 
-/** Lives those fifteen months one way, and tells every row there is in the end. */
+/** Runs those fifteen months in one way and returns every row in the database at the end. */
 async function live({ create }: TestDatabase, stops: (from: number, to: number) => string[]) {
   const db = await create({ billing: migrationsFolder })
   const clock = standingClock(start)
@@ -206,13 +206,13 @@ async function live({ create }: TestDatabase, stops: (from: number, to: number) 
 }
 
 test(
-  'fifteen months of ten customers are the same to the byte, whether the clock jumps once, by the month or by the hour',
+  'fifteen months of ten customers give identical rows, whether the clock jumps once, by the month or by the hour',
   { timeout: 1_200_000 },
   async () => {
     const lives = []
     for (const database of testDatabases) {
       for (const [way, stops] of Object.entries(ways)) {
-        // In the short form the hours are gone through once: they are many questions and few answers.
+        // In the short form the hourly way runs once: it is many moves with few results.
         if (long || way !== 'hour by hour' || database === testDatabases[0])
           lives.push({ name: `on ${database.name} ${way}`, ...(await live(database, stops)) })
       }
@@ -227,7 +227,7 @@ test(
       expect(other.issued, other.name).toEqual(first!.issued)
       expect(other.rows, other.name).toEqual(first!.rows)
     }
-    // The lives are worth comparing only while things happen in them, each at its own moment.
+    // The comparison only means something if things happen, each at its own instant.
     expect([...new Set(first!.issued.map((invoice) => invoice.kind))].sort()).toEqual([
       'change',
       'final',
@@ -239,11 +239,11 @@ test(
       first!.issued
         .filter((invoice) => invoice.customer === customer && invoice.kind === kind)
         .map((invoice) => invoice.at.slice(0, 16))
-    // Dev in Kolkata: large until 28 February, whose grace is five hours (18:30 + 5 h UTC), then small, whose
-    // grace is one.
+    // Dev in Kolkata: large until 28 February, with a grace of five hours (18:30 + 5 h UTC), then small, with
+    // a grace of one.
     expect(at('dev', 'renewal').slice(0, 2)).toEqual(['2026-02-27T23:30', '2026-03-30T19:30'])
-    // Eve in New York, on the calendar and without grace: midnight there, before and after the clocks change
-    // on 8 March.
+    // Eve in New York, on the calendar and without grace: midnight there, before and after the DST change on
+    // 8 March.
     expect(at('eve', 'renewal').slice(0, 3)).toEqual([
       '2026-02-01T05:00',
       '2026-03-01T05:00',

@@ -6,14 +6,15 @@ import { adjustmentsOf } from './brand/stylesheet.ts'
 import type { Settings } from './environment.ts'
 import type { KeyAtStart } from './secret-key.ts'
 
-/** What the demo made that somebody needs to look around. */
+/** The demo's credentials for looking around. */
 export interface DemoLogin {
   customerId: string
   workbench?: { email: string; password: string }
 }
 
 /**
- * What is printed when the server listens: where everything is. Secrets appear here once and nowhere else.
+ * The message printed when the server listens: where everything is. Secrets are printed here once and nowhere
+ * else.
  */
 export async function welcome(
   server: Server,
@@ -58,7 +59,7 @@ export async function welcome(
   return `\nCustomer Portal is running.\n\n${rows.map(([name, text]) => `  ${name.padEnd(11)}${text}\n`).join('')}\n`
 }
 
-/** How the vendor's colour is shown where it could not be seen or read as it is. */
+/** How the vendor's colour was adjusted where it would not be readable. */
 function adjustmentsFor({ enableCustomerPortal, portalBrandColour }: Settings): string[] {
   return enableCustomerPortal && portalBrandColour !== undefined
     ? adjustmentsOf(colourOf(portalBrandColour)).map((adjustment) => `${portalBrandColour} is ${adjustment}`)

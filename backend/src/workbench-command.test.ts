@@ -39,7 +39,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs the command that `npm run workbench` runs, in a folder without a .env. */
+/** Runs the command behind `npm run workbench`, in a folder without a .env. */
 function run(args: string[], environment: Record<string, string> = {}) {
   return new Promise<{ code: number; out: string; error: string }>((resolve) => {
     const child = execFile(
@@ -55,7 +55,7 @@ function run(args: string[], environment: Record<string, string> = {}) {
 
 const passwordIn = (out: string) => /^Password: (\S+) /m.exec(out)?.[1] ?? ''
 
-test('without a command it says what it can do', async () => {
+test('without a command it lists what it can do', async () => {
   expect(await run([])).toMatchObject({
     code: 0,
     out: expect.stringContaining('npm run workbench -- add-user --email') as string,
@@ -75,12 +75,12 @@ test.each([
   ],
   [['remove-user'], 'There is no command "remove-user".'],
   [['disable-user'], '--email is needed.'],
-])('a mistake is told in a sentence (%#)', async (args, sentence) => {
+])('a mistake prints one sentence (%#)', async (args, sentence) => {
   const { code, error } = await run(args)
   expect([code, error.split('\n')[0]]).toEqual([1, sentence])
 })
 
-test('while a server holds the data directory, the agent is made through it with its secret key', async () => {
+test('while a server holds the data directory, the agent is created through it with its secret key', async () => {
   const refused = await run([...user, '--email', 'a@example.com', '--url', url])
   expect([refused.code, refused.error]).toMatchObject([
     1,
@@ -105,7 +105,7 @@ test('while a server holds the data directory, the agent is made through it with
   )
 })
 
-test('agents are listed, disabled, enabled and given another password, through the server too', async () => {
+test('agents are listed, disabled, enabled and given a new password, also through the server', async () => {
   const through = (...args: string[]) => run([...args, '--url', url, '--key', key])
   expect((await through('list-users', '--customer', 'acme')).out).toBe('a@example.com  acme  billing  财务\n')
   const workbench = createWorkbench({ db: database, now: server.engine.now, newId: server.engine.newId })

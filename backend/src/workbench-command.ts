@@ -48,7 +48,7 @@ interface NewUser {
   locale: 'zh-CN' | 'en'
 }
 
-/** What can be done with agents, on the database itself or through a server. */
+/** The agent operations, on the database itself or through a server. */
 interface Agents {
   add(user: NewUser): Promise<unknown>
   list(filter: { customerId?: string; email?: string }): AsyncIterable<ListedAgent>

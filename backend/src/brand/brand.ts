@@ -6,22 +6,22 @@ import type { Logo } from './logo.ts'
 import { shadesOf } from './shades.ts'
 import { brandStylesheet } from './stylesheet.ts'
 
-/** A picture on the portal's pages. */
+/** An image on the portal's pages. */
 export interface Picture {
   url: string
   width: number
   height: number
 }
 
-/** What the portal shows of the vendor's, as its pages are told. */
+/** The vendor's branding as the portal's page gets it. */
 export interface Brand {
   name: Record<Language, string>
-  /** On light and on dark pages; null: the product's own mark. */
+  /** For light and dark pages; null for the product's own mark. */
   logo: { light: Picture; dark: Picture } | null
   supportUrl: string | null
 }
 
-/** A file that a brand consists of. Its name changes with its content. */
+/** A file of a brand. Its name changes with its content. */
 export interface BrandFile {
   url: string
   type: string
@@ -29,8 +29,7 @@ export interface BrandFile {
 }
 
 /**
- * A brand with the files it needs: `stylesheet` gives the pages its colour, `icon` stands in the browser's
- * tab.
+ * A brand with its files: `stylesheet` sets the colour of the pages, `icon` is shown in the browser's tab.
  */
 export interface WhiteLabel {
   brand: Brand
@@ -41,7 +40,10 @@ export interface WhiteLabel {
 
 export const ownName: Record<Language, string> = { 'zh-CN': '客户控制台', en: 'Customer Portal' }
 
-/** What the settings make of the portal: the product's own name, mark and colour where they say nothing. */
+/**
+ * The branding of the portal from the settings; the product's own name, mark and colour where they say
+ * nothing.
+ */
 export function whiteLabelOf({
   portalName,
   portalNameEn,

@@ -4,7 +4,7 @@ export type Colour = readonly [red: number, green: number, blue: number]
 export const white: Colour = [255, 255, 255]
 export const black: Colour = [0, 0, 0]
 
-/** The colour that six hexadecimal digits name, with or without a # before them. */
+/** Parses six hexadecimal digits, with or without a # before them. */
 export function colourOf(hex: string): Colour {
   const value = Number.parseInt(hex.replace('#', ''), 16)
   return [value >> 16, (value >> 8) & 255, value & 255]
@@ -21,7 +21,7 @@ export function mix(from: Colour, to: Colour, share: number): Colour {
   return [blend(0), blend(1), blend(2)]
 }
 
-/** How well two colours are told apart, 1 to 21: the contrast ratio of WCAG 2.2. */
+/** The contrast ratio of two colours by WCAG 2.2, 1 to 21. */
 export function contrast(one: Colour, other: Colour): number {
   const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b) as [number, number]
   return (light + 0.05) / (dark + 0.05)
@@ -34,16 +34,16 @@ function luminance(colour: Colour): number {
 }
 
 /**
- * Whether eyes would take two colours for the same: their hues are less than 30 degrees apart. A colour that
- * is almost grey is like no other.
+ * Whether two colours look alike: their hues are less than 30 degrees apart. An almost grey colour looks like
+ * no other.
  */
 export function looksLike(one: Colour, other: Colour): boolean {
   if (!isVivid(one) || !isVivid(other)) return false
-  const apart = Math.abs(hueOf(one) - hueOf(other))
-  return Math.min(apart, 360 - apart) < 30
+  const distance = Math.abs(hueOf(one) - hueOf(other))
+  return Math.min(distance, 360 - distance) < 30
 }
 
-/** Whether a colour is clearly one, and not a shade of grey. */
+/** Whether a colour is saturated, not a shade of grey. */
 export const isVivid = (colour: Colour): boolean => Math.max(...colour) - Math.min(...colour) >= 48
 
 function hueOf([red, green, blue]: Colour): number {

@@ -17,7 +17,7 @@ const read = (content: string | Buffer, name = 'logo') => {
   return readLogo(join(folder, name))
 }
 
-test('an SVG is known by its content, and its shape by its viewBox, or else by its size', () => {
+test('an SVG is recognised by its content, and its shape by its viewBox or else its size', () => {
   expect(read(`<svg ${xmlns} viewBox="0 0 120 24"/>`, 'logo.png')).toMatchObject({
     type: 'image/svg+xml',
     width: 120,
@@ -31,7 +31,7 @@ test('an SVG is known by its content, and its shape by its viewBox, or else by i
   ).toMatchObject({ type: 'image/svg+xml', width: 3, height: 1 })
 })
 
-test('a PNG is known by its content, and its shape by its header', () => {
+test('a PNG is recognised by its content, and its shape by its header', () => {
   expect(read(png, 'logo.svg')).toMatchObject({ type: 'image/png', width: 2, height: 1 })
 })
 
@@ -47,11 +47,11 @@ test.each([
     'must name an SVG with xmlns="http://www.w3.org/2000/svg", without which browsers do not draw it',
   ],
   ['too large', ' '.repeat(200_001), 'must name a file of at most 200 kB, this one has 201 kB'],
-])('what is %s is refused, with the reason', (_what, content, reason) => {
+])('%s is rejected with the reason', (_what, content, reason) => {
   expect(() => read(content)).toThrow(new Error(reason))
 })
 
-test('a file that is not there, and a folder, are refused', () => {
+test('a missing file and a folder are rejected', () => {
   expect(() => readLogo(join(folder, 'gone.svg'))).toThrow('must name a file that exists')
   expect(() => readLogo(folder)).toThrow('must name a file that can be read (EISDIR)')
 })

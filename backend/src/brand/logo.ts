@@ -1,8 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 
-/**
- * A picture as it is sent to browsers. Its width and height are those of its shape: only their ratio matters.
- */
+/** An image as it is sent to browsers. Only the ratio of its width and height matters. */
 export interface Logo {
   type: 'image/svg+xml' | 'image/png'
   body: Buffer
@@ -10,11 +8,11 @@ export interface Logo {
   height: number
 }
 
-const mostBytes = 200_000
+const maxBytes = 200_000
 
 /**
- * Reads a logo, an SVG or a PNG by what is in it. Throws an error that says what is wrong with the file, to
- * follow the setting's name.
+ * Reads a logo, an SVG or a PNG, recognised by its content. Throws an error that completes the sentence begun
+ * by the setting's name.
  */
 export function readLogo(path: string): Logo {
   const body = readWhole(path)
@@ -30,9 +28,9 @@ export function readLogo(path: string): Logo {
 function readWhole(path: string): Buffer {
   try {
     const { size } = statSync(path)
-    if (size > mostBytes)
+    if (size > maxBytes)
       throw new TooLarge(
-        `must name a file of at most ${mostBytes / 1000} kB, this one has ${Math.ceil(size / 1000)} kB`,
+        `must name a file of at most ${maxBytes / 1000} kB, this one has ${Math.ceil(size / 1000)} kB`,
       )
     return readFileSync(path)
   } catch (error) {
@@ -49,7 +47,7 @@ class TooLarge extends Error {}
 
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
-/** A PNG says its size in its first chunk, which is the header. */
+/** A PNG has its size in its first chunk, the header. */
 function pngOf(body: Buffer): Logo {
   const [width, height] = body.length >= 24 ? [body.readUInt32BE(16), body.readUInt32BE(20)] : [0, 0]
   if (width === 0 || height === 0) throw new Error('must name a whole PNG file, this one breaks off')

@@ -41,7 +41,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-test('a logo is an image that may run and load nothing, kept for ever under a name that is its content’s', async () => {
+test('a logo is served so that it can run and load nothing, and is cached forever under a name made from its content', async () => {
   const answer = await app.inject(label.brand.logo!.light.url)
   expect([answer.statusCode, answer.body]).toEqual([200, wide.body.toString()])
   expect(answer.headers).toMatchObject({
@@ -57,7 +57,7 @@ test('a logo is an image that may run and load nothing, kept for ever under a na
   expect((await app.inject(label.brand.logo!.dark.url)).headers['content-type']).toBe('image/png')
 })
 
-test('the page brings its name, colour, icon and settings along, and a name cannot break out of it', () => {
+test('the page contains its name, colour, icon and settings, with the name escaped', () => {
   const page = brandedPage(html, settingsOf(label), label)
   expect(page).toContain('<title>Q&amp;A &lt;客服&gt;</title>')
   expect(page).toContain(`<link rel="stylesheet" href="${label.stylesheet!.url}"></head>`)
@@ -74,7 +74,7 @@ test('the page brings its name, colour, icon and settings along, and a name cann
   ).toEqual({ embedOrigins: ['https://desk.example.com'], brand: label.brand })
 })
 
-test('the desk’s page has the vendor’s name, logo and colour, and where they have none its own', () => {
+test('the workbench page has the vendor’s name, logo and colour, or its own where none is set', () => {
   const desk = readFileSync(new URL('../../../agent-workbench/index.html', import.meta.url), 'utf8')
   const broughtBy = (page: string) => {
     const [, content] = /<meta name="desk-brand" content="([^"]*)">/.exec(page)!
@@ -97,7 +97,7 @@ test('the desk’s page has the vendor’s name, logo and colour, and where they
   ])
 })
 
-test('the stylesheet is served as one', async () => {
+test('the stylesheet is served with its type', async () => {
   const answer = await app.inject(label.stylesheet!.url)
   expect([answer.headers['content-type'], answer.body]).toEqual([
     'text/css; charset=utf-8',
@@ -105,19 +105,19 @@ test('the stylesheet is served as one', async () => {
   ])
 })
 
-test('a square logo is the icon as well, a wide one is not: the mark in the brand’s colour is', () => {
+test('a square logo is also the icon; for a wide one the icon is the mark in the brand’s colour', () => {
   expect(labelWith({ portalLogo: square }).icon!.type).toBe('image/png')
   expect(labelWith({ portalLogo: wide }).icon).toBeUndefined()
   expect(label.icon!.body.toString()).toContain('fill="#c8102e"')
 })
 
-test('one logo does for both themes, one name for both languages', () => {
+test('one logo serves both themes, one name both languages', () => {
   const { brand } = labelWith({ portalLogo: wide, portalName: '星云客服' })
   expect(brand.logo!.dark).toEqual(brand.logo!.light)
   expect(brand.name).toEqual({ 'zh-CN': '星云客服', en: '星云客服' })
 })
 
-test('where nothing is set, the page keeps its own colour and icon', () => {
+test('without settings the page keeps its own colour and icon', () => {
   const own = labelWith({})
   const page = brandedPage(html, settingsOf(own), own)
   expect(page.match(/<link [^>]*>/g)).toEqual(html.match(/<link [^>]*>/g))

@@ -4,7 +4,7 @@ import { ownName, type Brand, type WhiteLabel } from './brand.ts'
 const hiddenRoute = { config: { scope: 'public' as const }, schema: { hide: true } }
 
 /**
- * An SVG opened by itself is a page: it may draw, and neither run nor load anything, nor be one with ours. In
+ * An SVG opened directly is a page: this lets it draw, but not run or load anything, nor share our origin. In
  * an `<img>` it could not anyway.
  */
 const filePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
@@ -26,15 +26,15 @@ export function serveBrandFiles(app: App, { files }: WhiteLabel): void {
   }
 }
 
-/** What the portal asks for before anything else. */
+/** Settings the portal needs before its first request. */
 export interface PageSettings {
   embedOrigins: string[]
   brand: Brand
 }
 
 /**
- * Puts the settings and the brand's files into the built page, so that the first paint already shows it and
- * waits for nothing: nothing of the product's own flashes up before.
+ * Inserts the settings and the brand's files into the built page, so that the first paint shows the brand
+ * without another request.
  */
 export function brandedPage(
   html: string,
@@ -61,8 +61,8 @@ export function brandedPage(
 }
 
 /**
- * Gives the workbench's page the vendor's name, logo, colour and icon. Where they have no name of their own,
- * the desk's stands there, not the portal's.
+ * Gives the workbench's page the vendor's name, logo, colour and icon. Without a name of the vendor's it
+ * keeps its own, not the portal's.
  */
 export function brandedDesk(html: string, { brand, stylesheet, icon }: Omit<WhiteLabel, 'files'>): string {
   const name = brand.name['zh-CN'] === ownName['zh-CN'] ? null : brand.name
@@ -83,7 +83,7 @@ export function brandedDesk(html: string, { brand, stylesheet, icon }: Omit<Whit
   return replaceOnce(marked, /<\/head>/, `${head}</head>`)
 }
 
-/** The page is ours: one without the place is a mistake in it. */
+/** The page is ours, so a missing placeholder is a bug in it. */
 function replaceOnce(html: string, place: RegExp, text: string): string {
   if (!place.test(html)) throw new Error(`the page has no ${place.source}`)
   return html.replace(place, () => text)

@@ -19,14 +19,14 @@ describe.each(themes)('any colour in the %s theme', (theme) => {
   ]
   const always = (check: (colour: Colour) => void) => fc.assert(fc.property(colours, check), { numRuns: 500 })
 
-  test('text on it has 4.5 : 1, also while the button is pointed at', () =>
+  test('has 4.5 : 1 for text on it, also while the button is hovered', () =>
     always((colour) => {
       const { brand, hover, ink } = shadesOf(colour, theme)
       expect(contrast(ink, brand)).toBeGreaterThanOrEqual(4.5)
       expect(contrast(ink, hover)).toBeGreaterThanOrEqual(4.5)
     }))
 
-  test('text in it has 4.5 : 1 on every surface and on its own tint', () =>
+  test('has 4.5 : 1 as text on every surface and on its own tint', () =>
     always((colour) => {
       const { text, soft } = shadesOf(colour, theme)
       for (const surface of [bg, card, sub, soft]) expect(contrast(text, surface)).toBeGreaterThanOrEqual(4.5)
@@ -35,7 +35,7 @@ describe.each(themes)('any colour in the %s theme', (theme) => {
         expect(contrast(colourOf(ink), soft)).toBeGreaterThanOrEqual(4.5)
     }))
 
-  test('what is not text has 3 : 1 on every surface', () =>
+  test('has 3 : 1 for other elements on every surface', () =>
     always((colour) => {
       const { brand, hover, bar } = shadesOf(colour, theme)
       for (const surface of [bg, card, sub, track]) {
@@ -45,7 +45,7 @@ describe.each(themes)('any colour in the %s theme', (theme) => {
       }
     }))
 
-  test('a quota with enough left never looks like one that is short, nor one line of a chart like another', () =>
+  test('never makes a sufficient quota look like a short one, nor two lines of a chart alike', () =>
     always((colour) => {
       const { bar, series } = shadesOf(colour, theme)
       for (const alarm of [around.warn, around.bad]) expect(looksLike(bar, colourOf(alarm))).toBe(false)
@@ -59,7 +59,7 @@ describe.each(themes)('any colour in the %s theme', (theme) => {
     }))
 })
 
-test('a colour that can be read is kept as it is, and nothing is said', () => {
+test('a readable colour is kept, without an adjustment', () => {
   expect(themes.map((theme) => hexOf(shadesOf(colourOf('#0f766e'), theme).brand))).toEqual([
     '#0f766e',
     expect.any(String),
@@ -68,7 +68,7 @@ test('a colour that can be read is kept as it is, and nothing is said', () => {
   expect(adjustmentsOf(colourOf('#3b6fd8'))).toEqual([])
 })
 
-test('what was changed is said, theme by theme, with the ratio that was too low', () => {
+test('an adjustment is reported per theme, with the ratio that was too low', () => {
   expect(adjustmentsOf(colourOf('#ffe600'))).toEqual([
     expect.stringMatching(
       /^shown as #[\da-f]{6} in the light theme, since it has a contrast of 1\.\d : 1 there and 3 : 1 is needed$/,
@@ -95,7 +95,7 @@ test('the stylesheet sets both themes and nothing but colours', () => {
   )
 })
 
-test('the surroundings are those of the portal’s own stylesheet', () => {
+test('the surrounding colours match the portal’s own stylesheet', () => {
   const style = readFileSync(
     new URL('../../../products/customer-portal/frontend/src/style.css', import.meta.url),
     'utf8',

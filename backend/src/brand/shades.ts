@@ -2,13 +2,13 @@ import { black, colourOf, contrast, isVivid, looksLike, mix, white, type Colour 
 
 export type Theme = 'light' | 'dark'
 
-/** WCAG 2.2 AA: 1.4.3 for text, 1.4.11 for what is not text. */
+/** WCAG 2.2 AA: 1.4.3 for text, 1.4.11 for other elements. */
 export const textContrast = 4.5
 export const shapeContrast = 3
 
 /**
- * What the portal puts a brand's colour on, and the colours beside it; the same as in the portal's style.css,
- * which a test compares.
+ * The surfaces a brand's colour is placed on, and the colours beside it. A test compares them with the
+ * portal's style.css.
  */
 export const surroundings = {
   light: {
@@ -38,15 +38,15 @@ const palette = {
   light: { indigo: '#4f46e5', cyan: '#0891b2', amber: '#f59e0b', pink: '#db2777', green: '#15803d' },
   dark: { indigo: '#818cf8', cyan: '#22d3ee', amber: '#fbbf24', pink: '#f472b6', green: '#22c55e' },
 } as const
-/** How much of a tinted button stays while it is pointed at; the rest is the page behind it. */
+/** The opacity of a tinted button while hovered; the page shows through it. */
 export const softHover = 0.85
 const tint = { light: 0.08, dark: 0.16 }
 
-/** What a brand's colour is in one theme; each is a variable of the portal's stylesheet. */
+/** The variants of a brand's colour in one theme; each is a variable of the portal's stylesheet. */
 export interface Shades {
-  /** Buttons, the marks of what is chosen, the focus. */
+  /** Buttons, selection marks, focus rings. */
   brand: Colour
-  /** A button that is pointed at. */
+  /** A hovered button. */
   hover: Colour
   /** Text on both. */
   ink: Colour
@@ -54,15 +54,15 @@ export interface Shades {
   text: Colour
   /** A tint behind such text. */
   soft: Colour
-  /** A quota with enough left; green where the brand would pass for a warning. */
+  /** A sufficient quota; green where the brand's colour looks like a warning. */
   bar: Colour
   series: readonly [Colour, Colour, Colour]
 }
 
 /**
- * Shades of any colour for one theme: the colour itself where it can be read there, else the nearest darker
- * or lighter one that can. Text has 4.5 : 1 on all that it stands on, also while a button is pointed at, and
- * what is not text has 3 : 1.
+ * Variants of any colour for one theme: the colour itself where it is readable there, otherwise the nearest
+ * darker or lighter one that is. Text has 4.5 : 1 on every background, also while a button is hovered, and
+ * other elements have 3 : 1.
  */
 export function shadesOf(colour: Colour, theme: Theme): Shades {
   const { bg, warn, bad } = surroundings[theme]
@@ -91,11 +91,11 @@ const onSurfaces = (theme: Theme, surfaces: readonly ('bg' | 'card' | 'sub' | 't
 const onAll = (shade: Colour, surfaces: readonly Colour[], least: number) =>
   surfaces.every((surface) => contrast(shade, surface) >= least)
 
-/** White where it can nearly be read on a colour as it is: that is how its owner knows it. */
+/** White when it is nearly readable on the colour, because that is the combination the vendor knows. */
 const inksFor = (colour: Colour): readonly Colour[] =>
   contrast(white, colour) >= shapeContrast ? [white] : [white, darkInk]
 
-/** Away from the text on it, which so stays as readable. */
+/** Away from the text colour, so that the text stays as readable. */
 const hoverOf = (brand: Colour, ink: Colour) => mix(brand, ink === white ? black : white, 0.08)
 
 function standsOut(shade: Colour, theme: Theme): boolean {
@@ -117,7 +117,7 @@ function isReadable(text: Colour, soft: Colour, theme: Theme): boolean {
   )
 }
 
-/** The shade nearest to a colour, darker or lighter, that passes. */
+/** The nearest darker or lighter shade that passes. */
 function nearest(colour: Colour, passes: (shade: Colour) => boolean): Colour {
   for (let step = 0; step <= 256; step++) {
     const found = [mix(colour, black, step / 256), mix(colour, white, step / 256)].find(passes)
@@ -126,7 +126,7 @@ function nearest(colour: Colour, passes: (shade: Colour) => boolean): Colour {
   throw new Error('no shade passes')
 }
 
-/** Three colours for a chart, the brand's first, that nobody confuses. */
+/** Three chart colours that cannot be confused, the brand's first. */
 function seriesOf(brand: Colour, theme: Theme): [Colour, Colour, Colour] {
   const { indigo, cyan, amber, pink } = palette[theme]
   // Grey means "all others" in a chart.

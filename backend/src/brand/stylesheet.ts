@@ -1,7 +1,7 @@
 import { contrast, colourOf, hexOf, white, type Colour } from './colour.ts'
 import { shadesOf, shapeContrast, surroundings, textContrast, type Shades, type Theme } from './shades.ts'
 
-/** The stylesheet that gives the portal a brand's colour, in both themes; on paper in the light one. */
+/** The stylesheet that sets a brand's colour in both themes; print uses the light one. */
 export function brandStylesheet(colour: Colour): string {
   return (
     `:root{${variables(shadesOf(colour, 'light'))}}@media `
@@ -26,10 +26,7 @@ function variables({ brand, hover, ink, text, soft, bar, series }: Shades): stri
     .join(';')
 }
 
-/**
- * What was changed in a colour so that it can be seen and read, one sentence for each theme where something
- * was.
- */
+/** One sentence per theme in which the colour was adjusted to be readable. */
 export function adjustmentsOf(colour: Colour): string[] {
   return (['light', 'dark'] as const).flatMap((theme) => {
     const shown = shadesOf(colour, theme).brand

@@ -41,7 +41,7 @@ export const meters: Parameters<typeof putMeter>[1][] = [
 const text = (zh: string, en: string): LocalizedText => ({ 'zh-CN': zh, en })
 
 /**
- * What comes with a plan besides seats and usage. Every plan has those of the ones before it, so the
+ * Features of the plans besides seats and usage. Every plan includes those of the plans below it, so that the
  * comparison reads as a staircase.
  */
 const forAll = [text('知识库问答', 'Knowledge base answers'), text('网页与 App 渠道', 'Web and app channels')]
@@ -54,8 +54,8 @@ const forBusiness = [
 const forEnterprise = [...forBusiness, text('审计日志与数据驻留', 'Audit log and data residency')]
 
 /**
- * As the market prices them: a small block to try, seats for teams, volume for companies. Prices are 分, tax
- * 6 % on top.
+ * Typical market prices: a small plan to try, seats for teams, volume for companies. In 分, with 6 % tax on
+ * top.
  */
 const monthly: PlanInput[] = [
   {
@@ -154,7 +154,7 @@ const monthly: PlanInput[] = [
 ]
 
 /**
- * The fee of a year paid in advance, 分: about a fifth less than twelve months, a seventh less for the
+ * The fee of a year paid in advance, in 分: about a fifth less than twelve months, a seventh less for the
  * largest.
  */
 const yearlyFees: Record<string, number> = {
@@ -165,8 +165,8 @@ const yearlyFees: Record<string, number> = {
 }
 
 /**
- * Four plans, each by the month and by the year. Of one plan the year ranks above the month: who moves to it
- * pays from that day.
+ * Four plans, each monthly and yearly. The yearly version ranks above the monthly one, so a move to it takes
+ * effect and is paid at once.
  */
 export const plans: PlanInput[] = monthly.flatMap((plan): PlanInput[] => [
   plan,

@@ -28,21 +28,20 @@ export interface DemoCustomer {
   taxId: string
   planId: string
   seats: number
-  /** How many whole months before this one the subscription began. */
+  /** How many whole months before this one the subscription started. */
   monthsBack: number
   pace: Pace
-  /** Answers used since the 1st of this month, where the demo wants an exact number rather than a pace. */
+  /** Answers used since the 1st of this month, where the demo needs an exact number instead of a pace. */
   usedThisMonth?: number
 }
 
-const zoneOffsetHours = 8 // Asia/Shanghai, where both customers are, has no daylight saving time
+const zoneOffsetHours = 8 // Asia/Shanghai, the zone of both customers, has no daylight saving time
 
 /**
- * Lives the customers' months again, day by day, with the engine itself: the clock of this one transaction
- * runs from the first subscription to now, so every event, invoice and payment is what the engine makes of
- * it.
+ * Replays the customers' months day by day through the engine: the clock of this one transaction runs from
+ * the first subscription to now, so that every event, invoice and payment is made by the engine.
  */
-export async function liveThrough(engine: Engine, customers: readonly DemoCustomer[]): Promise<void> {
+export async function replayMonths(engine: Engine, customers: readonly DemoCustomer[]): Promise<void> {
   const now = engine.now()
   let clock = monthStart(now, -Math.max(...customers.map((customer) => customer.monthsBack)))
   const past = createEngine({ db: engine.db, now: () => clock, newId: engine.newId })
@@ -53,7 +52,7 @@ export async function liveThrough(engine: Engine, customers: readonly DemoCustom
       for (let due = await nextRunAt(tx); due !== null && due <= target; due = await nextRunAt(tx)) {
         if (due > clock) clock = due
         tx.arrive()
-        await payWhatIsOpen(tx, subscribed)
+        await payOpenInvoices(tx, subscribed)
         await runBilling(tx)
       }
       if (target > clock) clock = target
@@ -131,8 +130,8 @@ async function record(tx: BillingTransaction, events: readonly UsageEventInput[]
   }
 }
 
-/** Before a month closes the bill of the month before is paid, so that only the newest one is still open. */
-async function payWhatIsOpen(tx: BillingTransaction, customers: readonly DemoCustomer[]): Promise<void> {
+/** Pays the previous month's invoice before a month closes, so that only the newest one is open. */
+async function payOpenInvoices(tx: BillingTransaction, customers: readonly DemoCustomer[]): Promise<void> {
   for (const {
     pace: { customerId },
   } of customers) {
@@ -147,7 +146,7 @@ async function payWhatIsOpen(tx: BillingTransaction, customers: readonly DemoCus
   }
 }
 
-/** The first instant of a month of the customers' calendar, `months` from the one that holds `instant`. */
+/** The first instant of a month of the customers' calendar, `months` from the one that contains `instant`. */
 function monthStart(instant: string, months: number): string {
   const [year, month] = localDate(instant).split('-').map(Number)
   return new Date(Date.UTC(year!, month! - 1 + months, 1, -zoneOffsetHours))

@@ -3,7 +3,7 @@ import type { Database } from '@customer-portal/database'
 import { demoAgents, seedWorkbenchDemo } from '@customer-portal/workbench-api'
 import type { Settings } from '../environment.ts'
 import type { DemoLogin } from '../welcome.ts'
-import { liveThrough, type DemoCustomer } from './history.ts'
+import { replayMonths, type DemoCustomer } from './history.ts'
 
 const customers: DemoCustomer[] = [
   {
@@ -34,9 +34,9 @@ const customers: DemoCustomer[] = [
 ]
 
 /**
- * Fills an empty database with the demo: four plans, `test_customer` with three months of use and bills,
- * `near_quota` with little left, and the desk's agents. All of a customer's past is one transaction: an
- * interrupted start leaves nothing half.
+ * Fills an empty database with the demo: four plans, `test_customer` with three months of usage and invoices,
+ * `near_quota` with little quota left, and the workbench's agents. A customer's whole past is one
+ * transaction, so an interrupted start leaves nothing half done.
  */
 export async function seedDemo(
   engine: Engine,
@@ -46,7 +46,7 @@ export async function seedDemo(
     process.stdout.write(
       'Filling the demo: four plans, two customers, three months of usage and invoices …\n',
     )
-    await liveThrough(engine, customers)
+    await replayMonths(engine, customers)
   } else if (!(await isDemo(engine))) return undefined
   if (!settings.enableAgentWorkbench) return { customerId: 'test_customer' }
   await seedWorkbenchDemo({ database, engine })
@@ -56,7 +56,7 @@ export async function seedDemo(
   }
 }
 
-/** A database that was filled by somebody else is left alone. */
+/** Whether the database holds the demo: one with other data is left alone. */
 async function isDemo(engine: Engine): Promise<boolean> {
   try {
     await getCustomer(engine, { customerId: 'test_customer' })

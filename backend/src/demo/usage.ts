@@ -1,8 +1,7 @@
 import type { UsageEventInput } from '@customer-portal/billing'
 
 /**
- * How much a customer uses: answers on an average weekday of the first month, and how that grows from month
- * to month.
+ * A customer's usage: answers on an average weekday of the first month, and the growth from month to month.
  */
 export interface Pace {
   customerId: string
@@ -10,15 +9,15 @@ export interface Pace {
   growthPerMonth: number
 }
 
-/** As the desk's conversations call them. */
+/** As the workbench's conversations name them. */
 const channels = ['web', 'web', 'web', 'wechat', 'wechat', 'app', 'phone']
 const assistants = ['售前咨询', '售前咨询', '售后工单', '会员助手']
-/** The share of the day's answers per hour from 8:00: office hours, a dip at noon, a few in the evening. */
+/** Shares of the day's answers per hour from 8:00: office hours, a dip at noon, a few in the evening. */
 const hourly = [3, 9, 13, 12, 5, 8, 12, 13, 11, 8, 4, 2]
 
 /**
- * A day's events, the same for the same customer and date: each answer is one `ai_chat` and the tokens it
- * took. Weekends are quiet.
+ * A day's events, always the same for the same customer and date: each answer is one `ai_chat` and its
+ * tokens. Weekends are quiet.
  */
 export function eventsOn(pace: Pace, date: string, month: number): UsageEventInput[] {
   const chance = randomFrom(`${pace.customerId} ${date}`)
@@ -73,7 +72,7 @@ function pick(from: readonly string[], chance: number): string {
   return from[Math.floor(chance * from.length)]!
 }
 
-/** Mulberry32, seeded with a text: the demo looks the same wherever it is filled. */
+/** Mulberry32 seeded with a text, so that the demo looks the same everywhere. */
 function randomFrom(seed: string): () => number {
   let state =
     [...seed].reduce((hash, letter) => Math.imul(hash ^ letter.codePointAt(0)!, 16_777_619), 2_166_136_261)

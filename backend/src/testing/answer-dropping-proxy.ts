@@ -1,18 +1,17 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
-/** Stands between a client and a server, as a network that breaks at the worst moment does. */
+/** A proxy between a client and a server, like a network that breaks at the worst moment. */
 export interface AnswerDroppingProxy {
   url: string
   /**
-   * The next answers, so many of them, never arrive: the connection breaks when the server has begun to
-   * answer.
+   * Drops the next responses, as many as given: the connection breaks when the server has begun to respond.
    */
   drop(answers: number): void
   close(): Promise<void>
 }
 
-/** A proxy for one client, who asks one thing at a time. */
+/** A proxy for one client that sends one request at a time. */
 export async function answerDroppingProxy(target: string): Promise<AnswerDroppingProxy> {
   const { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()

@@ -7,9 +7,9 @@ import { openDatabase, type Database } from '@customer-portal/database'
 import { createDataDir } from '@customer-portal/database/testing'
 import pg from 'pg'
 
-/** Where servers keep their rows, and what takes it away again. */
+/** A database for servers, and the function that removes it. */
 export interface Place {
-  /** What tells a server of it. */
+  /** The environment variables that point a server to it. */
   environment: Record<string, string>
   /** Opens it beside the servers; a folder only after they have ended. */
   open(): Promise<Database>
@@ -48,7 +48,7 @@ export async function databasePlace(serverUrl: string): Promise<Place> {
 
 const serverUrl = process.env['TEST_DATABASE_URL']
 
-/** Both kinds of place, where a PostgreSQL for tests is named. */
+/** Both kinds, where a PostgreSQL server for tests is configured. */
 export const places = [
   { name: 'a PGlite folder', kind: 'pglite' as const, create: folderPlace },
   ...(serverUrl

@@ -3,14 +3,12 @@ import type { Database } from '@customer-portal/database'
 import { expect } from 'vitest'
 import { key } from './server-process.ts'
 
-/**
- * What clients sent, what was acknowledged to them, and how often each status was answered (0: no answer).
- */
+/** What clients sent, what was acknowledged, and the count of each status (0: no response). */
 export interface Ledger {
   sent: Map<string, number>
   acknowledged: Set<string>
   statuses: Map<number, number>
-  /** The texts of answers that no client should ever see. */
+  /** Bodies of responses that no client should ever get. */
   surprises: string[]
 }
 
@@ -26,7 +24,7 @@ interface Answer {
   body: { accepted: number; duplicates: number; granted: number; rejected: unknown[] }
 }
 
-/** Calls the vendor's API once; undefined when no answer came. */
+/** Calls the vendor's API once; undefined when no response arrived. */
 export async function ask(
   url: string,
   method: string,
@@ -47,7 +45,7 @@ export async function ask(
 
 export const customers = ['acme', 'globex']
 
-/** Meters, a plan without limits and the customers whose usage is recorded. */
+/** Creates meters, a plan without limits and the customers. */
 export async function seedOver(url: string): Promise<void> {
   const must = async (method: string, path: string, body: object) =>
     expect((await ask(url, method, path, body))?.status, path).toBeLessThan(300)
@@ -73,9 +71,9 @@ const upTo = (most: number) => 1 + Math.floor(Math.random() * most)
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /**
- * Clients that record batches of 1 to 100 events, and one that consumes, without a pause until told to stop.
- * Half of what is not acknowledged they send again until it is; the other half they leave, and nobody knows
- * what became of it.
+ * Runs clients that record batches of 1 to 100 events, and one that consumes, without a pause until stopped.
+ * Half of the unacknowledged requests are repeated until they are acknowledged; the outcome of the other half
+ * stays unknown.
  */
 export async function recordUntil(
   url: string,
@@ -100,7 +98,7 @@ async function recordBatch(url: string, ledger: Ledger, stop: AbortSignal, name:
     properties: { model: `m${upTo(5)}` },
   }))
   for (const { id, quantity } of batch) ledger.sent.set(id, quantity)
-  const answer = await insist(ledger, stop, () => ask(url, 'POST', '/events', batch))
+  const answer = await repeatUntilAcknowledged(ledger, stop, () => ask(url, 'POST', '/events', batch))
   if (!answer) return
   if (answer.body.accepted + answer.body.duplicates !== batch.length)
     ledger.surprises.push(JSON.stringify(answer.body))
@@ -110,15 +108,15 @@ async function recordBatch(url: string, ledger: Ledger, stop: AbortSignal, name:
 async function consumeOne(url: string, ledger: Ledger, stop: AbortSignal, id: string): Promise<void> {
   const quantity = upTo(9)
   ledger.sent.set(id, quantity)
-  const answer = await insist(ledger, stop, () =>
+  const answer = await repeatUntilAcknowledged(ledger, stop, () =>
     ask(url, 'POST', '/customers/acme/quota/ai_chat/consume', { id, quantity }),
   )
   if (answer && answer.body.granted !== quantity) ledger.surprises.push(JSON.stringify(answer.body))
   if (answer) ledger.acknowledged.add(id)
 }
 
-/** Asks until it is acknowledged; where it is not at first, half of the callers give up. */
-async function insist(
+/** Repeats until acknowledged; half of the callers give up after the first failure. */
+async function repeatUntilAcknowledged(
   ledger: Ledger,
   stop: AbortSignal,
   request: () => Promise<Answer | undefined>,
@@ -136,8 +134,8 @@ async function insist(
 }
 
 /**
- * Checks that every acknowledged event is there exactly once as it was sent, nothing is there that nobody
- * sent, and every sum is that of the events.
+ * Asserts that every acknowledged event is stored exactly once as it was sent, that nothing else is stored,
+ * and that every total is the sum of the events.
  */
 export async function expectNothingLost(database: Database, ledger: Ledger): Promise<void> {
   const events = await database.asOwner((tx) =>

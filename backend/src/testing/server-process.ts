@@ -6,18 +6,18 @@ import { bundleServer } from '../../../scripts/server-bundle.mjs'
 
 export const key = 'sk_test_of_the_server_that_is_killed'
 
-/** A server in a process of its own, always at the same address. */
+/** A server as a process of its own, always at the same address. */
 export interface ServerProcess {
   url: string
-  /** Starts it; answers how long it took to be ready, in ms. */
+  /** Starts it and returns the milliseconds until it was ready. */
   start(): Promise<number>
-  /** Ends it at once, as `kill -9` does. */
+  /** Kills it, as `kill -9` does. */
   kill(): Promise<void>
-  /** Asks it to end in order. */
+  /** Shuts it down with a signal. */
   end(): Promise<void>
 }
 
-/** The server as `npm start` runs it, with its rows where `environment` says. It is not started yet. */
+/** The server as `npm start` runs it, with the database that `environment` names. Not started yet. */
 export async function serverProcess(environment: Record<string, string>): Promise<ServerProcess> {
   const program = await bundleServer()
   const port = await freePort()
