@@ -3,8 +3,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-// Writes dist: modules, and beside them the same for `require` with types of its own, since a CommonJS
-// program is told apart by the nearest package.json.
+// Writes dist: ES modules, and beside them CommonJS with types of its own, because a CommonJS program is
+// recognised by the nearest package.json.
 const folder = dirname(dirname(fileURLToPath(import.meta.url)))
 const out = process.argv[2] ?? join(folder, 'dist')
 const compiler = fileURLToPath(import.meta.resolve('typescript/bin/tsc'))

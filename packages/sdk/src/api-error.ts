@@ -1,8 +1,8 @@
 import type { Problem } from './api.ts'
 
 /**
- * The server's refusal: RFC 9457 problem+json as an error. `code` is from the closed list of the API;
- * `errors` names the fields.
+ * An error response: RFC 9457 problem+json as an error. `code` is one of the API's error codes; `errors`
+ * names the fields.
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
@@ -10,9 +10,9 @@ export class ApiError extends Error {
   readonly code: string
   readonly title: string
   readonly errors: { pointer: string; code: string; detail: string }[]
-  /** To be quoted to whoever runs the server. */
+  /** Quote it to whoever runs the server. */
   readonly requestId: string | undefined
-  /** What `Retry-After` asked for, in milliseconds. */
+  /** The delay that `Retry-After` asked for, in milliseconds. */
   readonly retryAfter: number | undefined
 
   constructor(
@@ -33,15 +33,15 @@ export class ApiError extends Error {
 }
 
 /**
- * No answer came: the server could not be reached, the connection broke, or the time was over. Whether the
- * request was done is not known.
+ * No response: the server could not be reached, the connection broke, or the timeout passed. Whether the
+ * request took effect is unknown.
  */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
 }
 
 /**
- * The error that an answer with a status of 400 or above stands for, also when a proxy made it and it is no
+ * The error for a response with a status of 400 or above, also when a proxy made it and it is not
  * problem+json.
  */
 export function apiErrorOf(

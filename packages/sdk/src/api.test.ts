@@ -11,7 +11,7 @@ test("the types are those of the server's own description (else: npm run sdk-typ
   expect(readFileSync(new URL('api.ts', import.meta.url), 'utf8')).toBe(await typesOf(await vendorApi()))
 })
 
-test('every operation of the API has one method, of the kind of its answer', () => {
+test('every operation of the API has one method, returning the kind of its answer', () => {
   const made: string[] = []
   const kinds: Record<keyof Caller, string[]> = {
     one: ['json', 'bytes', 'nothing'],

@@ -22,7 +22,7 @@ const refusal = async (call: PromiseLike<unknown>): Promise<ApiError> => {
     if (error instanceof ApiError) return error
     throw error
   }
-  throw new Error('it was not refused')
+  throw new Error('the call did not fail')
 }
 
 describe.each(testDatabases)('the client of a server on $name', ({ create }) => {
@@ -32,7 +32,7 @@ describe.each(testDatabases)('the client of a server on $name', ({ create }) => 
   })
   afterAll(() => server.close())
 
-  test('every noun answers what the API answers, typed', async () => {
+  test("every method returns the API's answer, typed", async () => {
     const client = server.client()
     expect(await client.meters.put('tokens', { name: 'Tokens', unit: 'tokens' })).toMatchObject({
       key: 'tokens',
@@ -148,7 +148,7 @@ describe.each(testDatabases)('the client of a server on $name', ({ create }) => 
     })
   })
 
-  test('a list is one page when it is awaited, and all of it when it is iterated', async () => {
+  test('a list is one page when awaited, and all of it when iterated', async () => {
     const client = server.client()
     for (let n = 0; n < 7; n += 1) await client.customers.create({ id: `page-${n}`, companyName: `${n}` })
     const first = await client.customers.list({ limit: 3 })
@@ -164,7 +164,7 @@ describe.each(testDatabases)('the client of a server on $name', ({ create }) => 
     expect([...first.data.map(({ customerId }) => customerId), ...rest]).toEqual(all)
   })
 
-  test('the activity feed ends where nothing has happened yet, and goes on from there', async () => {
+  test('the activity feed ends at the newest entry, and continues from there', async () => {
     const client = server.client()
     const seen: string[] = []
     let cursor: string | null = null
@@ -180,7 +180,7 @@ describe.each(testDatabases)('the client of a server on $name', ({ create }) => 
     expect(later).toMatchObject([{ type: 'account.created', customerId: 'newest' }])
   })
 
-  test('a refusal is an error with its code, its fields and the id of the request', async () => {
+  test('an error response is an error with its code, its fields and the request id', async () => {
     const client = server.client({ language: 'zh-CN' })
     const error = await refusal(client.customers.create({ companyName: 'x'.repeat(201), email: 'nobody' }))
     expect(error).toMatchObject({
@@ -207,7 +207,7 @@ describe.each(testDatabases)('the client of a server on $name', ({ create }) => 
     expect(await refusal(client.customers.get('../plans?x#y'))).toMatchObject({ code: 'customer_not_found' })
   })
 
-  test('what changes something is done once, however often its answer is lost', async () => {
+  test('a command runs once, however often its response is lost', async () => {
     const seen: (string | undefined)[] = []
     let lost = 2
     const losing: Fetch = async (url, init) => {
@@ -240,7 +240,7 @@ describe.each(testDatabases)('the client of a server on $name', ({ create }) => 
   })
 })
 
-describe('a server that is away', () => {
+describe('a server that is unavailable', () => {
   const away = async (
     answer: (
       tries: number,
@@ -279,7 +279,7 @@ describe('a server that is away', () => {
     }
   }
 
-  test('is asked again with growing pauses, and its own wish is kept', async () => {
+  test('is retried with growing delays, at least as long as the server asks for', async () => {
     const headers = [undefined, { 'retry-after': '0' }, { 'retry-after': 'Tue, 10 Mar 2026 00:00:00 GMT' }]
     const { client, waits, close } = await away((tries) =>
       tries <= 4 ? { status: 503, headers: headers[tries - 1] ?? {} } : { status: 200, body: '{"data":[]}' },
@@ -292,7 +292,7 @@ describe('a server that is away', () => {
     close()
   })
 
-  test('that asks for more patience than one try may take is told at once', async () => {
+  test('that asks for a longer delay than the timeout fails at once', async () => {
     const { client, waits, tries, close } = await away(() => ({
       status: 429,
       headers: { 'retry-after': '3600' },
@@ -307,7 +307,7 @@ describe('a server that is away', () => {
     close()
   })
 
-  test('is given up after the tries that were asked for', async () => {
+  test('fails after the given number of retries', async () => {
     const { client, waits, tries, close } = await away(() => ({
       status: 502,
       body: '<html>Bad gateway</html>',
@@ -317,7 +317,7 @@ describe('a server that is away', () => {
     close()
   })
 
-  test('is not asked again what cannot be repeated, nor what it has refused', async () => {
+  test('is not retried for calls that are not repeatable, nor after an error response that stays', async () => {
     const { client, tries, close } = await away((n) => ({ status: n === 1 ? 503 : 422 }))
     await refusal(client.portalSessions.exchange({ code: 'x' }))
     expect(tries()).toBe(1)
@@ -326,7 +326,7 @@ describe('a server that is away', () => {
     close()
   })
 
-  test('that never answers, or is not there, is a ConnectionError; who gives up hears their own reason', async () => {
+  test('that never responds, or is not there, is a ConnectionError; an aborted call rejects with its own reason', async () => {
     const { client, tries, close } = await away(() => undefined)
     await expect(client.portalSessions.exchange({ code: 'x' })).rejects.toThrow('no answer within 500 ms')
     const reason = new Error('no time')
@@ -343,7 +343,7 @@ describe('a server that is away', () => {
     await expect(refused).rejects.toThrow(/^GET \/meters got no answer: .+/)
   })
 
-  test('cannot be named by what is no address', () => {
+  test('must have a valid URL', () => {
     expect(() => createClient({ url: 'billing.example.com', key: 'sk' })).toThrow(TypeError)
     expect(() => createClient({ url: 'https://billing.example.com', key: '' })).toThrow(TypeError)
   })

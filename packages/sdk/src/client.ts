@@ -10,47 +10,47 @@ import { UsageRecorder, type SentEvent, type UsageListeners } from './usage-reco
 import type { WaitingLimit, WhenFull } from './waiting-events.ts'
 
 export interface ClientOptions {
-  /** Where the server is, such as `https://billing.example.com`. */
+  /** The server's address, such as `https://billing.example.com`. */
   url: string
   /** A secret key of the vendor. */
   key: string
-  /** How long one try may take, in milliseconds; 30,000 unless told. */
+  /** Timeout of one attempt, in milliseconds; default 30,000. */
   timeout?: number
-  /** How often a call that is safe to repeat is tried again; 4 unless told. */
+  /** Maximum number of retries of a call that is safe to repeat; default 4. */
   retries?: number
-  /** The language of the texts in errors; English unless told. */
+  /** The language of error texts; default English. */
   language?: 'zh-CN' | 'en'
   usage?: UsageOptions
   fetch?: Fetch
   clock?: Clock
-  /** From 0 up to 1: spreads the times at which clients come back. */
+  /** Returns 0 up to 1; spreads the retries of many clients. */
   random?: () => number
   /** Makes ids of events and idempotency keys. */
   newId?: () => string
 }
 
-/** How recorded usage waits and is sent. */
+/** How recorded usage is buffered and sent. */
 export interface UsageOptions extends UsageListeners {
   /**
-   * A batch is sent when it has so many events (at most 1,000; 500 unless told), and at the latest so many
-   * milliseconds (1,000 unless told) after its first.
+   * A batch is sent when it has this many events (at most 1,000; default 500), and at the latest this many
+   * milliseconds (default 1,000) after its first.
    */
   batch?: { events?: number; milliseconds?: number }
-  /** How much may wait in memory; 10,000 events and 32 MiB unless told. */
+  /** Maximum of events buffered in memory; default 10,000 events and 32 MiB. */
   limit?: Partial<WaitingLimit>
   /**
-   * What becomes of an event beyond the limit: `reject` (unless told) refuses it, `drop-oldest` takes it and
-   * drops what has waited longest.
+   * What happens to an event beyond the limit: `reject` (default) rejects it, `drop-oldest` accepts it and
+   * drops the oldest one.
    */
   whenFull?: WhenFull
   /**
-   * Keeps events in a folder until the server has answered for them, also over the end of the process. A
-   * folder belongs to one process. 256 MiB unless told.
+   * Keeps events in a folder until the server has answered for them, also across a restart of the process.
+   * Each process needs a folder of its own. Default limit 256 MiB.
    */
   spool?: { folder: string; mostBytes?: number }
   /**
-   * Send what waits before the process ends by itself, and at these signals (SIGTERM and SIGINT unless told);
-   * `false`: neither. At most so many milliseconds, 5,000 unless told.
+   * Sends buffered events before the process ends by itself, and on these signals (default SIGTERM and
+   * SIGINT); `false` turns both off. Takes at most this many milliseconds, default 5,000.
    */
   atExit?: { signals?: readonly ExitSignal[]; milliseconds?: number } | false
 }
@@ -58,8 +58,8 @@ export interface UsageOptions extends UsageListeners {
 export type Client = ReturnType<typeof createClient>
 
 /**
- * The vendor's API of one server: each method by its noun. Calls that change something carry an idempotency
- * key and are repeated where the connection fails.
+ * The vendor's API of one server, with methods grouped by noun. Commands carry an idempotency key and are
+ * retried when the connection fails.
  */
 export function createClient(options: ClientOptions) {
   const parts = settledParts(options)
@@ -81,8 +81,8 @@ export function createClient(options: ClientOptions) {
   return {
     ...nouns(createCaller(transport, parts.newKey), recorder),
     /**
-     * Sends the usage that waits, for as long as told, and gives back what was opened. Answers how many
-     * events were not sent.
+     * Sends buffered usage for at most this long, then releases everything. Returns the number of events that
+     * were not sent.
      */
     async close({ milliseconds = 5000 }: { milliseconds?: number } = {}): Promise<number> {
       stay()
@@ -91,7 +91,7 @@ export function createClient(options: ClientOptions) {
   }
 }
 
-/** Each operation of the API, a line each: a test finds the one that is missing. */
+/** Each operation of the API on a line. A test fails for a missing one. */
 export function nouns(call: Caller, recorder: UsageRecorder) {
   const repeatable = { repeatable: true } as const
   return {
@@ -136,13 +136,13 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       summary: call.one('GET /subscriptions/summary'),
     },
     events: {
-      /** Sends now, and answers what became of each. Ids of their own make it safe to repeat. */
+      /** Sends at once and returns the outcome of each event. Event ids make it safe to repeat. */
       record: call.one('POST /events', repeatable),
       list: call.pages('GET /events'),
       get: call.one('GET /customers/{customerId}/events/{eventId}'),
-      /** Lines of JSON, all of them at once: for more than memory holds, read the list page by page. */
+      /** JSON lines, all at once; for more than fits into memory, read the list page by page. */
       export: call.one('GET /events/export'),
-      /** Takes usage back: at most 1,000 ids at once, whatever recorded them. */
+      /** Voids usage: at most 1,000 ids at once, however they were recorded. */
       void: call.one('POST /events/void', repeatable),
       rejected: {
         list: call.pages('GET /events/rejected'),
@@ -153,9 +153,9 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       },
     },
     usage: {
-      /** Takes an event to be sent in the background. */
+      /** Queues an event to be sent in the background. */
       record: recorder.record.bind(recorder),
-      /** Sends what waits. */
+      /** Sends queued events. */
       flush: recorder.flush.bind(recorder),
       get: call.one('GET /customers/{customerId}/usage'),
       range: call.one('GET /customers/{customerId}/usage/range'),
@@ -216,15 +216,15 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
     },
     portalSessions: {
       create: call.one('POST /portal-sessions', repeatable),
-      /** Not repeated: a code works once. */
+      /** Not retried: a code works once. */
       exchange: call.one('POST /portal-sessions/exchange'),
     },
     reconciliation: {
-      /** The rows that break a rule; an empty list is the proof. */
+      /** The rows that break a rule; empty when the books are consistent. */
       list: call.pages('GET /reconciliation'),
     },
     keys: {
-      /** Not repeated: each answer holds a key of its own. */
+      /** Not retried: each answer has a new secret. */
       create: call.one('POST /keys'),
       list: call.pages('GET /keys'),
       rotate: call.one('POST /keys/{keyId}/rotate'),
@@ -279,21 +279,21 @@ function createRecorder(
 ): UsageRecorder {
   const {
     batch: { events = 500, milliseconds = 1000 } = {},
-    limit: { events: mostEvents = 10_000, bytes = 32 * 1024 * 1024 } = {},
+    limit: { events: maxEvents = 10_000, bytes = 32 * 1024 * 1024 } = {},
     whenFull = 'reject',
     spool,
     ...listeners
   } = usage
   if (!(events >= 1 && events <= 1000)) throw new RangeError(`a batch has 1 to 1,000 events, not ${events}`)
-  const kept = {
-    limit: { events: mostEvents, bytes },
+  const queueOptions = {
+    limit: { events: maxEvents, bytes },
     whenFull,
     onDropped: (event: string) => listeners.onLost?.(JSON.parse(event) as SentEvent, 'dropped'),
     onUnreadable: (error: Error) => listeners.onError?.(error),
   }
   const waiting = spool
-    ? openSpool({ ...kept, folder: spool.folder, mostBytes: spool.mostBytes ?? 256 * 1024 * 1024 })
-    : Promise.resolve(memoryQueue(kept))
+    ? openSpool({ ...queueOptions, folder: spool.folder, mostBytes: spool.mostBytes ?? 256 * 1024 * 1024 })
+    : Promise.resolve(memoryQueue(queueOptions))
   return new UsageRecorder({
     ...listeners,
     waiting,

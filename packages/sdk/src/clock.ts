@@ -1,10 +1,10 @@
-/** Where the time comes from. A test gives one that it moves by hand. */
+/** The source of time. A test passes one that it moves by hand. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
   /**
-   * Resolves when the time is over or `signal` says so, whichever is first. In the background it does not
-   * keep the process alive.
+   * Resolves after the time or when `signal` aborts, whichever is first. In the background it does not keep
+   * the process alive.
    */
   wait(
     milliseconds: number,

@@ -7,8 +7,8 @@ import {
 } from './waiting-events.ts'
 
 /**
- * Events that wait in memory, never more than the limit. Beyond it the new one is refused, or the oldest that
- * is not under way is dropped and told to `onDropped`.
+ * Events queued in memory, up to the limit. Beyond it the new event is rejected, or the oldest one that is
+ * not being sent is dropped and passed to `onDropped`.
  */
 export function memoryQueue({
   limit,
@@ -42,8 +42,8 @@ export function memoryQueue({
       events.push(event)
       bytes += more
     },
-    async oldest(most, mostBytes) {
-      const taken = fitting(events, most, mostBytes)
+    async oldest(maxEvents, maxBytes) {
+      const taken = fitting(events, maxEvents, maxBytes)
       underWay = taken.length
       return taken
     },

@@ -28,7 +28,7 @@ const run = (text: string, url = server.url) => installed.run(text, { URL: url, 
 const nowhere = 'http://127.0.0.1:9'
 
 describe('the package', () => {
-  test('brings nothing along', () => {
+  test('has no dependencies', () => {
     const { dependencies, peerDependencies, license } = JSON.parse(read('package.json'))
     expect([dependencies, peerDependencies, license]).toEqual([undefined, undefined, 'Apache-2.0'])
     expect(readFileSync(join(installed.place, 'LICENSE'), 'utf8')).toBe(
@@ -37,7 +37,7 @@ describe('the package', () => {
   })
 
   test(
-    'the example of the guide is the same in both languages, fits the types, and does what it says',
+    'the example of the guide is the same in both languages, type-checks, and does what it says',
     { timeout: 240_000 },
     async () => {
       const [example = ''] = read('README.md').split('```ts\n')[1]!.split('```')
@@ -58,7 +58,7 @@ describe('the package', () => {
     },
   )
 
-  test('begins its guide with consume', () => {
+  test('the guide begins with consume', () => {
     for (const name of ['README.md', 'README.zh-CN.md']) {
       const [before = ''] = read(name).split('```ts\n')
       expect(before).toMatch(/Begin with `consume`|从 `consume` 开始/)
@@ -88,13 +88,13 @@ page.catch((error: unknown) => console.log(error instanceof ApiError, (error as 
 })
 
 describe('a process that ends', () => {
-  test('by itself sends what waits first', async () => {
+  test('by itself sends queued events first', async () => {
     const program = run(`${start('{}')} for (let n = 0; n < 3; n += 1) void record('end-' + n)`)
     expect(await program.ended).toMatchObject({ code: 0, error: '' })
     expect(await server.stored('end-')).toEqual({ 'end-0': 1, 'end-1': 1, 'end-2': 1 })
   })
 
-  test('by a signal sends what waits first, and then ends by that signal', async () => {
+  test('by a signal sends queued events first, and then ends by that signal', async () => {
     const program = run(
       `${start("{ batch: { milliseconds: 3600000 }, atExit: { signals: ['SIGTERM'] } }")} await `
         + `record('term-1'); setInterval(() => {}, 1000); console.log('ready')`,
@@ -105,7 +105,7 @@ describe('a process that ends', () => {
     expect(await server.stored('term-')).toEqual({ 'term-1': 1 })
   })
 
-  test('leaves the end to whoever else listens to the signal', async () => {
+  test('leaves the exit to another listener of the signal', async () => {
     const program =
       run(`${start("{ atExit: { signals: ['SIGTERM'] } }")} await record('own-1'); const alive = setInterval(() => {}, 1000); console.log('ready')
 process.on('SIGTERM', async () => { console.log(await client.close()); clearInterval(alive); process.exitCode = 3 })`)
@@ -115,7 +115,7 @@ process.on('SIGTERM', async () => { console.log(await client.close()); clearInte
     expect(await server.stored('own-')).toEqual({ 'own-1': 1 })
   })
 
-  test('by process.exit says what is lost with it, to the listener or as a warning', async () => {
+  test('by process.exit reports what is lost, to the listener or as a warning', async () => {
     const told = run(
       `${start('{ onLost: ({ id }, reason) => console.log(id, reason) }')} record('cut-1'); `
         + 'setTimeout(() => process.exit(0), 50)',
@@ -132,7 +132,7 @@ process.on('SIGTERM', async () => { console.log(await client.close()); clearInte
     )
   })
 
-  test('by SIGTERM sends what waits first, without being told so', async () => {
+  test('by SIGTERM sends queued events first, by default', async () => {
     const program = run(
       `${start('{ batch: { milliseconds: 3600000 } }')} await record('usual-1'); setInterval(() => {}, `
         + `1000); console.log('ready')`,
@@ -143,7 +143,7 @@ process.on('SIGTERM', async () => { console.log(await client.close()); clearInte
     expect(await server.stored('usual-')).toEqual({ 'usual-1': 1 })
   })
 
-  test('does not wait for ever for a server that is away, and says what is lost', async () => {
+  test('does not wait forever for an unavailable server, and reports what is lost', async () => {
     const program = run(
       `${start('{ atExit: { milliseconds: 300 }, onLost: ({ id }, reason) => console.log(id, reason) }')} `
         + `record('lost-1')`,
@@ -154,7 +154,7 @@ process.on('SIGTERM', async () => { console.log(await client.close()); clearInte
     expect(Date.now() - began).toBeLessThan(15_000)
   })
 
-  test('waits for a flush as long as somebody waits for it', async () => {
+  test('waits for a flush as long as the caller does', async () => {
     const program = run(
       `${start('{ atExit: false }')} record('flush-1'); console.log(await client.usage.flush({ `
         + 'milliseconds: 700 }))',
@@ -165,7 +165,7 @@ process.on('SIGTERM', async () => { console.log(await client.close()); clearInte
 })
 
 test(
-  'of a process that is killed while the server is away, every event it had taken arrives once',
+  'by kill while the server is unavailable delivers every accepted event once after a restart',
   { timeout: 120_000 },
   async () => {
     const folder = join(installed.folder, 'spool')

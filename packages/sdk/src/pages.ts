@@ -1,26 +1,25 @@
-/** One part of a list. `nextCursor` is null where nothing follows. */
+/** One page of a list. `nextCursor` is null on the last one. */
 export interface Page<T> {
   data: T[]
   nextCursor: string | null
 }
 
 /**
- * A list: awaited, its first page; iterated, its rows one after the other, reading page by page as they are
- * needed.
+ * A list: awaited, its first page; iterated, its rows one after the other, reading pages as they are needed.
  */
 export interface Pages<T> extends PromiseLike<Page<T>>, AsyncIterable<T> {
-  /** The pages themselves. Ends with the one that has nothing behind it. */
+  /** The pages themselves, up to the last one. */
   pages(): AsyncIterable<Page<T>>
 }
 
-/** The list that `read` reads a page of. */
+/** The list whose pages `read` fetches. */
 export function pagesOf<T>(read: (cursor: string | undefined) => Promise<Page<T>>): Pages<T> {
   async function* pages(): AsyncGenerator<Page<T>> {
     let cursor: string | undefined
     do {
       const page = await read(cursor)
-      // The cursor of the activity feed stands at its end too: there a page that leads nowhere else is the
-      // end.
+      // The activity feed has a cursor at its end too: there, a page whose cursor did not move is the last
+      // one.
       const leadsOn = page.nextCursor !== null && page.nextCursor !== cursor
       if (page.data.length === 0 && !leadsOn && cursor !== undefined) return
       yield page

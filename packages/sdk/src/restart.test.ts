@@ -57,7 +57,7 @@ test.each([{ kind: 'PGlite' }, ...(postgres ? [{ kind: 'PostgreSQL' }] : [])])(
   },
 )
 
-/** Records some events each few milliseconds until it is told to stop; answers their ids. */
+/** Records events every few milliseconds until it is stopped; returns their ids. */
 async function record(client: Client, stop: AbortSignal): Promise<string[]> {
   const recorded: string[] = []
   while (!stop.aborted) {

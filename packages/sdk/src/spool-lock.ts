@@ -5,17 +5,17 @@ import { join } from 'node:path'
 
 const beat = 10_000
 const silence = 60_000
-/** The locks of this process: a container may give each process the same id. */
+/** The locks of this process: in containers every process may have the same id. */
 const ours = new Set<string>()
 
-/** Another process writes to the spool folder. Each process needs one of its own. */
+/** Another process writes to the spool folder. Each process needs a folder of its own. */
 export class SpoolHeld extends Error {
   override readonly name = 'SpoolHeld'
 }
 
 /**
- * Takes a folder for this process alone; answers what gives it back. Throws SpoolHeld while another process
- * that lives has it.
+ * Locks a folder for this process and returns the function that releases it. Throws SpoolHeld while another
+ * live process has it.
  */
 export async function lockSpool(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, 'lock')
@@ -29,7 +29,7 @@ export async function lockSpool(folder: string): Promise<() => Promise<void>> {
     throw error
   }
   ours.add(token)
-  // On another machine only its age shows whether a lock's holder lives.
+  // For a process on another machine only the lock's age shows whether its holder lives.
   const timer = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), beat)
   timer.unref()
   return async () => {
@@ -58,7 +58,7 @@ async function clearAbandoned(path: string): Promise<void> {
   const aside = `${path}.${randomUUID()}`
   await rename(path, aside).catch(() => undefined)
   const moved = await holderOf(aside)
-  // Another process was faster, and what was moved away is its lock.
+  // Another process was faster, and the lock moved aside is its own: put it back.
   if (moved && moved.token !== holder?.token) await link(aside, path).catch(() => undefined)
   await rm(aside, { force: true })
 }

@@ -10,17 +10,17 @@ import {
 } from './waiting-events.ts'
 
 const segmentBytes = 1024 * 1024
-const mostAtOnce = 1000
+const maxAtOnce = 1000
 
 /**
- * One file of the spool: an event a line. Only the newest is written to, and it is never one of an earlier
+ * One file of the spool, an event per line. Only the newest is written to, and never one of an earlier
  * process.
  */
 interface Segment {
   path: string
-  /** What is whole and synced. */
+  /** Bytes that are completely written and synced. */
   bytes: number
-  /** Its events that are not settled. */
+  /** The number of its events that are not settled. */
   unsettled: number
 }
 
@@ -34,7 +34,7 @@ export interface SpoolOptions {
   folder: string
   /** On the disk. */
   mostBytes: number
-  /** Of what waits in memory to be written. */
+  /** For events in memory that wait to be written. */
   limit: WaitingLimit
   whenFull: WhenFull
   onDropped(event: string): void
@@ -42,9 +42,9 @@ export interface SpoolOptions {
 }
 
 /**
- * Events that wait in a folder. One is kept when it is written and synced; a file goes when all of it is
- * settled, so after a crash some are sent again, under the ids they have. A line that a crash tore was never
- * kept: its `add` had not resolved.
+ * Events queued in a folder. An event counts as accepted when it is written and synced. A file is deleted
+ * when all its events are settled, so after a crash some are sent again, under the same ids. A line torn by a
+ * crash was never accepted: its `add` had not resolved.
  */
 export async function openSpool(options: SpoolOptions): Promise<WaitingEvents> {
   await mkdir(options.folder, { recursive: true })
@@ -71,7 +71,7 @@ class Spool implements WaitingEvents {
   #additions: Addition[] = []
   #additionBytes = 0
   #writing: Promise<void> | undefined
-  /** One thing at a time is done to the segments. */
+  /** Serialises all work on the segments. */
   #turn: Promise<unknown> = Promise.resolve()
 
   private constructor(options: SpoolOptions, unlock: () => Promise<void>) {
@@ -135,7 +135,7 @@ class Spool implements WaitingEvents {
     })
   }
 
-  /** What is not on the disk yet has not been taken: whoever recorded it waits for that. */
+  /** An event that is not on the disk yet was not accepted, and its caller is still waiting. */
   leave(): string[] {
     return this.#additions.map(({ event }) => event)
   }
@@ -159,10 +159,10 @@ class Spool implements WaitingEvents {
     return done
   }
 
-  /** Everything that came while the disk was busy is written and synced together. */
+  /** Writes and syncs everything that came while the disk was busy at once. */
   async #writeAll(): Promise<void> {
     while (this.#additions.length > 0) {
-      const together = this.#additions.slice(0, mostAtOnce)
+      const together = this.#additions.slice(0, maxAtOnce)
       const text = together.map(({ event }) => `${event}\n`).join('')
       const failure = await this.#inTurn(() => this.#append(text, together.length)).then(
         () => undefined,
@@ -182,14 +182,14 @@ class Spool implements WaitingEvents {
       await this.#file!.appendFile(text)
       await this.#file!.datasync()
     } catch (error) {
-      // What came of it is not known: nothing more is written behind it.
+      // What reached the disk is unknown, so nothing more is appended to this file.
       await this.#file!.truncate(segment.bytes).catch(() => undefined)
       await this.#endSegment()
       throw error
     }
     segment.bytes += Buffer.byteLength(text)
     segment.unsettled += count
-    // The front was read to the end of what there was.
+    // The front had been read to the end.
     if (this.#read && segment === this.#segments[0]) this.#front.push(...text.trimEnd().split('\n'))
     if (segment.bytes >= segmentBytes) await this.#endSegment()
   }
@@ -225,7 +225,7 @@ class Spool implements WaitingEvents {
     await this.#remove(segment)
   }
 
-  /** Gives up the oldest file that is neither read nor written. */
+  /** Drops the oldest file that is neither read nor written. */
   async #dropSegment(): Promise<boolean> {
     const dropped = this.#segments.find(
       (segment, index) => (index > 0 || !this.#read) && !(this.#file && index === this.#segments.length - 1),
@@ -237,7 +237,10 @@ class Spool implements WaitingEvents {
     return true
   }
 
-  /** The whole lines of a segment that are events. Lost power may leave anything behind what was synced. */
+  /**
+   * The complete lines of a segment that are events. A power failure may leave anything after what was
+   * synced.
+   */
   async #eventsIn({ path, bytes }: Segment, onUnreadable: (error: Error) => void): Promise<string[]> {
     const text = (await readFile(path)).subarray(0, bytes).toString('utf8')
     return text
@@ -259,7 +262,7 @@ function isEvent(line: string): boolean {
   }
 }
 
-/** Makes a new file's name durable too, where the system can. */
+/** Syncs the name of a new file as well, where the system can. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined)
   await handle?.sync().catch(() => undefined)

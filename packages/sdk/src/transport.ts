@@ -1,10 +1,10 @@
 import { apiErrorOf, ConnectionError } from './api-error.ts'
 import type { Clock } from './clock.ts'
-import { askedFor, mayPass, pauseAfter, retryAfterIn } from './retry.ts'
+import { requestedDelay, isTemporary, delayAfter, retryAfterIn } from './retry.ts'
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-/** One request as it goes out, each time it is tried. `path` begins behind `/api/billing`. */
+/** One request as it is sent on each attempt. `path` begins after `/api/billing`. */
 export interface Outgoing {
   method: string
   path: string
@@ -20,18 +20,18 @@ export interface TransportParts {
   fetch: Fetch
   clock: Clock
   random: () => number
-  /** How long one try may take, in milliseconds. */
+  /** Timeout of one attempt, in milliseconds. */
   timeout: number
-  /** How often a request that is safe to repeat is tried again. */
+  /** Maximum number of retries of a request that is safe to repeat. */
   retries: number
   language: 'zh-CN' | 'en'
 }
 
 export interface Transport {
-  /** Sends once. Throws ApiError for a refusal and ConnectionError when no answer comes. */
+  /** Sends once. Throws ApiError for an error response and ConnectionError when there is no response. */
   sendOnce(request: Outgoing): Promise<Buffer>
   /**
-   * Sends until there is an answer that will not pass, at most `retries` times more. Only for what is safe to
+   * Sends until the outcome is final, with at most `retries` retries. Only for requests that are safe to
    * repeat.
    */
   send(request: Outgoing): Promise<Buffer>
@@ -48,10 +48,10 @@ export function createTransport(parts: TransportParts): Transport {
           return await sendOnce(request)
         } catch (error) {
           request.signal?.throwIfAborted()
-          // A server that asks for more patience than one try may take is answered by the caller.
-          if (!mayPass(error) || failures > parts.retries || (askedFor(error) ?? 0) > parts.timeout)
+          // When the server asks for a longer delay than the timeout, the caller decides.
+          if (!isTemporary(error) || failures > parts.retries || (requestedDelay(error) ?? 0) > parts.timeout)
             throw error
-          await parts.clock.wait(pauseAfter(failures, error, parts.random), { signal: request.signal })
+          await parts.clock.wait(delayAfter(failures, error, parts.random), { signal: request.signal })
           request.signal?.throwIfAborted()
         }
       }
@@ -71,7 +71,7 @@ async function answerTo(request: Outgoing, parts: TransportParts): Promise<Buffe
   )
 }
 
-/** Sends, and reads the answer to its end: a connection may break in the middle of it. */
+/** Sends, and reads the response to its end, since a connection may break in the middle of it. */
 async function exchange(
   request: Outgoing,
   parts: TransportParts,
@@ -117,7 +117,7 @@ function headersOf(
   }
 }
 
-/** What fetch says itself is only "fetch failed". */
+/** The message of fetch itself is only "fetch failed". */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error
   return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : message

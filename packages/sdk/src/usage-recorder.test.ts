@@ -28,15 +28,18 @@ const away: Fetch = async () => {
   throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') })
 }
 
-/** The real server behind a line that `fate` decides on for each request; and what went over it. */
+/**
+ * The real server behind a connection whose failures `fate` decides for each request, with a record of the
+ * requests.
+ */
 function line(
-  fate: (n: number, events: SentEvent[]) => 'answer' | 'lost' | 'away' | Response = () => 'answer',
+  outcomeOf: (n: number, events: SentEvent[]) => 'answer' | 'lost' | 'away' | Response = () => 'answer',
 ) {
   const sent: SentEvent[][] = []
   const send: Fetch = async (url, init) => {
     const events = JSON.parse(init.body as string) as SentEvent[]
     sent.push(events)
-    const decided = fate(sent.length, events)
+    const decided = outcomeOf(sent.length, events)
     if (decided instanceof Response) return decided
     if (decided === 'away') return away(url, init)
     const answer = await fetch(url, init)
@@ -59,7 +62,7 @@ const told = () => {
   return { rejected, lost, errors, listeners }
 }
 
-test('an event that cannot even be written down is told: no time, a time that is none, no event at all', async () => {
+test('an event without a time, with an invalid one, and a value that is no event are passed to onLost', async () => {
   const { lost, listeners } = told()
   const client = server.client({ usage: { ...listeners, atExit: false } })
   for (const [id, time] of [
@@ -83,7 +86,7 @@ test('an event that cannot even be written down is told: no time, a time that is
 const ids = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, n) => `${prefix}${String(n).padStart(4, '0')}`)
 const once = (names: string[]) => Object.fromEntries(names.map((id) => [id, 1]))
-/** Lets all time by that somebody waits for, until the promise is settled. */
+/** Advances the time of every wait until the promise is settled. */
 async function passUntil<T>(clock: HandClock, promise: Promise<T>): Promise<T> {
   let settled = false
   const end = promise.finally(() => {
@@ -99,7 +102,7 @@ async function passUntil<T>(clock: HandClock, promise: Promise<T>): Promise<T> {
 const client = (usage: UsageOptions, more: Partial<ClientOptions> = {}) => server.client({ ...more, usage })
 
 describe('recording usage', () => {
-  test('sends events together: when there are enough, or when the first has waited long enough', async () => {
+  test('sends a batch when it has enough events, or when the first has waited long enough', async () => {
     const { sent, send } = line()
     const clock = server.handClock()
     const { usage } = client({ batch: { events: 3, milliseconds: 700 } }, { clock, fetch: send })
@@ -119,7 +122,7 @@ describe('recording usage', () => {
     expect(await server.stored('b-')).toEqual(once(ids('b-', 4)))
   })
 
-  test('gives an event its id and its time when it is recorded, and never other ones', async () => {
+  test("assigns an event's id and time when it is recorded, and never changes them", async () => {
     const { sent, send } = line((n) => (n === 1 ? 'lost' : n === 2 ? 'away' : 'answer'))
     const clock = server.handClock()
     const { usage } = client({}, { clock, fetch: send })
@@ -133,7 +136,7 @@ describe('recording usage', () => {
     expect(await server.stored(id)).toEqual({ [id]: 1 })
   })
 
-  test('ids grow with time', async () => {
+  test('ids ascend with time', async () => {
     const { usage } = client({}, { fetch: away })
     const made = []
     for (let n = 0; n < 3; n += 1) {
@@ -144,7 +147,7 @@ describe('recording usage', () => {
     expect([...made].sort()).toEqual(made)
   })
 
-  test('tells of each event that the server does not take, and counts the others', async () => {
+  test('reports each event that the server rejects, and counts the others', async () => {
     const { rejected, lost, listeners } = told()
     const { usage } = client(listeners)
     await usage.record({ ...chat, id: 'r-good' })
@@ -162,7 +165,7 @@ describe('recording usage', () => {
     expect([lost, await server.stored('r-')]).toEqual([[], { 'r-good': 1 }])
   })
 
-  test('finds the event that a whole batch is refused for', async () => {
+  test('isolates the event for which a whole batch is rejected', async () => {
     const { rejected, listeners } = told()
     const { send } = line((_n, events) =>
       events.some(({ id }) => id === 'w-0005')
@@ -176,7 +179,7 @@ describe('recording usage', () => {
     expect(await server.stored('w-')).toEqual(once(ids('w-', 12).filter((id) => id !== 'w-0005')))
   })
 
-  test('comes back with growing pauses, and not before the server wants it', async () => {
+  test('retries with growing delays, and not before the server wants it', async () => {
     const { errors, listeners } = told()
     const answers = [503, 503, 401, 500].map(
       (status) => () => new Response('{"code":"x","detail":"x","title":"x"}', { status }),
@@ -210,7 +213,7 @@ describe('recording usage', () => {
     expect(errors.map((error) => (error as { status: number }).status)).toEqual([503, 503, 401, 500, 429])
   })
 
-  test('a batch that fills while the server is away does not shorten the pause', async () => {
+  test('a batch that fills while the server is unavailable does not shorten the delay', async () => {
     const { sent, send } = line(() => 'away')
     const clock = server.handClock()
     const { usage } = client({ batch: { events: 2 } }, { fetch: send, clock, random: () => 0.5 })
@@ -221,7 +224,7 @@ describe('recording usage', () => {
     expect(sent.length).toBe(1)
   })
 
-  test('holds no more than its limit: beyond it the event is refused, and counted when there is room again', async () => {
+  test('holds at most its limit: beyond it an event is rejected, and accepted when there is room again', async () => {
     const { lost, listeners } = told()
     let isAway = true
     const { send } = line(() => (isAway ? 'away' : 'answer'))
@@ -232,7 +235,7 @@ describe('recording usage', () => {
     )
     for (const id of ids('l-', 5)) await usage.record({ ...chat, id })
     await expect(usage.record({ ...chat, id: 'l-more' })).rejects.toThrow(UsageQueueFull)
-    // Nobody waits for this one: it must not end the process.
+    // Nobody awaits this one: its rejection must not end the process.
     void usage.record({ ...chat, id: 'l-alone' })
     isAway = false
     expect(await passUntil(clock, usage.flush())).toBe(0)
@@ -245,7 +248,7 @@ describe('recording usage', () => {
     expect(await server.stored('l-')).toEqual(once([...ids('l-', 5), 'l-more']))
   })
 
-  test('holds no more bytes than its limit, and takes no giant', async () => {
+  test('holds at most its limit of bytes, and rejects an oversized event', async () => {
     const { lost, listeners } = told()
     const { usage } = client(
       { ...listeners, limit: { bytes: 20_000 } },
@@ -266,7 +269,7 @@ describe('recording usage', () => {
     ])
   })
 
-  test('drops what has waited longest where that is wanted, but not what is under way', async () => {
+  test('drops the oldest event when configured, but not one that is being sent', async () => {
     const { lost, listeners } = told()
     let release = () => {}
     const held = new Promise<void>((resolve) => {
@@ -295,7 +298,7 @@ describe('recording usage', () => {
     expect(Object.keys(await server.stored('d-')).sort()).toEqual(['d-0000', 'd-0001', 'd-0005', 'd-0006'])
   })
 
-  test('a flush ends when its time is over, and closing tells what was not sent', async () => {
+  test('a flush ends after its timeout, and close reports what was not sent', async () => {
     const { lost, listeners } = told()
     const one = client({ ...listeners }, { fetch: away })
     await one.usage.record({ ...chat, id: 'c-1' })
@@ -308,8 +311,8 @@ describe('recording usage', () => {
 
   test('a listener that throws does not stop the sending', async () => {
     const warnings: Error[] = []
-    const hear = (warning: Error) => warnings.push(warning)
-    process.on('warning', hear)
+    const onWarning = (warning: Error) => warnings.push(warning)
+    process.on('warning', onWarning)
     const { usage } = client({
       onRejected: () => {
         throw new Error('a careless listener')
@@ -320,11 +323,11 @@ describe('recording usage', () => {
     expect(await usage.flush()).toBe(0)
     expect(await server.stored('t-')).toEqual({ 't-2': 1 })
     await new Promise((resolve) => setTimeout(resolve, 10))
-    process.off('warning', hear)
+    process.off('warning', onWarning)
     expect(warnings.map(({ message }) => message)).toContain('a careless listener')
   })
 
-  test('many at once, over a line that loses one in three, arrive once each', async () => {
+  test('many at once, over a connection that loses one in three, arrive once each', async () => {
     let random = 1
     const chance = () => (random = (random * 48271) % 2147483647) / 2147483647
     const { sent, send } = line(() => (['lost', 'away', 'answer'] as const)[Math.floor(chance() * 3)]!)
@@ -343,7 +346,7 @@ describe('recording usage with a spool', () => {
       .filter((name) => name.endsWith('.ndjson'))
       .sort()
 
-  test('an event is on the disk when it is taken, and the file goes when the server has answered for it', async () => {
+  test('an event is on the disk when it is accepted, and the file goes when the server has answered for it', async () => {
     const folder = newFolder()
     let isAway = true
     const { sent, send } = line(() => (isAway ? 'away' : 'answer'))
@@ -363,7 +366,7 @@ describe('recording usage with a spool', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('what an earlier client could not send is sent by the next, under the same ids, without being asked for', async () => {
+  test('events that an earlier client could not send are sent by the next, under the same ids, automatically', async () => {
     const folder = newFolder()
     const first = client({ spool: { folder } }, { fetch: away })
     await Promise.all(ids('s-', 300).map((id) => first.usage.record({ ...chat, id })))
@@ -381,7 +384,7 @@ describe('recording usage with a spool', () => {
     expect(await server.stored('s-')).toEqual(once(ids('s-', 300)))
   })
 
-  test('a torn last line is no event, and nothing is written behind it', async () => {
+  test('a torn last line is no event, and nothing is appended to it', async () => {
     const folder = newFolder()
     const { errors, listeners } = told()
     const event = (id: string) => JSON.stringify({ ...chat, id, time: '2026-03-10T04:00:00Z' })
@@ -402,7 +405,7 @@ describe('recording usage with a spool', () => {
     await one.close()
   })
 
-  test('a folder belongs to one process that lives', async () => {
+  test('a folder belongs to one live process', async () => {
     const folder = newFolder()
     const { errors, lost, listeners } = told()
     const one = client({ spool: { folder } }, { fetch: away })
@@ -424,7 +427,7 @@ describe('recording usage with a spool', () => {
     await next.close()
   })
 
-  test('the spool has a limit too, beyond which events are refused or the oldest file is dropped', async () => {
+  test('the spool has a limit too, beyond which events are rejected or the oldest file is dropped', async () => {
     const large = { ...chat, properties: { text: 'x'.repeat(20_000) } }
     const full = { spool: { folder: newFolder(), mostBytes: 3 * 1024 * 1024 } }
     const one = client(full, { fetch: away })
@@ -460,7 +463,7 @@ describe('recording usage with a spool', () => {
     await other.close({ milliseconds: 1 })
   })
 
-  test('a disk that does not take an event says so, and goes on when it does again', async () => {
+  test('an event that cannot be written to the disk is reported, and later ones are accepted once it works', async () => {
     const folder = newFolder()
     const { lost, listeners } = told()
     const one = client({ ...listeners, spool: { folder } }, { fetch: away })

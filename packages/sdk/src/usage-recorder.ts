@@ -1,7 +1,7 @@
 import type { Recorded } from './api.ts'
 import { ApiError } from './api-error.ts'
 import type { Clock } from './clock.ts'
-import { askedFor, pauseAfter } from './retry.ts'
+import { requestedDelay, delayAfter } from './retry.ts'
 import type { Transport } from './transport.ts'
 import { UsageQueueFull, type WaitingEvents } from './waiting-events.ts'
 
@@ -12,13 +12,13 @@ interface EventContent {
   quantity?: number | string
   time?: string | Date
   properties?: Record<string, unknown>
-  /** Of more than 35 days ago: it is shown, and counts for no quota and no invoice. Give its `time`. */
+  /** For usage older than 35 days: it is shown, but counts for no quota and no invoice. Requires a `time`. */
   historical?: boolean
 }
 
 /**
- * One thing that was used, for one meter, or of a type that meters read. Without an `id` it gets one, and
- * without a `time` the time it is recorded at: both stay the same however often it is sent.
+ * One usage event, for one meter, or of a type that meters read. Without an `id` it gets one, and without a
+ * `time` the time of recording; both stay the same however often it is sent.
  */
 export type UsageEvent = EventContent
   & ({ meter: string; type?: undefined } | { type: string; meter?: undefined })
@@ -27,36 +27,38 @@ export type UsageEvent = EventContent
 export type SentEvent = UsageEvent & { id: string; time: string }
 
 export interface UsageListeners {
-  /** The server does not take this event, and never will as it is: it was not counted. */
+  /** The server rejected this event for good: it was not counted. */
   onRejected?: (event: SentEvent, reason: { code: string; detail: string }) => void
   /**
-   * The event will not be sent: refused or dropped at the limit, not taken (too large, not JSON, the spool
-   * cannot be written), or left when the process ends without a spool while the server is away.
+   * The event will not be sent: rejected or dropped at the limit, not accepted (too large, not JSON, the
+   * spool cannot be written), or left when the process ends without a spool while the server is unavailable.
    */
   onLost?: (event: SentEvent, reason: 'queue_full' | 'dropped' | 'not_taken' | 'exit') => void
-  /** Sending failed and will be tried again, or something in the spool could not be read. */
+  /** Sending failed and will be retried, or a part of the spool could not be read. */
   onError?: (error: unknown) => void
 }
 
 export interface RecorderParts extends UsageListeners {
-  /** Opened at once: what waits in it from an earlier process is sent without being asked for. */
+  /** Opened at once: what an earlier process left in it is sent automatically. */
   waiting: Promise<WaitingEvents>
   transport: Transport
   clock: Clock
   random: () => number
   newId: () => string
-  /** A batch is sent when it has so many events, and at the latest so many milliseconds after its first. */
+  /**
+   * A batch is sent when it has this many events, and at the latest this many milliseconds after its first.
+   */
   batch: { events: number; milliseconds: number }
 }
 
-const mostEventBytes = 32 * 1024
-const mostBatchBytes = 4 * 1024 * 1024
-/** The server found the request as a whole unreadable or too large: one event in it may be the reason. */
-const wholeRefused = [400, 413, 422]
+const maxEventBytes = 32 * 1024
+const maxBatchBytes = 4 * 1024 * 1024
+/** Statuses for a request that the server rejects as a whole, possibly because of one event in it. */
+const rejectedAsWhole = [400, 413, 422]
 
 /**
- * Sends recorded events in the background, in their order, one batch at a time, until the server has answered
- * for each.
+ * Sends recorded events in the background, in order, one batch at a time, until the server has answered for
+ * each.
  */
 export class UsageRecorder {
   readonly #parts: RecorderParts
@@ -66,12 +68,12 @@ export class UsageRecorder {
   #sending: Promise<void> | undefined
   /** Ends the wait for a batch to fill. */
   #full = new AbortController()
-  /** Ends the wait for a failure to pass. */
+  /** Ends the delay before a retry. */
   #again = new AbortController()
   readonly #stop = new AbortController()
   #closing: Promise<number> | undefined
   #flushes = 0
-  /** How many events go together: fewer while one is looked for that spoils the others. */
+  /** The current batch size: reduced while one event that spoils the others is isolated. */
   #most: number
 
   constructor(parts: RecorderParts) {
@@ -87,9 +89,9 @@ export class UsageRecorder {
   }
 
   /**
-   * Takes an event and answers its id: at once, or with a spool when it is on the disk. Throws UsageQueueFull
-   * at the limit, RangeError for an event above 32 KiB. Nobody has to wait for it: a refusal is also told to
-   * `onLost`.
+   * Queues an event and returns its id: at once, or with a spool when it is on the disk. Throws
+   * UsageQueueFull at the limit, RangeError for an event above 32 KiB. The result need not be awaited: a
+   * rejection also goes to `onLost`.
    */
   record(event: UsageEvent): Promise<string> {
     const recording = this.#record(event)
@@ -105,8 +107,8 @@ export class UsageRecorder {
       sent.time = timeOf(event.time ?? new Date(this.#parts.clock.now()))
       if (this.#closing) throw new Error('the client is closed')
       const text = JSON.stringify(sent)
-      if (Buffer.byteLength(text) > mostEventBytes)
-        throw new RangeError(`the event ${sent.id} takes more than ${mostEventBytes} bytes`)
+      if (Buffer.byteLength(text) > maxEventBytes)
+        throw new RangeError(`the event ${sent.id} takes more than ${maxEventBytes} bytes`)
       const waiting = await this.#parts.waiting
       await waiting.add(text)
       this.#start(waiting)
@@ -119,12 +121,12 @@ export class UsageRecorder {
   }
 
   /**
-   * Sends what was recorded until now, without waiting for more. Answers how many events still wait: 0, or
-   * what is left when `milliseconds` have passed.
+   * Sends what was recorded until now, without waiting for a batch to fill. Returns the number of events
+   * still queued: 0, or what is left after `milliseconds`.
    */
   async flush({ milliseconds }: { milliseconds?: number } = {}): Promise<number> {
     const over = new AbortController()
-    // The waits in the background do not keep the process alive; somebody who waits for them does.
+    // The background timers do not keep the process alive, but a caller that awaits them must.
     const alive = setInterval(() => undefined, 60_000)
     this.#flushes += 1
     try {
@@ -153,8 +155,8 @@ export class UsageRecorder {
   }
 
   /**
-   * Flushes, and takes no more. What still waits is in the spool, or told to `onLost`: it may not have
-   * arrived.
+   * Flushes, and accepts no more events. What is still queued is in the spool, or passed to `onLost`: it may
+   * not have arrived.
    */
   close({ milliseconds = 5000 }: { milliseconds?: number } = {}): Promise<number> {
     this.#closing ??= this.#close(milliseconds)
@@ -179,7 +181,7 @@ export class UsageRecorder {
     await waiting.settle(waiting.size)
   }
 
-  /** Tells, as the process ends this moment, what is lost with it: nothing can be sent any more. */
+  /** Reports, as the process exits, what is lost with it: nothing can be sent any more. */
   abandon(): void {
     for (const event of this.#waiting?.leave() ?? [])
       this.#tell('onLost', JSON.parse(event) as SentEvent, 'exit')
@@ -189,7 +191,7 @@ export class UsageRecorder {
   #start(waiting: WaitingEvents): void {
     this.#sending ??= this.#sendAll(waiting).finally(() => {
       this.#sending = undefined
-      // One may have come in the moment the last was answered.
+      // An event may have been added at the moment the last one was settled.
       if (waiting.size > 0 && !this.#stop.signal.aborted) this.#start(waiting)
     })
   }
@@ -209,7 +211,7 @@ export class UsageRecorder {
     }
   }
 
-  /** Lets a batch fill, unless somebody waits for it. */
+  /** Lets a batch fill, unless a flush is waiting. */
   async #gather(waiting: WaitingEvents): Promise<void> {
     if (waiting.size >= this.#most || this.#flushes > 0) return
     this.#full = new AbortController()
@@ -219,19 +221,19 @@ export class UsageRecorder {
     })
   }
 
-  /** A flush cuts our own patience short, once, but not what the server asked for. */
+  /** A flush ends our own delay early, once, but not the one the server asked for. */
   async #recover(failures: number, error: unknown): Promise<void> {
     this.#again = new AbortController()
-    const signal = askedFor(error) === undefined ? this.#again.signal : this.#stop.signal
+    const signal = requestedDelay(error) === undefined ? this.#again.signal : this.#stop.signal
     this.#tell('onError', error)
-    await this.#parts.clock.wait(pauseAfter(failures, error, this.#parts.random), {
+    await this.#parts.clock.wait(delayAfter(failures, error, this.#parts.random), {
       signal,
       background: true,
     })
   }
 
   async #sendOldest(waiting: WaitingEvents): Promise<void> {
-    const events = await waiting.oldest(this.#most, mostBatchBytes)
+    const events = await waiting.oldest(this.#most, maxBatchBytes)
     if (events.length === 0) return
     try {
       const answer = JSON.parse(
@@ -251,7 +253,7 @@ export class UsageRecorder {
     } catch (error) {
       if (
         !(error instanceof ApiError)
-        || !wholeRefused.includes(error.status)
+        || !rejectedAsWhole.includes(error.status)
         || error.code === 'unexpected_answer'
       )
         throw error
@@ -259,7 +261,7 @@ export class UsageRecorder {
     }
   }
 
-  /** Sends fewer at once, until the one that the server cannot read stands alone and is told. */
+  /** Sends smaller batches until the event that the server cannot read is alone, and reports it. */
   async #divide(waiting: WaitingEvents, events: string[], { code, message }: ApiError): Promise<void> {
     if (events.length > 1) {
       this.#most = Math.ceil(events.length / 2)
@@ -270,46 +272,46 @@ export class UsageRecorder {
   }
 
   /**
-   * Calls a listener. Without one, an event that will not be counted is a warning of the process. A listener
-   * that throws must not stop the sending; it is a warning as well.
+   * Calls a listener. Without one, an event that will not be counted is a process warning. A listener that
+   * throws must not stop the sending; that is a warning as well.
    */
   #tell<L extends keyof UsageListeners>(
     listener: L,
-    ...given: Parameters<NonNullable<UsageListeners[L]>>
+    ...args: Parameters<NonNullable<UsageListeners[L]>>
   ): void {
     try {
-      const told = this.#parts[listener] as ((...given: unknown[]) => void) | undefined
-      if (told) told(...given)
-      else if (listener !== 'onError') this.#losses.add((given[0] as SentEvent).id, reasonOf(given[1]))
+      const callback = this.#parts[listener] as ((...args: unknown[]) => void) | undefined
+      if (callback) callback(...args)
+      else if (listener !== 'onError') this.#losses.add((args[0] as SentEvent).id, reasonOf(args[1]))
     } catch (error) {
       process.emitWarning(error instanceof Error ? error : String(error))
     }
   }
 }
 
-/** One warning for all that is lost for one reason at one time: they may be thousands. */
+/** One warning for everything lost for one reason at one time, which may be thousands of events. */
 function warnings() {
   const lost = new Map<string, string[]>()
-  const tell = (warn: (text: string) => void) => {
+  const writeAll = (warn: (text: string) => void) => {
     for (const [reason, ids] of lost) {
       warn(
         `${ids.length} usage ${ids.length === 1 ? 'event' : 'events'} will not be counted (${reason}): `
-          + `${ids.slice(0, mostNamed).join(', ')}${ids.length > mostNamed ? ', …' : ''}`,
+          + `${ids.slice(0, maxNamed).join(', ')}${ids.length > maxNamed ? ', …' : ''}`,
       )
     }
     lost.clear()
   }
   return {
-    /** As the process ends: a warning would come too late. */
-    tellNow: () => tell((text) => process.stderr.write(`UsageEventLost: ${text}\n`)),
+    /** At process exit: a warning would come too late. */
+    tellNow: () => writeAll((text) => process.stderr.write(`UsageEventLost: ${text}\n`)),
     add(id: string, reason: string) {
-      if (lost.size === 0) setImmediate(() => tell((text) => process.emitWarning(text, 'UsageEventLost')))
+      if (lost.size === 0) setImmediate(() => writeAll((text) => process.emitWarning(text, 'UsageEventLost')))
       lost.set(reason, [...(lost.get(reason) ?? []), id])
     },
   }
 }
 
-const mostNamed = 10
+const maxNamed = 10
 const reasonOf = (reason: unknown) =>
   typeof reason === 'string' ? reason : `rejected: ${(reason as { code: string }).code}`
 

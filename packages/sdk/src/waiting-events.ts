@@ -1,27 +1,27 @@
-/** Events that wait to be sent, oldest first, each as the JSON text it will be sent as. */
+/** Queued events, oldest first, each as the JSON text it will be sent as. */
 export interface WaitingEvents {
-  /** How many were added and are not yet settled. */
+  /** The number of events added and not yet settled. */
   readonly size: number
-  /** Resolves when the event is kept. Throws UsageQueueFull. */
+  /** Resolves when the event is stored. Throws UsageQueueFull. */
   add(event: string): Promise<void>
   /**
-   * The oldest ones: at most so many, and so many bytes, but one where there is any. They stay until they are
-   * settled.
+   * The oldest events up to a number and a size in bytes, at least one if there is any. They stay queued
+   * until they are settled.
    */
-  oldest(most: number, mostBytes: number): Promise<string[]>
-  /** Forgets the oldest ones: the server has answered for them. */
+  oldest(maxEvents: number, maxBytes: number): Promise<string[]>
+  /** Removes the oldest events, which the server has answered for. */
   settle(count: number): Promise<void>
-  /** Gives back what was opened. Whatever outlives the process stays. */
+  /** Releases everything that was opened. What outlives the process stays. */
   close(): Promise<void>
   /**
-   * What is lost when the process ends this moment, and forgets it: nothing where it outlives the process.
+   * Removes and returns what is lost when the process ends now; empty where the queue outlives the process.
    */
   leave(): string[]
-  /** Whether what waits is still there after the process has ended. */
+  /** Whether the queue survives the end of the process. */
   readonly outlives: boolean
 }
 
-/** The limit on waiting events was reached: this one was not taken. */
+/** The limit on queued events was reached: this one was not accepted. */
 export class UsageQueueFull extends Error {
   override readonly name = 'UsageQueueFull'
 }
@@ -33,13 +33,13 @@ export interface WaitingLimit {
 
 export type WhenFull = 'reject' | 'drop-oldest'
 
-/** How many of these, from the front, come to no more than both limits; at least one. */
-export function fitting(events: Iterable<string>, most: number, mostBytes: number): string[] {
+/** How many of these, from the front, fit both limits; at least one. */
+export function fitting(events: Iterable<string>, maxEvents: number, maxBytes: number): string[] {
   const taken: string[] = []
   let bytes = 0
   for (const event of events) {
     bytes += Buffer.byteLength(event) + 1
-    if (taken.length > 0 && (taken.length === most || bytes > mostBytes)) break
+    if (taken.length > 0 && (taken.length === maxEvents || bytes > maxBytes)) break
     taken.push(event)
   }
   return taken

@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url'
 const source = fileURLToPath(new URL('../..', import.meta.url))
 const compiler = fileURLToPath(import.meta.resolve('typescript/bin/tsc'))
 
-/** A folder of somebody else's, with the package installed as it is published. */
+/** A folder of a user, with the package installed as published. */
 export function installedPackage() {
   const folder = mkdtempSync(join(tmpdir(), 'sdk-'))
   const place = join(folder, 'node_modules', '@customer-portal', 'sdk')
   mkdirSync(place, { recursive: true })
-  // Packed and unpacked: what the package's own list of files leaves out is not there.
+  // Packed and unpacked, so that files missing from the package's `files` list are missing here.
   const draft = join(folder, 'draft')
   mkdirSync(draft)
   for (const name of ['package.json', 'README.md', 'README.zh-CN.md', 'LICENSE'])
@@ -29,7 +29,7 @@ export function installedPackage() {
   return {
     folder,
     place,
-    /** Throws with the compiler's words where the text does not fit the published types. */
+    /** Throws the compiler's messages when the text does not match the published types. */
     check(text: string) {
       writeFileSync(join(folder, 'example.ts'), text)
       const types = fileURLToPath(new URL('../../../../node_modules/@types', import.meta.url))
@@ -45,10 +45,7 @@ export function installedPackage() {
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['example.ts'] }))
       compile(['-p', folder])
     },
-    /**
-     * The CommonJS that somebody's compiler makes of a text. Throws where it does not fit the published
-     * types.
-     */
+    /** Compiles a text to CommonJS. Throws when it does not match the published types. */
     compileCommonJs(text: string, module: string): string {
       const place = join(folder, `commonjs-${module}`)
       mkdirSync(place)

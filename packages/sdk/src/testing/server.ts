@@ -13,7 +13,7 @@ type Create = (typeof testDatabases)[number]['create']
 export type ListeningServer = Awaited<ReturnType<typeof listeningServer>>
 
 /**
- * The vendor's API on a port of its own, with the customers `acme` and `globex`; and what makes clients of
+ * The vendor's API on a port of its own, with the customers `acme` and `globex`, and factories of clients for
  * it.
  */
 export async function listeningServer(create: Create) {
@@ -38,7 +38,7 @@ export async function listeningServer(create: Create) {
     ...server,
     url,
     key,
-    /** A client whose clock is the server's; its events end with the test. */
+    /** A client on the server's clock; its queue is closed with the test. */
     client: (options: Partial<ClientOptions> = {}) =>
       createClient({
         url,
@@ -47,9 +47,9 @@ export async function listeningServer(create: Create) {
         ...options,
         usage: { atExit: false, ...options.usage },
       }),
-    /** A clock that tells the server's time and whose waits are over when `pass` has let enough time by. */
+    /** A clock that starts at the server's time and whose waits end when `pass` has advanced it enough. */
     handClock: () => handClock(now()),
-    /** How often each event is stored, by id. */
+    /** The number of stored copies of each event, by id. */
     async stored(prefix: string): Promise<Record<string, number>> {
       const rows = await server.database.asOwner((tx) =>
         tx.query<{ id: string; times: number }>(
@@ -63,11 +63,11 @@ export async function listeningServer(create: Create) {
 }
 
 export interface HandClock extends Clock {
-  /** Lets time by, ending the waits that are over then. */
+  /** Advances the time, which ends the waits that are over then. */
   pass(milliseconds: number): void
-  /** Resolves when somebody waits, with how long. */
+  /** Resolves when a caller waits, with the duration. */
   waiting(): Promise<number>
-  /** How long each wait was to be. */
+  /** The durations of all waits. */
   readonly waits: number[]
 }
 
@@ -75,7 +75,7 @@ function handClock(start: number): HandClock {
   let now = start
   let open: { until: number; end(): void }[] = []
   const waits: number[] = []
-  const heard: ((milliseconds: number) => void)[] = []
+  const listeners: ((milliseconds: number) => void)[] = []
   return {
     waits,
     now: () => now,
@@ -92,7 +92,7 @@ function handClock(start: number): HandClock {
         open.push(wait)
         waits.push(milliseconds)
         signal?.addEventListener('abort', wait.end)
-        for (const hear of heard.splice(0)) hear(milliseconds)
+        for (const listener of listeners.splice(0)) listener(milliseconds)
       }),
     pass(milliseconds) {
       now += milliseconds
@@ -102,7 +102,7 @@ function handClock(start: number): HandClock {
       new Promise((resolve) => {
         const [first] = open
         if (first) resolve(first.until - now)
-        else heard.push(resolve)
+        else listeners.push(resolve)
       }),
   }
 }
