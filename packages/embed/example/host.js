@@ -1,5 +1,5 @@
-// A page that embeds the portal, as small as it can be: it hands over the token, keeps the portal's page in
-// its own address, and says what went wrong.
+// A minimal page that embeds the portal: it passes the token, mirrors the portal's page in its own URL, and
+// shows errors.
 const root = document.documentElement
 const element = (id) => document.getElementById(id)
 const path = () => location.hash.slice(1) || '/'
@@ -18,7 +18,7 @@ function mount() {
     url: document.body.dataset.portal,
     getToken: async () => {
       const answer = await fetch('/portal-token', { method: 'POST' })
-      // Our own login is over: there is no token any more.
+      // The user's own login has ended, so there is no token.
       if (answer.status === 401) return null
       if (!answer.ok) throw new Error(`/portal-token answered ${answer.status}`)
       return (await answer.json()).token

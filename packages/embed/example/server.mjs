@@ -1,7 +1,7 @@
-// The example's own server: its page, and the token for the customer of whoever is logged in (here always the
-// same one).
-//   BILLING_API_KEY=sk_… npm run example -w @customer-portal/embed
-// and PORTAL_EMBED_ORIGINS=http://localhost:8090 for the portal's server.
+// The example's server: its page, and the token for the customer of the logged-in user (here always the same
+// one).
+//   BILLING_API_KEY=sk_… npm run example -w @customer-portal/embed and
+//   PORTAL_EMBED_ORIGINS=http://localhost:8090 for the portal's server.
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -15,8 +15,8 @@ const types = /** @type {Record<string, string>} */ ({
 const files = ['index.html', 'host.css', 'host.js']
 
 /**
- * Serves the example. `portal` is where the portal is, `key` a secret key of its billing API, which stays
- * here.
+ * Serves the example. `portal` is the portal's address, `key` a secret key of its billing API, which stays on
+ * this server.
  * @param {{ portal: string, key: string, customerId: string, port?: number }} settings
  */
 export async function startExample({ portal, key, customerId, port = 0 }) {
@@ -46,7 +46,7 @@ export async function startExample({ portal, key, customerId, port = 0 }) {
     } else response.writeHead(404).end()
   })
 
-  /** Hands on the token and nothing else of the answer. */
+  /** Returns the token and nothing else of the response. */
   async function portalToken() {
     const answer = await fetch(`${origin}/api/billing/portal-sessions`, {
       method: 'POST',

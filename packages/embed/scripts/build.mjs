@@ -1,6 +1,6 @@
 // Builds the package into dist/: `index.js` for a bundler (penpal stays a dependency), `embed.js` for a
-// script element (penpal is in it), and the types. Fails where the script grows too heavy: a host's page
-// loads it before anything of the portal is seen.
+// script element (penpal is included), and the types. Fails when the script grows beyond its limit, because a
+// host's page loads it before anything of the portal is visible.
 import { build } from 'esbuild'
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, readFileSync, rmSync } from 'node:fs'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { portalAddress } from './address.ts'
 
-test('on one origin the portal is a path of it', () => {
+test('on the same origin the portal is a path of it', () => {
   const portal = portalAddress('/portal', 'http://127.0.0.1:8000/workbench/account')
   expect(portal.origin).toBe('http://127.0.0.1:8000')
   expect(portal.sameOrigin).toBe(true)
@@ -11,7 +11,7 @@ test('on one origin the portal is a path of it', () => {
   )
 })
 
-test('on two origins the messages are for the other one', () => {
+test('on another origin messages are addressed to that origin', () => {
   const portal = portalAddress('https://billing.example.com/portal/', 'https://desk.example.com/')
   expect(portal.origin).toBe('https://billing.example.com')
   expect(portal.sameOrigin).toBe(false)

@@ -1,14 +1,14 @@
-/** Where the portal is, and how its pages are called. */
+/** The portal's address, and the URLs of its pages. */
 export interface PortalAddress {
   origin: string
   sameOrigin: boolean
-  /** The portal's settings: what it tells everybody about itself. */
+  /** The URL of the portal's public settings. */
   settings: string
-  /** The frame's address for a page of the portal such as `/usage?period=2026-11`. */
+  /** The frame's URL for a page of the portal such as `/usage?period=2026-11`. */
   page(path: string): string
 }
 
-/** Reads where the portal is. `url` is a path on the page's own origin or an absolute URL. */
+/** Parses the portal's address. `url` is a path on the page's own origin or an absolute URL. */
 export function portalAddress(url: string, own: string): PortalAddress {
   const base = new URL(url, own)
   const root = base.origin + base.pathname.replace(/\/+$/, '')

@@ -1,30 +1,30 @@
 /**
- * What the portal and the page that embeds it may say to each other: penpal methods on both sides, over
- * messages whose origin is checked. The portal answers only the origins that its server allows
- * (PORTAL_EMBED_ORIGINS); the host answers only the portal's.
+ * The messages between the portal and the page that embeds it: penpal methods on both sides, over messages
+ * whose origin is checked. The portal responds only to origins that its server allows (PORTAL_EMBED_ORIGINS),
+ * the host only to the portal's.
  *
  * Order: connect · the portal calls `ready()` · the host calls `init(…)` · the portal shows itself. The token
- * never stands in a URL.
+ * is never part of a URL.
  */
 
 export type Theme = 'light' | 'dark' | 'system'
 export type Locale = 'zh-CN' | 'en'
 /**
- * fill: the frame is as tall as the panel and the portal scrolls inside. auto: the host makes the frame as
- * tall as `resize` says.
+ * fill: the frame is as tall as the panel and the portal scrolls inside. auto: the host sets the frame's
+ * height to what `resize` says.
  */
 export type Height = 'fill' | 'auto'
 
 export interface EmbedSession {
-  /** Null: the host has none, its login is over. The portal says so. */
+  /** Null: the host has none because its login has ended. The portal says so. */
   token: string | null
   theme: Theme
-  /** Null: the host does not say; the customer's is shown. */
+  /** Null: the portal uses the customer's language. */
   locale: Locale | null
   height: Height
   /**
-   * The customer the token belongs to; null where the host does not know. Shown nowhere, trusted nowhere: a
-   * token of another one ends the session.
+   * The customer the token should belong to; null when the host does not know. It is neither shown nor
+   * trusted: a token of another customer ends the session.
    */
   accountId: string | null
 }
@@ -40,10 +40,7 @@ export type PortalMethods = {
   setTheme(theme: Theme): void
   setLocale(locale: Locale): void
   setToken(token: string): void
-  /**
-   * Height auto: the part of the frame that can be seen, in pixels from the frame's top. Dialogs are placed
-   * in it.
-   */
+  /** Height auto: the visible part of the frame, in pixels from the frame's top. Dialogs are placed in it. */
   setViewport(top: number, height: number): void
   /** Opens a page of the portal: `/subscription`, `/invoices/123`. */
   open(path: string): void
@@ -55,22 +52,22 @@ export type HostMethods = {
   /** Height auto: the height the portal needs, in pixels. */
   resize(height: number): void
   /**
-   * The portal went to another of its pages; `path` is below /portal and starts with a slash: the host may
+   * The portal moved to another of its pages; `path` is below /portal and starts with a slash. The host may
    * mirror it in its URL.
    */
   navigate(path: string): void
   /**
-   * A fresh token, or null where the host has none any more: its login is over. Asked once after a 401. One
-   * of another customer ends the session.
+   * Returns a fresh token, or null when the host has none because its login has ended. Called once after a
+   * 401. A token of another customer ends the session.
    */
   requestToken(): string | null | Promise<string | null>
-  /** No token is valid any more, the fresh one included. The portal says so to the reader. */
+  /** No token is valid any more, not even a fresh one. The portal tells the reader. */
   sessionEnded(): void
-  /** A link to another site: the host opens it in a new tab. */
+  /** The reader followed a link to another site: the host opens it in a new tab. */
   openExternal(url: string): void
   /**
-   * Height auto: the portal's own corner may be out of sight. A host without this method leaves the message
-   * to the portal.
+   * Height auto: shows a message, since the portal's own corner may be out of view. Without this method the
+   * portal shows it itself.
    */
   toast(message: PortalMessage): void
 }

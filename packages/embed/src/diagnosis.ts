@@ -2,8 +2,8 @@ import type { PortalAddress } from './address.ts'
 import { PortalError } from './errors.ts'
 
 /**
- * Why no portal answers from the frame; undefined where it can be reached and allows us, so that it may only
- * be slow.
+ * Finds out why the portal in the frame does not respond; undefined when it is reachable and allows this
+ * origin, so that it may only be slow.
  */
 export async function whyNoAnswer(
   { origin, settings }: PortalAddress,
@@ -14,13 +14,13 @@ export async function whyNoAnswer(
     'origin_not_allowed',
     `The portal at ${origin} does not let ${location.origin} embed it.`,
   )
-  let kept = false
+  let blocked = false
   const violated = (event: SecurityPolicyViolationEvent) => {
-    kept ||= event.blockedURI.startsWith(origin)
+    blocked ||= event.blockedURI.startsWith(origin)
   }
   document.addEventListener('securitypolicyviolation', violated, { signal })
   try {
-    // Only an allowed origin may read the answer.
+    // Only an allowed origin may read the response.
     const answer = await fetch(settings, { credentials: 'omit', cache: 'no-store', signal }).catch(
       () => undefined,
     )
@@ -39,10 +39,10 @@ export async function whyNoAnswer(
       () => false,
     )
     if (isThere) return notAllowed
-    // The browser reports what our page's own policy (connect-src) kept from us a moment later: then nothing
-    // was learned.
+    // The browser reports a violation of this page's own policy (connect-src) a moment later; a fetch it
+    // blocked proves nothing.
     await new Promise((resolve) => setTimeout(resolve, 50))
-    return kept ? undefined : unreachable
+    return blocked ? undefined : unreachable
   } finally {
     document.removeEventListener('securitypolicyviolation', violated)
   }

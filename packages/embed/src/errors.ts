@@ -1,4 +1,4 @@
-/** Everything that can go wrong between a page and the portal in it. The table in README.md says the same. */
+/** Every error of an embedded portal. README.md has the same table. */
 export type PortalErrorCode =
   | 'bad_options'
   | 'frame_blocked'
@@ -8,7 +8,7 @@ export type PortalErrorCode =
   | 'token_failed'
   | 'session_expired'
 
-/** What to do about each. */
+/** The remedy for each error. */
 export const remedies: Record<PortalErrorCode, string> = {
   bad_options: 'Correct the option that the sentence names.',
   frame_blocked: "Name the portal's origin in frame-src of your page's Content-Security-Policy.",
@@ -23,8 +23,8 @@ export const remedies: Record<PortalErrorCode, string> = {
 }
 
 /**
- * One of the closed list of errors: `message` says the cause, `remedy` what to do, and `cause` holds what was
- * thrown, where something was.
+ * An error with a known code: `message` names the cause, `remedy` says what to do, and `cause` holds the
+ * thrown value, if any.
  */
 export class PortalError extends Error {
   readonly code: PortalErrorCode

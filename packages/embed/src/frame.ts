@@ -2,19 +2,16 @@ import type { PortalAddress } from './address.ts'
 import type { Height, Locale } from './contract.ts'
 
 /**
- * Until the portal has said how tall it is. Not 0: a browser does not draw a frame without area, and what is
- * not drawn cannot be measured.
+ * The height until the portal reports its own. Not 0: a browser does not render a frame without area, so the
+ * portal could not measure itself.
  */
 const firstHeight = 480
 const tallest = 100_000
 
-/** What the frame is called where the host does not say. */
+/** The frame's title when the host gives none. */
 export const titles: Record<Locale, string> = { 'zh-CN': '账户与订阅', en: 'Account & subscription' }
 
-/**
- * Makes the frame, not yet in the page and not yet seen. Styles are set one by one, which a strict style-src
- * allows.
- */
+/** Creates the frame, detached and hidden. Styles are set one by one, which a strict style-src allows. */
 export function createFrame(
   address: PortalAddress,
   { height, path, title }: { height: Height; path: string; title: string },
@@ -23,7 +20,7 @@ export function createFrame(
   frame.title = title
   frame.allow = 'clipboard-write'
   frame.referrerPolicy = 'no-referrer'
-  // On one origin a sandbox with scripts and same origin protects nothing.
+  // On the same origin a sandbox with scripts and same-origin access protects nothing.
   if (!address.sameOrigin)
     frame.setAttribute(
       'sandbox',
@@ -41,33 +38,27 @@ export function createFrame(
   return frame
 }
 
-/**
- * What stands in the frame's place where the portal can't be shown; in both languages where none was asked
- * for.
- */
+/** The message shown instead of a portal that cannot be shown, in both languages when none was given. */
 export function apology(locale: Locale | null): HTMLElement {
-  const said = {
+  const message = {
     'zh-CN': '这里暂时无法显示，请联系网站管理员。',
     en: 'This can’t be shown here. Please contact the site’s administrator.',
   }
   const sentence = document.createElement('p')
   sentence.dataset.customerPortal = 'failed'
   sentence.setAttribute('role', 'alert')
-  sentence.textContent = locale ? said[locale] : `${said['zh-CN']} ${said.en}`
+  sentence.textContent = locale ? message[locale] : `${message['zh-CN']} ${message.en}`
   Object.assign(sentence.style, { position: 'relative', margin: '0', padding: '24px', textAlign: 'center' })
   return sentence
 }
 
-/** Gives the frame the height the portal asks for. */
+/** Sets the frame to the height the portal needs. */
 export function growTo(frame: HTMLIFrameElement, height: unknown): void {
   if (typeof height === 'number' && height > 0)
     frame.style.height = `${Math.min(Math.ceil(height), tallest)}px`
 }
 
-/**
- * Opens a link of the portal in a new tab: only the web, and the page that is opened cannot reach back into
- * ours.
- */
+/** Opens a link of the portal in a new tab: http(s) only, and the opened page has no access to ours. */
 export function openExternal(url: unknown): void {
   if (typeof url !== 'string' || !/^https?:\/\//i.test(url)) return
   window.open(url, '_blank', 'noopener,noreferrer')

@@ -11,23 +11,22 @@ import { followViewport } from './viewport.ts'
 export interface PortalHandle {
   setTheme(theme: Theme): void
   setLocale(locale: Locale): void
-  /** Shows another page of the portal: `/invoices`. */
+  /** Opens another page of the portal: `/invoices`. */
   navigate(path: string): void
-  /** Takes the frame away and leaves nothing behind. */
+  /** Removes the frame and every listener. */
   destroy(): void
 }
 
-/** When we begin to wonder why nothing answers, and when we say so whatever the reason. */
-const wonderAfter = 3_000
-const patience = 10_000
+/** When a missing response is first diagnosed, and when it is reported whatever the reason. */
+const diagnoseAfter = 3_000
+const timeout = 10_000
 
 /**
- * Puts the portal into `element`. Throws a PortalError where an option is wrong; everything later goes to
- * `onError`.
+ * Mounts the portal into `element`. Throws a PortalError for an invalid option; later errors go to `onError`.
  */
 export function mountPortal(element: HTMLElement, options: PortalOptions): PortalHandle {
   checkAll(element, options)
-  const { height = 'fill', accountId = null, onReady, onNavigate, onError = complain, onToast } = options
+  const { height = 'fill', accountId = null, onReady, onNavigate, onError = report, onToast } = options
   let {
     theme = 'system',
     locale = null,
@@ -46,18 +45,19 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
   let connection: Connection<PortalMethods> | undefined
   /** The portal, once it has its session. */
   let portal: RemoteProxy<PortalMethods> | undefined
-  /** Where the host wants it, while it is not there yet. */
-  let wanted: string | undefined
+  /** The page the host asked for while the portal is not connected yet. */
+  let pendingPath: string | undefined
   let begun = false
   let failed = false
-  /** There is no valid token, and the host knows. */
-  let over = false
+  /** No token is valid any more, and the host has been notified. */
+  let ended = false
   let stopFollowing: () => void = () => undefined
 
   /**
-   * A mistake in the host's own function is the host's: it shows on its console and never reaches the portal.
+   * Calls a callback of the host. An error in it is the host's own: it is logged to the console and never
+   * reaches the portal.
    */
-  function tell<Value>(callback: ((value: Value) => void) | undefined, value: Value) {
+  function callHost<Value>(callback: ((value: Value) => void) | undefined, value: Value) {
     if (signal.aborted) return
     try {
       callback?.(value)
@@ -67,9 +67,9 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
   }
 
   function expire() {
-    if (over) return
-    over = true
-    tell(
+    if (ended) return
+    ended = true
+    callHost(
       onError,
       new PortalError(
         'session_expired',
@@ -78,16 +78,16 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
     )
   }
 
-  /** Null where there is none, of which the host has been told. */
+  /** The token, or null when there is none, after notifying the host. */
   async function tokenOrNull(): Promise<string | null> {
     try {
       const token = await freshToken()
       if (token === null) expire()
-      else over = false
+      else ended = false
       return token
     } catch (error) {
-      over = true
-      tell(onError, error as PortalError)
+      ended = true
+      callHost(onError, error as PortalError)
       return null
     }
   }
@@ -106,7 +106,7 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
     ...(onToast
       ? {
           toast: ({ kind, text }: PortalMessage) =>
-            tell(onToast, {
+            callHost(onToast, {
               kind: kind === 'success' || kind === 'error' ? kind : 'info',
               text: String(text),
             }),
@@ -114,8 +114,8 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
       : {}),
   }
 
-  /** The frame has loaded a page, the first one or another: what was said to the one before is over. */
-  function meet() {
+  /** Starts a new connection when the frame has loaded a page; that of the previous page ends. */
+  function startConnection() {
     connection?.destroy()
     portal = undefined
     if (!frame.contentWindow) return
@@ -123,7 +123,7 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
       messenger: new WindowMessenger({ remoteWindow: frame.contentWindow, allowedOrigins: [address.origin] }),
       methods,
     })
-    // Destroyed before anybody answered.
+    // Destroyed before a response.
     connection.promise.catch(() => undefined)
   }
 
@@ -138,37 +138,42 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
       frame.style.opacity = frame.style.visibility = ''
       if (token !== null) start(remote)
     } catch {
-      // The frame went away, or to another page, in the middle: its next `ready` begins anew.
+      // The frame was removed or navigated meanwhile; its next `ready` starts over.
     }
   }
 
   function start(remote: RemoteProxy<PortalMethods>) {
     portal = remote
-    if (wanted !== undefined) say('open', wanted)
-    wanted = undefined
+    if (pendingPath !== undefined) callPortal('open', pendingPath)
+    pendingPath = undefined
     stopFollowing()
     if (height === 'auto')
-      stopFollowing = followViewport(element, frame, (top, visible) => say('setViewport', top, visible))
-    tell(onReady, undefined)
+      stopFollowing = followViewport(element, frame, (top, visible) =>
+        callPortal('setViewport', top, visible),
+      )
+    callHost(onReady, undefined)
   }
 
-  /** Says something to the portal when it is there. That it went away meanwhile is no error. */
-  function say<Name extends keyof PortalMethods>(name: Name, ...what: Parameters<PortalMethods[Name]>) {
+  /** Calls a method of the portal when it is connected. A portal that went away meanwhile is no error. */
+  function callPortal<Name extends keyof PortalMethods>(
+    name: Name,
+    ...what: Parameters<PortalMethods[Name]>
+  ) {
     const method = portal?.[name] as ((...values: unknown[]) => Promise<unknown>) | undefined
     method?.(...what).catch(() => undefined)
   }
 
   function arrive(path: unknown) {
-    if (typeof path !== 'string' || !/^\/(?![/\\])/.test(path) || path === shown || wanted !== undefined)
+    if (typeof path !== 'string' || !/^\/(?![/\\])/.test(path) || path === shown || pendingPath !== undefined)
       return
     turnTo(path)
-    tell(onNavigate, path)
+    callHost(onNavigate, path)
   }
 
   function turnTo(path: string) {
     const isOtherPage = path.split('?', 1)[0] !== shown.split('?', 1)[0]
     shown = path
-    // The portal cannot scroll our page: a reader far down would see the end of the new one.
+    // The portal cannot scroll the host's page, and a reader far down would see the end of the new page.
     if (height === 'auto' && isOtherPage && frame.getBoundingClientRect().top < 0)
       element.scrollIntoView({ block: 'start' })
   }
@@ -177,20 +182,20 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
     if (begun || failed) return
     failed = true
     frame.style.visibility = 'hidden'
-    // A page that hears of errors shows them itself; on another the place would stay empty.
+    // A host that handles errors shows them itself; otherwise the place would stay empty.
     if (!options.onError) frame.after(apology(locale))
-    tell(onError, error)
+    callHost(onError, error)
   }
 
   async function wonder() {
     const reason = begun || failed ? undefined : await whyNoAnswer(address, signal)
     if (reason) fail(reason)
     else
-      after(patience - wonderAfter, () =>
+      after(timeout - diagnoseAfter, () =>
         fail(
           new PortalError(
             'handshake_timeout',
-            `The portal at ${address.origin} did not begin within ${patience / 1000} seconds.`,
+            `The portal at ${address.origin} did not begin within ${timeout / 1000} seconds.`,
           ),
         ),
       )
@@ -215,28 +220,28 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
     },
     { signal },
   )
-  frame.addEventListener('load', meet, { signal })
-  after(wonderAfter, () => void wonder())
+  frame.addEventListener('load', startConnection, { signal })
+  after(diagnoseAfter, () => void wonder())
   element.append(frame)
 
   return {
     setTheme(next) {
       check('theme', next)
       theme = next
-      say('setTheme', next)
+      callPortal('setTheme', next)
     },
     setLocale(next) {
       check('locale', next)
       locale = next
       if (options.title === undefined) frame.title = titles[next]
-      say('setLocale', next)
+      callPortal('setLocale', next)
     },
     navigate(path) {
       check('path', path)
       if (path === shown) return
       turnTo(path)
-      if (portal) say('open', path)
-      else wanted = path
+      if (portal) callPortal('open', path)
+      else pendingPath = path
     },
     destroy() {
       life.abort()
@@ -249,7 +254,7 @@ export function mountPortal(element: HTMLElement, options: PortalOptions): Porta
   }
 }
 
-/** Where the host does not listen, its console does. */
-function complain(error: PortalError) {
+/** Reports to `onError`, or to the console without it. */
+function report(error: PortalError) {
   console.error(`Customer Portal (${error.code}): ${error.message} ${error.remedy}`, error.cause ?? '')
 }

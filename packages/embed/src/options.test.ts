@@ -64,6 +64,6 @@ test.each([
   ],
   ['title', ' ', "`title` must be a text, not ' '."],
   ['onNavigate', {}, '`onNavigate` must be a function, not a value of type object.'],
-] as const)('%s may not be %s, and the sentence says what it may', (name, value, expected) => {
+] as const)('%s may not be %s, and the error says what it may be', (name, value, expected) => {
   expect(sentence(name, value)).toBe(expected)
 })

@@ -2,25 +2,25 @@ import type { Height, Locale, PortalMessage, Theme } from './contract.ts'
 import { PortalError } from './errors.ts'
 
 export interface PortalOptions {
-  /** Where the portal is: `https://billing.example.com/portal`, or a path on your own origin. */
+  /** The portal's address: `https://billing.example.com/portal`, or a path on your own origin. */
   url: string
   /**
-   * A fresh token from your own server, or null when your user's login is over. Called once at the start and
-   * whenever the portal needs another.
+   * Returns a fresh token from your own server, or null when your user's login has ended. Called once at the
+   * start and whenever the portal needs another.
    */
   getToken: () => string | null | Promise<string | null>
   theme?: Theme | undefined
   locale?: Locale | undefined
   height?: Height | undefined
-  /** The page to begin with: `/usage`. */
+  /** The first page: `/usage`. */
   path?: string | undefined
-  /** The frame's name for screen readers. */
+  /** The frame's title for screen readers. */
   title?: string | undefined
-  /** The customer you expect the token to be of: a token of another one ends the session. */
+  /** The customer the token should belong to; a token of another one ends the session. */
   accountId?: string | null | undefined
-  /** The portal has its token and shows itself. */
+  /** The portal has its token and is visible. */
   onReady?: (() => void) | undefined
-  /** The portal went to another of its pages: mirror it in your URL. */
+  /** The portal moved to another of its pages: mirror it in your URL. */
   onNavigate?: ((path: string) => void) | undefined
   onError?: ((error: PortalError) => void) | undefined
   /** Shows a message of the portal (height auto). Without it the portal shows it itself. */
@@ -73,14 +73,14 @@ function shown(value: unknown): string {
     : `a value of type ${typeof value}`
 }
 
-/** Throws with a sentence where an option has a value that it cannot have. */
+/** Throws with a sentence when an option has an invalid value. */
 export function check(name: keyof PortalOptions, value: unknown): void {
   const [holds, wanted] = rules[name]
   if (!holds(value))
     throw new PortalError('bad_options', `\`${name}\` must be ${wanted}, not ${shown(value)}.`)
 }
 
-/** Throws with a sentence where the place or an option is wrong, missing or unknown. */
+/** Throws with a sentence when the element or an option is wrong, missing or unknown. */
 export function checkAll(element: unknown, options: unknown): void {
   if (!(element instanceof HTMLElement))
     throw new PortalError(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { remedies } from './errors.ts'
 
-/** The rows of the table whose first column holds `bad_options`, without their backticks around codes. */
+/** The rows of the table whose first column has `bad_options`, without backticks around codes. */
 function errorsIn(file: string): [code: string, cause: string, remedy: string][] {
   const rows = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
     .split('\n')
@@ -19,13 +19,13 @@ function errorsIn(file: string): [code: string, cause: string, remedy: string][]
     .map(([code = '', cause = '', remedy = '']) => [code.replaceAll('`', ''), cause, remedy])
 }
 
-test('the English table names every error, with the remedy that the code gives', () => {
+test('the English table has every error, with the remedy in the code', () => {
   expect(Object.fromEntries(errorsIn('README.md').map(([code, , remedy]) => [code, remedy]))).toEqual(
     remedies,
   )
 })
 
-test('the Chinese table names every error, each with cause and remedy', () => {
+test('the Chinese table has every error, each with cause and remedy', () => {
   const rows = errorsIn('README.zh-CN.md')
   expect(rows.map(([code]) => code)).toEqual(Object.keys(remedies))
   for (const row of rows) expect(row.every((cell) => cell.length > 5)).toBe(true)

@@ -4,7 +4,7 @@ import { tokenSource } from './token.ts'
 
 const { signal } = new AbortController()
 
-test('who asks while getToken is under way waits for the same answer; who asks later is answered anew', async () => {
+test('concurrent requests share one getToken call; a later request calls it again', async () => {
   let calls = 0
   let answer: (token: string) => void = () => undefined
   const fresh = tokenSource(() => {
@@ -23,7 +23,7 @@ test('who asks while getToken is under way waits for the same answer; who asks l
   expect([await later, calls]).toEqual(['pt_2', 2])
 })
 
-test('a token may be answered at once, and null where the login is over', async () => {
+test('getToken may return a token synchronously, and null when the login has ended', async () => {
   expect(await tokenSource(() => 'pt_1', signal)()).toBe('pt_1')
   expect(await tokenSource(() => null, signal)()).toBeNull()
 })
@@ -64,12 +64,15 @@ test.each([
     'getToken must answer a token or null; it answered an empty text.',
     undefined,
   ],
-])('a getToken that %s has failed, and may be asked again', async (_what, getToken, message, cause) => {
-  const fresh = tokenSource(getToken as () => Promise<string>, signal)
-  for (let n = 0; n < 2; n += 1) {
-    const error: unknown = await fresh().catch((reason: unknown) => reason)
-    expect(error).toBeInstanceOf(PortalError)
-    expect(error).toMatchObject({ code: 'token_failed', message })
-    expect((error as PortalError).cause).toBe(cause)
-  }
-})
+])(
+  'a getToken that %s fails with token_failed and may be called again',
+  async (_what, getToken, message, cause) => {
+    const fresh = tokenSource(getToken as () => Promise<string>, signal)
+    for (let n = 0; n < 2; n += 1) {
+      const error: unknown = await fresh().catch((reason: unknown) => reason)
+      expect(error).toBeInstanceOf(PortalError)
+      expect(error).toMatchObject({ code: 'token_failed', message })
+      expect((error as PortalError).cause).toBe(cause)
+    }
+  },
+)

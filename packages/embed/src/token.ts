@@ -1,29 +1,32 @@
 import { PortalError } from './errors.ts'
 import type { PortalOptions } from './options.ts'
 
-const patience = 30_000
+const timeout = 30_000
 
 /**
- * Asks the host for tokens, one call at a time: who asks meanwhile waits for the same answer. Rejects with
+ * Requests tokens from the host, one call at a time: concurrent requests share its result. Rejects with
  * `token_failed`.
  */
 export function tokenSource(
   getToken: PortalOptions['getToken'],
   signal: AbortSignal,
 ): () => Promise<string | null> {
-  let asked: Promise<string | null> | undefined
+  let pending: Promise<string | null> | undefined
   return () =>
-    (asked ??= ask(getToken, signal).finally(() => {
-      asked = undefined
+    (pending ??= callGetToken(getToken, signal).finally(() => {
+      pending = undefined
     }))
 }
 
-async function ask(getToken: PortalOptions['getToken'], signal: AbortSignal): Promise<string | null> {
+async function callGetToken(
+  getToken: PortalOptions['getToken'],
+  signal: AbortSignal,
+): Promise<string | null> {
   let alarm: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_resolve, reject) => {
     alarm = setTimeout(
       () => reject(new PortalError('token_failed', 'getToken did not answer within 30 seconds.')),
-      patience,
+      timeout,
     )
   })
   const hush = () => clearTimeout(alarm)

@@ -1,12 +1,11 @@
-/** From where to where something reaches on the screen, in pixels from the window's top. */
+/** A vertical range on the screen, in pixels from the window's top. */
 interface Span {
   top: number
   bottom: number
 }
 
 /**
- * The part of `box` that all of `windows` leave in view, counted from the top of `box`; null where nothing
- * is.
+ * The part of `box` visible in all of `windows`, relative to the top of `box`; null when nothing is visible.
  */
 export function visiblePart(box: Span, windows: readonly Span[]): { top: number; height: number } | null {
   const top = Math.max(box.top, ...windows.map((each) => each.top))
@@ -15,9 +14,9 @@ export function visiblePart(box: Span, windows: readonly Span[]): { top: number;
 }
 
 /**
- * Calls `send` with the visible part of the frame whenever it changes, at most once per picture of the
- * screen. What `scroll-margin` of `element` names (a sticky header of the host) counts as covered. Answers
- * how to stop.
+ * Calls `send` with the visible part of the frame whenever it changes, at most once per animation frame. The
+ * `scroll-margin` of `element` (a sticky header of the host) counts as covered. Returns the function that
+ * stops it.
  */
 export function followViewport(
   element: HTMLElement,
@@ -26,7 +25,7 @@ export function followViewport(
 ): () => void {
   let planned = 0
   let last = ''
-  const look = () => {
+  const measure = () => {
     planned = 0
     const part = visiblePart(frame.getBoundingClientRect(), windowsOn(element, frame))
     if (!part || last === `${part.top} ${part.height}`) return
@@ -34,13 +33,13 @@ export function followViewport(
     send(part.top, part.height)
   }
   const plan = () => {
-    planned ||= requestAnimationFrame(look)
+    planned ||= requestAnimationFrame(measure)
   }
   const stop = new AbortController()
-  // Captured: a scroll of any ancestor, which does not bubble.
+  // In the capture phase, to see scrolling of any ancestor, which does not bubble.
   addEventListener('scroll', plan, { capture: true, passive: true, signal: stop.signal })
   addEventListener('resize', plan, { signal: stop.signal })
-  // Of the page too: what is above the frame may grow and push it down.
+  // Observes the page too: content above the frame may grow and push it down.
   const sizes = new ResizeObserver(plan)
   for (const each of [frame, document.body]) sizes.observe(each)
   return () => {
@@ -50,7 +49,7 @@ export function followViewport(
   }
 }
 
-/** The window and every scrolling box around the frame. */
+/** The window and every scroll container around the frame. */
 function windowsOn(element: HTMLElement, frame: Element): Span[] {
   const { scrollMarginTop, scrollMarginBottom } = getComputedStyle(element)
   const windows: Span[] = [
