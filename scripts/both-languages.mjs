@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url'
 /** @typedef {{ [name: string]: string | Texts }} Texts */
 
 /**
- * The keys of texts that a built front end has in one language only, one sentence each. Vite takes the types
- * away without looking at them: without this, a customer would be the first to see that a text is missing.
+ * The keys of texts that a built front end has in one language only, one sentence each. Vite removes types
+ * without checking them, so otherwise a customer would be the first to notice a missing text.
  * @param {string} folder the front end's `dist`
  * @returns {Promise<string[]>}
  */

@@ -17,13 +17,13 @@ const built = (language: string, texts: object) =>
     `var e=${JSON.stringify(texts)};export{e as default};`,
   )
 
-test('texts in both languages are as they should be', async () => {
+test('texts that exist in both languages give no messages', async () => {
   built('zh-CN', { nav: { usage: '用量' }, skip: '跳到正文' })
   built('en', { nav: { usage: 'Usage' }, skip: 'Skip' })
   expect(await missingTexts(folder)).toEqual([])
 })
 
-test('a text that one language lacks is named, whichever it is', async () => {
+test('a text missing in either language is named', async () => {
   built('zh-CN', { nav: { usage: '用量', account: '账户' } })
   built('en', { nav: { usage: 'Usage' }, skip: 'Skip' })
   expect(await missingTexts(folder)).toEqual([
@@ -32,7 +32,7 @@ test('a text that one language lacks is named, whichever it is', async () => {
   ])
 })
 
-test('a build without a language is no build', async () => {
+test('a build without a language throws', async () => {
   built('zh-CN', {})
   await expect(missingTexts(folder)).rejects.toThrow('has no texts in en')
 })

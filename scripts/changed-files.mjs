@@ -2,8 +2,8 @@ import { capture } from './child.mjs'
 import { frontEnds, root } from './project.mjs'
 
 /**
- * What changed: `present` are the files to look at, `gone` those that were deleted or moved away. `since` is
- * what `git diff` compares with, and `words` says which files these are: "changed since main".
+ * The changed files: `present` exist and are checked, `gone` were deleted or moved. `since` is the revision
+ * that `git diff` compares with, and `words` describes the files: "changed since main".
  * @typedef {{ present: string[], gone: string[], since: string[], words: string }} Changes
  */
 
@@ -14,9 +14,8 @@ async function git(...parameters) {
 }
 
 /**
- * What is staged for the next commit, or, where nothing else is asked for, what changed since this branch
- * left main: in commits, in files that are not committed, and in new ones that git does not know. Undefined
- * where there is no git to ask.
+ * The files staged for the next commit or, without `staged`, those changed since this branch left main:
+ * committed, uncommitted and untracked. Undefined without a git repository.
  * @param {{ staged: boolean }} options
  * @returns {Promise<Changes | undefined>}
  */
@@ -31,20 +30,20 @@ export async function findChanges({ staged }) {
 
 /** @param {string[]} since @param {string} words @returns {Promise<Changes | undefined>} */
 async function changesSince(since, words) {
-  const told = await git('diff', '--name-status', '--no-renames', '-z', ...since)
-  if (told === undefined) return undefined
+  const listing = await git('diff', '--name-status', '--no-renames', '-z', ...since)
+  if (listing === undefined) return undefined
   const unknown = since[0] === '--cached' ? '' : await git('ls-files', '--others', '--exclude-standard', '-z')
-  return { ...changesIn(told, unknown ?? ''), since, words }
+  return { ...changesIn(listing, unknown ?? ''), since, words }
 }
 
 /**
- * Reads `git diff --name-status --no-renames -z` and `git ls-files --others -z`.
- * @param {string} told
+ * Parses `git diff --name-status --no-renames -z` and `git ls-files --others -z`.
+ * @param {string} listing
  * @param {string} [unknown]
  * @returns {{ present: string[], gone: string[] }}
  */
-export function changesIn(told, unknown = '') {
-  const parts = told.split('\0').slice(0, -1)
+export function changesIn(listing, unknown = '') {
+  const parts = listing.split('\0').slice(0, -1)
   const pairs = parts.flatMap((status, at) => (at % 2 === 0 ? [{ status, file: parts[at + 1] ?? '' }] : []))
   return {
     present: [
@@ -57,15 +56,15 @@ export function changesIn(told, unknown = '') {
 
 const isSource = (/** @type {string} */ file) => /\.(ts|mjs|cjs|js|vue)$/.test(file)
 const isTest = (/** @type {string} */ file) => /\.test\.ts$/.test(file)
-/** What decides how sources are read: each needs all types and layers looked at again. */
+/** Settings that affect how sources are checked: a change to one checks all types and layers again. */
 const isSetting = (/** @type {string} */ file) =>
   /(^|\/)(tsconfig[\w.-]*\.json|package(-lock)?\.json)$/.test(file)
-/** Where a front end's types come from, beside its own folder. */
+/** Folders outside a front end that its types depend on. */
 const belowFrontEnds = /^(packages|products\/[^/]+\/src|services\/[^/]+\/src)\//
 
 /**
- * What needs to be checked: the files that the linter reads, whether types and layers may be wrong anywhere,
- * and the front ends whose views may be. A file that is gone is not linted, and may break whoever used it.
+ * What to check: the files to lint, whether types and layers may be broken anywhere, and the front ends whose
+ * views may be. A deleted file is not linted, but may break its importers.
  * @param {{ present: string[], gone: string[] }} changes
  */
 export function selection({ present, gone }) {

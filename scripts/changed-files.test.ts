@@ -7,7 +7,7 @@ const namesOf = (present: string[], gone: string[] = []) => {
   return { ...rest, views: views.map(({ name }) => name) }
 }
 
-test('files that git reports as changed, staged or unknown are looked at, deleted ones are gone', () => {
+test('files that git reports as changed, staged or untracked are present, deleted ones are gone', () => {
   const told = 'M\0services/billing/src/plan.ts\0D\0scripts/old.mjs\0A\0docs/a file.md\0'
   expect(changesIn(told, 'scripts/new.mjs\0')).toEqual({
     present: ['services/billing/src/plan.ts', 'docs/a file.md', 'scripts/new.mjs'],
@@ -22,7 +22,7 @@ test('a change of texts alone needs neither types nor lint nor layers', () => {
   ).toEqual(nothing)
 })
 
-test('a source is linted, and types and layers are checked everywhere: others may use it', () => {
+test('a changed source is linted, and types and layers are checked everywhere, because others may import it', () => {
   expect(namesOf(['backend/src/app.ts', 'README.md'])).toEqual({
     lint: ['backend/src/app.ts'],
     types: true,
@@ -31,18 +31,18 @@ test('a source is linted, and types and layers are checked everywhere: others ma
   })
 })
 
-test('a file that is gone is not linted, but may break whoever used it', () => {
+test('a deleted file is not linted, but types and layers are checked', () => {
   expect(namesOf([], ['backend/src/app.ts'])).toEqual({ lint: [], types: true, layers: true, views: [] })
 })
 
-test('the views of a front end are checked where it changed, or what its types come from', () => {
+test('the views of a front end are checked when it changed, or when its types depend on the change', () => {
   expect(namesOf(['agent-workbench/src/desk/Reply.vue']).views).toEqual(['workbench'])
   expect(namesOf(['products/customer-portal/frontend/src/usage/chart.test.ts']).views).toEqual(['portal'])
   expect(namesOf(['products/http/src/resources.ts']).views).toEqual(['portal', 'workbench'])
   expect(namesOf(['services/billing/src/plan.test.ts', 'bench/main.ts']).views).toEqual([])
 })
 
-test('a change of how sources are read checks all types and layers, and every front end', () => {
+test('a changed setting checks all types and layers, and every front end', () => {
   for (const file of ['tsconfig.json', 'package-lock.json', 'products/http/package.json']) {
     expect(namesOf([file])).toEqual({ lint: [], types: true, layers: true, views: ['portal', 'workbench'] })
   }

@@ -1,5 +1,5 @@
 /**
- * The versions that a changelog has a section for, newest first, as its headings name them.
+ * The versions of a changelog's sections, newest first, as in its headings.
  * @param {string} changelog
  */
 export function versionsIn(changelog) {
@@ -7,7 +7,7 @@ export function versionsIn(changelog) {
 }
 
 /**
- * What a changelog says about a version, without the heading; undefined where it has no such section.
+ * The changelog's section of a version, without the heading; undefined when there is none.
  * @param {string} changelog
  * @param {string} version "1.2.0", or "Unreleased"
  * @returns {string | undefined}
@@ -29,7 +29,7 @@ function sectionsOf(changelog) {
     .flatMap((section) => {
       const [heading = '', ...lines] = section.split('\n')
       const version = /^\[?([^\s\]]+)/.exec(heading)?.[1]
-      // Addresses of versions, which some changelogs list at their end, belong to none.
+      // Link definitions of versions, which some changelogs have at their end, belong to no section.
       return version
         ? [
             {

@@ -33,6 +33,6 @@ test('a version without a section has no notes', () => {
   expect(notesOf('# Changelog\n', '1.0.0')).toBeUndefined()
 })
 
-test('the changelog of this project has notes for what is not released yet', () => {
+test('the changelog of this project has notes for the unreleased version', () => {
   expect(notesOf(readFileSync(inProject('CHANGELOG.md'), 'utf8'), 'Unreleased')).toContain('### Added')
 })

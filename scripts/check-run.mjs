@@ -6,8 +6,8 @@ import { failedSteps, step } from './steps.mjs'
 const filesIn = (/** @type {number} */ number) => (number === 1 ? '1 file' : `${number} files`)
 
 /**
- * `npm run check [-- --staged]`: types, lint, layers and formatting of what changed, in the time of a commit.
- * `npm test` checks everything. Answers the exit code.
+ * `npm run check [-- --staged]`: types, lint, layers and formatting of what changed, fast enough for a commit
+ * hook. `npm test` checks everything. Returns the exit code.
  * @param {string[]} parameters
  */
 export async function runCheck(parameters) {

@@ -1,6 +1,7 @@
 import './node-version.mjs'
 
-// Imported only now, and the rest after the packages are there: it uses them.
+// Imported after the Node version was checked, and the rest after the packages are installed, because they
+// use them.
 const { installPackages } = await import('./packages.mjs')
 await installPackages()
 const { runCheck } = await import('./check-run.mjs')

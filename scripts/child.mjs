@@ -9,7 +9,7 @@ import { duration, say } from './console.mjs'
 const running = new Set()
 
 /**
- * Ends every child that still runs. Called once, when this process is told to stop.
+ * Ends every running child. Called once, when this process gets a signal.
  * @param {NodeJS.Signals} signal
  */
 export function stopChildren(signal) {
@@ -17,8 +17,7 @@ export function stopChildren(signal) {
 }
 
 /**
- * Runs a command to its end with its output on this terminal. Answers its exit code (128 + n when a signal
- * ended it).
+ * Runs a command with its output on this terminal. Returns its exit code (128 + n when a signal ended it).
  * @param {string} command
  * @param {string[]} args
  * @param {Where} [where]
@@ -37,8 +36,8 @@ export function show(command, args, where = {}) {
 }
 
 /**
- * Runs a command to its end and keeps its output. When `waiting` is given, says it with the time gone by
- * every ten seconds. A command that cannot be started answers code 127.
+ * Runs a command and captures its output. With `waiting`, prints that text and the elapsed time every ten
+ * seconds. A command that cannot be started returns code 127.
  * @param {string} command
  * @param {string[]} args
  * @param {Where & { waiting?: string }} [options]
@@ -69,7 +68,7 @@ export function capture(command, args, { waiting, ...where } = {}) {
 }
 
 /**
- * The exit code of a process as a shell tells it: 128 + n when a signal ended it.
+ * The exit code of a process as a shell reports it: 128 + n when a signal ended it.
  * @param {number | null} code
  * @param {NodeJS.Signals | null} signal
  */
@@ -79,7 +78,7 @@ export function exitCode(code, signal) {
 }
 
 /**
- * What a command said, without the middle when that is long: its reason stands at the beginning or at the
+ * A command's output without its middle when it is long: the reason of a failure is at the beginning or the
  * end.
  * @param {string} output
  * @param {number} [lines]

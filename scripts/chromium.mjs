@@ -5,7 +5,7 @@ import { inCi, inProject } from './project.mjs'
 import { findCommand } from './system-packages.mjs'
 
 /**
- * Where a Chromium may be: the one that is named, the commands of Linux, the applications of macOS.
+ * Where a Chromium may be: CHROMIUM_PATH, the commands of Linux, the applications of macOS.
  * @param {string | undefined} named
  * @returns {string[]}
  */
@@ -22,7 +22,7 @@ export function candidateBrowsers(named = process.env.CHROMIUM_PATH) {
 }
 
 /**
- * A Chromium of this machine that really starts (Ubuntu's package is only a pointer to a snap).
+ * A Chromium of this machine that starts (Ubuntu's package only points to a snap).
  * @returns {Promise<string | undefined>}
  */
 export async function findChromium() {
@@ -34,7 +34,7 @@ export async function findChromium() {
 }
 
 /**
- * The one that playwright-core keeps for itself, if it has fetched one.
+ * The one that playwright-core has downloaded, if any.
  * @returns {Promise<string | undefined>}
  */
 async function downloadedChromium() {
@@ -43,7 +43,7 @@ async function downloadedChromium() {
   return existsSync(file) ? file : undefined
 }
 
-/** Lets playwright-core fetch its own Chromium, for systems whose packages have none. */
+/** Makes playwright-core download its own Chromium, for systems whose packages have none. */
 export async function downloadChromium() {
   say('  Fetching a Chromium with playwright-core …')
   const dependencies = process.getuid?.() === 0 || inCi ? ['--with-deps'] : []
@@ -57,7 +57,7 @@ export async function downloadChromium() {
   if (code !== 0) say(shortened(output, 8))
 }
 
-/** Whether this machine can draw Chinese. Without a font every character is a box in the pictures. */
+/** Whether this machine can render Chinese. Without a font every character is a box in the screenshots. */
 export async function hasChineseFont() {
   if (process.platform !== 'linux') return true
   const { code, output } = await capture('fc-list', [':lang=zh', 'family'])

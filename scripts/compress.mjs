@@ -4,14 +4,14 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 
-/** What text compresses well; the page itself is put together anew for each request. */
+/** Text formats; the page itself is assembled per request. */
 const worthwhile = /\.(js|css|svg)$/
-/** In bytes. Below it a response is one packet either way. */
+/** In bytes. A smaller response is one packet either way. */
 const smallest = 1000
 
 /**
- * How a browser may ask for a file, by the ending of the file that is sent then. @type {Record<string,
- * (content: Buffer) => Promise<Buffer>>}
+ * The content encodings, by the file name extension of the compressed file. @type {Record<string, (content:
+ * Buffer) => Promise<Buffer>>}
  */
 const encodings = {
   '.br': (content) =>
@@ -25,8 +25,8 @@ const encodings = {
 }
 
 /**
- * Puts a compressed file beside each built one that has none as new as itself: compressed once, as small as
- * can be, instead of at each request.
+ * Writes a compressed file beside each built one, unless there is one at least as new: compressed once, with
+ * the highest setting, instead of per request.
  * @param {string} folder
  */
 export async function compressFiles(folder) {
@@ -40,7 +40,7 @@ export async function compressFiles(folder) {
       for (const [ending, compress] of Object.entries(encodings)) {
         const compressed = `${file}${ending}`
         if (existsSync(compressed) && statSync(compressed).mtimeMs >= mtimeMs) continue
-        // Whole or not at all: a server may be sending it, and what is there is taken for good the next time.
+        // Atomic: a server may be sending the file, and an existing one counts as complete next time.
         const draft = `${compressed}.${process.pid}`
         await writeFile(draft, await compress(await readFile(file)))
         await rename(draft, compressed)

@@ -21,12 +21,12 @@ const unpacked = () =>
     gunzipSync(readFileSync(join(folder, 'assets', 'main.js.gz'))),
   ].map(String)
 
-test('a built file has itself beside it, compressed in two ways', async () => {
+test('a built file gets two compressed files beside it', async () => {
   await compressFiles(folder)
   expect(unpacked()).toEqual([code, code])
 })
 
-test('what changed since is compressed anew, what did not is left', async () => {
+test('a file that changed is compressed again, an unchanged one is not', async () => {
   await compressFiles(folder)
   writeFileSync(join(folder, 'assets', 'main.js.gz'), 'left')
   await compressFiles(folder)
@@ -38,7 +38,7 @@ test('what changed since is compressed anew, what did not is left', async () => 
   expect(unpacked()).toEqual([`${code}// more\n`, `${code}// more\n`])
 })
 
-test('what is small, an image or the page is not compressed', async () => {
+test('small files, images and the page are not compressed', async () => {
   writeFileSync(join(folder, 'small.js'), 'a()')
   writeFileSync(join(folder, 'picture.png'), Buffer.alloc(2000))
   writeFileSync(join(folder, 'index.html'), '<p>'.repeat(1000))

@@ -1,10 +1,10 @@
-/** Prints one line about what is being done. @param {string} text */
+/** Prints one line about the work in progress. @param {string} text */
 export function say(text) {
   console.log(text)
 }
 
 /**
- * Prints one sentence that says what is wrong and how to mend it, and ends the process with code 1.
+ * Prints one sentence that says what is wrong and how to fix it, and exits with code 1.
  * @param {string} text
  * @returns {never}
  */
@@ -13,7 +13,7 @@ export function fail(text) {
   process.exit(1)
 }
 
-/** A duration as people read it: "0.4 s", "12 s", "3 min 05 s". @param {number} milliseconds */
+/** A duration for people: "0.4 s", "12 s", "3 min 05 s". @param {number} milliseconds */
 export function duration(milliseconds) {
   const seconds = milliseconds / 1000
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`

@@ -6,8 +6,8 @@ import { frontEnds, inProject } from './project.mjs'
 const devPorts = { portal: 5173, workbench: 5174 }
 
 /**
- * `npm run dev`: both front ends with hot reload, also the portal in the workbench's iframe. The rest (the
- * APIs) is passed on to the server that `npm start` runs.
+ * `npm run dev`: serves both front ends with hot reload, also the portal in the workbench's iframe. Other
+ * requests (the APIs) are proxied to the server of `npm start`.
  */
 export async function serveFrontEnds() {
   const target = serverUrl()
@@ -39,9 +39,9 @@ export async function serveFrontEnds() {
 }
 
 /**
- * All paths but the front end's own, and the portal's settings and the vendor's logo, which the server has.
- * The host stays as the browser named it, so that the server takes this address for its own: cookies, and who
- * may embed the portal. Where a front end's own configuration names a path, this one wins.
+ * Proxies all paths but the front end's own, and the portal's settings and the vendor's logo, which the
+ * server provides. Keeps the browser's Host header, so that the server takes this address for its own
+ * (cookies, and who may embed the portal). Paths in a front end's own configuration take precedence.
  * @param {string} base
  * @param {string} target
  * @param {string} portal

@@ -6,7 +6,7 @@ import { duration, say } from './console.mjs'
 import { embedPackage, frontEnds, inProject, portal, root, uiPackage } from './project.mjs'
 import { contentHash, isStamped, stamp } from './stamp.mjs'
 
-/** What a built front end depends on besides its own folder. */
+/** Folders a built front end depends on besides its own. */
 const shared = [
   'package-lock.json',
   `${embedPackage}/src`,
@@ -17,22 +17,22 @@ const shared = [
 ]
 
 /**
- * Builds the front ends whose sources changed since they were built, all at once, and the script with which
- * other pages embed the portal, which is served beside it. Answers one message for each that failed.
+ * Builds the front ends whose sources changed since the last build, all at once, and the embed script served
+ * beside the portal. Returns one message for each that failed.
  * @returns {Promise<string[]>}
  */
 export async function buildFrontEnds() {
   const outcomes = await Promise.all([...frontEnds.map(build), buildEmbed()])
   const failures = outcomes.filter((message) => message !== undefined)
   if (failures.length > 0) return failures
-  // After both: building the portal empties its folder.
+  // After both, because building the portal empties its folder.
   putBeside(inProject(embedPackage, 'dist', 'embed.js'), inProject(portal.folder, 'dist', 'embed.js'))
   await Promise.all(frontEnds.map(({ folder }) => compressFiles(inProject(folder, 'dist'))))
   return []
 }
 
 /**
- * Copies a file unless it is there already: a server may be sending it.
+ * Copies a file unless the copy is identical: a server may be sending it.
  * @param {string} file
  * @param {string} copy
  */
@@ -90,7 +90,7 @@ async function build({ name, folder }) {
 }
 
 /**
- * A front end that has a budget is kept within it: every build says how much of it is used.
+ * Checks a front end against its size budget, if it has one, and prints how much is used.
  * @param {string} folder
  * @returns {Promise<string | undefined>}
  */

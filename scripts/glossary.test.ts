@@ -3,7 +3,7 @@ import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { inProject } from './project.mjs'
 
-// One term for one thing, on every surface a customer or a vendor reads.
+// One term for one concept, on every surface a customer or a vendor reads.
 
 const texts = [
   'products/customer-portal/frontend/src/texts/zh-CN.ts',
@@ -31,7 +31,7 @@ const texts = [
   'docs/guides/quick-start-for-vendors.zh-CN.md',
   'docs/guides/embedding.zh-CN.md',
 ]
-/** What is not said, and what is said instead. */
+/** Words to avoid, with their replacement. */
 const replaced: [RegExp, string][] = [
   [/账户余额/, '余额'],
   [/贷项通知单/, '贷项凭证'],
@@ -74,7 +74,7 @@ test.each(texts)('%s uses the words of the glossary', (file) => {
   expect(found).toEqual([])
 })
 
-/** What a program says: its literals with places for what is filled in. */
+/** A program's texts: its literals, with placeholders for interpolated values. */
 function literalsOf(file: string): string[] {
   const source = ts.createSourceFile(
     file,
@@ -86,7 +86,7 @@ function literalsOf(file: string): string[] {
     if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text
     if (ts.isTemplateExpression(node))
       return node.head.text + node.templateSpans.map(({ literal }) => `{}${literal.text}`).join('')
-    // A text in several lines is one text.
+    // A text concatenated from several lines is one text.
     if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken) return undefined
     const sides = [textOf(node.left), textOf(node.right)]
     return sides.every((side) => side !== undefined) ? sides.join('') : undefined
@@ -97,7 +97,7 @@ function literalsOf(file: string): string[] {
     if (text === undefined) ts.forEachChild(node, visit)
     else visitInside(node)
   }
-  /** What stands between the parts of a text may hold texts too. */
+  /** The expressions between the parts of a text may contain texts too. */
   const visitInside = (node: ts.Node) => {
     if (ts.isTemplateExpression(node)) for (const { expression } of node.templateSpans) visit(expression)
     else ts.forEachChild(node, visitInside)

@@ -1,4 +1,4 @@
-// Written so that an old Node can read it: nothing newer than ES modules, and no import.
+// Written so that an old Node can parse it: nothing newer than ES modules, and no import.
 var wanted = '20.19'
 var found = process.versions.node.split('.')
 

@@ -1,6 +1,6 @@
 /**
- * Calls `stop` once the shell that npm runs us in is gone. A SIGTERM to `npm start` ends that shell and
- * reaches nobody below it; without this the server would live on, unseen, and hold its data.
+ * Calls `stop` once the shell that npm runs this in is gone. A SIGTERM to `npm start` ends that shell and
+ * reaches none of its children; without this the server would keep running, unseen, with its data locked.
  * @param {() => void} stop
  */
 export function whenNpmEnds(stop) {

@@ -13,8 +13,8 @@ import { contentHash, isStamped, stamp } from './stamp.mjs'
 const stampFile = inProject('node_modules', '.cache', 'customer-portal', 'packages')
 
 /**
- * Installs exactly what the lockfile names, when it is not there yet. Says so, and stops the process with a
- * sentence when it cannot.
+ * Installs exactly the lockfile's packages, unless they are installed. Says so, and exits with a sentence on
+ * failure.
  */
 export async function installPackages() {
   const wanted = contentHash(root, ['package-lock.json'])
@@ -24,7 +24,7 @@ export async function installPackages() {
 }
 
 /**
- * The same for a folder with a lockfile of its own: packages that one command needs, and nobody else.
+ * The same for a folder with a lockfile of its own, for packages that only one command needs.
  * @param {string} folder
  */
 export async function installPackagesOf(folder) {
@@ -52,7 +52,7 @@ async function install(folder) {
   say(`Packages installed in ${duration(Date.now() - began)}.`)
 }
 
-/** The npm that started us, or the one on the PATH. @returns {[string, string[]]} */
+/** The npm that started this process, or the one on the PATH. @returns {[string, string[]]} */
 function npm() {
   const script = process.env.npm_execpath
   if (script?.endsWith('.js')) return [process.execPath, [script]]
@@ -70,8 +70,8 @@ function isInstalled(folder) {
 }
 
 /**
- * Whether an installation (npm's own record of it) has every package of the lockfile in its version. Optional
- * ones may be absent: they are for other machines.
+ * Whether an installation (by npm's own record of it) has every package of the lockfile in its version.
+ * Optional ones may be absent: they are for other machines.
  * @param {Lockfile} lockfile
  * @param {Lockfile} installed
  */

@@ -10,7 +10,7 @@ const lockfile = {
   },
 }
 
-test('an installation with every package in its version is complete, also without those made for other systems', () => {
+test('an installation with every package in its version is complete, also without those for other systems', () => {
   expect(holdsAll(lockfile, { packages: { 'node_modules/vue': { version: '3.5.45' } } })).toBe(true)
 })
 

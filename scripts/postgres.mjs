@@ -11,7 +11,7 @@ import { findCommand } from './system-packages.mjs'
 const oldestMajor = 15
 
 /**
- * The major version in what `postgres --version` says: "postgres (PostgreSQL) 15.9 (Debian …)" is 15.
+ * The major version in the output of `postgres --version`: "postgres (PostgreSQL) 15.9 (Debian …)" is 15.
  * @param {string} text
  */
 export function majorVersion(text) {
@@ -20,8 +20,8 @@ export function majorVersion(text) {
 }
 
 /**
- * The folders that may hold a PostgreSQL server, the newest version of a packaged one first.
- * @param {string} [packaged] where Debian keeps them, one folder a version
+ * The folders that may hold a PostgreSQL server, packaged ones first by version, newest first.
+ * @param {string} [packaged] where Debian keeps them, one folder per version
  */
 export function candidateFolders(packaged = '/usr/lib/postgresql') {
   const versions = existsSync(packaged)
@@ -57,7 +57,9 @@ export async function findPostgres() {
   return undefined
 }
 
-/** PostgreSQL refuses to run as root: then another user runs it. @returns {{ uid?: number, gid?: number }} */
+/**
+ * PostgreSQL refuses to run as root, so another user runs it then. @returns {{ uid?: number, gid?: number }}
+ */
 function serverUser() {
   if (process.getuid?.() !== 0) return {}
   const users = readFileSync('/etc/passwd', 'utf8')
@@ -83,14 +85,14 @@ function freePort() {
   })
 }
 
-/** What is left out where the data need not outlive the tests: nothing waits for the disk. */
+/** Settings for data that need not survive: nothing waits for the disk. */
 const forgetful = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
 
 /**
- * Starts an empty PostgreSQL of our own: a temporary folder, a free port of this machine, a password nobody
- * else knows. It does not wait for the disk, unless `durable`: then it runs with the server's defaults, as
- * benchmarks must. `stop` takes it away and may be called more than once; `stopAtOnce` is `pg_ctl stop -m
- * immediate`, after which `startAgain` recovers what was committed.
+ * Starts an empty PostgreSQL server: a temporary folder, a free port of this machine, a random password. It
+ * does not wait for the disk, unless `durable`: then it has the server's defaults, as benchmarks need. `stop`
+ * removes it and may be called more than once; `stopAtOnce` is `pg_ctl stop -m immediate`, after which
+ * `startAgain` recovers what was committed.
  * @param {string} folder
  * @param {{ durable?: boolean }} [options]
  * @returns {Promise<{ url: string, stop: () => Promise<void>, stopAtOnce: () => Promise<void>, startAgain: ()
@@ -141,7 +143,7 @@ export async function startPostgres(folder, { durable = false } = {}) {
 /** @typedef {{ cwd: string, env: NodeJS.ProcessEnv, uid?: number, gid?: number }} Where */
 
 /**
- * Makes the files of an empty server; answers its password.
+ * Creates the files of an empty server; returns its password.
  * @param {string} folder
  * @param {Where} where
  * @returns {Promise<string>}
@@ -177,7 +179,7 @@ async function createCluster(folder, where) {
 }
 
 /**
- * In a group of its own: Ctrl-C ends the tests first, which then stop it.
+ * In its own process group: Ctrl-C ends the tests first, which then stop it.
  * @param {string} folder
  * @param {string[]} parameters
  * @param {Where} where

@@ -13,7 +13,7 @@ test.each([
   expect(majorVersion(text)).toBe(major)
 })
 
-test('of several installed versions the newest is tried first, by number', () => {
+test('of several installed versions the newest is tried first, compared as numbers', () => {
   const packaged = mkdtempSync(path.join(os.tmpdir(), 'versions-'))
   for (const version of ['9', '15', '17', 'share']) mkdirSync(path.join(packaged, version))
   const folders = candidateFolders(packaged).filter((folder) => folder.startsWith(packaged))
@@ -21,6 +21,6 @@ test('of several installed versions the newest is tried first, by number', () =>
   expect(folders).toEqual(['17', '15', '9'].map((version) => path.join(packaged, version, 'bin')))
 })
 
-test('a folder of versions that is not there is no mistake', () => {
+test('a missing folder of versions is not an error', () => {
   expect(candidateFolders(path.join(os.tmpdir(), 'no-such-folder'))).toContain('/usr/local/bin')
 })

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import path from 'node:path'
 
-/** The folder this project is in. */
+/** The project's folder. */
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 
 /** A path inside the project. @param {...string} parts */
@@ -9,7 +9,7 @@ export function inProject(...parts) {
   return path.join(root, ...parts)
 }
 
-/** Whether nobody watches this run: then all that is missing may be installed, and nothing may be skipped. */
+/** Whether this run is unattended: missing packages may then be installed, and no test may be skipped. */
 export const inCi = process.env.CI === 'true' || process.env.CI === '1'
 
 export const portal = { name: 'portal', folder: 'products/customer-portal/frontend', base: '/portal/' }
@@ -17,7 +17,7 @@ export const portal = { name: 'portal', folder: 'products/customer-portal/fronte
 /** The two front ends: a name, the folder with its vite.config.ts, and the path it is served at. */
 export const frontEnds = [portal, { name: 'workbench', folder: 'agent-workbench', base: '/workbench/' }]
 
-/** What other pages embed the portal with. */
+/** The package with which other pages embed the portal. */
 export const embedPackage = 'packages/embed'
 
 /** What the front ends share: compiled with each of them, as its own sources. */

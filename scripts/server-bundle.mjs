@@ -7,18 +7,18 @@ import { inProject, root } from './project.mjs'
 import { contentHash, isStamped, stamp } from './stamp.mjs'
 
 /**
- * Puts the server's own TypeScript into one file that Node runs as it is, when a source has changed.
- * Translating 150 files one by one at each start (tsx) took two seconds of a start that must not take three.
- * Packages stay where npm put them, but for those of hundreds of modules. Answers the file.
+ * Bundles the server's own TypeScript into one file when a source has changed. Translating 150 files at each
+ * start (tsx) took two seconds of a start that must not take three. Packages stay where npm put them, except
+ * those of hundreds of modules. Returns the file.
  */
 export function bundleServer() {
   return bundled('backend/src/main.ts', inProject('backend', 'dist', 'main.mjs'), 'server')
 }
 
 /**
- * The same of another program of ours, for tests and benchmarks that start it many times: some 0.3 s of each
- * start instead of two. What it exports, the bundle exports. Answers the file.
- * @param {string} program its path in the project, like `backend/src/keys-command.ts`, or its address
+ * The same for another program, for tests and benchmarks that start it many times: some 0.3 s per start
+ * instead of two. The bundle has the program's exports. Returns the file.
+ * @param {string} program its path in the project, like `backend/src/keys-command.ts`, or its URL
  */
 export function bundleProgram(program) {
   const source = program.startsWith('file:') ? path.relative(root, fileURLToPath(program)) : program
@@ -37,11 +37,11 @@ async function bundled(source, bundle, name) {
     ...(source.startsWith('bench/') ? ['bench'] : []),
   ])
   const stampFile = inProject('node_modules', '.cache', 'customer-portal', name)
-  // The project's own place is part of it: the bundle holds absolute addresses.
+  // Includes the project's path, because the bundle contains absolute paths.
   if (isStamped(stampFile, `${root} ${wanted}`) && existsSync(bundle)) return bundle
   const began = Date.now()
   const esbuild = await import('esbuild')
-  // In one step, so that nobody who builds at the same time runs half of it.
+  // Renamed into place, so that nobody who builds at the same time runs a partial file.
   const outfile = `${bundle}.${process.pid}-${randomBytes(4).toString('hex')}.mjs`
   await esbuild.build({
     entryPoints: [inProject(source)],
@@ -60,13 +60,13 @@ async function bundled(source, bundle, name) {
 }
 
 /**
- * Packages of so many small modules that finding and linking them one by one took half a second of each
- * start. They need nothing that lies beside them.
+ * Packages of so many small modules that resolving them one by one took half a second of each start. They
+ * load no files beside them.
  */
 const manyModules = ['typebox', 'hucre']
 
 /**
- * Our own code goes in and those, and each file goes on finding what lies beside it: migrations, fonts,
+ * Bundles our own code and those packages; each file still finds what is beside it: migrations, fonts,
  * templates. @type {import('esbuild').Plugin}
  */
 const inPlace = {
@@ -93,7 +93,7 @@ const inPlace = {
 }
 
 /**
- * From the bundle's place only the packages of the project's root can be found.
+ * From the bundle's place only packages in the project's root can be resolved.
  * @param {string} name
  * @param {string} folder
  */

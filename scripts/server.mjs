@@ -10,7 +10,7 @@ import { bundleServer } from './server-bundle.mjs'
 
 /**
  * `npm start`: installs and builds what is missing, then runs the server in the foreground until it ends, and
- * ends with its exit code.
+ * exits with its code.
  */
 export async function start() {
   const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
@@ -42,8 +42,8 @@ function runServer(program) {
   const server = spawn(process.execPath, [program], { cwd: root, stdio: 'inherit' })
   for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP']))
     process.on(signal, () => server.kill(signal))
-  // On a terminal Ctrl-C reaches the server by itself, and a second SIGINT would mean "do not wait for the
-  // requests under way".
+  // On a terminal Ctrl-C reaches the server by itself, and a second SIGINT would mean "do not wait for
+  // requests in progress".
   process.on('SIGINT', () => {
     if (!process.stdin.isTTY) server.kill('SIGINT')
   })

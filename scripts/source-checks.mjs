@@ -6,7 +6,7 @@ import { frontEnds, inProject, root } from './project.mjs'
 export const installed = (script) => inProject('node_modules', ...script.split('/'))
 
 /**
- * Runs an installed command; answers its words when it fails, else ''.
+ * Runs an installed command; returns its output when it fails, else ''.
  * @param {string} script
  * @param {string[]} parameters
  */
@@ -32,7 +32,7 @@ function compile(compiler, place) {
   return check(compiler, '--noEmit', '--incremental', '--tsBuildInfoFile', known, '-p', place)
 }
 
-/** @param {string[]} [files] all of them when not given */
+/** @param {string[]} [files] all files by default */
 export function lint(files = ['.']) {
   return check('eslint/bin/eslint.js', ...files, '--max-warnings', '0', '--no-warn-ignored')
 }
@@ -42,7 +42,7 @@ const layered = ['services', 'products', 'packages', 'agent-workbench', 'backend
   existsSync(inProject(name)),
 )
 
-/** Who may use whom, in all of the project: an arrow has two ends. */
+/** Checks the layer rules in the whole project, because a dependency has two ends. */
 export function checkLayers() {
   return check(
     'dependency-cruiser/bin/dependency-cruise.mjs',
@@ -53,17 +53,17 @@ export function checkLayers() {
 }
 
 /**
- * Whether Prettier would write these files otherwise, by .prettierrc.json; those of .prettierignore and of
- * languages it does not know are left out.
- * @param {string[]} [files] all of them when not given
+ * Checks that Prettier would not change these files, by .prettierrc.json; skips those in .prettierignore and
+ * of languages it does not know.
+ * @param {string[]} [files] all files by default
  */
 export function checkFormatting(files = ['.']) {
   return check('prettier/bin/prettier.cjs', '--check', '--ignore-unknown', '--log-level', 'warn', ...files)
 }
 
 /**
- * What is wrong with the lines that changed, in any kind of file: blanks at a line's end, marks of a conflict.
- * @param {string[]} since what `git diff` compares with
+ * Checks the changed lines of any kind of file: trailing blanks, conflict markers.
+ * @param {string[]} since the revision that `git diff` compares with
  */
 export async function checkLines(since) {
   const { code, output } = await capture('git', ['diff', '--check', ...since], { cwd: root })

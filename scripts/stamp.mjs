@@ -5,7 +5,7 @@ import path from 'node:path'
 const left = new Set(['node_modules', 'dist', '.cache'])
 
 /**
- * Every file at or below `entry`, sorted, without what is installed or built.
+ * Every file at or below `entry`, sorted, without installed and built ones.
  * @param {string} entry
  * @returns {string[]}
  */
@@ -21,7 +21,7 @@ export function filesIn(entry) {
 }
 
 /**
- * One hash of the names and contents of files and folders: it changes when anything in them does.
+ * A hash of the names and contents of files and folders.
  * @param {string} base
  * @param {string[]} entries
  */
@@ -39,7 +39,7 @@ export function isStamped(file, hash) {
   return existsSync(file) && readFileSync(file, 'utf8') === hash
 }
 
-/** Remembers what was done for which content. @param {string} file @param {string} hash */
+/** Records the content hash that some work was done for. @param {string} file @param {string} hash */
 export function stamp(file, hash) {
   mkdirSync(path.dirname(file), { recursive: true })
   writeFileSync(file, hash)

@@ -38,7 +38,7 @@ test.each([
   expect(hash()).not.toBe(before)
 })
 
-test('what was built or installed, and tests, do not change the hash', () => {
+test('built and installed files, and tests, do not change the hash', () => {
   const before = hash()
   write('src/dist/index.html', 'built')
   write('src/node_modules/vue/index.js', 'installed')
@@ -46,7 +46,7 @@ test('what was built or installed, and tests, do not change the hash', () => {
   expect(hash()).toBe(before)
 })
 
-test('a stamp holds for one hash only', () => {
+test('a stamp is valid for one hash only', () => {
   const file = path.join(folder, 'cache', 'built')
   expect(isStamped(file, 'a')).toBe(false)
   stamp(file, 'a')

@@ -1,5 +1,5 @@
 import './node-version.mjs'
 
-// Imported only now: an old Node stops at the sentence above, not at a syntax it cannot read.
+// Imported after the check, so that an old Node prints the sentence above instead of a syntax error.
 const { start } = await import('./server.mjs')
 await start()

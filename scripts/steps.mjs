@@ -1,13 +1,14 @@
 import { duration, say } from './console.mjs'
 
-/** The names of the steps that failed, in their order. @type {string[]} */
+/** The names of failed steps, in order. @type {string[]} */
 export const failedSteps = []
 
 /**
- * Runs one step between two lines that say so, and goes on after a failure, so that one run shows them all.
+ * Runs one step with a line before and after it, and continues after a failure, so that one run shows them
+ * all.
  * @param {string} name
- * @param {() => Promise<string>} work answers what is wrong, or ''
- * @returns {Promise<boolean>} whether nothing is
+ * @param {() => Promise<string>} work returns what is wrong, or ''
+ * @returns {Promise<boolean>} whether it succeeded
  */
 export async function step(name, work) {
   say(`▶ ${name}`)

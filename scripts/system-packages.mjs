@@ -5,7 +5,7 @@ import { say } from './console.mjs'
 import { inCi } from './project.mjs'
 
 /**
- * The first of these commands that is on the PATH, with its whole path.
+ * The first of these commands on the PATH, with its full path.
  * @param {string[]} names
  * @param {string} [searchPath]
  * @returns {string | undefined}
@@ -18,19 +18,19 @@ export function findCommand(names, searchPath = process.env.PATH ?? '') {
 }
 
 /**
- * A machine as far as its packages go. `quietSudo` says that sudo asks for no password.
+ * The machine's package management. `quietSudo`: sudo asks for no password.
  * @typedef {{ manager: 'apt-get' | 'brew' | undefined, root: boolean, inCi: boolean, quietSudo: boolean }}
  * Machine
  */
 
 /**
- * What Homebrew calls Debian's packages. The browser comes from playwright-core there. @type {Record<string,
+ * Homebrew's names of Debian's packages. The browser comes from playwright-core there. @type {Record<string,
  * string>}
  */
 const formulas = { postgresql: 'postgresql@17', 'poppler-utils': 'poppler' }
 
 /**
- * The commands that install packages, given by Debian's names; none where we know no package manager.
+ * The commands that install packages, given by Debian's names; empty without a known package manager.
  * @param {string[]} packages
  * @param {Machine} machine
  * @returns {string[][]}
@@ -49,8 +49,8 @@ export function installCommands(packages, { manager, root, inCi }) {
 }
 
 /**
- * Whether packages may be installed without asking: as root, as containers run, and in CI. A machine that
- * somebody works on is theirs, also where sudo would not ask.
+ * Whether packages may be installed without asking: as root, as in a container, and in CI. A developer's
+ * machine is theirs, even where sudo would not ask.
  * @param {Machine} machine
  */
 export function mayInstall({ manager, root, inCi, quietSudo }) {
@@ -59,7 +59,7 @@ export function mayInstall({ manager, root, inCi, quietSudo }) {
 }
 
 /**
- * The one line with which somebody installs packages themselves; empty where we know none.
+ * The command line with which a person installs the packages; empty when unknown.
  * @param {string[]} packages
  * @param {Machine} machine
  */
@@ -80,8 +80,8 @@ async function thisMachine() {
 }
 
 /**
- * Installs packages of the system where that may be done without asking, and says so first; else prints the
- * command that does. False when they are not installed: of a command that failed its words are printed.
+ * Installs system packages where that is allowed without asking, and says so first; otherwise prints the
+ * command. Returns false when they are not installed; prints the output of a failed command.
  * @param {string[]} packages
  */
 export async function installSystemPackages(packages) {
@@ -98,7 +98,8 @@ export async function installSystemPackages(packages) {
   say(`  Installing ${packages.join(', ')} with ${machine.manager} …`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   let last = { code: 0, output: '' }
-  // Reading the lists may fail in part, where a source is away, and what is asked for be there all the same.
+  // Updating the package lists may fail in part, when a source is unavailable, and the packages still
+  // install.
   for (const [command = '', ...parameters] of installCommands(packages, machine)) {
     last = await capture(command, parameters, {
       env,

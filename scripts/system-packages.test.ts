@@ -5,7 +5,7 @@ const debian = { manager: 'apt-get', root: false, inCi: false, quietSudo: false 
 const mac = { manager: 'brew', root: false, inCi: false, quietSudo: false } as const
 const other = { manager: undefined, root: false, inCi: false, quietSudo: false } as const
 
-test('packages are installed without asking as root and in CI, never on a machine somebody works on', () => {
+test("packages are installed without asking as root and in CI, never on a developer's machine", () => {
   expect(mayInstall({ ...debian, root: true })).toBe(true)
   expect(mayInstall({ ...debian, inCi: true, quietSudo: true })).toBe(true)
   expect(mayInstall({ ...mac, inCi: true })).toBe(true)
@@ -14,7 +14,7 @@ test('packages are installed without asking as root and in CI, never on a machin
   expect(mayInstall({ ...other, root: true, inCi: true })).toBe(false)
 })
 
-test('root installs as it is, CI by a sudo that never asks', () => {
+test('root installs directly, CI with a sudo that never asks', () => {
   const [, install] = installCommands(['postgresql'], { ...debian, root: true })
   expect(install).toEqual(['apt-get', 'install', '-y', '--no-install-recommends', 'postgresql'])
   expect(
@@ -25,7 +25,7 @@ test('root installs as it is, CI by a sudo that never asks', () => {
   ])
 })
 
-test('somebody who works on the machine reads one command that installs all that is missing', () => {
+test('a developer gets one command that installs everything that is missing', () => {
   expect(commandLine(['postgresql', 'chromium'], debian)).toBe(
     'sudo apt-get update && sudo apt-get install -y --no-install-recommends postgresql chromium',
   )

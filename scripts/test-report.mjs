@@ -1,6 +1,6 @@
 /**
- * What one run of vitest came to. `skipped` names each test that did not run, with its file; `failures` each
- * that failed, with the first lines of why.
+ * The result of one vitest run. `skipped` lists each test that did not run, with its file; `failures` each
+ * failed one, with the first lines of the reason.
  * @typedef {{ passed: number, failed: number, failures: { name: string, file: string, why: string }[],
  * skipped: { name: string, file: string }[] }} Tally
  * @typedef {{ status: string, fullName: string, failureMessages?: string[] | null }} VitestTest
@@ -9,7 +9,7 @@
  */
 
 /**
- * Counts what vitest's JSON report says. A file that could not even be loaded counts as one failure.
+ * Counts the results in vitest's JSON report. A file that could not be loaded counts as one failure.
  * @param {VitestJson} report
  * @returns {Tally}
  */
@@ -43,7 +43,7 @@ export function tally(report) {
   }
 }
 
-/** What went wrong without where it was called from. @param {string} message */
+/** A failure message without its stack. @param {string} message */
 function firstLines(message) {
   const lines = message.split('\n')
   const stack = lines.findIndex((line) => /^\s+at /.test(line))

@@ -21,7 +21,7 @@ test('a file whose tests pass but whose clean-up fails is a failure', () => {
   expect(tally({ testResults: [{ ...file('a', 'passed'), status: 'failed' }] }).failed).toBe(1)
 })
 
-test('each failure is told with its file and the first lines of why, without the calls it came through', () => {
+test('each failure has its file and the first lines of the reason, without the stack', () => {
   const message =
     'AssertionError: expected 2 to be 1\n\n- 1\n+ 2\n    at Object.check (a.test.ts:3:1)\n    at run '
     + '(runner.js:1:1)'

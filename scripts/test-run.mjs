@@ -14,21 +14,21 @@ import { findTools } from './test-tools.mjs'
 
 /** @typedef {import('./test-report.mjs').Tally} Tally */
 
-/** Where vitest's reports stay: it names their place at its end, and whoever reads that looks there. */
+/** Where vitest's reports stay: it prints their path at its end. */
 const folder = inProject('.cache', 'tests')
 
-/** What must be undone when the tests end, however they end. @type {(() => Promise<void>)[]} */
+/** Clean-up to run when the tests end, however they end. @type {(() => Promise<void>)[]} */
 const undo = []
 async function cleanUp() {
   for (const step of undo.splice(0).reverse()) await step()
 }
 
-/** What this machine lacks, a sentence each: said again at the end, where it is read. @type {string[]} */
+/** What this machine lacks, a sentence each, repeated at the end where it is read. @type {string[]} */
 let missing = []
 
 /**
- * `npm test [-- FILTER…] [--long]`: every check there is, or with a filter only the tests whose path contains
- * it. Goes on after a failure, so that one run shows them all. Answers the exit code.
+ * `npm test [-- FILTER…] [--long]`: every check, or with a filter only the tests whose path contains it.
+ * Continues after a failure, so that one run shows them all. Returns the exit code.
  * @param {string[]} parameters
  */
 export async function runTests(parameters) {
@@ -54,7 +54,7 @@ async function interrupted(signal) {
   process.exit(exitCode(null, signal))
 }
 
-/** Two things at a time, for two cores; each tells of itself when it has ended. */
+/** Two at a time, for two cores; each prints its result when it has ended. */
 async function checkSources() {
   await Promise.all([
     step('types', () => checkTypes()).then(() => step('formatting', () => checkFormatting())),
@@ -98,7 +98,7 @@ async function runVitest(filters) {
 }
 
 /**
- * Starts a PostgreSQL for the tests, unless one is named by TEST_DATABASE_URL.
+ * Starts a PostgreSQL server for the tests, unless TEST_DATABASE_URL is set.
  * @param {import('./test-tools.mjs').Tools} tools
  * @param {NodeJS.ProcessEnv} environment
  */
@@ -110,8 +110,8 @@ async function offerDatabase(tools, environment) {
 }
 
 /**
- * The environment without the product's own variables: a developer's settings must not decide what the tests
- * see.
+ * The environment without the product's own variables, so that a developer's settings do not affect the
+ * tests.
  */
 function productFreeEnvironment() {
   const names = readFileSync(inProject('.env.example'), 'utf8').matchAll(/^#?\s?([A-Z][A-Z_]+)=/gm)
@@ -150,7 +150,7 @@ async function vitest(project, filters, env) {
     if (existsSync(file)) counted = tally(JSON.parse(readFileSync(file, 'utf8')))
     return code === 0 ? '' : `vitest ended with code ${code}: ${counted.failed} failed.`
   })
-  // Its failures are counted one by one; the step is one more only where vitest failed without a failed test.
+  // Failures are counted one by one; the step counts as well only when vitest failed without a failed test.
   if (counted.failed > 0) failedSteps.splice(failedSteps.indexOf(name), 1)
   return counted
 }
@@ -158,7 +158,7 @@ async function vitest(project, filters, env) {
 /** @param {Tally} total @param {number} began */
 function report(total, began) {
   const failed = { ...total, failed: total.failed + failedSteps.length }
-  // Said again at the end: a log that is kept may be only its last lines.
+  // Repeated at the end, because a log may be kept only in its last lines.
   for (const { name, file, why } of total.failures)
     say(`failed: ${path.relative(root, path.resolve(root, file))}: ${name}\n${why.replace(/^/gm, '    ')}`)
   for (const { name, file } of total.skipped)

@@ -1,5 +1,5 @@
 /**
- * Whether a file of tests is run: vitest takes those whose path contains one of the filters.
+ * Whether a test file runs: vitest selects those whose path contains one of the filters.
  * @param {string} file
  * @param {readonly string[]} filters
  */
@@ -7,11 +7,11 @@ export function isSelected(file, filters) {
   return filters.length === 0 || filters.some((filter) => file.includes(filter))
 }
 
-/** Beside those of e2e: tests that ask a server for the built pages. */
+/** Tests outside e2e that request built pages from a server. */
 const askForPages = ['scenarios/progress.test.ts']
 
 /**
- * Whether any of the tests that are run needs the front ends built.
+ * Whether any of the selected tests needs the front ends built.
  * @param {readonly string[]} browserTests
  * @param {readonly string[]} filters
  */

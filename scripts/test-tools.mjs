@@ -11,8 +11,8 @@ import { findCommand, installSystemPackages } from './system-packages.mjs'
  */
 
 /**
- * What the tests need besides Node, found on this machine or, as root and in CI, installed from its packages.
- * `missing` says, one sentence each, what stays untested without them.
+ * The tools the tests need besides Node, found on this machine or, as root and in CI, installed from its
+ * packages. `missing` says, one sentence each, what stays untested without them.
  * @returns {Promise<Tools>}
  */
 export async function findTools() {
@@ -24,8 +24,8 @@ export async function findTools() {
 }
 
 /**
- * The browser for a command that draws pages, found or installed with a Chinese font, and named to whoever
- * launches one (CHROMIUM_PATH). Throws where there is none to be had.
+ * Finds or installs the browser for a command that takes screenshots, with a Chinese font, and sets
+ * CHROMIUM_PATH. Throws when none can be had.
  */
 export async function provideChromium() {
   await provide(absentPackages({ ...(await look()), postgres: 'not needed', poppler: true }))
@@ -38,7 +38,7 @@ export async function provideChromium() {
 const howToGetChromium = 'Install it, or run "npx playwright-core install chromium", or set CHROMIUM_PATH.'
 const withoutFont = 'No Chinese font was found: pictures show boxes instead of characters.'
 
-/** Debian's names of the packages that bring what was not found. @param {Found} found */
+/** Debian's names of the packages for what was not found. @param {Found} found */
 export function absentPackages(found) {
   return [
     ...(found.postgres ? [] : ['postgresql']),
@@ -49,9 +49,9 @@ export function absentPackages(found) {
 }
 
 /**
- * One sentence for each thing that was not found: what is not tested without it.
+ * One sentence for each missing tool: what is not tested without it.
  * @param {Found} found
- * @param {string} [databaseUrl] a server that the tests are given
+ * @param {string} [databaseUrl] a server for the tests
  */
 export function withoutThem(found, databaseUrl) {
   const onPostgres = databaseUrl
@@ -82,7 +82,8 @@ async function look() {
 /** @param {string[]} absent */
 async function provide(absent) {
   if (absent.length > 0) await installSystemPackages(absent)
-  // A browser of playwright-core's is 150 MB in somebody's home: fetched unasked only where nobody's is.
+  // A browser from playwright-core takes 150 MB in the home folder, so it is downloaded without asking only
+  // in CI and as root.
   const unasked = inCi || process.getuid?.() === 0
   if (absent.includes('chromium') && unasked && !(await findChromium())) await downloadChromium()
 }

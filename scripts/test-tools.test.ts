@@ -14,7 +14,7 @@ test('a machine that has everything lacks no package, and skips nothing', () => 
   expect(withoutThem(everything)).toEqual([])
 })
 
-test('each thing that is missing has its packages, and a sentence that says what is skipped without it', () => {
+test('each missing tool has its packages, and a sentence that says what is skipped without it', () => {
   expect(absentPackages(nothing)).toEqual([
     'postgresql',
     'poppler-utils',
@@ -30,7 +30,7 @@ test('each thing that is missing has its packages, and a sentence that says what
   expect(sentences[1]).toContain('npx playwright-core install chromium')
 })
 
-test('where a server is named only the tests that need the programs of one are said to be skipped', () => {
+test("with a given server only the tests that need PostgreSQL's programs are reported as skipped", () => {
   expect(withoutThem({ ...everything, postgres: undefined }, 'postgres://db.example.com/tests')).toEqual([
     'PostgreSQL 15 or newer was not found: the tests that start a server of their own, or dump one, '
       + 'are skipped.',

@@ -1,4 +1,4 @@
-/** What a case says, as JSON: decimal strings for amounts, instants and dates as text. */
+/** A case's content as JSON: decimal strings for amounts, instants and dates as text. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 export type Input = { [key: string]: Json }
 
@@ -13,21 +13,22 @@ export interface Case {
 }
 
 /**
- * Answers a case by what makes invoices. Throws Unsupported for what the engine does not do, RefusedByEngine
- * for what it refuses, and WrongAnswer where the input itself states an answer and the engine gives another.
+ * Answers a case with the code that makes invoices. Throws Unsupported for what the engine does not do,
+ * RefusedByEngine for what it rejects, and WrongAnswer when the input itself states a result and the engine
+ * gives another.
  */
 export type Adapter = (input: Input) => Answer
 
-/** The reason a case cannot be answered. */
+/** The case cannot be answered; the message gives the reason. */
 export class Unsupported extends Error {}
 
-/** The engine takes such input as a mistake. */
+/** The engine rejects the input as a mistake. */
 export class RefusedByEngine extends Error {}
 
-/** An answer on the way differs from the one the input states. */
+/** An intermediate result differs from the one the input states. */
 export class WrongAnswer extends Error {}
 
-/** A field as text; numbers of JSON too. */
+/** A field as text; a JSON number becomes text too. */
 export function text(input: Input, key: string): string {
   const value = input[key]
   if (typeof value === 'number') return String(value)
@@ -65,7 +66,7 @@ export function texts(input: Input, key: string): string[] {
   return list(input, key).map((value) => text({ value }, 'value'))
 }
 
-/** A field that must be one of some words. */
+/** A field that must be one of the given words. */
 export function oneOf<T extends string>(input: Input, key: string, known: readonly T[], otherwise?: T): T {
   const value = has(input, key) ? text(input, key) : otherwise
   const found = known.find((word) => word === value)
@@ -73,19 +74,19 @@ export function oneOf<T extends string>(input: Input, key: string, known: readon
   return found
 }
 
-/** A field that may only have the value that the engine always takes. */
+/** A field that may only have the value the engine always uses. */
 export function always(input: Input, key: string, value: Json, why: string): void {
   if (has(input, key) && input[key] !== value) throw new Unsupported(`${key}: ${why}`)
 }
 
-/** An adapter for what the engine does not do. */
+/** An adapter for a kind of case the engine does not support. */
 export function unsupported(reason: string): Adapter {
   return () => {
     throw new Unsupported(reason)
   }
 }
 
-/** What the engine answers, in the words of the format, and how many decimals its amounts have. */
+/** The engine's answer in the terms of the format, and the number of decimals of its amounts. */
 export interface Answer {
   digits: number
   values: { [key: string]: Json }

@@ -3,7 +3,7 @@ import { decimal } from '../../services/billing/src/values/money.ts'
 import { Unsupported, type Json } from './case.ts'
 import { decimalsOf, isDecimal } from './decimal.ts'
 
-/** The first expected value the answer differs from, as a sentence. Only what is expected is compared. */
+/** The first expected value that the answer differs from, as a sentence. Other values are not compared. */
 export function difference(
   expected: Json,
   actual: Json | undefined,
@@ -32,7 +32,7 @@ function firstOf(found: (string | undefined)[]): string | undefined {
   return found.find((one) => one !== undefined)
 }
 
-/** Numbers are compared exactly. One that is expected finer than the engine answers is not for it to give. */
+/** Compares numbers exactly. A value expected with more decimals than the engine has is not compared. */
 function same(expected: Json, actual: Json, digits: number, at: string): boolean {
   if (expected === null || actual === null || typeof expected === 'boolean') return expected === actual
   const [wanted, given] = [String(expected), String(actual)]

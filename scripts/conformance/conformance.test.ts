@@ -11,9 +11,9 @@ import type { Case, Input } from './case.ts'
 const root = join(import.meta.dirname, '../..')
 const shared = join(root, '../shared/cases')
 
-// The cases are not part of this project: where they are absent there is no such test.
+// The cases are not part of this project, so without them this test does not exist.
 if (existsSync(shared))
-  test('no case of the shared folder fails, and what makes invoices answers what it has the feature for', () => {
+  test('no case of the shared folder fails, and the invoicing code answers what it has the feature for', () => {
     const results = runFolder(shared)
     expect(results.filter((result) => result.outcome === 'failed')).toEqual([])
     expect(results.filter((result) => result.outcome === 'passed').length).toBeGreaterThanOrEqual(156)
@@ -28,7 +28,7 @@ const rounding = (id: string, amount: string, rounded: string, specific = false)
   expected: { rounded },
 })
 
-test('a wrong answer fails, another vendor’s convention does not, and what is not known says so', () => {
+test('a wrong answer fails, another vendor’s convention does not, and an unknown kind is reported', () => {
   const outcome = (one: Case, group = 'invoice') => runCase('x.json', group, one)
   expect(outcome(rounding('a', '10.275', '10.28'))).toMatchObject({ outcome: 'passed', reason: '' })
   expect(outcome(rounding('b', '10.275', '10.27'))).toMatchObject({
@@ -64,7 +64,7 @@ const bounded = {
   ],
 }
 
-test('a case that says more than is read is unsupported, were the answer right or wrong', () => {
+test('a case with an unread field is unsupported, whether its answer is right or wrong', () => {
   const result = (input: Case['input'], amount: string) =>
     runCase('pricing.json', 'pricing', price(input, amount))
   const known = { model: 'per_unit', quantity: '2', unit_amount: '3' }
@@ -86,7 +86,7 @@ test('a case that says more than is read is unsupported, were the answer right o
   ).toMatchObject({ outcome: 'unsupported', reason: 'tiers[].minimum: not read' })
 })
 
-test('fields are read at any depth, in objects and in lists', () => {
+test('unread fields are found at any depth, in objects and in lists', () => {
   const { view, unread } = reading({ a: '1', b: [{ c: '2', d: [] }, '3'], e: { f: { g: null }, h: '4' } })
   expect(unread()).toEqual(['a', 'b', 'e'])
   expect(view.a).toBe('1')
@@ -173,7 +173,7 @@ test.each([
     price({ model: 'per_unit', bucket_quantities: ['1'], unit_amount: '5', minimum_amount: '9' }, '9'),
     'minimum_amount with buckets',
   ],
-])('what a plan cannot say is unsupported: %#', (one, reason) => {
+])('a case that a plan cannot express is unsupported: %#', (one, reason) => {
   expect(runCase('pricing.json', 'pricing', one)).toMatchObject({
     outcome: 'unsupported',
     reason: expect.stringContaining(reason),
@@ -223,7 +223,7 @@ test.each([
     'unsupported',
     'a fee period is whole months from the date it begins on',
   ],
-  // In Berlin the clocks go back on 25 October 2026: by seconds that day is longer.
+  // In Berlin the clocks go back on 25 October 2026, so that day has more seconds.
   [
     {
       ...change,
@@ -236,12 +236,12 @@ test.each([
     'unsupported',
     'granularity second: days count, also those of 23 or 25 hours',
   ],
-])('a change of plan %#', (input, expected, outcome, reason) => {
+])('a plan change %#', (input, expected, outcome, reason) => {
   const one: Case = { id: 'change', rule_specific: false, kind: 'plan_change', input, expected }
   expect(runCase('proration.json', 'proration', one)).toMatchObject({ outcome, reason })
 })
 
-test('an answer that the steps of a case state themselves is compared, and a wrong one fails', () => {
+test('a result stated by the steps of a case is compared, and a wrong one fails', () => {
   const feature = { type: 'metered', included: '100', overage_allowed: false, overflow: 'reject' }
   const result = (...steps: Input[]) =>
     runCase('entitlement.json', 'entitlement', {
@@ -261,7 +261,7 @@ test('an answer that the steps of a case state themselves is compared, and a wro
   })
 })
 
-test('a report has a line for each file and kind, the reasons and the first failures', () => {
+test('a report has a line per file and kind, the reasons and the first failures', () => {
   const results = [
     rounding('a', '1', '1'),
     rounding('b', '1', '2'),
@@ -277,7 +277,7 @@ test('a report has a line for each file and kind, the reasons and the first fail
   expect(lines).toContain('  x.json: kind other: nothing that makes invoices answers it (c)')
 })
 
-test('the command runs any folder and answers 1 when a case fails, 2 when there is nothing to run', () => {
+test('the command runs any folder, and exits with 1 when a case fails, 2 when there is nothing to run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-'))
   const run = (...options: string[]) =>
     spawnSync(process.execPath, ['--import', 'tsx', 'scripts/conformance/main.ts', ...options], {

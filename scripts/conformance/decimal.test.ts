@@ -14,7 +14,7 @@ import {
   whole,
 } from './decimal.ts'
 
-test('an amount is read to the minor unit of its currency, and a finer one is not rounded', () => {
+test('an amount is read to the minor unit of its currency, and a finer one is rejected, not rounded', () => {
   expect(currencyOf({}).amount('182')).toBe(18_200)
   expect(currencyOf({ currency: 'JPY' }).amount('150')).toBe(150)
   expect(currencyOf({ currency: 'KWD' }).amount('-0.0150')).toBe(-15)
@@ -22,7 +22,7 @@ test('an amount is read to the minor unit of its currency, and a finer one is no
   expect(() => currencyOf({}).amount('1e3')).toThrow(Unsupported)
 })
 
-test('whole numbers, basis points and the decimals of a meter are taken as they are or not at all', () => {
+test("whole numbers, basis points and a meter's decimals are read exactly or rejected", () => {
   expect([whole('12', 'a bound'), whole('12.0', 'a bound'), basisPoints('2.99'), basisPoints('100')]).toEqual(
     [12, 12, 299, 10_000],
   )

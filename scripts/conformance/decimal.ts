@@ -14,21 +14,21 @@ import { textOr, Unsupported, type Input } from './case.ts'
 const mostDecimals = 6
 const decimalNumber = /^-?\d{1,30}(\.\d{1,30})?$/
 
-/** How the amounts of a case are read and written. */
+/** Reads and writes the amounts of a case. */
 export interface Currency {
   code: string
   digits: number
-  /** Whole currency units → minor units. Throws Unsupported where that is no whole number. */
+  /** Whole currency units → minor units. Throws Unsupported when the result is not a whole number. */
   amount(text: string): Money
   written(amount: Money): string
 }
 
-/** Amounts by their names, as they are written. */
+/** Amounts by name, formatted as the case writes them. */
 export function writtenBy({ written }: Currency, amounts: Record<string, Money>): Record<string, string> {
   return Object.fromEntries(Object.entries(amounts).map(([key, amount]) => [key, written(amount)]))
 }
 
-/** The currency of a case, US dollars where it names none. */
+/** The currency of a case, US dollars by default. */
 export function currencyOf(input: Input): Currency {
   const code = textOr(input, 'currency', 'USD')
   const digits = currencyDigits(code)
@@ -42,7 +42,7 @@ export function isDecimal(text: string): boolean {
   return decimalNumber.test(text)
 }
 
-/** A decimal number, exactly. Throws Unsupported for anything else. */
+/** Parses a decimal number exactly. Throws Unsupported for anything else. */
 export function exact(text: string): Fraction {
   if (!isDecimal(text)) throw new Unsupported(`'${text}' is not a decimal number`)
   return decimal(text)
@@ -53,7 +53,7 @@ export function minorUnits(text: string, digits: number): Fraction {
   return times(exact(text), fraction(10n ** BigInt(digits), 1n))
 }
 
-/** A whole number, as the engine has units, seats, bounds and sizes. */
+/** Parses a whole number, which the engine requires for units, seats, bounds and sizes. */
 export function whole(text: string, what: string): number {
   return wholeOf(exact(text), `${what} is a whole number, not ${text}`)
 }
@@ -73,7 +73,7 @@ export function basisPoints(percent: string): number {
   return wholeOf(times(exact(percent), fraction(100n, 1n)), `${percent} % is finer than a basis point`)
 }
 
-/** The decimals of a meter that counts some quantities. */
+/** The decimals a meter needs for these quantities. */
 export function meterDecimals(quantities: readonly string[]): number {
   const decimals = Math.max(0, ...quantities.map(decimalsOf))
   if (decimals > mostDecimals)
@@ -81,7 +81,7 @@ export function meterDecimals(quantities: readonly string[]): number {
   return decimals
 }
 
-/** How many decimals a number is written with, but for zeros at its end. */
+/** The number of decimals a number is written with, without trailing zeros. */
 export function decimalsOf(text: string): number {
   return (text.split('.')[1] ?? '').replace(/0+$/, '').length
 }

@@ -34,7 +34,7 @@ const customerId = 'customer'
 interface Feature {
   meter: Meter
   phase: Phase
-  /** What of a quantity is taken where not all of it is left. */
+  /** What is granted of a quantity when not all of it is left. */
   mode: 'partial' | 'all'
 }
 
@@ -64,7 +64,7 @@ export const entitlementAdapters: Record<string, Adapter> = {
       if (op === 'track') agrees('expect_accepted', taken === wanted)
       recorded = sum([recorded, taken])
     }
-    // Only now: every step is read.
+    // Not earlier: every step must have been read.
     if (wrong.length > 0) throw new WrongAnswer(wrong[0])
     return {
       digits: feature.meter.decimals,
@@ -90,7 +90,7 @@ function featureOf(input: Input, decimals: number): Feature {
   return { meter, phase: phaseOf(planOf({ charges: [charge] }), someDate), mode }
 }
 
-/** What is recorded of a quantity that is asked for before it is used. */
+/** The granted part of a requested quantity. */
 function granted({ meter, phase, mode }: Feature, recorded: Steps, quantity: string): Steps {
   const command = { kind: 'consume', customerId, meter: meter.key, id: 'event', quantity, mode } as const
   const { event, outcome } = decide(
@@ -106,7 +106,7 @@ function isAllowed({ meter, phase }: Feature, recorded: Steps, required: string)
   return quotaFor(counterOf({ meter, phase }, recorded), units).allowed
 }
 
-/** What the usage period comes to, and what is left of it. */
+/** The usage period's totals, and what is left of it. */
 function standing(feature: Feature, recorded: Steps): { [key: string]: Json } {
   const { meter, phase } = feature
   const [period] = usagePeriods([phase], someDate)
@@ -120,7 +120,7 @@ function standing(feature: Feature, recorded: Steps): { [key: string]: Json } {
   }
 }
 
-/** The counter of the usage period, as it is read once so much is recorded in it. */
+/** The counter of the usage period after this much has been recorded in it. */
 function counterOf({ meter, phase }: Pick<Feature, 'meter' | 'phase'>, recorded: Steps): QuotaCounter {
   const history: Partial<SubscriptionState> = {
     zones: [{ from: beginningOfTime, timezone: 'UTC' }],

@@ -105,7 +105,7 @@ export const invoiceAdapters: Record<string, Adapter> = {
       tax_total: money(-credits.taxTotal),
       total: money(-credits.total),
       credit: addedToBalance(credits),
-      // What a document gives back becomes balance: nothing waits to be paid out.
+      // A credit note adds to the balance: no refund is pending.
       refund: nothingSettled.toRefund,
     }
     return { digits, values: writtenBy(currency, values) }
@@ -189,7 +189,7 @@ function byLine(lines: readonly NamedLine[], value: (line: NamedLine) => string)
   return Object.fromEntries(lines.map((line) => [line.id, value(line)]))
 }
 
-/** A document of the lines of a case, with its discounts and account credit. */
+/** An invoice with the lines of a case, its discounts and account credit. */
 function invoiceOf(
   input: Input,
   currency: Currency,
@@ -212,7 +212,7 @@ function invoiceOf(
   }
 }
 
-/** A line that stands for several is that many lines. */
+/** Expands a line with a count into that many lines. */
 function linesOf(
   line: Input,
   { mode, kind, currency }: { mode: TaxMode; kind: LineDraft['kind']; currency: Currency },
@@ -252,7 +252,10 @@ function lineOf({
   }
 }
 
-/** Discounts are of everything, of fees or of usage: the first that is of some lines makes those the fees. */
+/**
+ * The scope of each discount: everything, fees or usage. The first discount on certain lines makes those the
+ * fees.
+ */
 function scopesOf(
   ids: readonly string[],
   discounts: readonly Input[],
@@ -286,7 +289,7 @@ function modeOf(input: Input): TaxMode {
   return oneOf(input, 'tax_mode', ['exclusive', 'inclusive'], 'exclusive')
 }
 
-/** What the engine refuses to credit: what is not there, or more than is left. */
+/** Applies the engine's checks of a credit note: the lines exist, and no more than is left is credited. */
 function checkLeft(
   lines: readonly CreditableLine[],
   asked: readonly { lineId: string; amount: Money }[],
@@ -301,7 +304,7 @@ function checkLeft(
   }
 }
 
-/** Dates from which a period has so many days. */
+/** Start dates of periods with the given number of days. */
 const periodsOfDays: Record<string, { from: LocalDate; interval: 'month' | 'year' }> = {
   28: { from: '2026-02-01', interval: 'month' },
   29: { from: '2028-02-01', interval: 'month' },
@@ -311,7 +314,7 @@ const periodsOfDays: Record<string, { from: LocalDate; interval: 'month' | 'year
   366: { from: '2028-01-01', interval: 'year' },
 }
 
-/** A subscription for the fee of a case, in a period of as many days. */
+/** A subscription for the fee of a case, in a period of that many days. */
 function feeOf(input: Input, currency: Currency): Phase {
   const found = periodsOfDays[text(input, 'period_days')]
   if (!found) throw new Unsupported('period_days: a fee period is a month or a year')
@@ -322,7 +325,7 @@ function feeOf(input: Input, currency: Currency): Phase {
   )
 }
 
-/** What a case says of the invoice must be what the engine bills, and nothing may have come back of it. */
+/** Throws unless the case's invoice is what the engine bills, with nothing credited before. */
 function checkBilled(input: Input, amount: (text: string) => Money, total: Money): void {
   for (const key of ['line_total', 'invoice_total']) {
     if (has(input, key) && amount(text(input, key)) !== total)

@@ -5,7 +5,7 @@ const usage = `npm run conformance -- FOLDER [--json]
 
 Runs the cases of every .json file of a folder through what makes invoices. Exits with 1 when one fails.`
 
-/** Answers the exit code: 0 all well, 1 a case failed, 2 a mistake in the command. */
+/** Returns the exit code: 0 success, 1 a case failed, 2 a mistake in the command. */
 function main(options: readonly string[]): number {
   const folders = options.filter((option) => !option.startsWith('--'))
   const unknown = options.find((option) => option.startsWith('--') && option !== '--json')

@@ -27,7 +27,7 @@ export const periodAdapters: Record<string, Adapter> = {
   period_at(input) {
     const zones = zonesOf(input)
     const at = dateAt(input, 'at', zones)
-    // Calendar months are the same whenever a subscription began.
+    // Calendar months are the same whenever a subscription started.
     const phase = phaseIn(input, zones) ?? calendarPhase(input, addMonths(firstOfMonth(at), -1), 1)
     const current = periodOn(phase, at)
     const which = oneOf(input, 'which', ['containing', 'last_completed'], 'containing')
@@ -92,7 +92,7 @@ function periodOn(phase: Phase, date: LocalDate): Period {
   return billingPeriodAt(phase, date)
 }
 
-/** The subscription that began on the anchor; undefined where there is none and it goes by the calendar. */
+/** The subscription that started on the anchor; undefined when the case has none and uses the calendar. */
 function phaseIn(input: Input, zones: readonly ZoneChange[]): Phase | undefined {
   const isCalendar = oneOf(input, 'alignment', ['anniversary', 'calendar'], 'anniversary') === 'calendar'
   if (has(input, 'anchor'))
@@ -103,7 +103,7 @@ function phaseIn(input: Input, zones: readonly ZoneChange[]): Phase | undefined 
   throw new Unsupported('periods that do not go by the calendar need an anchor')
 }
 
-/** A subscription by the calendar: months that begin on the 1st, counted from the one it begins in. */
+/** A subscription by the calendar: months that begin on the 1st, counted from the one it starts in. */
 function calendarPhase(input: Input, from: LocalDate, mostMonths = Infinity): Phase {
   oneOf(input, 'interval', ['month'])
   const plan = planOf({ ...intervalOf(input), alignment: 'calendar' })
@@ -112,14 +112,14 @@ function calendarPhase(input: Input, from: LocalDate, mostMonths = Infinity): Ph
   return phaseOf(plan, from)
 }
 
-/** A fee that a case bills: its dates of a period. */
+/** A fee that a case bills: the billed dates of a period. */
 export interface Billed {
   phase: Phase
   dates: DateRange
   period: Period
 }
 
-/** What has been billed of the periods that had begun on the target date, less the dates after the end. */
+/** What has been billed for periods begun by the target date, less the dates after the end. */
 export function billedIn(input: Input, fee: PlanInput['fee'] = { amount: 0, per: 'subscription' }): Billed[] {
   const phase = phaseOfBillDay(input, fee)
   oneOf(input, 'billing', ['in_advance'], 'in_advance')
@@ -141,7 +141,7 @@ function phaseOfBillDay(input: Input, fee?: PlanInput['fee']): Phase {
   })
 }
 
-/** A subscription that is billed on a day of the month: that of its start, or the 1st. */
+/** A subscription billed on a day of the month: that of its start, or the 1st. */
 export function phaseBilledOn(start: LocalDate, day: number, plan: Partial<PlanInput>): Phase {
   const isStart = day === Number(start.slice(8))
   if (!isStart && day !== 1)

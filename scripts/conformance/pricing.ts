@@ -57,20 +57,20 @@ const elsewhere: Record<string, string> = {
   minimum_commitment: 'a minimum is of one charge, not of all fees of a subscription',
 }
 
-/** A quantity that was used, in so many events. */
+/** A used quantity, in a number of events. */
 interface Used {
   quantity: string
   events: number
 }
 
-/** What is charged, on which meter, and what it counts for a quantity of the case. */
+/** The charge and its meter, and the meter's quantity for a quantity of the case. */
 interface Setting {
   phase: Phase
   meter: Meter
   counted: (quantity: string) => string
 }
 
-/** Prices what was used as a subscription would be invoiced for it, discounts included. */
+/** Prices usage as a subscription's invoice would, discounts included. */
 export const pricingAdapter: Adapter = (input) => {
   const model = modelOf(input)
   const currency = currencyOf(input)
@@ -96,7 +96,7 @@ function modelOf(input: Input): Model {
   return oneOf(input, 'model', models)
 }
 
-/** A fee for each period, whatever the quantity. */
+/** A fee per period, whatever the quantity. */
 function flatLines(input: Input, currency: Currency): LineDraft[] {
   const seats = whole(textOr(input, 'quantity', '1'), 'a number of seats')
   const fee = { amount: currency.amount(text(input, 'flat_amount')), per: 'subscription' } as const
@@ -132,7 +132,7 @@ function chargedLines(input: Input, model: Model, currency: Currency): LineDraft
   return [...fees, againstBilled(setting, period!, { used, before: { quantity: before, events: 0 }, billed })]
 }
 
-/** Each bucket is rated on its own: it is a usage period. */
+/** Rates each bucket on its own, as a usage period. */
 function bucketLines(input: Input, setting: Setting, buckets: readonly Used[]): LineDraft[] {
   for (const key of ['previous', 'already_invoiced', 'minimum_amount', 'maximum_amount']) {
     if (has(input, key)) throw new Unsupported(`${key} with buckets: each usage period has its own`)
@@ -145,7 +145,7 @@ function bucketLines(input: Input, setting: Setting, buckets: readonly Used[]): 
   })
 }
 
-/** All that is known of a period, less what was billed of it: as late usage is invoiced. */
+/** Everything known of a period, less what was billed of it, as late usage is invoiced. */
 function againstBilled(
   setting: Setting,
   period: LabelledPeriod,
@@ -186,7 +186,7 @@ function rated(
   return rateUsage(usagePhases([phase]), period, days, new Map([[meter.key, meter]]))[0]!
 }
 
-/** The charge: at most one of the fields that say what is included, a price, and its bounds. */
+/** The charge: at most one of the fields for the included amount, a price, and its bounds. */
 function chargeOf(input: Input, model: Model, currency: Currency): Charge {
   const included = ['free_units', 'allowance', 'free_volume'].filter((key) => has(input, key))
   if (included.length > 1)
@@ -222,7 +222,7 @@ function priceOf(input: Input, model: Model, currency: Currency): Price {
   return { model: model === 'volume' ? 'volume' : 'graduated', tiers }
 }
 
-/** So many units make one: a package of them where started ones count, and else a rate for them. */
+/** Several units make one: a package when started ones count in full, otherwise a rate per unit. */
 function convertedPrice(input: Input, currency: Currency): Price {
   const conversion = object(input.unit_conversion)
   const per = whole(text(conversion, 'divide_by'), 'divide_by')
@@ -236,7 +236,7 @@ function startedOnesCount(input: Input): void {
   always(input, 'rounding', 'up', 'a package that is started is charged')
 }
 
-/** A share of an amount has bounds in minor units. */
+/** For a percentage of an amount the bounds are in minor units. */
 function tierOf(tier: Input, model: Model, currency: Currency): Tier {
   const percents = model === 'graduated_percentage'
   const bound = () =>
@@ -259,7 +259,7 @@ function percentageOf(input: Input, currency: Currency): Price {
   }
 }
 
-/** The usage of a case without buckets: amounts of events, one amount of several events, or a quantity. */
+/** The usage of a case without buckets: amounts of events, one amount for several events, or a quantity. */
 function usedIn(input: Input, model: Model): Used[] {
   if (model !== 'percentage') return [{ quantity: text(input, 'quantity'), events: 1 }]
   if (has(input, 'events')) return texts(input, 'events').map((quantity) => ({ quantity, events: 1 }))
@@ -271,7 +271,7 @@ function usedIn(input: Input, model: Model): Used[] {
   ]
 }
 
-/** Whether what is counted are amounts: then the meter counts minor units. */
+/** Whether amounts are counted; the meter then counts minor units. */
 function isOfAmounts(model: Model): boolean {
   return model === 'percentage' || model === 'graduated_percentage'
 }

@@ -47,7 +47,7 @@ import {
   zonesOf,
 } from './subscription.ts'
 
-/** The fee of a whole cycle, so that the fee of a part of one says with nine decimals what part it is. */
+/** Decimals of a fee of 1 for a whole cycle, whose prorated fee then gives the fraction to nine decimals. */
 const cycleDigits = 9
 const cycleFee = { amount: 10 ** cycleDigits, per: 'subscription' } as const
 
@@ -137,7 +137,7 @@ function cyclesText(amount: Money): string {
   return amountDecimal(amount, cycleDigits)
 }
 
-/** The currency of a fee, in which it is rounded. */
+/** The currency of a fee, to whose minor units it is rounded. */
 function feeCurrency(input: Input): Currency {
   if (input.currency === null) throw new Unsupported('currency: an amount without one is no fee')
   const currency = currencyOf(input)
@@ -160,7 +160,7 @@ function settingOf(input: Input, currency: Currency): Setting {
   return { currency, zones, ...wholePeriod(from, to) }
 }
 
-/** The date of a change. A share of seconds is one of days where the clocks stay as they are. */
+/** The date of a change. A share by seconds equals one by days while the clocks do not change. */
 function changeDate(input: Input, { period, zones }: Setting): LocalDate {
   const at =
     granularityOf(input) === 'second'
@@ -183,7 +183,7 @@ function granularityOf(input: Input): 'second' | 'day' {
   return oneOf(input, 'granularity', ['second', 'day'], 'second')
 }
 
-/** What a case says made a part of a period must be what makes one here. */
+/** Throws unless the case's reason for prorating a period applies in the engine too. */
 function checkCause(input: Input, { from, to }: DateRange, zones: readonly ZoneChange[]): void {
   const isChange = namesDate(input, 'change_at', from, zones) || namesDate(input, 'change_at', to, zones)
   if (!isChange) throw new Unsupported('change_at: the date of a change is the first of the new plan')
@@ -217,7 +217,7 @@ function itemOf(
   }
 }
 
-/** The fee of the new item, from the change on. Only another interval begins periods of its own. */
+/** The fee of the new item from the change on. Only another interval starts new periods. */
 function chargesOf(input: Input, setting: Setting, at: LocalDate): LineDraft[] {
   if (!has(input, 'new')) return []
   const { currency, interval, period } = setting

@@ -1,12 +1,12 @@
 import type { Input, Json } from './case.ts'
 
-/** A view of an input that notes every field that is read, at any depth, and names those that were not. */
+/** A view of an input that records every field read, at any depth, and lists those that were not. */
 export interface Reading {
   view: Input
   unread(): string[]
 }
 
-/** Begins a reading of an input. */
+/** Starts recording the reads of an input. */
 export function reading(input: Input): Reading {
   const read = new Set<string>()
   return {
@@ -15,7 +15,7 @@ export function reading(input: Input): Reading {
   }
 }
 
-/** A value whose members are noted when they are looked at. */
+/** A value that records access to its members. */
 function watched(value: Json, path: string, read: Set<string>): Json {
   if (value === null || typeof value !== 'object') return value
   return new Proxy(value, {
@@ -28,7 +28,7 @@ function watched(value: Json, path: string, read: Set<string>): Json {
   })
 }
 
-/** The paths that were not read: of an object or a list that was not, only its own. */
+/** The paths that were not read; for an unread object or list only its own path. */
 function unreadIn(value: Json, path: string, read: ReadonlySet<string>): string[] {
   if (value === null || typeof value !== 'object') return []
   return Object.entries(value).flatMap(([key, member]) => {
@@ -41,7 +41,7 @@ function below(path: string, key: string): string {
   return `${path}/${key}`
 }
 
-/** `/tiers/0/flat_amount` is `tiers[].flat_amount`. */
+/** `/tiers/0/flat_amount` becomes `tiers[].flat_amount`. */
 function nameOf(path: string): string {
   return path.slice(1).replaceAll(/\/\d+/g, '[]').replaceAll('/', '.')
 }

@@ -11,7 +11,7 @@ export interface Summary {
 
 const mostFailures = 20
 
-/** A row for each file and kind, in the order the cases come. */
+/** A row per file and kind, in the order of the cases. */
 export function summaries(results: readonly Result[]): Summary[] {
   const rows = new Map<string, Summary>()
   for (const { file, kind, outcome } of results) {
@@ -29,7 +29,7 @@ export function summaries(results: readonly Result[]): Summary[] {
   return [...rows.values()]
 }
 
-/** The lines a person reads. */
+/** The report as lines of text. */
 export function report(results: readonly Result[]): string {
   const of = (outcome: Outcome) => results.filter((result) => result.outcome === outcome)
   const rows = summaries(results).map((row) => `${row.file.padEnd(18)} ${row.kind.padEnd(24)} ${counts(row)}`)

@@ -9,7 +9,7 @@ import { pricingAdapter } from './pricing.ts'
 import { prorationAdapters } from './proration.ts'
 import { reading } from './reading.ts'
 
-/** `convention`: the case follows one vendor's rule, and ours is another. */
+/** `convention`: the case follows one vendor's rule, and ours differs. */
 export type Outcome = 'passed' | 'failed' | 'unsupported' | 'convention'
 
 export interface Result {
@@ -17,7 +17,7 @@ export interface Result {
   kind: string
   id: string
   outcome: Outcome
-  /** Why, unless it passed. */
+  /** The reason, unless it passed. */
   reason: string
 }
 
@@ -29,7 +29,7 @@ const groups: Record<string, Record<string, Adapter> | Adapter> = {
   entitlement: entitlementAdapters,
 }
 
-/** Runs every case of a folder's files. Throws where it has none, or a file is not of the format. */
+/** Runs every case of a folder's files. Throws when there are none, or a file has another format. */
 export function runFolder(folder: string): Result[] {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
@@ -50,8 +50,8 @@ function groupOf(group: string | undefined, file: string): string {
 }
 
 /**
- * Answers one case. One that says more than its adapter reads is unsupported, whatever the answer: what was
- * not read may be what matters.
+ * Runs one case. A case with a field that its adapter does not read is unsupported, whatever the answer,
+ * because the unread field may be what matters.
  */
 export function runCase(file: string, group: string, one: Case): Result {
   const kind = one.kind ?? String(one.input.model ?? group)
@@ -73,7 +73,7 @@ export function runCase(file: string, group: string, one: Case): Result {
   }
 }
 
-/** What is wrong with the answer, or undefined. A refusal answers nothing that was expected. */
+/** What is wrong with the answer, or undefined. A rejection gives none of the expected values. */
 function answered(adapter: Adapter, input: Case['input'], expected: Case['expected']): string | undefined {
   try {
     const { values, digits } = adapter(input)

@@ -20,11 +20,11 @@ import {
 import { billingPeriodAt } from '../../services/billing/src/subscription/timeline.ts'
 import { has, oneOf, RefusedByEngine, text, textOr, Unsupported, type Input } from './case.ts'
 
-/** The date on which cases begin that say only how much of a period, and not which. */
+/** The start date for cases that give the length of a period but no dates. */
 export const someDate: LocalDate = '2026-01-01'
 const mostIntervals = 36
 
-/** A plan as a vendor would state it. Throws Unsupported with the reason where the engine takes none such. */
+/** A plan with a vendor's input. Throws Unsupported with the reason when the engine rejects it. */
 export function planOf(input: Partial<PlanInput>): Plan {
   const fee = { amount: 0, per: 'subscription' } as const
   return {
@@ -34,7 +34,7 @@ export function planOf(input: Partial<PlanInput>): Plan {
   }
 }
 
-/** A discount as a vendor would state it, from the first date of cases on. */
+/** A discount with a vendor's input, from the start date of cases on. */
 export function discountOf(id: string, input: Pick<DiscountInput, 'kind' | 'value' | 'appliesTo'>): Discount {
   return accepted(() => discountFrom({ customerId: 'customer', discountId: id, from: someDate, ...input }))
 }
@@ -49,7 +49,7 @@ function accepted<T>(stated: () => T): T {
   }
 }
 
-/** A subscription on one plan that goes on. */
+/** An open subscription to one plan. */
 export function phaseOf(plan: Plan, from: LocalDate, changes: Partial<Phase> = {}): Phase {
   return {
     id: 'phase',
@@ -66,25 +66,25 @@ export function phaseOf(plan: Plan, from: LocalDate, changes: Partial<Phase> = {
   }
 }
 
-/** A meter that adds up quantities. */
+/** A meter that sums quantities. */
 export function meterOf(decimals: number): Meter {
   const named = { 'zh-CN': 'Units', en: 'units' }
   return { key: 'units', name: named, unit: named, decimals, aggregation: 'sum' }
 }
 
-/** A quantity as the engine reads it. */
+/** A quantity in the engine's units. */
 export function stepsOf(quantity: string, { decimals }: Meter): Steps {
   const steps = stepsFrom(quantity, decimals)
   if (typeof steps === 'string') throw new RefusedByEngine(`the quantity ${quantity} is refused: ${steps}`)
   return steps
 }
 
-/** A line as a document has it once it is issued. */
+/** A line as it is on an issued invoice. */
 export function issued(line: LineDraft): BilledLine {
   return { ...line, id: 'line_1', invoiceId: 'inv_1', left: netOf(line), givenBack: 0 }
 }
 
-/** An interval as plans have it. */
+/** An interval in the fields of a plan. */
 export function intervalOf(input: Input): Pick<PlanInput, 'interval' | 'intervalCount'> {
   const word = oneOf(input, 'interval', ['month', 'quarter', 'year'], 'month')
   const count = Number(textOr(input, 'interval_count', '1'))
@@ -95,7 +95,7 @@ export function intervalOf(input: Input): Pick<PlanInput, 'interval' | 'interval
     : { interval: word, intervalCount: count }
 }
 
-/** The billing period between two dates, and the interval that has it. */
+/** The billing period between two dates, and its interval. */
 export function wholePeriod(
   from: LocalDate,
   to: LocalDate,
@@ -123,7 +123,7 @@ function instant(input: Input, key: string): Instant {
   return parsed
 }
 
-/** The local date on which an instant falls. */
+/** The local date of an instant. */
 export function dateAt(input: Input, key: string, zones: readonly ZoneChange[]): LocalDate {
   return localDateOf(zones, instant(input, key))
 }
@@ -136,7 +136,7 @@ export function dateFrom(input: Input, key: string, zones: readonly ZoneChange[]
   return date
 }
 
-/** Whether a field names the given date; where the case has no such field it does. */
+/** Whether a field has the given date; true when the case has no such field. */
 export function namesDate(input: Input, key: string, date: LocalDate, zones: readonly ZoneChange[]): boolean {
   return !has(input, key) || dateAt(input, key, zones) === date
 }

@@ -5,7 +5,7 @@ import { migrationsFolder } from '@customer-portal/billing/testing'
 import { migrationsFolder as workbenchMigrations } from '@customer-portal/workbench'
 import { apis, fuzzedServer, type FuzzedServer } from './run.ts'
 
-/** The short form of `npm run fuzz`: two requests to each operation, the same at each run. */
+/** The short form of `npm run fuzz`: two requests per operation, the same on each run. */
 const seed = 20_260_310
 
 let database: Database
@@ -23,7 +23,7 @@ afterAll(async () => {
 })
 
 test.each(apis)(
-  'requests made from the document of the %s API meet no mistake of ours, and no refusal changes anything',
+  "requests generated from the %s API's document cause no server error, and a rejected one changes nothing",
   async (api) => {
     const statuses = await fuzzed.fuzz(api, { runs: 'each', seed })
     expect([...statuses.keys()].some((status) => status < 300)).toBe(true)

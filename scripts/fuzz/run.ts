@@ -36,24 +36,23 @@ interface Answer {
   text: string
 }
 
-/** A server filled with the demo, and who calls it. */
+/** A server filled with the demo, and credentials to call it. */
 export interface FuzzedServer {
   server: Server
   /**
-   * Sends requests made from the documents of an API, so many or two to each operation, and answers how many
-   * had which status. Throws where an answer is not as it should be, with one of each kind.
+   * Sends requests generated from an API's document, as many as given or two per operation, and returns the
+   * count of each status. Throws when an answer is wrong, with one example of each kind.
    */
   fuzz(api: Api, options: { runs: number | 'each'; seed?: number | undefined }): Promise<Map<number, number>>
 }
 
 const clock = { at: '2026-03-10T04:00:00.000000Z' }
-/** They go on until somebody ends them. */
+/** Streams that stay open until one side closes them. */
 const endless = new Set(['/api/portal/usage/stream'])
-/** Reading the feed gives its lines their places. */
+/** Reading the feed assigns positions to its entries. */
 const writingReads = new Set(['/api/billing/activity'])
 /**
- * What a refusal may write all the same: what was refused, when a key was used, answers kept for an
- * idempotency key.
+ * Tables a rejected request may still write: the rejection, the last use of a key, stored idempotent answers.
  */
 const mayChange = [
   'idempotency_keys',
@@ -90,9 +89,9 @@ export async function fuzzedServer(database: Database): Promise<FuzzedServer> {
       }
       const operations = operationsOf(document)
       const statuses = new Map<number, number>()
-      /** The first of each kind: one mistake must not hide the others. */
+      /** The first of each kind, so that one mistake does not hide the others. */
       const mistakes = new Map<string, string>()
-      /** What is stored, where nothing can have changed since it was looked at. */
+      /** The stored data, while nothing can have changed since it was read. */
       let contents: Map<string, string> | undefined
       let held: Record<string, string> | undefined
       const ask = async (asked: Asked) => {
@@ -137,9 +136,7 @@ export async function fuzzedServer(database: Database): Promise<FuzzedServer> {
 
 type Credentials = (api: Api) => Promise<Record<string, string>>
 
-/**
- * Sessions end and keys are revoked by what is sent: who is not let in any more gets a credential that holds.
- */
+/** The generated requests end sessions and revoke keys, so a rejected credential is replaced by a new one. */
 function credentialsFor({ engine, app }: Server, database: Database): Credentials {
   const made = new Map<Api, Record<string, string>>()
   const workbench = workbenchOn(database)
@@ -150,8 +147,8 @@ function credentialsFor({ engine, app }: Server, database: Database): Credential
       return {
         authorization: `Bearer ${(await createPortalSession(engine, { customerId: 'test_customer', role: 'owner' })).token}`,
       }
-    // Another agent each time: what is sent disables them and changes their passwords, and who fails to log
-    // in too often is kept out for a while.
+    // Another agent each time: requests disable agents and change their passwords, and repeated failures
+    // block an e-mail for a while.
     const login = { email: `fuzz-${randomUUID()}@example.com`, password: 'a long password' }
     await createAgent(workbench, { customerId: 'test_customer', name: 'Fuzz', role: 'owner', ...login })
     return {
@@ -177,7 +174,7 @@ function credentialsFor({ engine, app }: Server, database: Database): Credential
   return credentials
 }
 
-/** Passwords cost little here: it is not they that are tried. */
+/** Password hashes are cheap here: they are not under test. */
 function workbenchOn(database: Database): Workbench {
   return createWorkbench({
     db: database,
@@ -320,8 +317,8 @@ function titleOf({ operation, path, query, body }: Asked): string {
 }
 
 /**
- * For each table a short text that is another one where any row is; of events, of which there are many, only
- * how many.
+ * A fingerprint of each table that changes with any row; for events, of which there are many, only their
+ * number.
  */
 async function contentsOf(database: Database): Promise<Map<string, string>> {
   return database.asOwner(async (tx) => {

@@ -13,10 +13,13 @@ export type Schema = Record<string, unknown> & {
   patternProperties?: Record<string, Schema>
 }
 
-/** What is on the server: a field or parameter of one of these names mostly gets one of its values. */
+/**
+ * Values that exist on the server, by the name of a field or parameter; most generated values are taken from
+ * here.
+ */
 export type Known = Record<string, readonly string[]>
 
-/** What has brought programs down before, as texts. */
+/** Texts that commonly break programs. */
 const oddTexts = [
   '',
   ' ',
@@ -92,7 +95,7 @@ function forgedCursors(): string[] {
   return parts.map((position) => Buffer.from(JSON.stringify(position)).toString('base64url'))
 }
 
-/** Values that mostly fit a schema, and now and then not at all. */
+/** Values that mostly match a schema, and occasionally not at all. */
 export function valuesOf(
   schema: Schema,
   documents: Record<string, Schema>,
@@ -225,12 +228,12 @@ function texts(
     : made
 }
 
-/** Patterns that look ahead cannot be generated from: any short text stands for them. */
+/** Patterns with lookahead cannot generate values; any short text replaces them. */
 function safely(pattern: string): RegExp {
   return /\(\?/.test(pattern) || pattern.includes('\\p') ? /^[a-z0-9]{1,12}$/ : new RegExp(pattern)
 }
 
-/** Parameters of paths and queries are texts, whatever they stand for. */
+/** Path and query parameters, which are text whatever their type. */
 export function parameterTexts(
   schema: Schema,
   documents: Record<string, Schema>,

@@ -6,7 +6,7 @@ export interface Batch {
   lines: LineEvents[]
 }
 
-/** What a batch came to. */
+/** The outcome of a batch. */
 export interface Outcome {
   accepted: number
   duplicates: number
@@ -25,8 +25,8 @@ interface Sent {
 }
 
 /**
- * Groups lines so that the events of a batch are at most `most`; a line is never torn apart, so that an
- * import can go on at a line.
+ * Groups lines into batches of at most `most` events. A line is never split, so that an import can resume at
+ * a line.
  */
 export async function* batches(lines: AsyncIterable<LineEvents>, most: number): AsyncGenerator<Batch> {
   let held: LineEvents[] = []
@@ -43,7 +43,7 @@ export async function* batches(lines: AsyncIterable<LineEvents>, most: number): 
   if (held.length > 0) yield { lines: held }
 }
 
-/** Sends a batch. What the server refuses is an outcome; what keeps it from answering is thrown. */
+/** Sends a batch. Rejections by the server are part of the outcome; a failure to get an answer throws. */
 export async function send(server: Server, batch: Batch): Promise<Outcome> {
   const sent = batch.lines.flatMap(({ line, events }) => events.map((event) => ({ line, event })))
   const outcome = await deliver(server, sent)
@@ -52,8 +52,8 @@ export async function send(server: Server, batch: Batch): Promise<Outcome> {
 }
 
 /**
- * A request that is refused as a whole (too large, unreadable) is sent again in halves, so that one bad line
- * does not keep out the others.
+ * A request rejected as a whole (too large, unreadable) is sent again in halves, so that one bad line does
+ * not block the others.
  */
 async function deliver(server: Server, sent: Sent[]): Promise<Outcome> {
   if (sent.length === 0) return { accepted: 0, duplicates: 0, rejections: [] }

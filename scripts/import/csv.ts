@@ -1,6 +1,6 @@
 /**
- * The cells of one record: a cell in quotes may hold delimiters, line breaks and doubled quotes. `open`: a
- * quote is not closed. `wrong`: something follows a closing quote.
+ * The cells of one record: a quoted cell may contain delimiters, line breaks and doubled quotes. `open`: a
+ * quote is not closed. `wrong`: text follows a closing quote.
  */
 export function cellsOf(text: string, delimiter: string): string[] | 'open' | 'wrong' {
   const cells: string[] = []
@@ -30,10 +30,7 @@ export function cellsOf(text: string, delimiter: string): string[] | 'open' | 'w
 
 export const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const
 
-/**
- * The delimiter of a header: the one with which it has the wanted columns, else the one that stands in it
- * most often.
- */
+/** The delimiter of a header: the one that yields the wanted columns, otherwise the most frequent one. */
 export function delimiterOf(header: string, wanted: readonly string[]): string {
   const all = Object.values(delimiters)
   const fits = all.find((delimiter) => {

@@ -31,7 +31,7 @@ const records = [
   [2, '订单甲', '用户'],
   [3, '订单乙', '带,逗号'],
 ]
-/** 订单甲,用户 and so on, as Excel writes "CSV" on a Chinese Windows. */
+/** 订单甲,用户 and so on, as Excel on a Chinese Windows saves "CSV". */
 const gbk = Buffer.concat([
   Buffer.from('id,customer\n'),
   Buffer.from([0xb6, 0xa9, 0xb5, 0xa5, 0xbc, 0xd7]),
@@ -58,12 +58,12 @@ test.each([
     Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(utf16).swap16()]),
     'utf-16be',
   ],
-])('%s says the same', async (_, bytes, encoding) => {
+])('%s has the same content', async (_, bytes, encoding) => {
   expect(await read(bytes)).toEqual({ encoding, delimiter: ',', lines: 3, records })
   expect((await read(gzipSync(bytes), { name: 'usage.csv.gz' })).records).toEqual(records)
 })
 
-test('a line whose bytes cannot be read is told and passed over, and does not make the file one of another encoding', async () => {
+test('a line with unreadable bytes is reported and skipped, and does not change the detected encoding', async () => {
   const bytes = Buffer.concat([
     Buffer.from('id,customer\n甲,一\n乙,'),
     Buffer.from([0xff, 0xfe, 0xb6]),
@@ -88,7 +88,7 @@ test.each([
   [';', 'semicolon'],
   ['\t', 'tab'],
   ['|', 'pipe'],
-])('the delimiter %j is found out from the header', async (delimiter) => {
+])('the delimiter %j is detected from the header', async (delimiter) => {
   const {
     delimiter: found,
     records: [, row],
@@ -98,12 +98,12 @@ test.each([
   expect([found, row]).toEqual([delimiter, [2, '1', 'a,b', 'acme']])
 })
 
-test('a named delimiter wins, and a header without the columns goes by what stands in it most', async () => {
+test('a given delimiter wins, and a header without the wanted columns uses the most frequent one', async () => {
   expect((await read(Buffer.from('id;customer\n1;2\n'), { delimiter: ',' })).records[1]).toEqual([2, '1;2'])
   expect(delimiterOf('a;b;c,d', ['id'])).toBe(';')
 })
 
-test('cells in quotes hold delimiters, quotes and line breaks; a quote that is not closed costs its own line alone', async () => {
+test('quoted cells contain delimiters, quotes and line breaks; an unclosed quote loses its own line alone', async () => {
   const bytes = Buffer.from(
     'id,customer\n1,"a ""b"" c"\n2,"two\nlines"\n\n3,"never closed\n4,plain\n5,"x"y\n6,in"side\n',
   )
@@ -119,7 +119,7 @@ test('cells in quotes hold delimiters, quotes and line breaks; a quote that is n
   expect(cellsOf('"a",', ',')).toEqual(['a', ''])
 })
 
-test('a line beyond a megabyte is told, and the next one is read', async () => {
+test('a line beyond a megabyte is reported, and the next one is read', async () => {
   const bytes = Buffer.from(`id,customer\n1,${'x'.repeat(3_000_000)}\n2,acme\n`)
   expect((await read(bytes)).records.slice(1)).toEqual([
     [2, 'The line is longer than 1048576 bytes.'],
@@ -133,12 +133,12 @@ test.each([
   ['2026-10-25T02:30:00Z', 'Europe/Berlin', '2026-10-25T00:30:00.000Z'],
   ['2026-04-30T20:00:00Z', 'Asia/Shanghai', '2026-04-30T12:00:00.000Z'],
   ['2026-01-01T00:00:00Z', 'Asia/Kathmandu', '2025-12-31T18:15:00.000Z'],
-])('clocks that show %s in %s: %s', (shown, zone, at) => {
+])('local time %s in %s is %s', (shown, zone, at) => {
   const found = instantShown(Date.parse(shown), zone)
   expect(found === undefined ? undefined : new Date(found).toISOString()).toBe(at)
 })
 
-test('an id that was given before is known, up to so many', () => {
+test('a repeated id is detected, up to a maximum number of ids', () => {
   const { isRepeated, isComplete } = repeatedIds(2)
   expect(['a', 'b', 'a', 'c', 'c', 'b'].map(isRepeated)).toEqual([false, false, true, false, false, true])
   expect(isComplete()).toBe(false)

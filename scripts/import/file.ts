@@ -8,7 +8,7 @@ import type { Line } from './line.ts'
 import type { Encoding } from './encoding.ts'
 
 /**
- * A CSV file, looked through once: how it is written, how many lines it has, and its records (the header
+ * A CSV file after a first pass: its encoding and delimiter, the number of lines, and its records (the header
  * first).
  */
 export interface UsageFile {
@@ -19,17 +19,14 @@ export interface UsageFile {
 }
 
 export interface FileOptions {
-  /** What is told instead of found out. */
+  /** Set to skip detection. */
   encoding?: Encoding | undefined
   delimiter?: string | undefined
-  /** Columns that the header must have: they tell the delimiter. */
+  /** Columns the header must have; they determine the delimiter. */
   columns: readonly string[]
 }
 
-/**
- * Opens a CSV file, plain or compressed with gzip. Lines come one by one, so the file may be larger than
- * memory.
- */
+/** Opens a CSV file, plain or gzipped. Records are streamed, so the file may be larger than memory. */
 export async function openUsageFile(path: string, options: FileOptions): Promise<UsageFile> {
   const marked = options.encoding ?? encodingAtStart(await firstBytes(path))
   const { lines, encoding } = await survey(path, marked)
@@ -44,7 +41,7 @@ export async function openUsageFile(path: string, options: FileOptions): Promise
 
 function bytesOf(path: string): AsyncIterable<Buffer> & Readable {
   const source = createReadStream(path)
-  // The error reaches whoever reads the last stage.
+  // An error reaches the reader of the last stage.
   return path.endsWith('.gz') ? pipeline(source, createGunzip(), () => undefined) : source
 }
 
@@ -54,8 +51,8 @@ async function firstBytes(path: string): Promise<Buffer> {
 }
 
 /**
- * What the first bytes say: a mark, or the zeros that every second byte of UTF-16 is in digits and Latin
- * letters.
+ * The encoding by the first bytes: a byte order mark, or the zeros in every second byte of digits and Latin
+ * letters in UTF-16.
  */
 function encodingAtStart(start: Buffer): Encoding | undefined {
   if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le'
@@ -69,8 +66,8 @@ function encodingAtStart(start: Buffer): Encoding | undefined {
 }
 
 /**
- * Counts the lines, and tells UTF-8 from GB 18030 by what most lines with other letters than ASCII's are:
- * single broken lines do not change it.
+ * Counts the lines, and decides between UTF-8 and GB 18030 by the majority of lines with non-ASCII letters,
+ * so that single broken lines do not matter.
  */
 async function survey(path: string, known?: Encoding): Promise<{ lines: number; encoding: Encoding }> {
   let lines = 0
@@ -88,8 +85,8 @@ async function survey(path: string, known?: Encoding): Promise<{ lines: number; 
 const longestLine = 1024 * 1024
 
 /**
- * The lines of a file as bytes, without their ends. One that is too long comes cut, as long as that is known
- * to be too long.
+ * The lines of a file as bytes, without their ends. One that is too long is cut, still long enough to be
+ * recognised.
  */
 async function* byteLines(path: string, encoding: Encoding): AsyncGenerator<Buffer> {
   const end = Buffer.from('\n', encoding.startsWith('utf-16') ? 'utf16le' : 'latin1')
@@ -101,7 +98,7 @@ async function* byteLines(path: string, encoding: Encoding): AsyncGenerator<Buff
       yield buffer.subarray(0, at)
       buffer = buffer.subarray(at + end.length)
     }
-    // Of a line without an end only so much is kept; an even number of bytes, so that UTF-16 stays in step.
+    // Limits memory for a line without an end; an even number of bytes keeps UTF-16 aligned.
     rest = Buffer.from(buffer.length > 2 * longestLine ? buffer.subarray(0, longestLine + 2) : buffer)
   }
   if (rest.length > 0) yield rest
@@ -115,7 +112,7 @@ function endIn(buffer: Buffer, end: Buffer): number {
 
 interface TextLine {
   number: number
-  /** Undefined where it cannot be read: see `mistake`. */
+  /** Undefined when it cannot be decoded: see `mistake`. */
   text?: string
   mistake?: string
 }
@@ -144,12 +141,12 @@ function decoded(decoder: TextDecoder, bytes: Buffer, number: number, encoding: 
   }
 }
 
-/** Lines that a record in quotes may go over. */
+/** Maximum number of lines of a quoted record. */
 const mostLinesOfRecord = 100
 
 /**
- * The records of the file. One whose quote is never closed is passed over alone, with its mistake: the next
- * begins on the next line.
+ * The records of the file. One with an unclosed quote is skipped alone, with its mistake, and the next begins
+ * on the next line.
  */
 async function* recordsOf(path: string, encoding: Encoding, delimiter: string): AsyncGenerator<Line> {
   let waiting: TextLine[] = []

@@ -54,7 +54,7 @@ test('with a single meter the event keeps the id of the line', () => {
   })
 })
 
-test('a quantity that is no number is rejected, and the other meters of the line are sent', () => {
+test('a quantity that is not a number is rejected, and the other meters of the line are sent', () => {
   const { events, rejections } = lineReader(
     header,
     mapping,
@@ -70,14 +70,14 @@ test('a quantity that is no number is rejected, and the other meters of the line
   ])
 })
 
-test('a line with too few cells is rejected whole', () => {
+test('a line with too few cells is rejected as a whole', () => {
   expect(lineReader(header, mapping)(line('e1', '2025-01-20T00:00:00Z'))).toMatchObject({
     events: [],
     rejections: [{ id: 'e1', detail: 'The line has 2 cells, the header 6.' }],
   })
 })
 
-test('a column that the file does not have is named, with those it has', () => {
+test('a missing column is named, with those that exist', () => {
   expect(() => lineReader(['id', 'when'], mapping)).toThrow(
     'The file has no column "customer_id". Its columns are: id, when.',
   )
@@ -105,11 +105,11 @@ test.each([
   ['0x10', undefined],
   ['1,5', undefined],
   ['+-1', undefined],
-])('"%s" is sent as %s: a number, or the text where a float would say another one', (text, value) => {
+])('"%s" is sent as %s: a number, or the text where a float would change it', (text, value) => {
   expect(quantityIn(text)).toBe(value)
 })
 
-test('every event of a file of history says so', () => {
+test('every event of a historical file is marked so', () => {
   const { events } = lineReader(
     header,
     mapping,
@@ -119,7 +119,7 @@ test('every event of a file of history says so', () => {
   expect(events.map(({ historical }) => historical)).toEqual([true, true])
 })
 
-test('a time without a zone is what clocks in the given zone show; one that they skip is rejected with its line', () => {
+test('a time without a zone is local time of the given zone; one skipped by DST is rejected with its line', () => {
   expect(instant('2026-04-30 20:00:00.123456', 'Asia/Shanghai')).toBe('2026-04-30T12:00:00.123456Z')
   expect(instant('2026-04-30 20:00:00Z', 'Asia/Shanghai')).toBe('2026-04-30T20:00:00Z')
   const read = lineReader(header, mapping, 'Europe/Berlin')

@@ -5,23 +5,23 @@ import type { Mapping } from './options.ts'
 export interface Line {
   number: number
   cells: string[]
-  /** Why it could not be read: then it has no cells. */
+  /** Why it could not be read; it then has no cells. */
   mistake?: string
 }
 
-/** An event as the vendor's API takes it. */
+/** An event in the vendor's API. */
 export interface UsageEvent {
   id: string
   customerId: string
   meter: string
-  /** A number, or its decimal text where a float would say another one. */
+  /** A number, or its decimal text where a float would change it. */
   quantity: number | string
   time: string
   properties?: Record<string, string>
   historical?: true
 }
 
-/** A line, or one event of it, that the server does not have, and why. */
+/** A line, or one event of it, that is not on the server, and the reason. */
 export interface Rejection {
   line: number
   id: string
@@ -29,7 +29,7 @@ export interface Rejection {
   detail: string
 }
 
-/** What one line came to: its events, or the reason why it has none. */
+/** The result of one line: its events, or the reason why it has none. */
 export interface LineEvents {
   line: number
   events: UsageEvent[]
@@ -37,8 +37,8 @@ export interface LineEvents {
 }
 
 /**
- * Answers the function that turns lines into events, of history where asked; a time without a zone is one of
- * `timesIn`. Throws when the header lacks a column that the mapping names.
+ * Returns the function that turns lines into events, marked historical on request. A time without a zone is
+ * local time of `timesIn`. Throws when the header lacks a column of the mapping.
  */
 export function lineReader(
   header: string[],
@@ -108,8 +108,7 @@ export function lineReader(
 }
 
 /**
- * The quantity a cell says: a number, or the decimal as it stands where a float would say another one;
- * undefined for what is no number.
+ * Parses a quantity: a number, or its decimal text where a float would change it; undefined for other text.
  */
 export function quantityIn(cell: string): number | string | undefined {
   if (!/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(cell) || cell.length > mostDigits) return undefined
@@ -123,12 +122,13 @@ export function quantityIn(cell: string): number | string | undefined {
   return digits.length <= 15 && Number.isFinite(value) ? value : text
 }
 
-/** The longest text the API takes for a quantity. */
+/** Maximum length of a quantity in the API. */
 const mostDigits = 64
 
 /**
- * The time as RFC 3339; one without a zone is what clocks in `timesIn` show (the first of two), undefined
- * where they skip it. `2026/4/30 20:00` is read too. Anything else stays as it is, for the server to refuse.
+ * The time as RFC 3339. One without a zone is local time of `timesIn` (the first of two at a DST change),
+ * undefined when DST skips it. `2026/4/30 20:00` is parsed too. Other text is returned unchanged, and the
+ * server rejects it.
  */
 export function instant(text: string, timesIn = 'UTC'): string | undefined {
   const parts =

@@ -5,8 +5,8 @@ const known = new Map<string, number>()
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /**
- * Milliseconds that a zone's clocks are ahead of UTC at an instant, which is remembered by the quarter of an
- * hour: clocks change at none between.
+ * Milliseconds by which a zone is ahead of UTC at an instant. Cached per quarter of an hour, because zones
+ * change at no time in between.
  */
 export function aheadOfUtc(at: number, timeZone: string): number {
   const key = `${Math.floor(at / (hour / 4))} ${timeZone}`
@@ -26,8 +26,8 @@ export function aheadOfUtc(at: number, timeZone: string): number {
 }
 
 /**
- * The instant at which clocks in a zone show a time given as if it were UTC; the first of two, undefined
- * where they skip it. In milliseconds.
+ * The instant of a local time given as if it were UTC, in milliseconds: the first of two, undefined when DST
+ * skips it.
  */
 export function instantShown(shown: number, timeZone: string): number | undefined {
   const offsets = [...new Set([aheadOfUtc(shown - day, timeZone), aheadOfUtc(shown + day, timeZone)])]

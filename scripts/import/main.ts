@@ -2,7 +2,7 @@ import { parseOptions, usage, UsageMistake } from './options.ts'
 import { count, screenOn } from './screen.ts'
 import { importUsage } from './usage.ts'
 
-/** `npm run import`: answers the exit code. */
+/** `npm run import`: returns the exit code. */
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2), process.env)
   const screen = screenOn(process.stdout)

@@ -52,7 +52,7 @@ test('a meter may take its quantity from a column of another name', () => {
   })
 })
 
-test('the key may come from the environment, so that it need not stand in the shell history', () => {
+test('the key may come from the environment, to stay out of the shell history', () => {
   expect(
     parseOptions(['usage', 'a.csv', '--url', 'http://127.0.0.1:1', '--meter', 'a'], {
       BILLING_API_KEY: 'sk_2',
@@ -75,6 +75,6 @@ test.each([
   [[...least, '--delimiter', ';'], '--delimiter must be one of comma, semicolon, tab, pipe, not ";"'],
   [[...least, '--times-in', 'Peking'], '--times-in must be a time zone such as Asia/Shanghai, not "Peking"'],
   [[...least, '--colour'], "Unknown option '--colour'"],
-])('a wrong call is told what to mend: %j', (parameters, sentence) => {
+])('a wrong command line says how to fix it: %j', (parameters, sentence) => {
   expect(() => parseOptions(parameters, {})).toThrow(sentence)
 })

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { delimiters } from './csv.ts'
 import { encodings, type Encoding } from './encoding.ts'
 
-/** One meter and the column that holds its quantity. */
+/** One meter and the column of its quantity. */
 export interface MeterColumn {
   meter: string
   column: string
@@ -22,15 +22,15 @@ export interface ImportOptions {
   url: string
   key: string
   mapping: Mapping
-  /** Events a request, at most 1,000. */
+  /** Events per request, at most 1,000. */
   batch: number
-  /** Requests under way at once. */
+  /** Concurrent requests. */
   parallel: number
   createMeters: boolean
   createCustomers: boolean
-  /** The lines are of more than 35 days ago: they are shown, and not billed. */
+  /** The lines are older than 35 days: they are shown, and not billed. */
   historical: boolean
-  /** Of the customers that are created. */
+  /** For customers that are created. */
   timezone: string
   /** The zone of times written without one. */
   timesIn: string
@@ -43,7 +43,7 @@ export interface ImportOptions {
   rejected: string | undefined
 }
 
-/** The command was called wrongly; the message says how to call it. */
+/** The command line is wrong; the message says how to fix it. */
 export class UsageMistake extends Error {}
 
 export const usage = `npm run import -- usage FILE.csv[.gz] --url URL --key KEY --meter METER[=COLUMN] …
@@ -75,7 +75,7 @@ Sends each line of a CSV file (with a header) to a running server: one event for
 Running it twice counts nothing twice: an event that the server already has is a duplicate. After an interruption the same command goes on
 where it stopped. Exit code: 0 all lines taken, 1 some lines were rejected or the import failed.`
 
-/** Reads the command line. Throws UsageMistake with a sentence that names the option. */
+/** Parses the command line. Throws UsageMistake with a sentence that names the option. */
 export function parseOptions(
   parameters: string[],
   environment: Record<string, string | undefined>,

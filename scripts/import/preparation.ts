@@ -3,8 +3,7 @@ import type { ImportOptions } from './options.ts'
 import { expectOk, problem, type Answer, type Server } from './server.ts'
 
 /**
- * Makes sure that the meters exist: makes them when asked to, or throws a sentence that names the missing
- * ones.
+ * Ensures that the meters exist: creates them on request, or throws a sentence that names the missing ones.
  */
 export async function prepareMeters(
   server: Server,
@@ -32,8 +31,8 @@ export async function prepareMeters(
 }
 
 /**
- * Makes sure, once each, that customers exist and (with a plan) have a subscription from `startsAt` on. It
- * may be done again at any time: what exists is left as it is.
+ * Ensures, once each, that customers exist and (with a plan) have a subscription from `startsAt` on.
+ * Repeatable: existing ones stay as they are.
  */
 export function customerPreparation(
   server: Server,
@@ -60,8 +59,8 @@ export function customerPreparation(
 }
 
 /**
- * An id that no customer can have is `refused`, and no reason to stop: the server rejects its events, each
- * with its line.
+ * An id that no customer can have is `refused`, which does not stop the import: the server rejects its
+ * events, each with its line.
  */
 async function findOrCreate(
   server: Server,
@@ -103,8 +102,8 @@ function isCode(answer: Answer, code: string): boolean {
 }
 
 /**
- * Midnight of the 1st of the month that an instant falls in, in a time zone, as an instant. Throws a sentence
- * when the time cannot be read.
+ * Local midnight of the 1st of the month of an instant, as an instant. Throws a sentence when the time cannot
+ * be parsed.
  */
 export function monthStart(time: string, timeZone: string): string {
   const at = Date.parse(time)

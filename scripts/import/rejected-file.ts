@@ -1,10 +1,7 @@
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 import type { Rejection } from './line.ts'
 
-/**
- * Where every rejected line is written, as CSV; an import that goes on also goes on in its file. Without a
- * file nothing is kept.
- */
+/** Writes rejected lines to a CSV file; a resumed import appends to it. Without a file nothing is kept. */
 export function rejectedFile(file: string | undefined, goesOn: boolean): (rejections: Rejection[]) => void {
   if (!file) return () => undefined
   if (!goesOn || !existsSync(file)) writeFileSync(file, 'line,id,code,detail\n')

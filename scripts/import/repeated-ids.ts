@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto'
 
-/** Ids that are remembered: some 150 MB. */
+/** Maximum number of ids kept in memory: some 150 MB. */
 const mostIds = 2_000_000
 
-/**
- * Says whether an id was given before. Beyond two million different ones it knows no new ones any more: see
- * `isComplete`.
- */
+/** Detects repeated ids. After two million different ones it stores no more: see `isComplete`. */
 export function repeatedIds(most = mostIds) {
   const seen = new Set<number>()
   let complete = true

@@ -4,7 +4,7 @@ import type { Totals } from './state.ts'
 const shownRejections = 20
 const barWidth = 24
 
-/** Tells a person how an import goes: a bar on a terminal, a line every five seconds elsewhere. */
+/** Shows the progress of an import: a bar on a terminal, a line every five seconds elsewhere. */
 export interface Screen {
   say(text: string): void
   progress(share: number, totals: Totals): void
@@ -62,7 +62,7 @@ export function progressText(share: number, totals: Totals, milliseconds: number
   )
 }
 
-/** A number as people read it: 1,234,567. */
+/** A number with separators: 1,234,567. */
 export function count(value: number): string {
   return value.toLocaleString('en-US')
 }

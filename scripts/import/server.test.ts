@@ -4,10 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { send } from './batch.ts'
 import { pauseBefore, serverAt } from './server.ts'
 
-/**
- * What stands between the import and the server: something that answers as overloaded proxies and strict
- * servers do.
- */
+/** A stand-in for the server that responds like overloaded proxies and strict servers. */
 type Reply = { status: number; headers?: Record<string, string>; body: unknown }
 const open: http.Server[] = []
 async function answering(reply: (call: number, body: { id: string }[]) => Reply) {
@@ -47,7 +44,7 @@ const taken = (events: unknown[]): Reply => ({
   body: { accepted: events.length, duplicates: 0, rejected: [] },
 })
 
-test('a server that is overloaded is asked again when it says', async () => {
+test('an overloaded server is retried after the time it asks for', async () => {
   const { server, said } = await answering((call, events) =>
     call === 0 ? { status: 429, headers: { 'retry-after': '0' }, body: {} } : taken(events),
   )
@@ -79,7 +76,7 @@ test('rejected events are named by their line', async () => {
   ])
 })
 
-test('what makes the server refuse a whole request is found by halves, and does not keep out the others', async () => {
+test('the cause of a rejected request is found by halving, and the other events are sent', async () => {
   const { server } = await answering((_, events) =>
     events.some(({ id }) => id === 'bad') ? { status: 400, body: 'no' } : taken(events),
   )

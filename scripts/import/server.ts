@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** What the server answered: its status and JSON. */
+/** The server's response: its status and JSON. */
 export interface Answer {
   status: number
   body: unknown
 }
 
-/** An error as the server tells it (application/problem+json). */
+/** An error of the server (application/problem+json). */
 export interface Problem {
   code: string
   detail: string
@@ -22,9 +22,9 @@ const temporary = new Set([429, 500, 502, 503, 504])
 const mostAttempts = 10
 
 /**
- * A server that is asked again, ever later (half a second to 30 s), while it is away, overloaded or answers
- * 5xx, as its Retry-After says where it says so. After ten attempts, and on a wrong key, it throws a
- * sentence. `say` hears of each pause.
+ * A client that retries with growing delays (half a second to 30 s), or after Retry-After, while the server
+ * is unavailable, overloaded or answers 5xx. After ten attempts, and for a wrong key, it throws a sentence.
+ * `say` gets a line per delay.
  */
 export function serverAt(url: string, key: string, say: (text: string) => void): Server {
   return {
@@ -95,7 +95,7 @@ function json(text: string): unknown {
   }
 }
 
-/** The error in an answer; an answer that is none (a proxy's page) is quoted. */
+/** The error in a response; a response that has none (a proxy's page) is quoted. */
 export function problem({ status, body }: Answer): Problem {
   if (typeof body === 'object' && body !== null && 'code' in body && 'detail' in body) return body as Problem
   return {
@@ -104,7 +104,7 @@ export function problem({ status, body }: Answer): Problem {
   }
 }
 
-/** The body of an answer that must be a success. Throws a sentence with what was tried otherwise. */
+/** The body of a successful response. Otherwise throws a sentence that names the attempted action. */
 export function expectOk<T>(answer: Answer, what: string): T {
   if (answer.status >= 200 && answer.status < 300) return answer.body as T
   const { code, detail, errors = [] } = problem(answer)

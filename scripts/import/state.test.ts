@@ -14,7 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-test('an import goes on where it was noted, and begins anew once it is done', () => {
+test('an import resumes at its recorded line, and starts over once it is done', () => {
   const file = path.join(folder, 'events.csv.progress')
   expect(readState(file, identity).line).toBe(0)
   expect(writeState(file, { import: identity, line: 11, totals })).toBe(true)
@@ -23,7 +23,7 @@ test('an import goes on where it was noted, and begins anew once it is done', ()
   expect(readState(file, identity).line).toBe(0)
 })
 
-test('the note of another file, server or mapping is refused', () => {
+test('the state of another file, server or mapping is rejected', () => {
   const file = path.join(folder, 'events.csv.progress')
   writeState(file, { import: identity, line: 11, totals })
   expect(() => readState(file, importIdentity('changed', { url: 'http://127.0.0.1:8000', mapping }))).toThrow(
@@ -34,6 +34,6 @@ test('the note of another file, server or mapping is refused', () => {
   )
 })
 
-test('a place that cannot be written is said, not thrown', () => {
+test('a place that cannot be written returns false instead of throwing', () => {
   expect(writeState(path.join(folder, 'absent', 'note'), { import: identity, line: 1, totals })).toBe(false)
 })

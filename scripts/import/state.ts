@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { ImportOptions } from './options.ts'
 
-/** What the server said of the events so far. */
+/** Totals of the server's answers so far. */
 export interface Totals {
   lines: number
   accepted: number
@@ -9,7 +9,7 @@ export interface Totals {
   rejected: number
 }
 
-/** How far an import came: everything up to this line was answered by the server. */
+/** The progress of an import: everything up to this line has been answered by the server. */
 export interface State {
   import: string
   line: number
@@ -19,8 +19,8 @@ export interface State {
 export const noTotals: Totals = { lines: 0, accepted: 0, duplicates: 0, rejected: 0 }
 
 /**
- * What makes two imports the same: the content of the file, the server, what the columns mean, and whether it
- * is history.
+ * The identity of an import: the content of the file, the server, the mapping of columns, and whether it is
+ * historical.
  */
 export function importIdentity(
   hash: string,
@@ -34,7 +34,7 @@ export function importIdentity(
   return JSON.stringify({ hash, url, mapping, timesIn, ...(historical ? { historical } : {}) })
 }
 
-/** Reads where an earlier run of the same import stopped. Throws when the note is of another import. */
+/** Reads where an earlier run of the same import stopped. Throws when the state belongs to another import. */
 export function readState(file: string, identity: string): State {
   if (!existsSync(file)) return { import: identity, line: 0, totals: noTotals }
   const state = JSON.parse(readFileSync(file, 'utf8')) as State
@@ -47,8 +47,8 @@ export function readState(file: string, identity: string): State {
 }
 
 /**
- * Notes how far it came, whole or not at all. Answers false when the place cannot be written: the import goes
- * on, but cannot be resumed.
+ * Writes the progress atomically. Returns false when the place cannot be written: the import continues, but
+ * cannot be resumed.
  */
 export function writeState(file: string, state: State): boolean {
   try {
@@ -60,7 +60,7 @@ export function writeState(file: string, state: State): boolean {
   }
 }
 
-/** Forgets an import that is done: run again, it asks the server about every line. */
+/** Deletes the state of a finished import, so that another run sends every line again. */
 export function forgetState(file: string) {
   rmSync(file, { force: true })
 }

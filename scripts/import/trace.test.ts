@@ -12,7 +12,7 @@ import { root } from '../project.mjs'
 import { parseOptions } from './options.ts'
 import { importUsage } from './usage.ts'
 
-/** Not part of this project: where they are absent nobody replays them. */
+/** Not part of this project; without them these tests do not exist. */
 const traces = path.join(root, '..', 'shared', 'data')
 
 interface Sums {
@@ -75,12 +75,16 @@ const plan = {
 }
 
 /**
- * What cust-00 owes, reckoned by hand in 分. November 2023 (1,402 requests; 2,071,768 in; 216,335 out):
- *   402 ÷ 10 = 40.2 → 40;  1,000,000 × 0.040 + 71,768 × 0.025 = 40,000 + 1,794.2 → 41,794;  116,335 × 0.12 = 13,960.2 → 13,960;
- *   with the next fee 65,694; tax 3,941.64 → 3,942.
- * January 2025 (5,320,246 requests; 4,352,494,619 in; 77,376,172 out):
- *   5,319,246 ÷ 10 = 531,924.6 → 531,925;  40,000 + 4,350,494,619 × 0.025 = 40,000 + 108,762,365.475 → 108,802,365;
- *   77,276,172 × 0.12 = 9,273,140.64 → 9,273,141;  with the next fee 118,617,331; tax 7,117,039.86 → 7,117,040.
+ * The amounts of cust-00, calculated by hand in 分. November 2023 (1,402 requests; 2,071,768 in; 216,335
+ * out):
+ *   402 ÷ 10 = 40.2 → 40; 1,000,000 × 0.040 + 71,768 × 0.025 = 40,000 + 1,794.2 → 41,794; 116,335 × 0.12 =
+ *   13,960.2 → 13,960;
+ *   with the next fee 65,694; tax 3,941.64 → 3,942. January 2025 (5,320,246 requests; 4,352,494,619 in;
+ *   77,376,172 out):
+ *   5,319,246 ÷ 10 = 531,924.6 → 531,925; 40,000 + 4,350,494,619 × 0.025 = 40,000 + 108,762,365.475 →
+ *   108,802,365;
+ *   77,276,172 × 0.12 = 9,273,140.64 → 9,273,141; with the next fee 118,617,331; tax 7,117,039.86 →
+ *   7,117,040.
  */
 const cases = [
   {
@@ -102,7 +106,7 @@ const cases = [
   },
 ]
 
-test.each(cases)('what is owed for $trace adds up', ({ owed }) => {
+test.each(cases)('the amounts for $trace add up', ({ owed }) => {
   expect(owed.usage.reduce((total, amount) => total + amount, plan.fee.amount)).toBe(owed.subtotal)
   expect(owed.subtotal + owed.taxTotal).toBe(owed.total)
 })
@@ -182,7 +186,7 @@ if (existsSync(traces))
           screen,
         )
 
-      test('is taken whole, and a second time changes nothing', async () => {
+      test('is accepted completely, and a second time changes nothing', async () => {
         await call('PUT', '/seller', seller)
         for (const meter of meters) await call('PUT', `/meters/${meter}`, { name: meter, unit: meter })
         await call('PUT', '/plans/trace', plan)
@@ -204,7 +208,7 @@ if (existsSync(traces))
         })
       }, 600_000)
 
-      test('gives each customer the usage that was reckoned independently, by month and by day', async () => {
+      test('gives each customer the usage calculated independently, by month and by day', async () => {
         const months: Record<string, Sums> = {}
         const days: Record<string, Sums> = {}
         for (const name of Object.keys(truth.by_customer_month)) {

@@ -16,7 +16,7 @@ const lineWith = (line: number, events: number): LineEvents => ({
   rejections: [],
 })
 
-test('batches hold whole lines and at most so many events', async () => {
+test('batches contain whole lines and at most the given number of events', async () => {
   const cut: number[][] = []
   for await (const batch of batches(
     these(lineWith(2, 3), lineWith(3, 3), lineWith(4, 3), lineWith(5, 0), lineWith(6, 3)),
@@ -29,14 +29,14 @@ test('batches hold whole lines and at most so many events', async () => {
   ])
 })
 
-test('lines without events cannot make a batch grow for ever', async () => {
+test('lines without events cannot make a batch grow forever', async () => {
   const cut: number[] = []
   for await (const batch of batches(these(...Array.from({ length: 25 }, (_, at) => lineWith(at, 0))), 10))
     cut.push(batch.lines.length)
   expect(cut).toEqual([10, 10, 5])
 })
 
-test('results are handed over in the order of the lines, however long each takes', async () => {
+test('results are passed on in the order of the lines, however long each takes', async () => {
   const handed: number[] = []
   let underWay = 0
   let most = 0
@@ -57,7 +57,7 @@ test('results are handed over in the order of the lines, however long each takes
   expect(most).toBe(2)
 })
 
-test('after a failure what came before it is handed over, and nothing after it', async () => {
+test('after a failure the results before it are passed on, and none after it', async () => {
   const handed: number[] = []
   const work = async (item: number) => {
     await wait(item)
@@ -80,7 +80,7 @@ test.each([
   expect(monthStart(time, zone)).toBe(start)
 })
 
-test('progress names the share, the lines and the speed', () => {
+test('progress shows the share, the lines and the speed', () => {
   expect(
     progressText(0.426, { lines: 12_000, accepted: 30_000, duplicates: 5000, rejected: 1000 }, 10_000),
   ).toBe('42 %, 12,000 lines, 3,600 events/s, 1,000 rejected')

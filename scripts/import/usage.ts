@@ -18,9 +18,9 @@ import {
 } from './state.ts'
 
 /**
- * Sends the usage in a CSV file to a server, from where an earlier run of the same import stopped. Answers
- * what became of all its lines, and how many have an id of a line before; throws a sentence when it cannot go
- * on, and then a later run goes on from there.
+ * Sends the usage in a CSV file to a server, starting where an earlier run of the same import stopped.
+ * Returns the outcome of all its lines, and how many repeat the id of an earlier line. Throws a sentence when
+ * it cannot continue; a later run then resumes from there.
  */
 export async function importUsage(
   options: ImportOptions,
@@ -90,7 +90,7 @@ export async function importUsage(
 const shownRepetitions = 20
 
 /**
- * Tells of each line whose id stands in the file before: the server counts one event for it, or takes it for
+ * Reports each line with the id of an earlier line: the server counts one event for both, or rejects it as
  * another's.
  */
 function tellRepeated(
@@ -128,7 +128,7 @@ async function* linesAfter(
 }
 
 /**
- * Counts outcomes in the order of the lines and notes each, so that a later run knows from where to go on.
+ * Counts outcomes in the order of the lines and records the progress of each, so that a later run can resume.
  */
 function ledger(options: ImportOptions, before: State, file: UsageFile, screen: Screen) {
   const keepRejected = rejectedFile(options.rejected, before.line > 0)
@@ -153,17 +153,16 @@ function ledger(options: ImportOptions, before: State, file: UsageFile, screen: 
             + 'Name a place for the note with --state.',
         )
       }
-      // By lines that are answered for: what was read of a compressed file may be all of it before anything
-      // is sent.
+      // By answered lines: a compressed file may be read completely before anything is sent.
       screen.progress(file.lines === 0 ? 1 : line / file.lines, totals)
     },
   }
 }
 
 /**
- * Works on at most `most` items at once and hands the results over in the order of the items. After a failure
- * nothing new is begun, what is under way ends, what came before the failure is handed over, and the failure
- * is thrown.
+ * Processes at most `most` items at once and passes the results on in the order of the items. After a failure
+ * it starts nothing new, waits for what is in progress, passes on the results before the failure, and throws
+ * it.
  */
 export async function inOrder<T, R>(
   items: AsyncIterable<T>,

@@ -30,7 +30,7 @@ const report: MutationReport = {
   },
 }
 
-test('the score counts what was found among what ran, an endless loop as found', () => {
+test('the score is the share of killed mutants among those that ran, an endless loop counting as killed', () => {
   expect(fileScores(report).map((one) => [one.file, one.found, scoreOf([one])])).toEqual([
     ['first.ts', 1, 20],
     ['second.ts', 2, 100],
@@ -39,7 +39,7 @@ test('the score counts what was found among what ran, an endless loop as found',
   expect(scoreOf([])).toBe(100)
 })
 
-test('a survivor on which no test ran is told apart', () => {
+test('a survivor on which no test ran is distinguished', () => {
   expect(
     fileScores(report)[0]!.survivors.map(({ line, from, to, unmeasured }) => [line, from, to, unmeasured]),
   ).toEqual([
@@ -50,7 +50,7 @@ test('a survivor on which no test ran is told apart', () => {
   ])
 })
 
-test('a list that was written gives back its reasons, and a new survivor has none', () => {
+test('a written list returns its reasons, and a new survivor has none', () => {
   const [first, second] = fileScores(report)
   const written = listOf([first!, second!], new Map())
   expect(written).toContain('| all | 42.86 % | 3 | 4 |')
@@ -60,7 +60,7 @@ test('a list that was written gives back its reasons, and a new survivor has non
   expect(listOf([first!, second!], reasonsIn(`${heading}\n${explained}`))).toBe(explained)
 })
 
-test('what is listed and was found is said, but not of files that were not tested; the line does not count', () => {
+test('a listed mutant that was killed is reported, but not for files that were not tested, and the line does not count', () => {
   const list =
     '### first.ts\n| 9 | `a \\|\\| b` → `a && b` | equal |\n| 1 | `old` → `new` | equal |\n### '
     + 'third.ts\n| 1 | `x` → `y` | equal |\n'

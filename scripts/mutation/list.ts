@@ -1,15 +1,15 @@
 import { scoreOf, type FileScore, type Survivor } from './report.ts'
 
-/** Why a mutation may stay, by the file and the mutation. The same one may stand twice in a file. */
+/** Why a mutation may survive, by file and mutation. The same one may occur twice in a file. */
 export type Reasons = Map<string, string[]>
 
 /**
- * The heading below which docs/mutation.md is written by `npm run mutation -- --update`; above it people
- * write.
+ * Everything below this heading of docs/mutation.md is written by `npm run mutation -- --update`; the text
+ * above is written by hand.
  */
 export const heading = '## Score'
 
-/** The reasons that a list gives. */
+/** The reasons in a list. */
 export function reasonsIn(markdown: string): Reasons {
   const reasons: Reasons = new Map()
   let file = ''
@@ -24,8 +24,8 @@ export function reasonsIn(markdown: string): Reasons {
 }
 
 /**
- * Survivors that a list gives no reason for, and what it lists (of the files that were tested) although it
- * was found. Line numbers do not count.
+ * Survivors without a reason in the list, and listed mutations (of the tested files) that were killed. Line
+ * numbers do not count.
  */
 export function differences(
   scores: readonly FileScore[],
@@ -44,7 +44,7 @@ export function differences(
   }
 }
 
-/** The score of each file and its survivors with the reasons known so far. */
+/** The score of each file and its survivors with the known reasons. */
 export function listOf(scores: readonly FileScore[], reasons: Reasons): string {
   const left = new Map([...reasons].map(([key, some]) => [key, [...some]]))
   const row = (survivor: Survivor) =>
@@ -77,7 +77,7 @@ export function listOf(scores: readonly FileScore[], reasons: Reasons): string {
   ].join('\n')
 }
 
-/** A mutation as a cell of a table. */
+/** A mutation as a table cell. */
 export function mutationOf({ from, to }: Survivor): string {
   return `${code(from)} → ${code(to)}`
 }

@@ -18,8 +18,7 @@ const document = inProject('docs', 'mutation.md')
 const reportFile = inProject('.cache', 'mutation', 'report.json')
 
 /**
- * Answers the exit code: 0 all well, 1 the score is too low or the list is not right, 2 a mistake in the
- * command.
+ * Returns the exit code: 0 success, 1 the score is too low or the list is wrong, 2 a mistake in the command.
  */
 async function main(options: readonly string[]): Promise<number> {
   const files = options.filter((option) => !option.startsWith('--'))
@@ -44,7 +43,7 @@ async function main(options: readonly string[]): Promise<number> {
   return result
 }
 
-/** Runs Stryker with what is left of the processor. */
+/** Runs Stryker with low priority. */
 async function mutate(files: readonly string[], incremental: boolean): Promise<number> {
   await installPackagesOf(inProject('scripts', 'mutation'))
   rmSync(reportFile, { force: true })

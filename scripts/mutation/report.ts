@@ -1,6 +1,6 @@
 /**
- * What we read of Stryker's report (mutation-testing-report-schema). Lines and columns count from 1; `end` is
- * exclusive.
+ * The part of Stryker's report (mutation-testing-report-schema) that is read here. Lines and columns count
+ * from 1; `end` is exclusive.
  */
 export interface MutationReport {
   files: Record<string, { source: string; mutants: Mutant[] }>
@@ -11,7 +11,7 @@ interface Mutant {
   replacement: string
   status:
     'Killed' | 'Timeout' | 'Survived' | 'NoCoverage' | 'CompileError' | 'RuntimeError' | 'Ignored' | 'Pending'
-  /** How many tests ran on it. */
+  /** The number of tests that ran on it. */
   testsCompleted?: number
 }
 
@@ -20,7 +20,7 @@ interface Position {
   column: number
 }
 
-/** The mutants of one file: how many the tests found and missed, and what these are. */
+/** The mutants of one file: how many were killed and survived, and the survivors. */
 export interface FileScore {
   file: string
   found: number
@@ -33,11 +33,13 @@ export interface Survivor {
   line: number
   from: string
   to: string
-  /** No test ran, although some reach it: nothing is known of it. */
+  /** No test ran, although some cover it: nothing is known of it. */
   unmeasured: boolean
 }
 
-/** Every file's score, by name. An endless loop counts as found; what does not run at all is not counted. */
+/**
+ * Every file's score, by name. An endless loop counts as killed; a mutant that did not run is not counted.
+ */
 export function fileScores(report: MutationReport): FileScore[] {
   return Object.entries(report.files)
     .map(([path, { source, mutants }]) => {
@@ -59,7 +61,7 @@ export function fileScores(report: MutationReport): FileScore[] {
     .sort((a, b) => (a.file < b.file ? -1 : 1))
 }
 
-/** The percentage of mutants found, as Stryker counts it. */
+/** The percentage of killed mutants, as Stryker counts it. */
 export function scoreOf(scores: readonly FileScore[]): number {
   const found = scores.reduce((total, { found: some }) => total + some, 0)
   const missed = scores.reduce((total, { survivors }) => total + survivors.length, 0)

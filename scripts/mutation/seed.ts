@@ -1,5 +1,4 @@
 import fc from 'fast-check'
 
-// With a seed of its own for every run, a mutant that only some random values find out would be a survivor
-// today and none tomorrow.
+// With a random seed per run, a mutant that only some values kill would survive on some runs only.
 fc.configureGlobal({ seed: 1 })

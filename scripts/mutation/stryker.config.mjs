@@ -1,12 +1,12 @@
 const folder = '.cache/mutation'
 
-/** Stryker, run from the project's folder by main.mjs. */
+/** Stryker's configuration; main.mjs runs it from the project's folder. */
 export default {
   plugins: ['@stryker-mutator/vitest-runner'],
   testRunner: 'vitest',
   vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: false },
   mutate: ['services/billing/src/{pricing,values}/*.ts', '!**/*.test.ts'],
-  // Copied for the tests to run on; nothing else is.
+  // Everything else is copied for the tests.
   ignorePatterns: [
     '**',
     '!services/billing/src/{pricing,values}/**',
@@ -17,7 +17,7 @@ export default {
   ],
   coverageAnalysis: 'perTest',
   concurrency: 2,
-  // Long, since a mutant that runs out of time counts as found: that must mean an endless loop, not a busy
+  // Long, because a mutant that times out counts as killed: that must mean an endless loop, not a busy
   // machine.
   timeoutMS: 60_000,
   warnings: { slow: false },

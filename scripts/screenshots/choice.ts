@@ -1,4 +1,4 @@
-/** Which pictures are taken, by their names, and who hears of each file. */
+/** Which pictures to take, by name, and a callback for each file. */
 export interface Choice {
   wanted(name: string): boolean
   tell(file: string): void

@@ -20,7 +20,7 @@ const server = await startServer({ TEST_CLOCK: pictureClock })
 const browser = await launchBrowser()
 try {
   await takeReferences(browser, server.url, { wanted, tell })
-  // Last: at the desk an answer is used, which would be in the others.
+  // Last, because it uses up an answer of the quota, which other pictures show.
   await takeReadmePictures(browser, server.url, { wanted, tell })
   console.log('Look at each that changed (git status) before you keep it.')
 } finally {

@@ -13,12 +13,12 @@ import { inProject } from '../project.mjs'
 import type { Choice } from './choice.ts'
 
 const folder = inProject('docs', 'images')
-/** Sharp on a README's page and on a screen with twice its pixels: 1,920 wide. */
+/** Sharp on a README's page and on a high-density screen: 1,920 pixels wide. */
 const size = { height: 800, scale: 1.5 }
-/** An A4 page as wide as a README shows it. */
+/** An A4 page at the width a README shows it. */
 const dotsAnInch = 110
 
-/** Takes the pictures that the READMEs show, into docs/images. */
+/** Takes the pictures of the READMEs into docs/images. */
 export async function takeReadmePictures(
   browser: Browser,
   url: string,
@@ -69,7 +69,7 @@ async function askAtDesk(page: Page, url: string): Promise<void> {
   await requests.settled()
 }
 
-/** The newest invoice of the demo as its PDF shows it. */
+/** The demo's newest invoice as its PDF shows it. */
 async function takeInvoice(url: string, file: string): Promise<void> {
   const vendor = vendorOf(url, secretKey)
   const [newest] = (await vendor.invoices('test_customer')).data

@@ -7,8 +7,8 @@ import { pictures, takePicture } from '../../e2e/support/pictures.ts'
 import type { Choice } from './choice.ts'
 
 /**
- * Takes the pictures that the tests compare with, notes what drew them, and throws away those of pages that
- * are not looked at any more.
+ * Takes the reference screenshots of the visual tests, records what rendered them, and deletes those of pages
+ * no longer tested.
  */
 export async function takeReferences(browser: Browser, url: string, { wanted, tell }: Choice): Promise<void> {
   const here = await drawingHere(browser)

@@ -5,8 +5,8 @@ import { createApp } from '@customer-portal/http'
 import type { OpenApi } from './openapi.ts'
 
 /**
- * The OpenAPI document of the vendor's API as a server on a test clock gives it out: with every operation
- * there is. No database is opened for it.
+ * The OpenAPI document of the vendor's API on a server with a test clock, which has every operation. Opens no
+ * database.
  */
 export async function vendorApi(): Promise<OpenApi> {
   const engine = createEngine({
