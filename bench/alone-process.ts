@@ -3,7 +3,10 @@ import type { Told } from './alone.ts'
 const tell = (told: Told) =>
   new Promise<void>((resolve) => process.send!(told, undefined, undefined, () => resolve()))
 
-/** The most memory seen, looked at twenty times a second: what loading the modules took is not part of it. */
+/**
+ * Tracks the peak memory, sampled twenty times a second from now on, so without the memory of loading the
+ * modules.
+ */
 function watchMemory(): () => number {
   let peak = 0
   const look = () => {

@@ -3,19 +3,19 @@ import { pathToFileURL } from 'node:url'
 import { bundleProgram } from '../scripts/server-bundle.mjs'
 import { adopt } from './children.ts'
 
-/** What a function measured alone tells while it runs and at its end. */
+/** Messages of a function measured alone, while it runs and at its end. */
 export type Told = { done: number } | { answer: unknown; peakMemory: number } | { error: string }
 
 export interface Alone<T> {
   answer: T
-  /** The most memory the process held while the function ran, in MB (10⁶ bytes). */
+  /** The peak memory of the process while the function ran, in MB (10⁶ bytes). */
   peakMemory: number
 }
 
 /**
- * Runs an exported function of a module in a process of its own, so that nobody else's memory and garbage are
- * measured with it. `input` and the answer are JSON. The function is given a second argument to tell how far
- * it is.
+ * Runs an exported function of a module in a process of its own, so that memory and garbage of other code are
+ * not measured with it. `input` and the answer are JSON. A second argument of the function reports its
+ * progress.
  */
 export async function alone<T>(
   module: string,

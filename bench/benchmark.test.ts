@@ -13,7 +13,7 @@ const bench: Bench = {
   progress: () => undefined,
 }
 
-/** A benchmark whose runs answer what a stopwatch would have said, round by round, and note when they ran. */
+/** A benchmark whose runs return the given figures round by round, and record when they ran. */
 function scripted(rates: Record<string, number[]>, bounds: { atLeast?: number; atMost?: number }) {
   const order: string[] = []
   const benchmark: Benchmark = {
@@ -34,13 +34,13 @@ function scripted(rates: Record<string, number[]>, bounds: { atLeast?: number; a
   return { benchmark, order }
 }
 
-test('the rounds are interleaved, and each begins with another run', async () => {
+test('rounds are interleaved, and each begins with another run', async () => {
   const { benchmark, order } = scripted({ engine: [1, 2, 3], baseline: [4, 4, 4] }, {})
   await runBenchmark(benchmark, bench, 3)
   expect(order).toEqual(['engine', 'baseline', 'baseline', 'engine', 'engine', 'baseline'])
 })
 
-test('the ratio is the median of the ratios of the rounds: a machine that was slow for one round changes nothing', async () => {
+test("the ratio is the median of the rounds' ratios, so a machine that was slow for one round changes nothing", async () => {
   const { benchmark } = scripted({ engine: [50, 5, 60], baseline: [100, 10, 100] }, { atLeast: 0.5 })
   const { runs, comparisons } = await runBenchmark(benchmark, bench, 3)
   expect(runs[0]!.figures['things/s']).toEqual({ median: 50, min: 5, max: 60 })
@@ -58,11 +58,11 @@ test.each([
   expect((await runBenchmark(benchmark, bench, 1)).comparisons[0]!.reached).toBe(reached)
 })
 
-test('the median of an even number of values is the middle of the two in the middle', () => {
+test('the median of an even number of values is the mean of the two in the middle', () => {
   expect(allocate([4, 1, 3, 2])).toEqual({ median: 2.5, min: 1, max: 4 })
 })
 
-test('the table shows the figures and says what was missed', async () => {
+test('the table shows the figures and which bounds were missed', async () => {
   const { benchmark } = scripted({ engine: [1234.5], baseline: [10_000] }, { atLeast: 0.25 })
   expect(report([await runBenchmark(benchmark, bench, 1)]))
     .toBe(`scripted: 7 things; median (min–max) of 1 rounds

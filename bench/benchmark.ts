@@ -1,11 +1,11 @@
 import type { PostgresServer } from './server.ts'
 
-/** What one run measured, by the name of the figure: `{ 'invoices/s': 512, 'peak MB': 140 }`. */
+/** The measurements of one run, by name: `{ 'invoices/s': 512, 'peak MB': 140 }`. */
 export type Figures = Record<string, number>
 
 /**
- * Something that is measured: the engine, or a baseline. It makes its own fresh start, outside the measured
- * time, and undoes it.
+ * Something to measure: the engine, or a baseline. It does its own set-up and clean-up, outside the measured
+ * time.
  */
 export interface Run {
   name: string
@@ -13,8 +13,8 @@ export interface Run {
 }
 
 /**
- * How one run is held against another in the same round, by ratio or by difference, or one run alone, and
- * what that should reach; without a bound it only informs.
+ * A comparison of two runs of the same round, by ratio or difference, or one run alone, with the bound to
+ * reach; without a bound it only informs.
  */
 export interface Comparison {
   figure: string
@@ -25,28 +25,28 @@ export interface Comparison {
   atMost?: number
 }
 
-/** What a benchmark works with. */
+/** The environment of a benchmark. */
 export interface Bench {
   server: PostgresServer
-  /** How much of it: customers, events, whatever the benchmark counts. */
+  /** The size: customers, events, whatever the benchmark counts. */
   count: number
   progress: Progress
 }
 
 export type Progress = (label: string, done: number, total: number) => void
 
-/** One file of this folder: what it measures, against which baselines, and what it should reach. */
+/** One benchmark of this folder: what it measures, against which baselines, and the bounds. */
 export interface Benchmark {
   name: string
-  /** One sentence with what is measured and how often, for the head of its table. */
+  /** One sentence about what is measured and how often, for the head of its table. */
   about(count: number): string
   /** The count of a full run. */
   count: number
-  /** Prepares what no run is measured on. */
+  /** Prepares what the runs share, outside any measurement. */
   prepare(bench: Bench): Promise<{ runs: Run[]; comparisons: Comparison[] }>
 }
 
-/** The middle of the rounds, and how far they spread. */
+/** The median of the rounds, and their minimum and maximum. */
 export interface Spread {
   median: number
   min: number
@@ -54,7 +54,7 @@ export interface Spread {
 }
 
 export interface Compared extends Comparison {
-  /** Of the ratios (differences, figures) of the rounds: a round's two runs had the same machine. */
+  /** Of the rounds' ratios (differences, figures): both runs of a round had the same machine. */
   measured: Spread
   reached: boolean | null
 }
@@ -68,8 +68,8 @@ export interface Result {
 }
 
 /**
- * Runs a benchmark in rounds: each run once a round, beginning with another one each time, so that a machine
- * that slows down slows all of them.
+ * Runs a benchmark in rounds: each run once per round, starting with another one each time, so that a machine
+ * that slows down affects all of them.
  */
 export async function runBenchmark(benchmark: Benchmark, bench: Bench, rounds: number): Promise<Result> {
   const { runs, comparisons } = await benchmark.prepare(bench)

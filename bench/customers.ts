@@ -19,31 +19,31 @@ import { newFolder } from './folders.ts'
 import type { Location } from './program.ts'
 import { query } from './server.ts'
 
-/** The properties the meters of a benchmark may be broken down by, and their values. */
+/** The properties by which a benchmark's meters may be grouped, and their values. */
 export const dimensions = {
   model: ['small', 'medium', 'large', 'vision', 'voice'],
   channel: ['web', 'app', 'wechat', 'phone', 'email', 'sms', 'api', 'kiosk'],
 } as const
 const kinds = ['ai_chat', 'tokens', 'messages'] as const
 
-/** Three meters that are broken down by the first so many properties. */
+/** Three meters grouped by the first `count` properties. */
 export const metersBy = (count: number) => kinds.map((kind) => (count === 0 ? kind : `${kind}_by_${count}`))
 export const customerId = (number: number) => `customer_${String(number).padStart(4, '0')}`
 
-/** For so long the customers have been subscribed: within their first month, whatever the month. */
+/** How long the customers have been subscribed: within their first month, whatever its length. */
 const subscribedDays = 27
-/** More than any benchmark takes. */
+/** More than any benchmark uses. */
 const plenty = 1_000_000_000
 
 /** A database with subscribed customers, of which each run gets a copy of its own. */
 export interface Prepared {
-  /** The original: whoever measures on it leaves his traces in it. */
+  /** The original: a run on it leaves its rows behind. */
   location: Location
-  /** A fresh copy for one run, and what takes it away again. */
+  /** A fresh copy for one run, and the function that removes it. */
   copy(): Promise<{ location: Location; remove(): Promise<void> }>
 }
 
-/** Customers in a database of PostgreSQL, by the engine's own commands. */
+/** Creates the customers in a PostgreSQL database with the engine's own commands. */
 export async function prepareOnPostgres(
   { server, progress }: Bench,
   customers: number,
@@ -62,7 +62,7 @@ export async function prepareOnPostgres(
   }
 }
 
-/** The same customers in a folder of the embedded database. */
+/** Creates the same customers in a folder of the embedded database. */
 export async function prepareOnPglite({ progress }: Bench, customers: number): Promise<Prepared> {
   const home = newFolder()
   const original = join(home, 'original')
@@ -79,8 +79,8 @@ export async function prepareOnPglite({ progress }: Bench, customers: number): P
 }
 
 /**
- * Meters with and without break-downs, a plan that blocks at an allowance nobody reaches, and customers on it
- * since a few weeks ago.
+ * Meters with and without grouping, a plan that blocks at an allowance nobody reaches, and customers
+ * subscribed a few weeks ago.
  */
 export async function subscribeCustomers({
   location,

@@ -5,8 +5,7 @@ import { idMaker } from '../backend/src/ids.ts'
 import type { Location } from './program.ts'
 
 /**
- * An engine whose clock is put to an instant and goes on from there, a millisecond at each look. `onId` hears
- * of each id it makes.
+ * An engine whose clock starts at an instant and advances a millisecond per read. `onId` gets each new id.
  */
 export async function onEngine<T>(
   place: Location & { connections?: number },
@@ -26,7 +25,7 @@ export async function onEngine<T>(
   })
 }
 
-/** An engine as the server makes it, by the machine's clock. */
+/** An engine as the server makes it, on the machine's clock. */
 export function onEngineNow<T>(place: Location, work: (engine: Engine) => Promise<T>): Promise<T> {
   const { now } = realClock()
   return onDatabase(place, (db) => work(createEngine({ db, now, newId: idMaker(now) })))

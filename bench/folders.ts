@@ -5,7 +5,7 @@ import { join } from 'node:path'
 const folders = new Set<string>()
 process.once('exit', removeFolders)
 
-/** A folder that is there until it is removed, or until this process exits. */
+/** A folder that exists until it is removed, or until this process exits. */
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'customer-portal-bench-'))
   folders.add(folder)
@@ -17,7 +17,7 @@ export function removeFolder(folder: string): void {
   folders.delete(folder)
 }
 
-/** Removes all that are still there. */
+/** Removes all that are left. */
 export function removeFolders(): void {
   for (const folder of folders) removeFolder(folder)
 }

@@ -5,7 +5,7 @@ import { heldIn, runShort, unmeasuredIn } from './testing.ts'
 const server = process.env['TEST_DATABASE_URL']
 
 test.runIf(server !== undefined)(
-  'a short form of the benchmark records and reads beside many stored events and beside few',
+  'a short form of the benchmark records and reads with many stored events and with few',
   { timeout: 600_000 },
   async () => {
     const result = await runShort(growth, 4000)

@@ -20,7 +20,7 @@ const fewShare = 50
 const recordedShare = 50
 const mostSummaries = 2000
 
-/** What recording and reading cost when much is stored, against the same when little or nothing is. */
+/** The cost of recording and reading with much stored data, against the same with little or none. */
 export const growth: Benchmark = {
   name: 'growth',
   count: 5_000_000,
@@ -99,8 +99,8 @@ function runsOn(
   }
   return [
     { name: named.empty, measure: async () => recordIntoCopy(await empty(), load) },
-    // Not into a copy: what a run adds is little beside what is there, and copying it would take longer than
-    // all the rest.
+    // On the original instead of a copy: a run adds little to what is there, and copying would take longer
+    // than everything else.
     {
       name: named.recording,
       measure: async () => (await recordOverHttp((await many()).location, load)).figures,

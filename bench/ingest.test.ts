@@ -5,7 +5,7 @@ import { heldIn, runShort, unmeasuredIn } from './testing.ts'
 const server = process.env['TEST_DATABASE_URL']
 
 test.runIf(server !== undefined)(
-  'a short form of the benchmark records events in batches and one by one, copies as many, and asks a route that keeps nothing',
+  'a short form of the benchmark records events in batches and one by one, copies as many, and calls a route that stores nothing',
   { timeout: 600_000 },
   async () => {
     const result = await runShort(ingest, 500)

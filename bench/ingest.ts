@@ -12,16 +12,16 @@ const copying = new URL('load/copy.ts', import.meta.url).href
 const sending = new URL('load/send-events.ts', import.meta.url).href
 
 /**
- * The more customers and meters a batch is mixed of, the more days it adds to: this many is the worst that a
- * vendor's queue plausibly holds.
+ * The more customers and meters a batch mixes, the more daily rows it updates: this is the worst mix a
+ * vendor's queue plausibly has.
  */
 const manyCustomers = 1000
 const fewCustomers = 20
 const plainMix = { customers: manyCustomers, groupBy: 0, withProperties: false }
-/** So many a second that a measurement of fewer would be over before it began. */
+/** COPY is so fast that fewer rows would be done before the measurement begins. */
 const copiedTimes = 4
 
-/** As one vendor's servers would send: a few that batch, many that do not. */
+/** The load of one vendor's servers: few that batch, many that do not. */
 export const shapes = {
   thousands: { batch: 1000, connections: 8 },
   hundreds: { batch: 100, connections: 32 },
@@ -40,7 +40,7 @@ const names = {
   pgliteSingles: 'PGlite, single events',
 }
 
-/** Recording usage over HTTP, against the least the database and the web server would have to do. */
+/** Recording usage over HTTP, against the minimum work of the database and of the web server. */
 export const ingest: Benchmark = {
   name: 'ingest',
   count: 100_000,
@@ -107,7 +107,7 @@ const comparisons: Comparison[] = [
   against(names.plain, names.pgliteSingles),
 ]
 
-/** What breaking a meter down by one property and by two costs, on events that carry both in any case. */
+/** The cost of grouping a meter by one property and by two, with events that carry both in any case. */
 export const dimensions: Benchmark = {
   name: 'dimensions',
   count: 100_000,
@@ -140,7 +140,7 @@ export const dimensions: Benchmark = {
   },
 }
 
-/** A short run need not prepare more customers than it has events for. */
+/** A short run needs no more customers than it has events for. */
 const customersFor = (count: number) => Math.min(manyCustomers, Math.max(fewCustomers, Math.ceil(count / 10)))
 
 async function measureIngest(on: Prepared, load: EventLoad): Promise<Figures> {
@@ -157,8 +157,8 @@ async function measureIngest(on: Prepared, load: EventLoad): Promise<Figures> {
 export type EventLoad = Omit<Load, 'port' | 'path'>
 
 /**
- * Starts a server on the data and records events by it, from a process of its own. Tells also how many were
- * recorded with those that warmed it up.
+ * Starts a server on the data and records events through it, from a process of its own. Also returns the
+ * number recorded including the warm-up.
  */
 export async function recordOverHttp(
   location: Location,
@@ -181,7 +181,7 @@ export async function recordOverHttp(
 
 type Sent = Awaited<ReturnType<typeof sendEvents>>
 
-/** What was answered is there, each once, and the days add up to it. */
+/** Asserts that every acknowledged event is stored once, and that the daily totals match. */
 async function assertRecorded(
   { databaseUrl }: Extract<Location, { databaseUrl: string }>,
   events: number,
@@ -213,7 +213,7 @@ async function measureCopy(on: Prepared, { count }: Bench): Promise<Figures> {
   }
 }
 
-/** Sends the same events to a route that validates them and answers. */
+/** Sends the same events to a route that validates them and responds. */
 export async function postToPlainRoute(load: EventLoad): Promise<Figures> {
   const plain = await startPlain(new URL('plain-route.ts', import.meta.url).href)
   try {

@@ -5,10 +5,10 @@ import { openServer } from './server.ts'
 
 const url = process.env['TEST_DATABASE_URL']
 
-// It measures PostgreSQL only. The figures of so few invoices mean nothing: what is tested is that it
-// measures what it says.
+// PostgreSQL only. Figures of so few invoices mean nothing: the test shows that the benchmark measures what
+// it says.
 test.runIf(url !== undefined)(
-  'a short form of the benchmark issues and inserts the same rows, and holds the engine against the baselines',
+  'a short form of the benchmark issues and inserts the same rows, and compares the engine with the baselines',
   { timeout: 300_000 },
   async () => {
     const server = await openServer(url!, `bench_${process.pid}`)

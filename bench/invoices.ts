@@ -16,13 +16,13 @@ import type { Bench, Benchmark, Figures, Run } from './benchmark.ts'
 import { onEngine } from './engine.ts'
 import { query } from './server.ts'
 
-/** As many as the server uses for due work, and so the baseline too. */
+/** The number the server uses for due work, and therefore the baseline's. */
 const connections = 4
 const startedAt = '2026-10-31T16:00:00.000000Z' // 1 November in Shanghai
 const usedUntil = '2026-11-30T12:00:00.000000Z'
 const dueAt = '2026-12-01T00:00:00.000000Z'
 
-/** Issuing renewal invoices by the engine's due work, against inserting the very same rows by plain SQL. */
+/** Issuing renewal invoices by the engine's due work, against inserting the same rows by plain SQL. */
 export const invoices: Benchmark = {
   name: 'invoices',
   count: 10_000,
@@ -60,7 +60,7 @@ export const invoices: Benchmark = {
 }
 
 /**
- * Measures on a fresh copy of the customers, of whom `count` are due, and proves that the same rows were
+ * Measures on a fresh copy of the customers, of whom `count` are due, and asserts that the same rows were
  * written.
  */
 async function measure(
@@ -88,8 +88,8 @@ const inProcess = (
 ): Promise<Alone<{ seconds: number }>> => alone(import.meta.url, work, input, onProgress)
 
 /**
- * Whoever issued, engine or baseline: a renewal of five lines a customer, numbered without a gap, with all
- * that belongs to it.
+ * Asserts for engine and baseline alike: per customer a renewal of five lines, numbered without a gap, with
+ * all its rows.
  */
 async function assertIssued(url: string, count: number): Promise<void> {
   const [found] = await query(
@@ -108,9 +108,6 @@ async function assertIssued(url: string, count: number): Promise<void> {
   for (const [what, rows] of Object.entries(found!))
     if (rows !== count) throw new Error(`${what}: ${String(rows)} where ${count} were to be written`)
 }
-
-// ---- the customers, by the engine's own commands, outside the measured time
-// --------------------------------------
 
 const text = (english: string, chinese: string) => ({ en: english, 'zh-CN': chinese })
 
@@ -169,8 +166,8 @@ async function prepareCustomers({ server, count, progress }: Bench): Promise<voi
 }
 
 /**
- * The others are copies of the first with names and numbers of their own, made by the database: the engine
- * would take minutes for what is not measured.
+ * The others are copies of the first with names and numbers of their own, made by SQL: the engine would take
+ * minutes for what is not measured.
  */
 async function copyCustomer(url: string, count: number): Promise<void> {
   const [invoice] = await query(url, 'select id, number from invoices')
@@ -191,7 +188,7 @@ async function copyCustomer(url: string, count: number): Promise<void> {
     [first.number, "'INV-202611-' || n"],
   ].reduce((json, [from, to]) => `replace(${json}, '${from}', ${to})`, 'to_jsonb(t)::text')
   for (const { name } of tables) {
-    // No trigger needs to check what was right in the original.
+    // The original's rows are valid, so triggers need not check the copies.
     await query(
       url,
       `set session_replication_role = replica;
@@ -242,7 +239,7 @@ const usageOf = (id: string) =>
 
 const customerId = (number: number) => `customer_${String(number).padStart(6, '0')}`
 
-/** Issues everything once, not measured, and leaves the rows for the baselines. Answers where. */
+/** Issues everything once, not measured, and leaves the rows for the baselines. Returns the database. */
 async function issueOnce({ server, count, progress }: Bench): Promise<string> {
   const url = await server.create('issued', 'prepared')
   await inProcess(issueAll.name, { url, connections }, (done) =>
@@ -252,8 +249,7 @@ async function issueOnce({ server, count, progress }: Bench): Promise<string> {
   return url
 }
 
-// ---- what is measured, each in a process of its own
-// --------------------------------------------------------------
+// Each of the following runs in a process of its own.
 
 interface Input {
   url: string
@@ -281,8 +277,8 @@ export async function issueAll(input: Input, tell: Tell): Promise<{ seconds: num
 }
 
 /**
- * The baseline: the same rows by plain SQL, each invoice in a transaction of its own with one prepared
- * statement a table, its number counted without a gap.
+ * The baseline: the same rows by plain SQL, each invoice in its own transaction with one prepared statement
+ * per table, numbered without a gap.
  */
 export async function insertEach(
   { url, connections, issuedUrl }: Input & { issuedUrl: string },
@@ -320,7 +316,7 @@ async function insertInvoice(client: pg.PoolClient, row: IssuedRow): Promise<voi
     text: 'update customers set due_at = $2 where customer_id = $1',
     values: [row.customer_id, row.next_due_at],
   })
-  // The one row all connections share is taken as late as it can be.
+  // As late as possible: all connections contend for this one row.
   await client.query({
     name: 'number',
     text: `insert into invoice_numbers
@@ -335,7 +331,7 @@ async function insertInvoice(client: pg.PoolClient, row: IssuedRow): Promise<voi
   await client.query('commit')
 }
 
-/** For comparison: the same rows in one transaction with one statement a table, as no issuer could. */
+/** For comparison: the same rows in one transaction with one statement per table, as no issuer could do. */
 export async function insertInBulk({
   url,
   issuedUrl,
@@ -401,7 +397,7 @@ const invoiceParameters = invoiceColumns.map((_, index) => `$${index + 1}`).join
 
 type IssuedRow = Record<(typeof invoiceColumns)[number] | 'closed_at' | 'next_due_at', string>
 
-/** What the engine wrote, every value as the text the database takes. */
+/** The rows the engine wrote, with every value as the text the database accepts. */
 async function readIssued(url: string): Promise<IssuedRow[]> {
   const rows = await query(
     url,

@@ -5,7 +5,7 @@ import { heldIn, runShort, unmeasuredIn } from './testing.ts'
 const server = process.env['TEST_DATABASE_URL']
 
 test.runIf(server !== undefined)(
-  'a short form of the benchmark asks for everybody else while one customer is in the way',
+  'a short form of the benchmark measures everybody else while one customer is busy or blocked',
   { timeout: 600_000 },
   async () => {
     const result = await runShort(isolation, 2000)

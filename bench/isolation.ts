@@ -16,9 +16,9 @@ import { secretKey, startPortal, type Location, type Program } from './program.t
 import { query } from './server.ts'
 import { fillUsage } from './stored-usage.ts'
 
-/** Customer 1 is at work or in the way; what is measured is how long all others wait. */
+/** Customer 1 is busy or blocked; the measurement is how long all others wait. */
 const customers = 20
-/** A short form of the benchmark is quiet, and holds, for less. */
+/** A short form of the benchmark measures and blocks for less time. */
 const lastingFor = (count: number) => Math.min(5_000, count / 4)
 const stalledReaders = 20
 
@@ -33,7 +33,7 @@ const names = {
   changes: 'PostgreSQL, unread changes',
 }
 
-/** Whether one customer's work, or a hostile request, holds up the others. */
+/** Whether one customer's work, or a hostile request, delays the others. */
 export const isolation: Benchmark = {
   name: 'isolation',
   count: 1_000_000,
@@ -91,7 +91,7 @@ const comparisons: Comparison[] = [
 interface Server {
   databaseUrl: string
 }
-/** Does something to a server, and answers when it is over. */
+/** Puts load on a server and resolves when it is over. */
 type Disturb = (portal: Program, location: Location) => Promise<Figures | void>
 
 /** Starts a server and asks it steadily on behalf of everybody else, while something goes on. */
@@ -124,8 +124,8 @@ async function filledPglite(bench: Bench): Promise<Location> {
 }
 
 /**
- * As large as a body may be, and as much work as it can cause. Fields nobody knows, without a credential,
- * once held up the whole process for half a minute.
+ * Bodies at the size limit that cause as much work as possible. Unknown fields, without a credential, once
+ * blocked the process for half a minute.
  */
 async function sendWideBodies({ port }: Program): Promise<void> {
   const many = <T>(count: number, one: (place: number) => T) =>
@@ -161,7 +161,7 @@ async function sendWideBodies({ port }: Program): Promise<void> {
   }
 }
 
-/** One reads the file to its end, twenty ask for it and take nothing. */
+/** One client reads the file to its end, twenty request it and read nothing. */
 async function readFiles({ port }: Program): Promise<void> {
   const key = await portalToken(port, customerId(1))
   const ask = (): Socket => {
@@ -184,7 +184,7 @@ async function readFiles({ port }: Program): Promise<void> {
   if (bytes < 1_000) throw new Error('the file was not written')
 }
 
-/** Somebody else is at work on the customer, and four clients go on sending for that customer. */
+/** Another process holds the customer's lock while four clients keep sending for that customer. */
 async function holdCustomer({ port }: Program, { databaseUrl }: Server, milliseconds: number): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
@@ -246,7 +246,7 @@ async function withValues(bench: Bench): Promise<Server> {
 }
 
 async function rebuildAlone(location: Server): Promise<Figures> {
-  // Each round begins as the first one did.
+  // Each round starts like the first one.
   for (const table of ['usage_values', 'usage_daily'])
     await query(
       location.databaseUrl,
@@ -261,7 +261,7 @@ async function rebuildAlone(location: Server): Promise<Figures> {
   return { 'rebuild s': answer.seconds, 'heap MB above rest': Math.max(answer.heapMb, 0.1) }
 }
 
-/** Makes every sum anew as `npm run rebuild-usage` does, and watches how much memory its objects take. */
+/** Rebuilds every aggregate as `npm run rebuild-usage` does, and tracks the memory of its objects. */
 export async function rebuildWatched(
   location: Location,
 ): Promise<{ seconds: number; heapMb: number; rows: number }> {
@@ -294,7 +294,7 @@ async function withChanges(bench: Bench): Promise<Server> {
 
 const changePages = 50
 
-/** Whoever reads the feed for the first time after years. */
+/** A client that reads the feed for the first time after years. */
 async function readChanges({ port }: Program): Promise<Figures> {
   const connection = await openConnection(port, () => undefined)
   let cursor: string | null = null

@@ -70,7 +70,7 @@ function whole(name: string, text: string): number {
   return Number(text)
 }
 
-/** Answers the exit code: 0 all well, 1 a figure fell short, 2 a mistake in the command or no PostgreSQL. */
+/** Returns the exit code: 0 success, 1 a bound was missed, 2 a mistake in the command or no PostgreSQL. */
 async function main(parameters: readonly string[]): Promise<number> {
   const { chosen, count, rounds, json } = optionsOf(parameters)
   const postgres = await startServer()
@@ -112,7 +112,7 @@ async function main(parameters: readonly string[]): Promise<number> {
   }
 }
 
-/** Ctrl-C, or the end of npm: nothing of us stays behind. */
+/** On Ctrl-C, or when npm ends, stops everything that was started. */
 function stopOnSignal(stop: () => Promise<void>): void {
   const end = (code: number) => {
     stopChildren()

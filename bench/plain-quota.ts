@@ -3,8 +3,8 @@ import type { Static } from 'typebox'
 import { Consumed, ConsumeInput } from '../products/billing-api/src/contract.ts'
 import { openConditionalUpdate } from './load/conditional-update.ts'
 
-// What anybody would build first: an endpoint that validates the body and counts up a row where there is
-// room, one statement a request.
+// The obvious simple implementation: an endpoint that validates the body and updates a row if there is room,
+// one statement per request.
 const quotas = openConditionalUpdate(process.env['DATABASE_URL']!)
 const app = Fastify()
 app.get('/ready', async () => ({}))

@@ -1,8 +1,7 @@
 import Fastify from 'fastify'
 import { EventInput, Quota, Recorded } from '../products/billing-api/src/contract.ts'
 
-// What anybody would call the least an endpoint can do: it validates the body and answers. It keeps nothing
-// and asks nobody.
+// The minimum of an endpoint: it validates the body and responds. It stores nothing and uses no database.
 const app = Fastify()
 app.get('/ready', async () => ({}))
 app.post('/events', { schema: { body: EventInput, response: { 200: Recorded } } }, async () => ({

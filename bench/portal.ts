@@ -8,7 +8,7 @@ import { interact, loadPage, slowedBy, type Visit } from './load/browse.ts'
 import { startPortal, type Location } from './program.ts'
 import { storeOnPostgres } from './stored.ts'
 
-/** What people wait for without noticing it: for a page, and for an answer to what they did. */
+/** Durations people do not notice: for a page, and for the response to an action. */
 const mostForPage = 1200
 const mostForInteraction = 100
 const demo = { ENABLE_AGENT_WORKBENCH: 'true', DEMO: 'true' }
@@ -65,7 +65,7 @@ const withMany: Interaction[] = [
 ]
 
 /**
- * The portal in a browser whose processor is slowed: how long until a page is there, and until it answers.
+ * The portal in a browser on a throttled processor: the time until a page is ready, and until it responds.
  */
 export const portal: Benchmark = {
   name: 'portal',
@@ -130,7 +130,7 @@ const interactionRun = ({ name, path, act, prepare }: Interaction, where: Where)
   measure: () => visiting(where, path, async (visit) => ({ 'INP ms': await interact(visit, act, prepare) })),
 })
 
-/** On a server of its own, as every run. */
+/** On a server of its own, like every run. */
 async function visiting<T>(
   { location, customerId, environment }: Where,
   path: string,
@@ -144,7 +144,7 @@ async function visiting<T>(
   }
 }
 
-/** The demo in a database of its own: a server fills it when it first starts. */
+/** The demo in a database of its own, which a server fills on its first start. */
 async function fillDemo({ server, progress }: Bench): Promise<Location> {
   const location = { databaseUrl: await server.create('demo') }
   progress('filling the demo', 0, 0)

@@ -14,19 +14,19 @@ export const secretKey = 'sk_benchmark_0123456789'
 /** Where a server keeps its data. */
 export type Location = { databaseUrl: string } | { dataDir: string }
 
-/** A server in a process of its own. */
+/** A server as a process of its own. */
 export interface Program {
   port: number
   /**
-   * Begins to look at the memory the process holds; the answer ends it and tells the most, in MB (10⁶ bytes).
+   * Starts tracking the process's memory; the returned function stops and returns the peak in MB (10⁶ bytes).
    */
   watchMemory(): () => number
   stop(): Promise<void>
 }
 
 /**
- * Starts the server as `npm start` does, with the settings it has by default and those given here, and waits
- * until it is ready.
+ * Starts the server as `npm start` does, with its default settings and those given here, and waits until it
+ * is ready.
  */
 export async function startPortal(
   location: Location,
@@ -41,7 +41,7 @@ export async function startPortal(
   )
 }
 
-/** Starts a server that stands for what others would build, from a module beside this one. */
+/** Starts a server that stands for what others would build, from a module of this folder. */
 export async function startPlain(module: string, environment: Record<string, string> = {}): Promise<Program> {
   return startProgram([await bundleProgram(module)], environment, '/ready')
 }
@@ -78,7 +78,7 @@ async function startProgram(
   return { port, watchMemory: () => watchMemory(child.pid!), stop }
 }
 
-/** The process's memory, looked at ten times a second. Where the system has no /proc, nothing is known. */
+/** The process's memory, sampled ten times a second. On systems without /proc the result is empty. */
 function watchMemory(pid: number): () => number {
   const file = `/proc/${pid}/statm`
   if (!existsSync(file)) return () => Number.NaN

@@ -1,7 +1,7 @@
 const everyMilliseconds = 5000
 let last = { label: '', at: 0 }
 
-/** Tells on the error output how far a long step is: once when it begins, then every five seconds. */
+/** Prints the progress of a long step to stderr: once when it begins, then every five seconds. */
 export function showProgress(label: string, done: number, total: number): void {
   const now = performance.now()
   if (label === last.label && now - last.at < everyMilliseconds) return

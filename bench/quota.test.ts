@@ -5,7 +5,7 @@ import { heldIn, runShort, unmeasuredIn } from './testing.ts'
 const server = process.env['TEST_DATABASE_URL']
 
 test.runIf(server !== undefined)(
-  'a short form of the benchmark takes from the quotas of one customer and of many, by the engine, by UPDATE, and over HTTP',
+  'a short form of the benchmark consumes quota of one customer and of many, with the engine, with UPDATE, and over HTTP',
   { timeout: 600_000 },
   async () => {
     const result = await runShort(quota, 500)

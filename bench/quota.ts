@@ -13,7 +13,7 @@ const consuming = new URL('load/consume.ts', import.meta.url).href
 
 const clients = 200
 const manyCustomers = 1000
-/** So much slower are the baselines that fewer of their requests take as long. */
+/** The baselines are that much slower, so fewer of their requests take as long. */
 const fewer = 10
 
 const names = {
@@ -30,7 +30,7 @@ const names = {
   hotPgliteHttp: 'consume on PGlite over HTTP, one customer',
 }
 
-/** Taking from a quota, never more than there is, against the conditional UPDATE that anybody would write. */
+/** Consuming quota, never more than there is, against the obvious conditional UPDATE. */
 export const quota: Benchmark = {
   name: 'quota',
   count: 20_000,
@@ -108,10 +108,7 @@ async function onCopy<T>(on: Prepared, work: (location: Location) => Promise<T>)
   }
 }
 
-/**
- * The engine's own function, called inside a process of its own: what a server of the vendor's that embeds it
- * would see.
- */
+/** The engine's own function, called in a process of its own, as a vendor's server that embeds it would. */
 function measureEngine(on: Prepared, demand: Demand): Promise<Figures> {
   return onCopy(on, async (location) => {
     const { answer } = await alone<Timing>(consuming, consumeInside.name, { location, ...demand })
@@ -164,7 +161,7 @@ async function overHttp(server: Program, path: string, demand: Demand): Promise<
   }
 }
 
-/** What was granted was counted, no more and no less. */
+/** Asserts that exactly what was granted was counted. */
 async function assertCounted(
   location: Location,
   demand: Demand,

@@ -5,7 +5,7 @@ import { heldIn, runShort, unmeasuredIn } from './testing.ts'
 const server = process.env['TEST_DATABASE_URL']
 
 test.runIf(server !== undefined)(
-  'a short form of the benchmark reads quotas, summaries and pages, and asks routes that keep nothing',
+  'a short form of the benchmark reads quotas, summaries and pages, and calls routes that store nothing',
   { timeout: 600_000 },
   async () => {
     const result = await runShort(read, 2000)

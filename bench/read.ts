@@ -29,7 +29,7 @@ const names = {
   pglitePages: 'PGlite, a page of events',
 }
 
-/** Reading what is left, what was used, and the events themselves. */
+/** Reading quotas, usage summaries, and the events themselves. */
 export const read: Benchmark = {
   name: 'read',
   count: 100_000,

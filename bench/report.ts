@@ -1,6 +1,6 @@
 import type { Compared, Result, Spread } from './benchmark.ts'
 
-/** The results as tables: each run's figures, then each comparison with what it should reach. */
+/** The results as tables: each run's figures, then each comparison with its bound. */
 export function report(results: readonly Result[]): string {
   return results
     .map((result) =>
@@ -53,7 +53,7 @@ function shown({ median, min, max }: Spread): string {
   return `${rounded(median)} (${rounded(min)}–${rounded(max)})`
 }
 
-/** Three digits say all that a measurement of this kind knows. */
+/** A number with three digits, the precision of such a measurement. */
 export function rounded(value: number): string {
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en')
   return String(Number(value.toPrecision(3)))

@@ -2,19 +2,19 @@ import pg from 'pg'
 import { findPostgres, startPostgres } from '../scripts/postgres.mjs'
 import { installSystemPackages } from '../scripts/system-packages.mjs'
 
-/** A PostgreSQL on which a benchmark may make and drop databases. */
+/** A PostgreSQL server on which a benchmark may create and drop databases. */
 export interface PostgresServer {
   version: string
-  /** An empty database, or a copy of one that nobody is connected to. Answers its URL. */
+  /** Creates an empty database, or a copy of one without connections. Returns its URL. */
   create(name: string, template?: string): Promise<string>
   drop(name: string): Promise<void>
-  /** Drops all that were made and are still there. */
+  /** Drops all databases that were created and still exist. */
   clear(): Promise<void>
 }
 
 /**
- * Starts a PostgreSQL of our own that waits for the disk as any server does; undefined where there is none
- * and none can be installed.
+ * Starts a PostgreSQL server that waits for the disk as any server does; undefined where none is found or can
+ * be installed.
  */
 export async function startServer(): Promise<{ url: string; stop: () => Promise<void> } | undefined> {
   let folder = await findPostgres()
@@ -38,7 +38,7 @@ export async function openServer(url: string, prefix = 'bench'): Promise<Postgre
         url,
         `create database ${prefix}_${name}${template === undefined ? '' : ` template ${prefix}_${template}`}`,
       )
-      // What the copy has still to write must not be written during the measurement.
+      // Writes of the copy must not happen during the measurement.
       await query(url, 'checkpoint')
       return urlOf(url, `${prefix}_${name}`)
     },

@@ -4,13 +4,12 @@ import { openDatabase } from '@customer-portal/database'
 import { metersBy } from './customers.ts'
 import type { Location } from './program.ts'
 
-/** The days before now that the usage lies on: the customers are subscribed for a little longer. */
+/** The days before now that the usage covers: the customers have been subscribed a little longer. */
 const filledDays = 26
 const rowsAStatement = 50_000
 const customersAStatement = 100
 /**
- * One customer has a twentieth of all of it, on top of what everybody has: whoever turns pages has a reason
- * to.
+ * One customer gets a twentieth of everything on top of their share, so that there are many pages to turn.
  */
 export const largestShare = 20
 
@@ -21,9 +20,8 @@ export interface Filling {
 }
 
 /**
- * Fills the tables of usage as recording would have, only without asking: events in the order of their time,
- * each with its id's key, and the days that they add up to. By the database itself, which takes a minute
- * where the engine would take several.
+ * Fills the usage tables as recording would, without its checks: events in order of time, the key of each id,
+ * and the daily totals. Done by SQL, which takes a minute where the engine would take several.
  */
 export async function fillUsage(
   { location, rows, customers }: Filling,
@@ -52,7 +50,7 @@ export async function fillUsage(
         tell(part.to)
       }
     }
-    // On a server as many at once as the machine this was made for has processors.
+    // On a server two at once: one per processor of the reference machine.
     await Promise.all([fill(), ...(db.kind === 'postgres' ? [fill()] : [])])
     for (let from = 0; from < customers; from += customersAStatement)
       await sql(insertDays, [from, from + customersAStatement])
@@ -64,7 +62,7 @@ export async function fillUsage(
 
 const startOf = (until: Instant) => addSeconds(until, -filledDays * 86_400)
 
-/** The rows `$1` up to `$2` of `$3` in all. Ids are UUIDs of version 7, as the SDK makes them. */
+/** Rows `$1` to `$2` of `$3` in total. Ids are UUIDs of version 7, as the SDK makes them. */
 const insertEvents = `with numbers as (
     select n, $4::timestamptz + n * (interval '${filledDays} days' / $3::int) as time, md5(n::text) as chance
     from generate_series($1::int, $2::int - 1) as n

@@ -13,14 +13,14 @@ const reading = new URL('load/read.ts', import.meta.url).href
 const plainReading = new URL('load/plain-pages.ts', import.meta.url).href
 const filling = new URL('stored-usage.ts', import.meta.url).href
 
-/** A database with so many stored events, on which runs measure one after the other. */
+/** A database with that many stored events, on which runs measure one after the other. */
 export interface Stored {
   location: Location
   rows: number
   customers: number
 }
 
-/** Fills a database with usage. Afterwards nothing of it has still to be written or looked through. */
+/** Fills a database with usage, then checkpoints and analyzes it, so that no background work is left. */
 export async function storeOnPostgres(
   bench: Bench,
   rows: number,
@@ -46,7 +46,7 @@ async function fill({ progress }: Bench, stored: Stored): Promise<void> {
   )
 }
 
-/** Starts a server on the data and reads from it: `path` of customers at random. */
+/** Starts a server on the data and reads `path` for random customers. */
 export async function measureReading(
   { location, customers }: Stored,
   wanted: Omit<Reading, 'port' | 'customers'>,
@@ -71,13 +71,10 @@ export const readingFigures = (
 
 const farPage = 100
 const pageTimes = 200
-/** With fewer events the customer who has most has no hundredth page. */
+/** With fewer events the largest customer has no hundredth page. */
 export const fewestRows = largestShare * farPage
 
-/**
- * What a page shows unless asked otherwise; less where so few events are stored that there would be no
- * hundredth.
- */
+/** The default page size; smaller when so few events are stored that there would be no hundredth page. */
 const pageSize = ({ rows }: Stored) => Math.min(20, Math.max(1, Math.floor(rows / largestShare / farPage)))
 const pagesOf = (stored: Stored) => ({
   customerId: customerId(1),
@@ -87,7 +84,7 @@ const pagesOf = (stored: Stored) => ({
 })
 const pageFigures = ({ first, far }: PageTimes): Figures => ({ 'first page ms': first, '100th page ms': far })
 
-/** The first and the hundredth page of the events of the customer who has most, in the portal's API. */
+/** The first and the hundredth page of the largest customer's events, in the portal's API. */
 export async function measurePages(stored: Stored): Promise<Figures> {
   const portal = await startPortal(stored.location)
   try {
@@ -98,13 +95,13 @@ export async function measurePages(stored: Stored): Promise<Figures> {
   }
 }
 
-/** The same events in a table that is made for pages alone. */
+/** The same events in a table made for pages alone. */
 export async function storePlain({ progress }: Bench, { location, rows }: Stored): Promise<void> {
   progress('copying the events for the query by itself', 0, rows)
   await copyForPages({ url: (location as { databaseUrl: string }).databaseUrl })
 }
 
-/** The same pages by one query each from that table, from one connection that does nothing else. */
+/** The same pages by one query each from that table, on one otherwise idle connection. */
 export async function measurePlainPages(stored: Stored): Promise<Figures> {
   const { databaseUrl } = stored.location as { databaseUrl: string }
   const { answer } = await alone<PageTimes>(plainReading, readPlainPages.name, {

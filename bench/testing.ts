@@ -3,9 +3,9 @@ import { removeFolders } from './folders.ts'
 import { openServer } from './server.ts'
 
 /**
- * Runs a benchmark short, for one round, on the tests' server: what is held against a bound and what it is
- * held against; with LONG=1, all of it. The figures mean nothing; that it measured all it says, and that its
- * own checks held, is what is tested.
+ * Runs a benchmark short, for one round, on the tests' server: the runs with a bound and those they are
+ * compared with; with LONG=1 all of them. The figures mean nothing: the test is that it measures everything
+ * it says, and that its own assertions hold.
  */
 export async function runShort(benchmark: Benchmark, count: number): Promise<Result> {
   const server = await openServer(process.env['TEST_DATABASE_URL']!, `bench_${benchmark.name}_${process.pid}`)
@@ -47,7 +47,7 @@ export const heldIn = ({ comparisons }: Result) =>
         + `${atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`}`,
     )
 
-/** Figures that are missing, or not above zero, or no numbers: none, where everything was measured. */
+/** Figures that are missing, not above zero, or no numbers; empty when everything was measured. */
 export const unmeasuredIn = ({ runs }: Result) =>
   runs.flatMap(({ name, figures }) =>
     Object.entries(figures)

@@ -2,8 +2,8 @@ import { alone } from './alone.ts'
 import type { Program } from './program.ts'
 
 /**
- * Puts load on a server from a process of its own: an exported function of a module, which tells when the
- * server is warm. From then on the memory of the server is watched.
+ * Puts load on a server from a process of its own: an exported function of a module, which reports when the
+ * server is warm. From then on the server's memory is tracked.
  */
 export async function watched<T>(
   server: Program,

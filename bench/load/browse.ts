@@ -4,20 +4,20 @@ import { calm } from '../../e2e/support/pictures.ts'
 import { watchRequests } from '../../e2e/support/requests.ts'
 import { portalLink } from './portal-link.ts'
 
-/** So many times slower than this machine: a phone, where this machine is a laptop. */
+/** CPU throttling: how much slower a phone is than this machine. */
 export const slowedBy = 4
 /** Milliseconds. */
 const fastestTold = 16
 
-/** What a browser tells of a page, in milliseconds since the navigation began. */
+/** A browser's measurements of a page, in milliseconds since the navigation began. */
 interface Told {
-  /** Whether it listens at all: what is not heard would look fast. */
+  /** Whether the observers are installed: without them everything would look fast. */
   listening: boolean
-  /** When the largest thing on screen was painted. */
+  /** When the largest element was painted. */
   largest: number
-  /** When the last skeleton went. */
+  /** When the last skeleton was removed. */
   ready: number
-  /** How long each event of an interaction took until its frame was shown. */
+  /** The duration of each event of an interaction until its frame was shown. */
   events: number[]
 }
 
@@ -36,7 +36,9 @@ export interface Visit {
   path: string
 }
 
-/** Opens a page in an empty browser on a slowed processor, once the server has served it to another one. */
+/**
+ * Opens a page in an empty browser on a throttled processor, after the server has served it to another one.
+ */
 export async function loadPage(visit: Visit): Promise<Pick<Told, 'largest' | 'ready'>> {
   return onSlowPage(visit, async (page) => {
     const { largest, ready } = await page.evaluate(() => window.told)
@@ -47,8 +49,8 @@ export async function loadPage(visit: Visit): Promise<Pick<Told, 'largest' | 're
 }
 
 /**
- * Does something on a page as a person does, on a slowed processor; how long it took until its frame was
- * shown, at worst. `prepare` comes before and is not measured.
+ * Performs an action on a page as a person does, on a throttled processor; returns the longest time until a
+ * frame was shown. `prepare` runs before and is not measured.
  */
 export async function interact(
   visit: Visit,
@@ -67,7 +69,7 @@ export async function interact(
     await calm(page, requests)
     const counted = (await page.evaluate(() => performance.interactionCount)) - before
     if (counted < 1) throw new Error(`what was done on ${visit.path} was no interaction to the browser`)
-    // The browser tells of none that was faster.
+    // The browser reports no faster event.
     return page.evaluate((fastest) => Math.max(fastest, ...window.told.events), fastestTold)
   })
 }
@@ -82,7 +84,7 @@ async function onSlowPage<T>(visit: Visit, work: (page: Page) => Promise<T>): Pr
   }
 }
 
-/** A page in a context of its own, so with nothing cached, and loaded to the end. */
+/** A page in a context of its own, so without a cache, fully loaded. */
 async function open(browser: Browser, { port, customerId, path }: Visit, slowed: number): Promise<Page> {
   const context = await newContext(browser)
   await context.addInitScript(listen, fastestTold)
@@ -98,8 +100,8 @@ async function open(browser: Browser, { port, customerId, path }: Visit, slowed:
 }
 
 /**
- * Runs in the page, before anything of it. It has no named function inside: tsx marks those by a helper of
- * its own, which the page does not have, and the rest would never run.
+ * Runs in the page before its own scripts. It contains no named function: tsx marks those with a helper that
+ * the page does not have, and the script would fail.
  */
 function listen(fastest: number): void {
   window.told = { listening: false, largest: 0, ready: 0, events: [] }
@@ -107,7 +109,7 @@ function listen(fastest: number): void {
     window.told.largest = list.getEntries().at(-1)!.startTime
   }).observe({ type: 'largest-contentful-paint', buffered: true })
   new PerformanceObserver((list) => {
-    // An event that is no part of an interaction, such as the pointer's moving, has no id.
+    // An event that is not part of an interaction, such as a pointer move, has no id.
     for (const entry of list.getEntries() as PerformanceEventTiming[])
       if (entry.interactionId) window.told.events.push(entry.duration)
   }).observe({ type: 'event', buffered: true, durationThreshold: fastest } as PerformanceObserverInit)

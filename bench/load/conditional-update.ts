@@ -1,22 +1,22 @@
 import pg from 'pg'
 
-/** As many as one process of the server holds. */
+/** The number a server process uses. */
 const connections = 10
 
 /**
- * What a limit is without an engine: a row a customer, counted up where there is room. It knows no ids, so a
- * repeated request counts twice.
+ * A limit without an engine: a row per customer, updated if there is room. It knows no ids, so a repeated
+ * request counts twice.
  */
 export interface ConditionalUpdate {
   /**
-   * Takes some of a customer's quota, in a transaction of its own. Answers what is left; undefined where
-   * there is not enough.
+   * Consumes from a customer's quota in its own transaction. Returns what is left; undefined when it is not
+   * enough.
    */
   consume(customerId: string, meter: string, quantity: number): Promise<number | undefined>
   end(): Promise<void>
 }
 
-/** The table, with a quota that nobody reaches for each customer. */
+/** The table, with a quota for each customer that nobody reaches. */
 export const quotaTable = `create table plain_quotas (
     customer_id text not null, meter text not null, used bigint not null, quota bigint not null,
     primary key (customer_id, meter)

@@ -7,18 +7,18 @@ export interface Answer {
 }
 
 /**
- * One kept connection that carries one request at a time, written whole beforehand. A client library would
- * take as much of the machine as the server does, and then measure itself.
+ * A keep-alive connection with one request at a time, serialised beforehand. A client library would use as
+ * much processor time as the server, and distort the measurement.
  */
 export interface Connection {
-  /** Sends a request; `onAnswer` is called when its answer is whole. */
+  /** Sends a request; `onAnswer` is called when its response is complete. */
   send(request: Buffer, onAnswer: (answer: Answer) => void): void
   close(): void
 }
 
 const headEnd = Buffer.from('\r\n\r\n')
 
-/** Connects. `onFailure` hears of a connection that breaks, and of an answer that cannot be read. */
+/** Connects. `onFailure` gets a broken connection, and a response that cannot be parsed. */
 export async function openConnection(port: number, onFailure: (error: Error) => void): Promise<Connection> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   await once(socket, 'connect')
@@ -55,7 +55,7 @@ function overSocket(socket: Socket, onFailure: (error: Error) => void): Connecti
   }
 }
 
-/** The answer, undefined while it is not whole yet. */
+/** The response, undefined while it is incomplete. */
 function answerIn(bytes: Buffer): Answer | Error | undefined {
   const end = bytes.indexOf(headEnd)
   if (end < 0) return undefined
@@ -67,7 +67,7 @@ function answerIn(bytes: Buffer): Answer | Error | undefined {
   return { status: Number(head.slice(9, 12)), body: bytes.toString('utf8', end + 4, whole) }
 }
 
-/** A request as it goes over the connection. */
+/** A request as bytes for the connection. */
 export function requestOf(
   method: string,
   path: string,

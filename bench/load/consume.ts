@@ -10,7 +10,7 @@ import { callAtOnce, sendRequests, type Timing } from './requests.ts'
 
 export const meter = 'ai_chat'
 
-/** What is asked: one unit each time, by so many clients at once, of so many customers at random. */
+/** The load: one unit per request, by `clients` clients, of random customers. */
 export interface Demand {
   requests: number
   clients: number
@@ -18,7 +18,7 @@ export interface Demand {
 }
 
 const warmShare = 5
-/** How many are asked before those that are measured. */
+/** The number of warm-up requests before the measured ones. */
 export const warmUpOf = ({ requests }: Demand) => Math.ceil(requests / warmShare)
 
 const customersOf = (demand: Demand, requests: number, seed: number) => {
@@ -36,7 +36,7 @@ async function warmThenMeasured(
   return work(customersOf(demand, demand.requests, 1))
 }
 
-/** `consume` of the engine, called by clients of this process. */
+/** The engine's `consume`, called by clients in this process. */
 export function consumeInside({ location, ...demand }: { location: Location } & Demand): Promise<Timing> {
   return onEngineNow(location, (engine) =>
     warmThenMeasured(demand, (customers) =>
@@ -53,7 +53,7 @@ export function consumeInside({ location, ...demand }: { location: Location } & 
   )
 }
 
-/** One conditional UPDATE for each, from clients of this process. */
+/** One conditional UPDATE per request, from clients in this process. */
 export async function updateInside({ url, ...demand }: { url: string } & Demand): Promise<Timing> {
   const quotas = openConditionalUpdate(url)
   try {
@@ -67,7 +67,7 @@ export async function updateInside({ url, ...demand }: { url: string } & Demand)
   }
 }
 
-/** The same over HTTP, from whichever server listens at the port. */
+/** The same over HTTP, from whichever server listens on the port. */
 export function consumeOverHttp(
   { port, path, ...demand }: { port: number; path: string } & Demand,
   tell: (done: number) => void,

@@ -5,8 +5,8 @@ import { eventsOf, type Mix } from './events.ts'
 const rowsAChunk = 1000
 
 /**
- * The limit: the rows of so many events by COPY into a table with the columns of usage_events and no index,
- * on one connection.
+ * The upper bound: the rows of that many events by COPY into a table with the columns of usage_events and no
+ * index, on one connection.
  */
 export async function copyRows({
   url,
@@ -54,7 +54,7 @@ interface CopyingConnection extends Connection {
   endCopyFrom(): void
 }
 
-/** node-postgres knows the protocol of COPY; it leaves what is sent to whoever asks. */
+/** node-postgres supports COPY in the protocol, but leaves sending the data to the caller. */
 function copy(client: pg.Client, sql: string, chunks: readonly Buffer[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const statement = {

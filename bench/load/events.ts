@@ -11,13 +11,13 @@ export interface SentEvent {
 }
 
 /**
- * What a vendor sends: how many customers mixed at random, and by how many properties their meters are broken
- * down.
+ * A vendor's load: how many customers are mixed at random, and by how many properties their meters are
+ * grouped.
  */
 export interface Mix {
   customers: number
   groupBy: number
-  /** Whether the events carry both properties, broken down by or not. */
+  /** Whether the events carry both properties, grouped or not. */
   withProperties: boolean
 }
 
@@ -25,8 +25,8 @@ const newestSecondsAgo = 5
 const spreadSeconds = 60
 
 /**
- * Events of the last minute, in the order of their time, with ids as the SDK makes them. The same number at
- * the same place gives the same event but for its id and time.
+ * Events of the last minute in order of time, with ids as the SDK makes them. The same seed gives the same
+ * events except for id and time.
  */
 export function eventsOf(count: number, { customers, groupBy, withProperties }: Mix, seed = 1): SentEvent[] {
   const random = randomFrom(seed)
@@ -48,8 +48,8 @@ export function eventsOf(count: number, { customers, groupBy, withProperties }: 
 }
 
 /**
- * Each meter of each customer with each value of its properties once: whatever is made at the first event is
- * there afterwards.
+ * One event per customer, meter and value of its properties, so that rows created by a first event exist
+ * afterwards.
  */
 export function firstEvents({ customers, groupBy, withProperties }: Mix): SentEvent[] {
   const time = new Date(Date.now() - spreadSeconds * 1000).toISOString()

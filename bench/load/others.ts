@@ -2,19 +2,19 @@ import type { Figures } from '../benchmark.ts'
 import { openConnection, requestOf } from './connection.ts'
 import { percentiles } from './requests.ts'
 
-/** What goes on until it is stopped. */
+/** A load that runs until it is stopped. */
 export interface Asking {
-  /** Stops it and tells how long requests took. */
+  /** Stops it and returns how long requests took. */
   end(): Promise<Figures>
-  /** Stops it, whatever became of it. */
+  /** Stops it, whatever its state. */
   stop(): void
 }
 
 const connections = 4
 const everyMs = 25
 /**
- * How often the server is asked for something that needs no database: how long that takes is how long its
- * loop was held up.
+ * How often the server gets a request that needs no database; its duration shows how long the event loop was
+ * blocked.
  */
 const everyLookMs = 5
 

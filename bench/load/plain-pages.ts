@@ -3,15 +3,15 @@ import { percentiles } from './requests.ts'
 
 const columns = 'id, meter, quantity, time, stored_at, properties'
 
-/** Half of the times in milliseconds that a page took, the first one and one far down. */
+/** The median in milliseconds of a page, for the first one and one far down. */
 export interface PageTimes {
   first: number
   far: number
 }
 
 /**
- * The events once more, in a table whose only index is the one that pages want: the engine's own has other
- * duties besides.
+ * Copies the events to a table whose only index is the one for pages: the engine's own has other uses
+ * besides.
  */
 export async function copyForPages({ url }: { url: string }): Promise<void> {
   const client = new pg.Client({ connectionString: url })
@@ -27,7 +27,7 @@ export async function copyForPages({ url }: { url: string }): Promise<void> {
 }
 
 /**
- * What a page of events costs the database: the keyset query by itself, prepared, on one connection, with one
+ * The cost of a page of events in the database: the keyset query alone, prepared, on one connection, with one
  * row more than the page shows.
  */
 export async function readPlainPages({

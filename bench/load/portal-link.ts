@@ -1,6 +1,6 @@
 import { secretKey } from '../program.ts'
 
-/** A link that opens the portal once for a customer, at a page. */
+/** A link that opens a customer's portal once, at a page. */
 export async function portalLink(port: number, customerId: string, path: string): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}/api/billing/portal-sessions`, {
     method: 'POST',

@@ -6,17 +6,17 @@ import type { PageTimes } from './plain-pages.ts'
 import { portalToken } from './portal-token.ts'
 import { sendRequests, type Timing } from './requests.ts'
 
-/** What is read, so often, over so many connections, of so many customers at random. */
+/** What to read, how often, over how many connections, for random customers. */
 export interface Reading {
   port: number
-  /** Of the customer in its place: `/customers/:id/…`. */
+  /** With `:id` for the customer: `/customers/:id/…`. */
   path: string
   requests: number
   connections: number
   customers: number
 }
 
-/** Reads something of customers at random, first a fifth as often to be warm. */
+/** Reads for random customers, after a warm-up of a fifth as many. */
 export async function readOverHttp(
   { port, path, requests, connections, customers }: Reading,
   tell: (done: number) => void,
@@ -38,14 +38,14 @@ export interface PageReading {
   port: number
   customerId: string
   limit: number
-  /** Which page is the far one. */
+  /** The number of the far page. */
   page: number
   times: number
 }
 
 /**
- * Turns a customer's pages in the portal's API down to a far one, then reads the first and that one again and
- * again.
+ * Pages through a customer's list in the portal's API to a far page, then reads the first and the far one
+ * repeatedly.
  */
 export async function readPages(
   { port, customerId, limit, page, times }: PageReading,

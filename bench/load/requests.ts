@@ -1,6 +1,6 @@
 import { openConnection, type Answer } from './connection.ts'
 
-/** How long the requests took together, and each: percentiles in milliseconds. */
+/** The total time of the requests, and percentiles of each in milliseconds. */
 export interface Timing {
   seconds: number
   p50: number
@@ -8,8 +8,8 @@ export interface Timing {
 }
 
 /**
- * Sends the requests over so many connections, each with one request under way at a time, and answers when
- * the last answer is there. `check` says what is wrong with an answer; the first such ends it all.
+ * Sends the requests over several connections, each with one request at a time, and resolves after the last
+ * response. `check` returns what is wrong with a response; the first such stops everything.
  */
 export async function sendRequests(
   port: number,
@@ -45,7 +45,7 @@ export async function sendRequests(
   return { seconds, ...percentiles(took) }
 }
 
-/** The same for calls inside this process: so many clients, each with one call under way at a time. */
+/** The same for calls inside this process: several clients, each with one call at a time. */
 export async function callAtOnce(
   clients: number,
   calls: number,
@@ -66,7 +66,7 @@ export async function callAtOnce(
   return { seconds: (performance.now() - began) / 1000, ...percentiles(took) }
 }
 
-/** The middle of the times and what one in a hundred exceeds. */
+/** The median of the times and the 99th percentile. */
 export function percentiles(milliseconds: Float64Array): { p50: number; p99: number } {
   const sorted = milliseconds.toSorted()
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!

@@ -7,14 +7,14 @@ export interface Load extends Mix {
   port: number
   path: string
   events: number
-  /** Events a request; 1 is sent without an array. */
+  /** Events per request; a single one is sent without an array. */
   batch: number
   connections: number
 }
 
 /**
- * Sends events to a server: first a part of them so that it is warm, then `events` that are measured. Tells
- * when these begin.
+ * Sends events to a server: a part of them as warm-up, then `events` that are measured. Reports when these
+ * begin.
  */
 export async function sendEvents(
   load: Load,
@@ -38,7 +38,7 @@ function requestsOf({ path, batch }: Load, events: readonly SentEvent[]): Buffer
   )
 }
 
-/** Every event of every request must have been accepted; the last request may hold fewer. */
+/** Every event of every request must have been accepted; the last request may have fewer. */
 const accepts =
   (batch: number) =>
   ({ body }: Answer) => {
