@@ -22,7 +22,7 @@ async function edit(page: Page, contactName: string) {
 }
 const save = (page: Page) => page.getByRole('button', { name: '保存' }).click()
 
-test('what is not saved yet is not left by mistake', async () => {
+test('unsaved changes are not lost by navigating away by mistake', async () => {
   const page = await openAccount(
     (await vendor.session(await vendor.newCustomer('team', 3), 'owner', '/account')).url,
   )
@@ -42,7 +42,7 @@ test('what is not saved yet is not left by mistake', async () => {
   await page.context().close()
 })
 
-test('who saves what somebody else has just changed is told so, and sees the change', async () => {
+test('saving over a concurrent change is rejected, and the change is shown', async () => {
   const customerId = await vendor.newCustomer('team', 3)
   const page = await openAccount((await vendor.session(customerId, 'owner', '/account')).url)
   await edit(page, '王小青')
@@ -58,7 +58,7 @@ test('who saves what somebody else has just changed is told so, and sees the cha
   await colleague.context().close()
 })
 
-test('the code of a company is looked at while it is typed, and a wrong one is not saved', async () => {
+test('a tax ID is validated while it is typed, and an invalid one is not saved', async () => {
   const page = await openAccount(
     (await vendor.session(await vendor.newCustomer('team', 3), 'owner', '/account')).url,
   )
@@ -80,7 +80,7 @@ test('the code of a company is looked at while it is typed, and a wrong one is n
   await page.context().close()
 })
 
-test('another time zone is said to hold from the next period, and is taken back from its message', async () => {
+test('another time zone is announced for the next period, and can be undone from its message', async () => {
   const page = await openAccount(
     (await vendor.session(await vendor.newCustomer('team', 3), 'owner', '/account')).url,
   )
@@ -104,7 +104,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-test('while the server is away the page says so and keeps what was typed; once it is back the work goes on', async () => {
+test('while the server is unavailable the page says so and keeps the input; once it is back, saving works', async () => {
   const environment = { PORT: String(await freePort()), DATA_DIR: join(folder, 'data') }
   await prepareDataDir(environment.DATA_DIR)
   server = await startServer(environment)
@@ -120,7 +120,7 @@ test('while the server is away the page says so and keeps what was typed; once i
 
   server = await startServer(environment)
   await isAway.waitFor({ state: 'detached' })
-  // Nobody answered: it is looked up, and said.
+  // No response arrived, so the outcome is looked up and shown.
   await page.getByText(/没有完成，可以重试|还不知道是否已经完成/).waitFor()
   await expect.poll(() => page.getByLabel('联系人').inputValue()).toBe('王小青')
   await save(page)

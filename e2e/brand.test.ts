@@ -10,8 +10,7 @@ import { openPortal } from './support/portal.ts'
 import { secretKey, startServer, type RunningServer } from './support/server.ts'
 import { vendorOf, type Vendor } from './support/vendor.ts'
 
-// A server with a name, logos, a colour that is too bright for light pages, and a support page of a vendor's
-// own.
+// A server with a vendor's name, logos, support page, and a colour that is too bright for light pages.
 
 const wordmark = (
   fill: string,
@@ -51,7 +50,7 @@ const open = (look: Look, path = '/') => openPortal({ browser, url: server.url, 
 const colourOf = (page: Page, variable: string) =>
   page.evaluate((name) => getComputedStyle(document.documentElement).getPropertyValue(name), variable)
 
-test('the start says how a colour is shown that could not be seen as it is', () => {
+test('the start reports how an unreadable colour is adjusted', () => {
   expect(server.output()).toMatch(
     /Brand +#f5a800 is shown as #[\da-f]{6} in the light theme, since it has a contrast of 2\.0 : 1 there and 3 : 1 is needed\n/,
   )
@@ -64,7 +63,7 @@ const looks = [
   { locale: 'en', theme: 'light', width: 390 },
 ] as const
 describe.each(looks)('in $locale, $theme, $width px', (look) => {
-  test('every page shows the vendor’s name, logo and colour, can be read, and leads to the vendor’s support', async () => {
+  test('every page has the vendor’s name, logo and colour, is readable, and links to the vendor’s support', async () => {
     const { page, context, witness, requests } = await open(look)
     const english = look.locale === 'en'
     const name = english ? 'Nebula Desk' : '星云客服'
@@ -112,7 +111,7 @@ describe.each(looks)('in $locale, $theme, $width px', (look) => {
   })
 })
 
-test('the first paint is the vendor’s: nothing of it waits for a request of the page’s own', async () => {
+test('the first paint shows the vendor’s brand without waiting for a request', async () => {
   const context = await newContext(browser)
   const page = await context.newPage()
   await page.route('**/portal/settings.json', () => undefined)
@@ -129,7 +128,7 @@ test('the first paint is the vendor’s: nothing of it waits for a request of th
   await context.close()
 })
 
-test('the support is in the user menu by keyboard, and where a session has ended', async () => {
+test('the support link is in the user menu by keyboard, and on the page of an ended session', async () => {
   const { page, context } = await open({ locale: 'en' })
   await page.getByRole('button', { name: 'User menu' }).press('ArrowDown')
   const item = page.getByRole('menuitem', { name: 'Contact support' })
@@ -140,14 +139,14 @@ test('the support is in the user menu by keyboard, and where a session has ended
   await page.getByRole('heading', { name: 'Signed out' }).waitFor()
   expect(await page.getByRole('link', { name: 'Contact support' }).count()).toBe(0)
   await page.goto(`${server.url}/portal`)
-  // In the language that was seen last.
+  // In the language last used.
   await page.getByRole('heading', { name: 'Session expired' }).waitFor()
   await page.getByRole('main').getByRole('link', { name: 'Contact support' }).waitFor()
   expect(await violations(page)).toEqual([])
   await context.close()
 })
 
-test('a page that could not be read leads to the support', async () => {
+test('a page that failed to load links to the support', async () => {
   const context = await newContext(browser)
   const page = await context.newPage()
   await page.route('**/api/portal/subscription/advice', (route) =>
@@ -164,7 +163,7 @@ test('a page that could not be read leads to the support', async () => {
   await context.close()
 })
 
-test('a logo that would run script does not, in the page or opened by itself', async () => {
+test('a logo with a script does not run it, in the page or opened directly', async () => {
   const { page, context } = await open({})
   const dialogs: string[] = []
   page.on('dialog', (dialog) => {
@@ -177,7 +176,7 @@ test('a logo that would run script does not, in the page or opened by itself', a
   await context.close()
 })
 
-test('in another page’s frame the colour is there, and the support opens beside the host', async () => {
+test('in another page’s frame the brand colour is applied, and the support opens in a tab of the host', async () => {
   const context = await newContext(browser, { locale: 'en', theme: 'dark' })
   const page = await context.newPage()
   pages.show(`<title>host</title><div id="portal" style="height: 700px"></div><script src="${server.url}/portal/embed.js"></script><script>
@@ -203,7 +202,7 @@ test('in another page’s frame the colour is there, and the support opens besid
   await context.close()
 })
 
-test('the desk shows the vendor’s name, logo and colour, and before anybody has logged in the browser’s language', async () => {
+test('the workbench has the vendor’s name, logo and colour, and before a login the browser’s language', async () => {
   for (const [locale, name, words] of [
     ['zh-CN', '星云客服', '使用您的坐席账号登录'],
     ['en', 'Nebula Desk', 'Use your agent account'],

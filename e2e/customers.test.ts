@@ -7,7 +7,7 @@ import { outOfTheirBoxes } from './support/boxes.ts'
 import { watchRequests } from './support/requests.ts'
 import { customers, startWorld, type CustomerName, type World } from './support/world.ts'
 
-// Every customer there can be, and every size their vendor's words and sums can have.
+// Every kind of customer, and every length that names and amounts can have.
 
 const browser = await launchBrowser()
 let world: World
@@ -37,7 +37,7 @@ const shoot = async (page: Page, name: string) => {
 const main = (page: Page) => page.locator('#main')
 
 /**
- * Each page is opened in the first look of its language, and looked at in the other as well: a window may
+ * Each page is opened in the first look of its language, then checked in the other as well: a window may
  * change its width, and a system its theme.
  */
 const looks = [
@@ -71,8 +71,7 @@ async function lookAt(
 }
 
 /**
- * Whether the strip of tabs shows the one that is open: it may be wider than the window, and the window may
- * have changed.
+ * Whether the tab strip shows the open tab: it may be wider than the window, and the window may have changed.
  */
 const openTabInSight = (page: Page) =>
   page.evaluate(() => {
@@ -81,7 +80,7 @@ const openTabInSight = (page: Page) =>
     return own.left >= strip.left - 1 && own.right <= strip.right + 1
   })
 
-/** What a page shows wrongly: out of its box, wider than its window, or raw. */
+/** Layout errors of a page: content outside its box, a page wider than its window, raw keys. */
 async function wrongOn(page: Page): Promise<string[]> {
   const text = await main(page).innerText()
   return [
@@ -93,7 +92,7 @@ async function wrongOn(page: Page): Promise<string[]> {
 
 describe.each(looks)('in $locale', ({ locale, seen }) => {
   test.each(customers.filter((id) => !process.env.ONLY || process.env.ONLY.includes(id)))(
-    'customer "%s": nothing leaves its box, no page is wider than its window, no key or place is shown raw',
+    'customer "%s": nothing overflows its box, no page is wider than its window, no key or placeholder is shown raw',
     async (customerId) => {
       const { page, close } = await open(customerId, '/', { locale, ...seen[0] })
       const found: Record<string, unknown> = {}
@@ -105,7 +104,7 @@ describe.each(looks)('in $locale', ({ locale, seen }) => {
         }
         for (const look of [seen[1], seen[0]]) {
           await lookAt(page, look)
-          // What is only being laid out anew is right a moment later.
+          // A layout in progress is right a moment later.
           let wrong = await wrongOn(page)
           if (wrong.length > 0) {
             await page.waitForTimeout(500)
@@ -125,7 +124,7 @@ describe.each(looks)('in $locale', ({ locale, seen }) => {
   )
 })
 
-test('without a plan or after its end the portal shows no period that is not theirs, and no button that does nothing', async () => {
+test('without a plan or after its end the portal shows no period of another subscription, and no button without effect', async () => {
   for (const [customerId, said, range] of [
     ['none', '还没有订阅套餐', /没有订阅，按自然月显示/],
     ['ended', '订阅已结束', /订阅已结束，最后一个计费周期：11月1日 – 21日/],
@@ -151,7 +150,7 @@ test('without a plan or after its end the portal shows no period that is not the
   }
 })
 
-test('what came after the end is marked as not billed, and says why', async () => {
+test('usage after the end is marked as not billed, with the reason', async () => {
   const { page, close } = await open('ended', '/usage')
   const row = page.locator('tbody tr', { hasText: '不计费' })
   await row.getByText('在订阅结束后产生', { exact: true }).first().waitFor()
@@ -163,7 +162,7 @@ test('what came after the end is marked as not billed, and says why', async () =
   await close()
 })
 
-test('dates that were chosen are reset by one button where nothing was used in them, and then there is none', async () => {
+test('a chosen range without usage has one reset button, which disappears after its use', async () => {
   const { page, close } = await open('none', '/usage?from=2026-11-21&to=2026-11-21')
   await page.getByRole('button', { name: '重置日期' }).first().click()
   await page.getByRole('button', { name: '日期范围' }).filter({ hasText: '本月' }).waitFor()
@@ -171,7 +170,7 @@ test('dates that were chosen are reset by one button where nothing was used in t
   await close()
 })
 
-test('with another plan scheduled, or its end, a subscription is nowhere said to renew', async () => {
+test('with a scheduled plan change or end, no page says that the subscription renews', async () => {
   for (const [customerId, said] of [
     ['changing', /changes to Plan cny-4 on Dec 1/],
     ['ending', /ends Dec 1/],
@@ -186,7 +185,7 @@ test('with another plan scheduled, or its end, a subscription is nowhere said to
   }
 })
 
-test('a unit as long as may be takes no name’s place, and one of a unit is in the singular', async () => {
+test('a unit of maximum length displaces no name, and one unit is singular', async () => {
   for (const [path, width] of [
     ['/', 390],
     ['/usage', 390],
@@ -207,7 +206,7 @@ test('a unit as long as may be takes no name’s place, and one of a unit is in 
   }
 })
 
-test('usage that was refused for its shape says what was wrong, in the language of the page', async () => {
+test('usage rejected for its format shows what was wrong, in the language of the page', async () => {
   for (const [locale, said] of [
     [
       'en',
@@ -224,7 +223,7 @@ test('usage that was refused for its shape says what was wrong, in the language 
   }
 })
 
-test('a plan that is paid as it is used is called that wherever its price stands, with what it is so far', async () => {
+test('a pay-as-you-go plan is named so wherever its price is shown, with the amount so far', async () => {
   const { page, close } = await open('payg', '/')
   await main(page).getByText('按量计费，目前 ¥300.00').first().waitFor()
   expect(await main(page).innerText()).not.toMatch(/免费/)
@@ -241,7 +240,7 @@ test('a plan that is paid as it is used is called that wherever its price stands
   await close()
 })
 
-test('a subscription that ends says when on every page, and is resumed there', async () => {
+test('a subscription that ends shows the date on every page, and can be resumed there', async () => {
   const { page, close } = await open('ending', '/')
   await main(page).getByText('订阅将于 12月1日 结束，此后不再续费').waitFor()
   await main(page).getByRole('link', { name: '恢复订阅' }).click()
@@ -259,7 +258,7 @@ test('a subscription that ends says when on every page, and is resumed there', a
   await close()
 })
 
-test('what is used up is nowhere said to last: alert, quota, forecast and advice agree', async () => {
+test('a used-up quota is consistent in alert, quota, forecast and advice', async () => {
   const { page, close } = await open('overdue', '/')
   const alert = main(page).getByText(/计量项 1 的包含量已用完，超出 625 次，目前 ¥75\.00/)
   await alert.waitFor()
@@ -274,7 +273,7 @@ test('what is used up is nowhere said to last: alert, quota, forecast and advice
   await close()
 })
 
-test('with something due nothing is called all good, and pay as you go is never 0 of 0', async () => {
+test('with an amount due the overview does not say that all is well, and pay-as-you-go is never 0 of 0', async () => {
   const { page, close } = await open('payg', '/')
   await main(page).getByText('按量计费，目前 ¥300.00').first().waitFor()
   expect(await main(page).innerText()).not.toMatch(/ \/ 0|不含用量/)
@@ -284,7 +283,7 @@ test('with something due nothing is called all good, and pay as you go is never 
   await partPaid.close()
 })
 
-test('a part-paid invoice says so, with what was paid, when, its reference and what is left; a reversed payment says when and why, and what was paid beyond what was due where it went', async () => {
+test('a part-paid invoice shows the paid amount, date, reference and rest; a reversed payment its date and reason, and an overpayment where it went', async () => {
   const { page, close } = await open('part-paid', '/invoices')
   const open_ = (await world.vendor.invoices('part-paid')).data.find(({ amountPaid }) => amountPaid > 0)!
   await page.getByRole('link', { name: open_.number! }).filter({ visible: true }).first().click()
@@ -306,7 +305,7 @@ test('a part-paid invoice says so, with what was paid, when, its reference and w
   await close()
 })
 
-test('on a phone a dialog is as wide as what is in it: no amount lies beyond its edge, whatever the meters are called', async () => {
+test("on a phone a dialog fits its content: no amount is beyond its edge, however long the meters' names", async () => {
   for (const [customerId, button] of [
     ['overdue', 'Upgrade to Plan cny-4'],
     ['overdue', 'Downgrade to Plan cny-1'],
@@ -328,7 +327,7 @@ test('on a phone a dialog is as wide as what is in it: no amount lies beyond its
   }
 })
 
-test('on a touch screen whatever is pressed is 44 px wide and high', async () => {
+test('on a touch screen every control is at least 44 px wide and high', async () => {
   const small = (page: Page) =>
     page.evaluate(() =>
       [
@@ -337,7 +336,7 @@ test('on a touch screen whatever is pressed is 44 px wide and high', async () =>
         ),
       ].flatMap((element) => {
         const box = (element.closest('label') ?? element).getBoundingClientRect()
-        // The bars of a chart are as high as it is; a narrow day is reached by its neighbours.
+        // The bars of a chart have its full height; a narrow day can be reached by its neighbours.
         if (element.closest('.sr-only, svg') || box.width === 0) return []
         return box.width < 43.5 || box.height < 43.5
           ? [
@@ -368,7 +367,7 @@ test('on a touch screen whatever is pressed is 44 px wide and high', async () =>
 
 const months = (page: Page) => page.locator('#months')
 
-test('twelve months: each with its cost and usage by meter, the last whole one with what changed, another at a press of its bar; a table says the same', async () => {
+test('twelve months show cost and usage by meter, with the changes of the last full one, or of another by clicking its bar; a table has the same data', async () => {
   const { page, close } = await open('year', '/usage')
   const { months: told } = await world.portal<{
     months: { amount: number; fee: number; change: { amount: number } | null }[]
@@ -387,7 +386,7 @@ test('twelve months: each with its cost and usage by meter, the last whole one w
   await months(page)
     .getByRole('button', { name: /^2026年11月至今：/ })
     .press('Enter')
-  // Nothing was used in November so far, nor in October: the same fee.
+  // No usage in November so far, nor in October: the same fee.
   expect(running!.change!.amount).toBe(0)
   await months(page).getByRole('heading', { level: 3, name: '2026年11月至今与 2026年10月费用相同' }).waitFor()
   const table = months(page).getByRole('table', { name: '每个计费周期的费用与用量' })
@@ -395,7 +394,7 @@ test('twelve months: each with its cost and usage by meter, the last whole one w
   expect(await table.getByRole('row').nth(2).innerText()).toContain(euros(last!.amount))
   await months(page).getByRole('radio', { name: '表格' }).click()
   await months(page).getByRole('button', { name: '2025年12月' }).click()
-  // What came before the first of the twelve is not listed, so it has no name here.
+  // The month before the first of the twelve is not listed, so it has no name here.
   expect(first.change!.amount).not.toBe(0)
   await months(page)
     .getByRole('heading', {
@@ -406,7 +405,7 @@ test('twelve months: each with its cost and usage by meter, the last whole one w
   await close()
 })
 
-test('one month says what comes later, and without a subscription there is none', async () => {
+test('a single month says what follows later, and without a subscription there is no chart', async () => {
   const first = await open('one-plan', '/usage')
   expect(await months(first.page).getByRole('table').getByRole('row').count()).toBe(3)
   await first.close()
@@ -415,7 +414,7 @@ test('one month says what comes later, and without a subscription there is none'
   await none.close()
 })
 
-test('with a thousand invoices the list says how many there are and what is due of them all, and goes on page by page', async () => {
+test('with a thousand invoices the list shows their number and total amount due, and pages on', async () => {
   const { page, close } = await open('many', '/invoices')
   await page.getByText('共 1,000 张，1,000 张待支付，待付 €20,140.00。').waitFor()
   const rows = () => main(page).locator('tbody tr').count()

@@ -5,7 +5,7 @@ import { browser, url, vendor } from './support/shared.ts'
 
 const demo = { email: 'demo@example.com', password: 'demo-password-2026' }
 
-test('a question asked at the desk is one more answer in the portal at once', async () => {
+test('a question asked at the workbench is one more answer in the portal at once', async () => {
   const context = await newContext(browser)
   const page = await context.newPage()
   await logIn(page, url, demo.email, demo.password)
@@ -25,7 +25,7 @@ test('a question asked at the desk is one more answer in the portal at once', as
   await context.close()
 })
 
-test('when the quota is used up the desk says so and leads to the page that lifts it', async () => {
+test('when the quota is used up the workbench says so and links to the page for an upgrade', async () => {
   const customerId = await vendor.newCustomer('starter')
   const password = randomUUID()
   await vendor.addAgent({
@@ -47,7 +47,7 @@ test('when the quota is used up the desk says so and leads to the page that lift
   await dialog.locator('button[type=submit]').click()
   const suggestion = page.getByRole('button', { name: /AI 建议|获取建议|生成建议/ })
   await expect.poll(() => suggestion.isDisabled()).toBe(true)
-  // Recorded past the limit: the plan stops there, so nothing of it is called billed.
+  // Recorded beyond the limit: the plan blocks there, so none of it is billed.
   await vendor.record([{ id: 'past', customerId, meter: 'ai_chat', quantity: 100 }])
   await page.reload()
   await page.getByText('已用 600 / 500').waitFor()
@@ -62,7 +62,7 @@ test('when the quota is used up the desk says so and leads to the page that lift
   await context.close()
 })
 
-test('a new conversation and a message whose answers were lost are looked up, said to be so, and there once', async () => {
+test('a new conversation and a message whose responses were lost are looked up, reported, and stored once', async () => {
   const customerId = await vendor.newCustomer('starter')
   const password = randomUUID()
   await vendor.addAgent({
@@ -75,7 +75,7 @@ test('a new conversation and a message whose answers were lost are looked up, sa
   const context = await newContext(browser)
   const page = await context.newPage()
   await logIn(page, url, `${customerId}@example.com`, password)
-  /** Lets the next request to an address arrive, and its answer never. */
+  /** Lets the next request to a URL arrive, and drops its response. */
   const loseNext = (address: string) =>
     page.route(
       address,

@@ -22,7 +22,7 @@ const looks = (['zh-CN', 'en'] as const).flatMap((locale) =>
 )
 
 describe.each(looks)('the reference in $locale, $theme, $width px', (look) => {
-  test('is whole: no axe violation, console error, outside request or sideways scroll', async () => {
+  test('has no axe violation, console error, external request or horizontal scrolling', async () => {
     const context = await newContext(browser, look)
     const witness = watch(context, [host])
     const page = await context.newPage()
@@ -40,10 +40,10 @@ describe.each(looks)('the reference in $locale, $theme, $width px', (look) => {
 })
 
 test.each([{ width: 1280 }, { width: 390, theme: 'dark' as const }])(
-  'the largest reference is whole too, at $width px',
+  'the largest reference has none either, at $width px',
   async (look) => {
     const page = await reference('/billing', { locale: 'en', ...look })
-    // As it is for whoever has scrolled to it: what is out of sight is not laid out before.
+    // Laid out as if scrolled to: content out of view is not laid out before.
     await page.locator('.call, .object').evaluateAll((articles) => {
       for (const article of articles as HTMLElement[]) article.style.contentVisibility = 'visible'
     })
@@ -53,7 +53,7 @@ test.each([{ width: 1280 }, { width: 390, theme: 'dark' as const }])(
   },
 )
 
-test('a search finds calls by words, by path, by error code and by the method of the SDK', async () => {
+test('a search finds operations by words, path, error code and SDK method', async () => {
   const page = await reference('/billing', { locale: 'en' })
   await page.keyboard.press('/')
   const search = page.getByRole('searchbox')
@@ -81,7 +81,7 @@ test('a search finds calls by words, by path, by error code and by the method of
   await page.context().close()
 })
 
-test('with the keyboard alone one gets from the search to a call and back', async () => {
+test('the keyboard alone reaches an operation from the search, and goes back', async () => {
   const page = await reference('/workbench', { locale: 'en' })
   await page.keyboard.press('/')
   await page.keyboard.type('log')
@@ -96,7 +96,7 @@ test('with the keyboard alone one gets from the search to a call and back', asyn
   await page.context().close()
 })
 
-test('a link to one call leads there, and the other language and theme keep the place', async () => {
+test('a link to an operation opens it, and switching language or theme keeps the position', async () => {
   const page = await reference('/billing#quotaConsume', { locale: 'en' })
   const title = page.locator('#quotaConsume h3')
   await expect
@@ -116,7 +116,7 @@ test('a link to one call leads there, and the other language and theme keep the 
   await page.context().close()
 })
 
-test('what is copied is a command that runs against this server', async () => {
+test('a copied command runs against this server', async () => {
   const context = await newContext(browser, { locale: 'en' })
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const page = await context.newPage()
@@ -131,7 +131,7 @@ test('what is copied is a command that runs against this server', async () => {
   await context.close()
 })
 
-test('on paper there is the text, whole and light', async () => {
+test('in print the text is complete and light', async () => {
   const page = await reference('/workbench', { locale: 'en', theme: 'dark' })
   await page.emulateMedia({ media: 'print' })
   expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
@@ -154,7 +154,7 @@ test('on paper there is the text, whole and light', async () => {
   await page.context().close()
 })
 
-test('on a phone the list of calls is a menu that closes where it led', async () => {
+test('on a phone the list of operations is a menu that closes after navigation', async () => {
   const page = await reference('/workbench', { locale: 'zh-CN', width: 390, height: 800 })
   expect(await shown(page)).toEqual([])
   const menu = page.getByRole('button', { name: '接口列表' })
@@ -165,7 +165,7 @@ test('on a phone the list of calls is a menu that closes where it led', async ()
   await page.context().close()
 })
 
-test('without a script everything is there to read', async () => {
+test('without a script all content is readable', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en' })
   const page = await context.newPage()
   await page.goto(`${url}/docs/billing`)
@@ -179,7 +179,7 @@ test('without a script everything is there to read', async () => {
   await context.close()
 })
 
-test('the reference is sent packed: less than 60 kB with all it needs', async () => {
+test('the reference is compressed: less than 60 kB with all its assets', async () => {
   const sizes = await Promise.all(
     ['/docs/billing?lang=zh-CN', '/docs/reference.css', '/docs/reference.js', '/docs/icon.svg'].map(
       async (path) => {

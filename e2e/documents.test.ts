@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { newContext, watch } from './support/browser.ts'
 import { browser, url, vendor } from './support/shared.ts'
 
-test('an invoice shows its discount and its credit note, and the note leads back to it', async () => {
+test('an invoice shows its discount and its credit note, and the note links back to it', async () => {
   const customerId = await vendor.newCustomer('starter')
   await vendor.discount(customerId, {
     kind: 'percent',
@@ -38,7 +38,7 @@ test('an invoice shows its discount and its credit note, and the note leads back
   await context.close()
 })
 
-test('how an amount came about has a link: it survives a reload, and shows a colleague the same', async () => {
+test('the breakdown of an amount has a link that survives a reload and works for a colleague', async () => {
   const customerId = await vendor.newCustomer('team', 3)
   const invoice = (await vendor.invoices(customerId)).data[0]!
   const context = await newContext(browser, { locale: 'zh-CN', theme: 'light', width: 1280 })

@@ -10,7 +10,7 @@ import { startPages, type Pages } from './support/pages.ts'
 import { freePort, secretKey, startServer, type RunningServer } from './support/server.ts'
 import { placesWithToken, tokensUsed } from './support/tokens.ts'
 
-// The example of packages/embed: a plain page of another site (localhost, the portal is at 127.0.0.1), with a
+// The example of packages/embed: a plain page of another site (localhost; the portal is at 127.0.0.1), with a
 // content security policy of its own.
 
 type Example = Awaited<ReturnType<typeof startExample>>
@@ -18,7 +18,7 @@ type Example = Awaited<ReturnType<typeof startExample>>
 let browser: Browser
 let server: RunningServer
 let host: Example
-/** Pages of ours, allowed as the example is. */
+/** Pages of a host, allowed like the example. */
 let pages: Pages
 beforeAll(async () => {
   const [port, examplePort] = [await freePort(), await freePort()]
@@ -50,7 +50,7 @@ const heading = (page: Page, name: string) => portalIn(page).getByRole('heading'
 const problem = (page: Page) => page.locator('#problem')
 const tab = (page: Page, name: string) => portalIn(page).getByRole('link', { name, exact: true })
 
-/** Opens the example at a page of the portal. What is on the way to the server is arranged before. */
+/** Opens the example at a page of the portal. `prepare` can intercept requests before. */
 async function visit(
   path: string,
   arrange?: (context: BrowserContext) => Promise<unknown>,
@@ -61,7 +61,7 @@ async function visit(
   await page.goto(`${host.url}/#${path}`)
   return { page, context }
 }
-/** What the example's sticky header covers. */
+/** The height of the example's sticky header. */
 const headerless = 56
 
 const appHeight = (page: Page) =>
@@ -74,7 +74,7 @@ const colours = (page: Page) =>
     .locator('html')
     .evaluate((html) => getComputedStyle(html).colorScheme + getComputedStyle(document.body).backgroundColor)
 
-/** Whether a part of the portal can be seen whole in the host's window, below its header. */
+/** Whether a part of the portal is fully visible in the host's window, below its header. */
 async function isInView(part: Locator): Promise<boolean> {
   const box = await part.boundingBox()
   return box !== null && box.height > 100 && box.y >= headerless && box.y + box.height <= headerless + 700
@@ -82,14 +82,14 @@ async function isInView(part: Locator): Promise<boolean> {
 
 describe('the example host', () => {
   test.each(['fill', 'auto'])(
-    'shows the portal with height %s, follows language and theme at once, and lets no token be read',
+    'shows the portal with height %s, follows language and theme at once, and exposes no token',
     async (height) => {
       const { page, context } = await visit('/')
       const tokens = tokensUsed(context)
       const witness = watch(context, [new URL(host.url).host, new URL(server.url).host])
       await heading(page, '概览').waitFor()
-      // The page begins anew with this height. Only now: where the first frame goes away while it is
-      // beginning is another story.
+      // The page reloads the frame with this height. Only now: removing the first frame while it is loading
+      // is another test.
       await page.locator('#height').selectOption(height)
       await heading(page, '概览').waitFor()
       expect(
@@ -121,7 +121,7 @@ describe('the example host', () => {
     },
   )
 
-  test('keeps the portal’s page in its own address and takes it back from there', async () => {
+  test('mirrors the portal’s page in its own URL and opens the portal from it', async () => {
     const { page, context } = await visit('/usage')
     const at = () => new URL(page.url()).hash
     await heading(page, '用量').waitFor()
@@ -143,7 +143,7 @@ describe('the example host', () => {
     await context.close()
   })
 
-  test('opens a link of the portal to another site in a new tab that cannot reach back', async () => {
+  test('opens an external link of the portal in a new tab without access to the opener', async () => {
     const { page, context } = await visit('/')
     await heading(page, '概览').waitFor()
     await portalIn(page)
@@ -170,7 +170,7 @@ describe('the example host', () => {
     await context.close()
   })
 
-  test('takes the portal away and leaves nothing behind', async () => {
+  test('unmounts the portal without leaving anything behind', async () => {
     const { page, context } = await visit('/')
     const listeners = async (of: string) => {
       const devtools = await context.newCDPSession(page)
@@ -190,7 +190,7 @@ describe('the example host', () => {
     await page.getByRole('button', { name: '关闭' }).click()
     expect([await listeners('window'), await listeners('document')]).toEqual(['hashchange', ''])
     expect(await page.locator('#portal').evaluate((place) => place.childNodes.length)).toBe(0)
-    // As a framework in its strict mode does it: there, away and there again.
+    // As a framework's strict mode does: mounted, unmounted and mounted again.
     await page.locator('#height').selectOption('fill')
     await page.locator('#height').selectOption('auto')
     await heading(page, '概览').waitFor()
@@ -200,7 +200,7 @@ describe('the example host', () => {
 })
 
 describe('with height auto', () => {
-  test('the frame is as tall as the portal, page by page, and does not go on growing', async () => {
+  test('the frame is as tall as the portal on each page, and does not keep growing', async () => {
     const { page, context } = await visit('/subscription')
     await page.locator('#height').selectOption('auto')
     const settled = async () => {
@@ -216,7 +216,7 @@ describe('with height auto', () => {
     await page.getByRole('link', { name: '账单', exact: true }).click()
     await heading(page, '账单').waitFor()
     await portalIn(page).getByRole('table').waitFor()
-    // The reader was far down; the new page begins where it can be seen.
+    // The reader was far down; the new page starts in view.
     await expect.poll(async () => (await frameOf(page).boundingBox())?.y).toBeGreaterThanOrEqual(headerless)
     const invoices = await settled()
     expect(invoices).not.toBe(plans)
@@ -228,7 +228,7 @@ describe('with height auto', () => {
     await context.close()
   })
 
-  test('a dialog and a sheet stand in what can be seen of the frame, also after the host has scrolled', async () => {
+  test('a dialog and a sheet are placed in the visible part of the frame, also after the host has scrolled', async () => {
     const { page, context } = await visit('/subscription')
     await page.locator('#height').selectOption('auto')
     const upgrade = portalIn(page).getByRole('button', { name: '升级到商业版' })
@@ -249,8 +249,7 @@ describe('with height auto', () => {
 
     await page.getByRole('link', { name: '账单', exact: true }).click()
     await heading(page, '账单').waitFor()
-    // By the keyboard: while the frame takes its new height, what is under the pointer may move away in the
-    // middle of a click.
+    // By keyboard: while the frame changes its height, the target of a click may move away.
     await portalIn(page).locator('tbody').getByRole('link').first().press('Enter')
     await dialog.waitFor()
     await page.evaluate(() => scrollTo(0, 250))
@@ -258,7 +257,7 @@ describe('with height auto', () => {
     await context.close()
   })
 
-  test('a message of the portal is shown by the host, or by the portal itself where the host does not', async () => {
+  test('a message of the portal is shown by the host, or by the portal itself without a host handler', async () => {
     const failing = (context: BrowserContext) =>
       context.route('**/api/portal/invoices/*/pdf', (route) => route.abort())
     const { page, context } = await visit('/invoices', failing)
@@ -305,7 +304,8 @@ describe('a token', () => {
   const answer = (page: Page, given: (route: Route) => Promise<void>) => page.route('**/portal-token', given)
 
   /**
-   * The example with the portal open, the token it uses, and how often the host's server was asked for one.
+   * The example with the portal open, its current token, and the number of tokens requested from the host's
+   * server.
    */
   async function opened() {
     let asked = 0
@@ -320,7 +320,7 @@ describe('a token', () => {
     return { page, context, token: [...tokens][0]!, tokens, asked: () => asked }
   }
 
-  test('that is not valid any more is asked for anew, once, and the work goes on', async () => {
+  test('that has expired is replaced by a new one, requested once, and the work continues', async () => {
     const { page, context, token, tokens, asked } = await opened()
     expect([asked(), tokens.size]).toEqual([1, 1])
     await revoke(token)
@@ -343,11 +343,11 @@ describe('a token', () => {
       'session_expired',
       (route: Route, dead: string) => route.fulfill({ json: { token: dead } }),
     ],
-  ])('%s is asked for once, then portal and host say so', async (_where, code, given) => {
+  ])('%s is requested once, then portal and host show it', async (_where, code, given) => {
     const { page, context, token, asked } = await opened()
     await answer(page, (route) => given(route, token))
     await revoke(token)
-    // The stream of usage may have told the page before anybody clicks.
+    // The usage stream may have reported it before the click.
     await Promise.any([tab(page, '用量').click(), expired(page).waitFor()])
     await expired(page).waitFor()
     await problem(page).getByText(`${code}:`).waitFor()
@@ -360,7 +360,7 @@ describe('a token', () => {
   })
 })
 
-describe('what is wrong is said with its code', () => {
+describe('errors are reported with their code', () => {
   const says = async (page: Page, code: string) => {
     await problem(page).getByText(`${code}:`).waitFor()
     await page.waitForTimeout(300)
@@ -381,7 +381,7 @@ describe('what is wrong is said with its code', () => {
     await context.close()
   })
 
-  test('frame_blocked, on the console where the page does not listen', async () => {
+  test('frame_blocked, on the console when the page has no handler', async () => {
     const context = await newContext(browser)
     const page = await context.newPage()
     const said: string[] = []
@@ -419,7 +419,7 @@ describe('what is wrong is said with its code', () => {
     const page = await context.newPage()
     await page.goto(other.url)
     await says(page, 'origin_not_allowed')
-    // Not even its own token left it.
+    // Not even its own token was requested.
     expect(asked).toEqual([])
     await context.close()
     other.stop()
@@ -461,7 +461,7 @@ describe('what is wrong is said with its code', () => {
     await context.close()
   })
 
-  test('nothing more after the portal was taken away', async () => {
+  test('no error after the portal was unmounted', async () => {
     const { page, context } = await visit('/', portalAway)
     await page.getByRole('button', { name: '关闭' }).click()
     await page.waitForTimeout(4_000)
@@ -470,13 +470,13 @@ describe('what is wrong is said with its code', () => {
   })
 })
 
-test('a browser that refuses all foreign cookies shows the portal and renews its token all the same', async () => {
+test('a browser that blocks all third-party cookies shows the portal and renews its token', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'foreign-cookies-'))
   const [lax, strict] = [
     await launchWithCookies(join(folder, 'lax'), 'kept'),
     await launchWithCookies(join(folder, 'strict'), 'refused'),
   ]
-  // A cookie that a frame of another site may set everywhere but there: else the test would say nothing.
+  // A cookie that a third-party frame can set in any other browser, otherwise the test would prove nothing.
   const kept = async (context: BrowserContext) => {
     const page = await context.newPage()
     await page.goto(host.url)
@@ -522,7 +522,7 @@ const documented = [
   'packages/embed/README.md',
   'packages/embed/README.zh-CN.md',
 ]
-test.each(documented)('the page in %s runs as it stands there', async (file) => {
+test.each(documented)('the example page in %s runs unchanged', async (file) => {
   const code = documentedIn(file)
   expect(code.length).toBeGreaterThan(0)
   for (const block of code) {

@@ -15,7 +15,7 @@ afterAll(() => browser.close())
 
 const demo = { email: 'demo@example.com', password: 'demo-password-2026' }
 const inFrame = (page: Page) => page.frameLocator('iframe')
-/** Waits for the account's page: the company's name stands on other pages as well. */
+/** Waits for the account page: the company's name is on other pages as well. */
 async function accountOf(page: Page): Promise<void> {
   await inFrame(page).getByRole('heading', { level: 1, name: '账户' }).waitFor()
   await inFrame(page).getByText('杭州青禾生活电子商务有限公司').filter({ visible: true }).first().waitFor()
@@ -24,7 +24,7 @@ async function accountOf(page: Page): Promise<void> {
 describe('on one origin', () => {
   const url = inject('serverUrl')
 
-  test('an agent logs in, clicks 账户与订阅, and sees the portal of their customer, with no token in any address, storage, page or log', async () => {
+  test("an agent logs in, clicks 账户与订阅, and sees their customer's portal, with no token in any URL, storage, page or log", async () => {
     const context = await newContext(browser)
     const tokens = tokensUsed(context)
     const witness = watch(context, [new URL(url).host])
@@ -53,10 +53,10 @@ describe('on one origin', () => {
     await context.close()
   })
 
-  test('theme and language of the portal follow the workbench while it is open', async () => {
+  test("the portal's theme and language follow the workbench while it is open", async () => {
     const context = await newContext(browser)
     const page = await context.newPage()
-    // An agent of their own: the language chosen here is remembered by the server.
+    // An agent of their own, because the server stores the language chosen here.
     await logIn(page, url, 'near@example.com', demo.password)
     await page.getByRole('link', { name: '账户与订阅' }).click()
     await inFrame(page).getByRole('heading', { level: 1, name: '概览' }).waitFor()
@@ -95,7 +95,7 @@ describe('on two origins', () => {
   })
   afterAll(() => server.stop())
 
-  test('the frame works across them, in a sandbox, with no token in any address, storage, page or log', async () => {
+  test('the frame works across origins, in a sandbox, with no token in any URL, storage, page or log', async () => {
     const context = await newContext(browser)
     const tokens = tokensUsed(context)
     const witness = watch(context, [new URL(desk).host, new URL(server.url).host])
@@ -121,7 +121,7 @@ describe('on two origins', () => {
 
 describe('a page of another origin', () => {
   const url = inject('serverUrl')
-  /** A portal that took a session from a host. */
+  /** Matches a portal that has received a session from a host. */
   const begun = 'html[data-height]'
   let stranger: Stranger
   beforeAll(async () => {
@@ -142,7 +142,7 @@ describe('a page of another origin', () => {
     await context.close()
   })
 
-  test('that opens the workbench or the portal is not answered by them, and moves nothing there', async () => {
+  test('that opens the workbench or the portal gets no response, and changes nothing there', async () => {
     const context = await newContext(browser)
     const desk = await context.newPage()
     await logIn(desk, url, demo.email, demo.password)
@@ -166,8 +166,8 @@ describe('a page of another origin', () => {
     await context.close()
   })
 
-  // A browser that does not know frame-ancestors: the policy is taken off on the way, and origins may be
-  // added to those that the vendor names.
+  // Simulates a browser without frame-ancestors: the policy is removed from the response, and origins may be
+  // added to the vendor's.
   async function framedWithoutPolicy(
     embedOrigins: string[] = [],
   ): Promise<{ context: BrowserContext; page: Page }> {
@@ -189,7 +189,7 @@ describe('a page of another origin', () => {
     return { context, page }
   }
 
-  test('that could frame the portal hears nothing but its greeting: no answer, no call, no page', async () => {
+  test('that frames the portal receives only its greeting: no response, no call, no page', async () => {
     const { context, page } = await framedWithoutPolicy()
     await expect.poll(() => stranger.heardBy(page)).toContain('SYN')
     const said = await stranger.said(page)
@@ -199,7 +199,7 @@ describe('a page of another origin', () => {
     await context.close()
   })
 
-  test('is answered as soon as the vendor names its origin', async () => {
+  test('gets a response once the vendor allows its origin', async () => {
     const { context, page } = await framedWithoutPolicy([stranger.url])
     await expect.poll(() => stranger.heardBy(page)).toContain('ACK1')
     await context.close()

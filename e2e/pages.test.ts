@@ -16,10 +16,10 @@ const pages = [
 const looks = (['zh-CN', 'en'] as const).flatMap((locale) =>
   (['light', 'dark'] as const).flatMap((theme) => [1280, 390].map((width) => ({ locale, theme, width }))),
 )
-/** The narrowest window there is. */
+/** The narrowest supported window. */
 const narrowest = 360
 
-/** What of the page is out of sight to the side; of a phone's also in the narrowest window. */
+/** The horizontal overflow of the page; for a phone also in the narrowest window. */
 async function sideways(page: Page, { width }: { width: number }): Promise<number[]> {
   const here = await sidewaysScroll(page)
   if (width > 640) return [here]
@@ -31,7 +31,7 @@ async function sideways(page: Page, { width }: { width: number }): Promise<numbe
 }
 
 describe.each(looks)('the portal in $locale, $theme, $width px', (look) => {
-  test('every page is whole: no axe violation, console error, outside request or sideways scroll', async () => {
+  test('no page has an axe violation, console error, external request or horizontal scrolling', async () => {
     const context = await newContext(browser, look)
     const witness = watch(context, [new URL(url).host])
     const page = await context.newPage()
@@ -65,7 +65,7 @@ describe.each(looks)('the portal in $locale, $theme, $width px', (look) => {
 })
 
 describe.each(looks)('the workbench in $locale, $theme, $width px', (look) => {
-  test('the desk is whole', async () => {
+  test('the workbench has none either', async () => {
     const context = await newContext(browser, look)
     const witness = watch(context, [new URL(url).host])
     const page = await context.newPage()
@@ -79,7 +79,7 @@ describe.each(looks)('the workbench in $locale, $theme, $width px', (look) => {
   })
 })
 
-test('what the portal is made of is sent compressed', async () => {
+test("the portal's files are sent compressed", async () => {
   const context = await newContext(browser)
   const page = await context.newPage()
   const answers: Response[] = []
@@ -98,7 +98,7 @@ test('what the portal is made of is sent compressed', async () => {
   await context.close()
 })
 
-test('the docs page shows the APIs without asking anybody else', async () => {
+test('the docs page shows the APIs without external requests', async () => {
   const context = await newContext(browser)
   const witness = watch(context, [new URL(url).host])
   const page = await context.newPage()

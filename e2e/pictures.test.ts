@@ -13,7 +13,7 @@ const then = drawnWith()
 const here = await drawingHere(browser)
 const comparable = sameDrawing(then, here)
 
-test(`every picture is of a page that is looked at here, and says what drew it (${comparable ? 'they are compared' : 'they are NOT compared'})`, () => {
+test(`every picture belongs to a page tested here, and records what rendered it (${comparable ? 'they are compared' : 'they are NOT compared'})`, () => {
   if (!comparable)
     console.log(
       `The ${pictures.length} pictures of e2e/pictures are not compared: `
@@ -30,10 +30,10 @@ test(`every picture is of a page that is looked at here, and says what drew it (
   })
 })
 
-// With another browser or font every letter differs, which would say nothing: there these tests do not exist.
-// Where they should, PICTURES=1 insists.
+// With another browser or font every letter differs, which proves nothing, so these tests do not exist there.
+// PICTURES=1 enforces them.
 if (comparable || process.env['PICTURES'])
-  describe('looks as in its picture:', () => {
+  describe('looks like its picture:', () => {
     let server: RunningServer
     beforeAll(async () => {
       server = await startServer({ TEST_CLOCK: pictureClock })

@@ -3,7 +3,7 @@ import type { Benchmark } from '../bench/benchmark.ts'
 import { portal } from '../bench/portal.ts'
 import { heldIn, runShort, unmeasuredIn } from '../bench/testing.ts'
 
-/** A page of the one database and an interaction of the other: what the others do is the same. */
+/** A page of one database and an interaction of the other; the rest works the same. */
 const short = ['/usage, many events', 'open a line']
 
 const some: Benchmark = {
@@ -17,10 +17,10 @@ const some: Benchmark = {
   },
 }
 
-// It is here because it needs Chromium, as the end-to-end tests do, and a PostgreSQL, as all benchmarks do.
-// The figures of so few events mean nothing.
+// Here because it needs Chromium, as the end-to-end tests do, and PostgreSQL, as all benchmarks do. Figures
+// of so few events mean nothing.
 test.runIf(process.env['TEST_DATABASE_URL'] !== undefined)(
-  'a short form of the benchmark opens pages on a slowed processor and clicks',
+  'a short form of the benchmark opens pages on a throttled processor and clicks',
   { timeout: 300_000 },
   async () => {
     const result = await runShort(some, 200)

@@ -17,7 +17,7 @@ async function openPortal(customerId: string, role: 'owner' | 'viewer', path?: s
 const yuan = (minor: number) =>
   `${minor < 0 ? '-' : ''}¥${(Math.abs(minor) / 100).toLocaleString('zh-CN', { minimumFractionDigits: 2 })}`
 
-/** What a list of labels and amounts shows, in minor units: the first line of each label, and its amount. */
+/** The labels and amounts of a list, in minor units: the first line of each label, and its amount. */
 async function amountsIn(list: Locator): Promise<Map<string, number>> {
   const rows = await list.evaluate((element) =>
     [...element.children].map(
@@ -37,7 +37,7 @@ async function amountsIn(list: Locator): Promise<Map<string, number>> {
   )
 }
 
-test('the dialog of an upgrade says what the invoice says, row by row, with the credit it uses', async () => {
+test('the upgrade dialog matches the invoice row by row, with the credit it uses', async () => {
   const customerId = await vendor.newCustomer('starter')
   const [first] = (await vendor.invoices(customerId)).data
   await vendor.pay(first!.id, first!.amountDue + 5_000)
@@ -67,14 +67,14 @@ test('the dialog of an upgrade says what the invoice says, row by row, with the 
     ['本次账单', amountDue],
   ] as const
   expect([...shown].slice(0, expected.length)).toEqual(expected)
-  // Only the next invoice's estimate stands below.
+  // Only the next invoice's estimate is below.
   expect(shown.size).toBe(expected.length + 1)
   expect(shownToPay).toBe(yuan(amountDue))
   expect((await vendor.subscription(customerId)).plan?.id).toBe('business')
   await page.context().close()
 })
 
-test('a lower plan waits for the end of the period and is undone; a cancellation is taken back', async () => {
+test('a downgrade waits for the end of the period and can be undone; a cancellation can be undone', async () => {
   const customerId = await vendor.newCustomer('business')
   const page = await openPortal(customerId, 'owner', '/subscription')
   await page
@@ -105,14 +105,13 @@ test('a lower plan waits for the end of the period and is undone; a cancellation
   await page.context().close()
 })
 
-test('an invoice opens, downloads, and its PDF says the same number, total and 大写', async () => {
+test('an invoice opens and downloads, and its PDF has the same number, total and 大写', async () => {
   const customerId = await vendor.newCustomer('team', 3)
   const invoice = (await vendor.invoices(customerId)).data[0]!
   const page = await openPortal(customerId, 'viewer', '/invoices')
   await page.getByText(invoice.number!).filter({ visible: true }).first().click()
   await page.waitForURL(`**/portal/invoices/${invoice.id}`)
-  // The list behind shows the same amount and buttons, until the sheet takes them away in the middle of a
-  // click: look at the sheet's own.
+  // The list behind has the same amount and buttons until the sheet covers them, so look inside the sheet.
   const sheet = page.getByRole('dialog')
   await sheet.getByText(yuan(invoice.total)).first().waitFor()
   const [download] = await Promise.all([
@@ -170,7 +169,7 @@ test("a customer cannot read another's invoice, event or account", async () => {
   expect((await get(`/account?customerId=${theirs}`)).status).toBe(400)
 })
 
-test('the link opens once, and the page survives a reload by its own cookie', async () => {
+test('the link opens once, and the page survives a reload with its own cookie', async () => {
   const customerId = await vendor.newCustomer('starter')
   const context = await newContext(browser)
   const page = await context.newPage()

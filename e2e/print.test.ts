@@ -6,7 +6,7 @@ import { calm } from './support/pictures.ts'
 import { watchRequests } from './support/requests.ts'
 import { browser, vendor } from './support/standing.ts'
 
-/** A page of the demo's customer in dark, as the printer sees it. */
+/** A page of the demo's customer in dark mode, as it is printed. */
 async function onPaper(path: string): Promise<Page> {
   const page = await (await newContext(browser, { theme: 'dark' })).newPage()
   const requests = watchRequests(page)
@@ -17,7 +17,7 @@ async function onPaper(path: string): Promise<Page> {
   return page
 }
 
-/** The elements, except those only readers of screens hear, that hold more than they show. */
+/** Elements, except those for screen readers only, whose content is clipped. */
 function cutOff(all: Element[]): string[] {
   const hides = (one: Element) =>
     getComputedStyle(one).overflowX !== 'visible' || getComputedStyle(one).overflowY !== 'visible'
@@ -39,7 +39,7 @@ async function textOf(page: Page): Promise<string> {
 }
 
 test.each(['/usage', '/invoices'])(
-  '%s on paper is light, says whose it is, has nothing to click and nothing cut off',
+  '%s in print is light, names the customer, and has no buttons and no clipped content',
   async (path) => {
     const page = await onPaper(path)
     await expect
@@ -57,7 +57,7 @@ test.each(['/usage', '/invoices'])(
   },
 )
 
-test('no card that fits a page is cut', async () => {
+test('a card that fits a page is not split', async () => {
   const page = await onPaper('/usage')
   const rows = await page
     .locator('section', { hasText: '用量明细' })
@@ -74,7 +74,7 @@ test('no card that fits a page is cut', async () => {
   await page.context().close()
 })
 
-test('an invoice on paper is the invoice alone: its lines, what is due, and both parties', async () => {
+test('a printed invoice is the invoice alone: its lines, the amount due, and both parties', async () => {
   const invoice = (await vendor.invoices('test_customer')).data.find(({ kind }) => kind === 'renewal')!
   const page = await onPaper(`/invoices/${invoice.id}`)
   expect(await page.getByRole('navigation').filter({ visible: true }).count()).toBe(0)

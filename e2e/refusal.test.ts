@@ -21,7 +21,7 @@ interface Case {
 }
 
 /**
- * Every operation of an API with one of these methods, as the running server describes it, on the demo's
+ * Every operation of an API with one of these methods, from the running server's document, for the demo's
  * customer.
  */
 async function operationsOf(api: 'portal' | 'billing', methods: readonly string[]): Promise<Case[]> {
@@ -55,7 +55,7 @@ async function operationsOf(api: 'portal' | 'billing', methods: readonly string[
   )
 }
 
-/** Sent as somebody who may do everything. Each time a new session: one of the operations ends it. */
+/** Sends with full permissions. A new session each time, because one of the operations ends it. */
 async function send(
   { method, path }: Case,
   { query = '', type, body }: { query?: string; type?: string; body?: string },
@@ -97,7 +97,7 @@ const refused = (status: number, code: string, pointers: string[]) => ({
   pointers: expect.arrayContaining(pointers),
 })
 
-/** Operations that do not refuse an unknown field, and why. */
+/** Operations that accept an unknown field, and why. */
 const exceptions: Record<string, string> = {
   'POST /api/billing/events':
     'each event is judged by itself: the answer is 200 and names the field in `rejected`, '
@@ -105,7 +105,7 @@ const exceptions: Record<string, string> = {
 }
 
 describe.each(['portal', 'billing'] as const)('every operation of /api/%s', (api) => {
-  test('that writes refuses a field it does not know, and names it', async () => {
+  test('that writes rejects an unknown field by name', async () => {
     const all = await operationsOf(api, ['post', 'put'])
     expect(all.map(({ name }) => name)).toEqual(
       expect.arrayContaining(Object.keys(exceptions).filter((name) => name.includes(`/api/${api}/`))),
@@ -117,7 +117,7 @@ describe.each(['portal', 'billing'] as const)('every operation of /api/%s', (api
     )
   })
 
-  test('that writes refuses what is not JSON', async () => {
+  test('that writes rejects a body that is not JSON', async () => {
     const operations = await operationsOf(api, ['post', 'put'])
     for (const type of ['text/plain', 'application/x-www-form-urlencoded']) {
       expect(await answersOf(operations, { type, body: 'a=1' })).toEqual(
@@ -126,14 +126,14 @@ describe.each(['portal', 'billing'] as const)('every operation of /api/%s', (api
     }
   })
 
-  test('that writes refuses JSON that cannot be read', async () => {
+  test('that writes rejects invalid JSON', async () => {
     const operations = await operationsOf(api, ['post', 'put'])
     expect(await answersOf(operations, { type: 'application/json', body: '{"planId":' })).toEqual(
       operations.map(({ name }) => [name, refused(400, 'validation_failed', [''])]),
     )
   })
 
-  test('that reads refuses a query parameter it does not know, and names it', async () => {
+  test('that reads rejects an unknown query parameter by name', async () => {
     const operations = await operationsOf(api, ['get'])
     expect(await answersOf(operations, { query: '?noSuchField=1' })).toEqual(
       operations.map(({ name }) => [name, refused(400, 'validation_failed', ['?noSuchField'])]),
@@ -148,7 +148,7 @@ async function answersOf(operations: Case[], request: Parameters<typeof send>[1]
   return answers
 }
 
-test('an event with a field it does not know is rejected by itself, with the field named', async () => {
+test('an event with an unknown field is rejected alone, with the field named', async () => {
   const response = await fetch(`${url}/api/billing/events`, {
     method: 'POST',
     headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },

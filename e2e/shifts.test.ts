@@ -9,7 +9,7 @@ import { layoutShift, takeShifts, watchShifts } from './support/shifts.ts'
 const most = 0.02
 const paths = ['/', '/usage', '/subscription', '/invoices', '/account']
 
-/** What a page asks for comes by and by and out of order, so that every part has to wait for another. */
+/** Delays the page's requests unevenly, so that every part waits for another one. */
 async function slowDown(context: BrowserContext): Promise<void> {
   const waits = [300, 900, 500, 1200, 700]
   let asked = 0
@@ -31,14 +31,14 @@ async function open(width: number, path: string): Promise<{ page: Page; requests
   return { page, requests }
 }
 
-/** Fails with what moved. */
+/** Fails with the elements that moved. */
 async function expectStill(place: Page | Frame, name: string): Promise<void> {
   const shifts = await takeShifts(place)
   if (process.env['SHIFTS']) console.log(name, layoutShift(shifts).toFixed(4), shifts)
   expect([name, layoutShift(shifts) < most ? [] : shifts]).toEqual([name, []])
 }
 
-test('what moves is noticed', async () => {
+test('a layout shift is detected', async () => {
   const { page } = await open(1280, '/invoices')
   await takeShifts(page)
   await page.locator('main').evaluate((main) => {
@@ -48,7 +48,7 @@ test('what moves is noticed', async () => {
   await page.context().close()
 })
 
-test('nothing moves in the frame of the workbench', async () => {
+test("nothing shifts in the workbench's frame", async () => {
   const context = await newContext(browser)
   await watchShifts(context)
   await slowDown(context)
@@ -64,22 +64,21 @@ test('nothing moves in the frame of the workbench', async () => {
 })
 
 describe.each([{ width: 1280 }, { width: 390 }])('at $width px', ({ width }) => {
-  test.each(paths)('%s moves nothing while it is loaded', async (path) => {
+  test.each(paths)('%s has no layout shift while it loads', async (path) => {
     const { page } = await open(width, path)
     await expectStill(page, path)
     await page.context().close()
   })
 
-  test('an upgrade opens with the room that its price will take', async () => {
+  test('the upgrade dialog opens with the room its price will need', async () => {
     const { page } = await open(width, '/subscription')
-    // A price that is kept for some minutes is kept by the server's clock.
+    // A quote that is valid for some minutes is valid by the server's clock.
     await page.clock.setFixedTime(now)
-    // High enough for all of it: where the window limits the dialog, its height says nothing of its content.
+    // Tall enough for all of it: a dialog limited by the window would hide its content's height.
     await page.setViewportSize({ width, height: 1_400 })
     await page.getByRole('button', { name: '升级到商业版' }).first().click()
     const dialog = page.getByRole('dialog')
-    // Without what is told beside the price: that nothing will be left of an allowance, say, cannot be known
-    // before.
+    // Without messages beside the price, which cannot be known before.
     const height = () =>
       dialog.evaluate((element) => {
         const told = element.querySelector<HTMLElement>('[data-told]')
@@ -91,12 +90,12 @@ describe.each([{ width: 1280 }, { width: 390 }])('at $width px', ({ width }) => 
     await dialog.getByRole('status').waitFor()
     const first = await height()
     await dialog.locator('[data-due-now]').waitFor()
-    // Heights are rounded, each by itself: what is told may take part of a pixel.
+    // Heights are rounded one by one, and a message may add part of a pixel.
     expect(Math.abs((await height()) - first)).toBeLessThanOrEqual(1)
     await page.context().close()
   })
 
-  test('nothing moves while one goes from page to page', async () => {
+  test('nothing shifts while navigating from page to page', async () => {
     const { page, requests } = await open(width, '/account')
     await takeShifts(page)
     for (const path of paths) {

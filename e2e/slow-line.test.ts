@@ -3,13 +3,13 @@ import { sidewaysScroll } from './support/axe.ts'
 import { newContext } from './support/browser.ts'
 import { browser, vendor } from './support/shared.ts'
 
-// What a reader sees while code and data are on their way.
+// What a reader sees while code and data are loading.
 
 test.each([
   ['zh-CN', 1280, '客户控制台', ['概览', '用量', '订阅', '账单', '账户']],
   ['en', 390, 'Customer Portal', ['Overview', 'Usage', 'Subscription', 'Invoices', 'Account']],
 ] as const)(
-  'on a slow line name and tabs stand there before any code, and before any answer of the API (%s, %i px)',
+  'on a slow connection name and tabs are shown before any code and any API response (%s, %i px)',
   async (locale, width, name, tabs) => {
     const customerId = await vendor.newCustomer('team')
     const context = await newContext(browser, { locale, width })

@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** What is said when the start is refused: one sentence on one line. */
+/** The message of a start that fails: one sentence on one line. */
 async function refusal(
   environment: Record<string, string>,
 ): Promise<{ code: number | null; lines: string[] }> {
@@ -31,7 +31,7 @@ async function refusal(
   return { code, lines }
 }
 
-/** The portal's link in the welcome, which is printed soon after the server answers. */
+/** The portal's link in the welcome, which is printed soon after the server is ready. */
 async function printedLink(server: RunningServer): Promise<string> {
   const find = () => /http:\/\/\S+\/portal#code=\S+/.exec(server.output())?.[0]
   await expect.poll(find).toBeDefined()
@@ -45,7 +45,7 @@ async function listening(port: number): Promise<Server> {
   return server
 }
 
-test('a port that is taken is named, with the remedy', async () => {
+test('a port in use is named, with the remedy', async () => {
   const taken = await listening(await freePort())
   const { port } = taken.address() as { port: number }
   const { code, lines } = await refusal({ PORT: String(port), DATA_DIR: join(folder, 'port') })
@@ -55,7 +55,7 @@ test('a port that is taken is named, with the remedy', async () => {
   expect(lines[0]).toMatch(new RegExp(`${port}.*PORT`))
 })
 
-test('a data folder is served by one process, and the second is told which one holds it', async () => {
+test('a data folder is served by one process, and the second names the one that holds it', async () => {
   const dataDir = join(folder, 'held')
   await prepareDataDir(dataDir)
   const first = await startServer({ DATA_DIR: dataDir, DEMO: 'false' })
@@ -68,7 +68,7 @@ test('a data folder is served by one process, and the second is told which one h
   await first.stop()
 })
 
-test('a database that does not answer is one sentence, without its password', async () => {
+test('a database that does not respond gives one sentence, without its password', async () => {
   const { code, lines } = await refusal({
     DATABASE_URL: `postgres://portal:hunter2@127.0.0.1:${await freePort()}/billing`,
   })
@@ -78,7 +78,7 @@ test('a database that does not answer is one sentence, without its password', as
   expect(lines[0]).not.toContain('hunter2')
 })
 
-test('each wrong variable is one line that names it', async () => {
+test('each invalid variable is one line that names it', async () => {
   const { code, lines } = await refusal({
     PORT: '80000',
     ENABLE_CUSTOMER_PORTAL: 'yes',
@@ -90,7 +90,7 @@ test('each wrong variable is one line that names it', async () => {
     expect(lines.filter((line) => line.startsWith(`${name} `))).toHaveLength(1)
 })
 
-test('SIGTERM lets the requests under way finish, and what was acknowledged is there after the next start', async () => {
+test('on SIGTERM requests in progress finish, and acknowledged data is there after the next start', async () => {
   const dataDir = join(folder, 'drain')
   await prepareDataDir(dataDir)
   const first = await startServer({ DATA_DIR: dataDir, DEMO: 'false' })
@@ -128,7 +128,7 @@ test('SIGTERM lets the requests under way finish, and what was acknowledged is t
   await second.stop()
 })
 
-test('the first start prints a link that opens the portal once; a second start finds all there and fills nothing again', async () => {
+test('the first start prints a link that opens the portal once; a second start finds the demo and does not fill it again', async () => {
   const dataDir = join(folder, 'twice')
   const first = await startServer({ DATA_DIR: dataDir })
   onTestFinished(() => first.stop())

@@ -16,7 +16,7 @@ const yuan = (minor: number) => `¥${(minor / 100).toLocaleString('zh-CN', { min
 const toasts = (page: Page) =>
   page.getByRole('status').filter({ has: page.getByRole('button', { name: '关闭' }) })
 
-test('the advice on the page is what the API says, and leads to the plan it advises', async () => {
+test('the advice on the page matches the API, and links to the plan it advises', async () => {
   const { token } = await vendor.session('test_customer')
   const advice = (await (
     await fetch(`${url}/api/portal/subscription/advice`, { headers: { authorization: `Bearer ${token}` } })
@@ -49,13 +49,13 @@ test('the advice on the page is what the API says, and leads to the plan it advi
   await page.context().close()
 })
 
-test('a customer who has just begun is told when there will be something to compare', async () => {
+test('a new customer sees when there will be something to compare', async () => {
   const page = await openPlans(await vendor.newCustomer('team', 3))
   await page.getByText('还没有完整的计费周期可以比较').waitFor()
   await page.context().close()
 })
 
-test('paying by the year shows what it saves, and is billed as its dialog says', async () => {
+test('yearly billing shows its saving, and is billed as the dialog says', async () => {
   const customerId = await vendor.newCustomer('team', 4)
   const page = await openPlans(customerId)
   await page.getByRole('radio', { name: '按年' }).click()
@@ -63,7 +63,7 @@ test('paying by the year shows what it saves, and is billed as its dialog says',
   await page.getByText('平均 ¥5,949.17/月，省 14%').waitFor()
   expect(page.url()).toContain('paid=year')
   await page.getByRole('button', { name: '改为按年付费' }).click()
-  // Another interval of the plan they have is no upgrade.
+  // Another interval of the current plan is no upgrade.
   const dialog = page.getByRole('dialog', { name: '改为按年付费' })
   await dialog.getByText(/价格保留 14:\d\d/).waitFor()
   const shown = (await dialog.locator('[data-due-now]').innerText()).trim()
@@ -77,7 +77,7 @@ test('paying by the year shows what it saves, and is billed as its dialog says',
   await page.context().close()
 })
 
-test('where the price has changed since it was shown, it is confirmed again, and then billed', async () => {
+test('a price that changed since it was shown must be confirmed again, and is then billed', async () => {
   const customerId = await vendor.newCustomer('starter')
   const page = await openPlans(customerId)
   await page.getByRole('button', { name: '升级到商业版' }).click()
@@ -102,7 +102,7 @@ test('where the price has changed since it was shown, it is confirmed again, and
   await page.context().close()
 })
 
-test('what stands in the way of a lower plan is told with its numbers, and goes with them', async () => {
+test('blockers of a downgrade are shown with their numbers, and disappear with them', async () => {
   const page = await openPlans(await vendor.newCustomer('team', 8))
   await page.getByRole('button', { name: '降级到入门版' }).click()
   const dialog = page.getByRole('dialog')
@@ -116,7 +116,7 @@ test('what stands in the way of a lower plan is told with its numbers, and goes 
   await page.context().close()
 })
 
-test('the message about a scheduled change or a cancellation takes it back', async () => {
+test('the message of a scheduled change or a cancellation can undo it', async () => {
   const customerId = await vendor.newCustomer('business')
   const page = await openPlans(customerId)
   await page.getByRole('button', { name: '降级到团队版' }).click()
@@ -124,7 +124,7 @@ test('the message about a scheduled change or a cancellation takes it back', asy
   await toasts(page)
     .getByText(/改为团队版/)
     .waitFor()
-  // A cancellation takes the place of what is scheduled, and its undo brings that back.
+  // A cancellation replaces the scheduled change, and undoing it restores that change.
   await page.getByRole('button', { name: '取消订阅' }).click()
   const ending = page.getByRole('dialog').getByRole('button', { name: '取消订阅' })
   await ending.waitFor()
@@ -137,7 +137,7 @@ test('the message about a scheduled change or a cancellation takes it back', asy
     cancelAtPeriodEnd: true,
     scheduledChange: null,
   })
-  // Nothing was used: no invoice of about ¥0.00 is announced.
+  // Nothing was used, so no invoice of about ¥0.00 is announced.
   await page.getByText('不再出账', { exact: true }).waitFor()
   await toasts(page).getByRole('button', { name: '撤销' }).last().click()
   await toasts(page).getByText('订阅已恢复').waitFor()
@@ -158,7 +158,7 @@ test.each([
   [1280, 500],
   [390, 700],
 ])(
-  'at %i px the plans stay in sight above the comparison, and its first column beside it',
+  'at %i px the plans stay visible above the comparison, and its first column beside it',
   async (width, height) => {
     const page = await openPlans('test_customer', { width, height })
     const table = page.getByRole('region', { name: '套餐对比' })
@@ -182,7 +182,7 @@ test.each([
   },
 )
 
-test('without a pointer: a plan is chosen, its seats are set, and the upgrade is confirmed', async () => {
+test('by keyboard a plan is chosen, its seats are set, and the upgrade is confirmed', async () => {
   const customerId = await vendor.newCustomer('starter')
   const page = await openPlans(customerId)
   await page.locator('h1').focus()
@@ -204,7 +204,7 @@ test('without a pointer: a plan is chosen, its seats are set, and the upgrade is
   await page.getByText('已升级到商业版').first().waitFor()
   const { plan, seats } = await vendor.subscription(customerId)
   expect([plan?.id, seats]).toEqual(['business', 3])
-  // Escape leaves a dialog without a change, and the focus comes back to what opened it.
+  // Escape closes a dialog without a change, and the focus returns to the button that opened it.
   await tabTo(page, 'button', /^升级到企业版$/)
   await page.keyboard.press('Enter')
   await dialog.waitFor()
@@ -214,7 +214,7 @@ test('without a pointer: a plan is chosen, its seats are set, and the upgrade is
   await page.context().close()
 })
 
-test('an upgrade whose answer is lost on the way is looked up by its key: done once, and told as done', async () => {
+test('an upgrade whose response is lost is looked up by its key, done once, and reported as done', async () => {
   const customerId = await vendor.newCustomer('starter')
   const page = await openPlans(customerId)
   let lost = 0
@@ -233,7 +233,7 @@ test('an upgrade whose answer is lost on the way is looked up by its key: done o
   await page.context().close()
 })
 
-test('an upgrade that never arrived is not called done, and nothing is billed', async () => {
+test('an upgrade that never arrived is not reported as done, and nothing is billed', async () => {
   const customerId = await vendor.newCustomer('starter')
   const page = await openPlans(customerId)
   await page.route('**/api/portal/subscription/upgrade', (route) => route.abort())
@@ -244,7 +244,7 @@ test('an upgrade that never arrived is not called done, and nothing is billed', 
   await page.context().close()
 })
 
-test('an ended session leads back to where the reader came from, and keeps what was typed', async () => {
+test('after a login for an ended session the reader is back at the same page with their input', async () => {
   const customerId = await vendor.newCustomer('starter')
   const context = await newContext(browser)
   const page = await context.newPage()
@@ -315,7 +315,7 @@ describe.each([
     await page.context().close()
   })
 
-  test('with the role of a viewer sees the plans, and no button that does nothing', async () => {
+  test('with the role of a viewer sees the plans, and no button without effect', async () => {
     const page = await (await newContext(browser)).newPage()
     await page.goto((await vendor.session(await customer(), 'viewer', '/subscription')).url)
     await page.getByRole('heading', { name: '套餐对比' }).waitFor()
@@ -325,7 +325,7 @@ describe.each([
     await page.context().close()
   })
 
-  test('whose answer to subscribing is lost on the way has one subscription, and is told so', async () => {
+  test('whose response to subscribing is lost has one subscription, and is shown it', async () => {
     const customerId = await customer()
     const page = await openPlans(customerId)
     let lost = 0
@@ -344,7 +344,7 @@ describe.each([
   })
 })
 
-test('a trial is offered to whoever has not had one, and its plan begins with nothing to pay', async () => {
+test('a trial is offered to a customer who has had none, and its plan starts with nothing to pay', async () => {
   const id = `trial-${Date.now()}`
   const { fee, charges, currency } = await vendor.plan('team')
   await vendor.call('PUT', `/plans/${id}`, {
@@ -385,7 +385,7 @@ test('a trial is offered to whoever has not had one, and its plan begins with no
   await page.context().close()
 })
 
-test('the dialog tells what remains of each allowance, and warns where nothing does', async () => {
+test('the dialog shows what remains of each allowance, and warns where nothing does', async () => {
   const customerId = await vendor.newCustomer('starter')
   const { charges } = await vendor.plan('team')
   const { meter, included } = charges[0]!
@@ -407,7 +407,7 @@ test('the dialog tells what remains of each allowance, and warns where nothing d
   await page.context().close()
 })
 
-test('a plan of equal rank and price is switched to, waits, and is no downgrade', async () => {
+test('a plan of equal rank and price is switched to at the end of the period, and is not called a downgrade', async () => {
   const { fee, charges, currency, rank, seats } = await vendor.plan('team')
   const id = `level-${Date.now()}`
   const plan = { name: { 'zh-CN': '同级套餐', en: 'Sibling' }, fee, charges, currency, rank, seats }

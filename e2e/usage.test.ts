@@ -9,7 +9,7 @@ import { browser, url, vendor } from './support/shared.ts'
 
 let customerId: string
 
-/** The customer's date, so many days ago. */
+/** The customer's date that many days ago. */
 const dateAgo = (days: number) =>
   new Date(Date.now() + 8 * 3_600_000 - days * 86_400_000).toISOString().slice(0, 10)
 const at = (date: string, time: string) => new Date(`${date}T${time}+08:00`).toISOString()
@@ -17,7 +17,7 @@ const channels = ['网页', '网页', '网页', '网页', '微信', '微信', '�
 
 beforeAll(async () => {
   customerId = await vendor.newCustomer('team', 3)
-  // 2,400 events on each of three days gone by: enough for a file that takes a while on a slow line.
+  // 2,400 events on each of the last three days: enough for a file that takes a while on a slow connection.
   for (const day of [1, 2, 3]) {
     for (let part = 0; part < 3; part += 1) {
       await vendor.record(
@@ -52,7 +52,7 @@ async function openUsage(query = '', look: Look = {}): Promise<Page> {
 }
 const asked = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams)
 
-test('without a pointer: days are chosen, a day is looked at, and the file of them is taken along', async () => {
+test('by keyboard a range is chosen, a day is inspected, and its file is downloaded', async () => {
   const page = await openUsage()
   await page.locator('h1').focus()
   await page.keyboard.press('Tab')
@@ -61,7 +61,7 @@ test('without a pointer: days are chosen, a day is looked at, and the file of th
   await page.keyboard.press('ArrowDown')
   expect(await focused(page)).toBe('近 7 天')
   await page.keyboard.press('Enter')
-  // the first day there was anything
+  // the first day with usage
   await expect.poll(() => asked(page)).toEqual({ from: dateAgo(3), to: dateAgo(0) })
   expect(await focused(page)).toBe('日期范围近 7 天')
 
@@ -87,7 +87,7 @@ test('without a pointer: days are chosen, a day is looked at, and the file of th
   expect(await focused(page)).toBe('导出')
   await page.keyboard.press('Enter')
   const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
-  // The company's name stands in it, and the dates.
+  // The file name has the company's name and the dates.
   expect(download.suggestedFilename()).toMatch(new RegExp(`^用量-.+-${dateAgo(3)}_${dateAgo(2)}\\.csv$`))
   const lines = readFileSync(await download.path(), 'utf8')
     .trimEnd()
@@ -111,7 +111,7 @@ test('without a pointer: days are chosen, a day is looked at, and the file of th
   await page.context().close()
 })
 
-test('what is chosen is in the address: a link and the way back show the same', async () => {
+test('the selection is in the URL: a link and the back button restore it', async () => {
   const page = await openUsage(`?from=${dateAgo(6)}&to=${dateAgo(0)}&size=20&meter=ai_chat`)
   await page.getByLabel('分组').selectOption('channel')
   await page.getByText('其他').filter({ visible: true }).first().waitFor()
@@ -144,12 +144,12 @@ test('what is chosen is in the address: a link and the way back show the same', 
   await page.getByRole('radio', { name: '表格' }).first().click()
   await page.getByRole('columnheader', { name: '其他' }).waitFor()
   await page.getByRole('radio', { name: '费用' }).click()
-  // Used before there was a plan: nobody pays for it.
+  // Used before there was a plan, so it is not billed.
   await page.getByText('这段时间没有超出费用。').waitFor()
   await page.context().close()
 })
 
-test('an event is found by its id or by a property, in the address, and one that was taken back says so', async () => {
+test('an event is found by its id or a property, in the URL, and a voided one says so', async () => {
   await vendor.record([
     {
       id: 'wrong',
@@ -187,7 +187,7 @@ test('an event is found by its id or by a property, in the address, and one that
   await page.context().close()
 })
 
-test('what makes no sense in an address is left out, and an empty range leads back', async () => {
+test('invalid parameters in the URL are ignored, and an empty range leads back', async () => {
   const page = await openUsage(
     `?from=${dateAgo(200)}&to=${dateAgo(0)}&group=colour&after=nonsense&page=7&day=x`,
   )
@@ -201,7 +201,7 @@ test('what makes no sense in an address is left out, and an empty range leads ba
   await empty.context().close()
 })
 
-test('all figures are of one range: quotas and costs are shown with a billing period, not beside other days', async () => {
+test('all figures are of one range: quotas and costs are shown for a billing period, not for other days', async () => {
   const page = await openUsage()
   await page.getByRole('heading', { name: '配额' }).waitFor()
   await expect.poll(() => page.getByText('超出费用', { exact: true }).count()).toBe(1)
@@ -213,7 +213,7 @@ test('all figures are of one range: quotas and costs are shown with a billing pe
   await other.context().close()
 })
 
-test('the chart moves while it is looked at, and so do the events', async () => {
+test('the chart and the events update while they are open', async () => {
   const page = await openUsage()
   await page.getByText('共 0 条').waitFor()
   await vendor.record([{ id: 'now', customerId, meter: 'tokens', quantity: 4_321 }])
@@ -223,7 +223,7 @@ test('the chart moves while it is looked at, and so do the events', async () => 
   await page.context().close()
 })
 
-test('what came late and what was not counted is said in sentences', async () => {
+test('late and rejected usage is explained in sentences', async () => {
   const page = await openUsage(`?from=${dateAgo(1)}&to=${dateAgo(0)}`)
   await page
     .getByText(/才收到，已计入 .+的用量/)
@@ -235,7 +235,7 @@ test('what came late and what was not counted is said in sentences', async () =>
   await page.context().close()
 })
 
-test('the invoice list is taken along as it is filtered', async () => {
+test('the invoice list is exported as it is filtered', async () => {
   const page = await openUsage()
   await page.getByRole('link', { name: '账单' }).first().click()
   const [download] = await Promise.all([
@@ -278,7 +278,7 @@ describe.each<Look>([
           table: '表格',
         }
 
-  test('the calendar, the grouped chart, and the export under way are whole', async () => {
+  test('the calendar, the grouped chart and the running export have no violation', async () => {
     const page = await openUsage(`?from=${dateAgo(6)}&to=${dateAgo(0)}&group=channel&chart=ai_chat`, look)
     const witness = watch(page.context(), [new URL(url).host])
     const whole = async (state: string) =>
@@ -312,7 +312,7 @@ describe.each<Look>([
     await page.getByText(words.cancelled).waitFor()
     await expect.poll(() => bar.count()).toBe(0)
     expect(witness.outside).toEqual([])
-    // What is cancelled is cut off on purpose.
+    // A cancelled request is aborted on purpose.
     expect(witness.errors.filter((error) => !error.includes('ERR_ABORTED'))).toEqual([])
     await page.context().close()
   })

@@ -5,12 +5,11 @@ import type { Look } from './support/browser.ts'
 import { openPortal } from './support/portal.ts'
 import { browser, url, vendor } from './support/standing.ts'
 
-// Why is it this number: from an amount to its tiers, its days and its events, each adding up to the one
-// above.
+// Explaining a number: from an amount to its tiers, its days and its events, each adding up to the one above.
 
 const open = (path: string, look?: Look) => openPortal({ browser, url, vendor }, path, look)
 
-/** ¥1,234.50 → 123450, "1,234 次" → 1234: digits alone, so that a sum can be checked as a reader would. */
+/** ¥1,234.50 → 123450, "1,234 次" → 1234: the digits alone, so that sums can be checked. */
 const minor = (text: string) =>
   Math.round(
     Number(
@@ -86,7 +85,7 @@ test('a meter’s cost on the usage page opens into tiers, days and events, whic
   await line.getByRole('button', { name: '复制这一行的链接' }).click()
   await page.getByText('链接已复制').waitFor()
   const link = new URL(await page.evaluate(() => navigator.clipboard.readText()))
-  // The period is named, so the link shows the same once the period is over.
+  // The period is in the URL, so the link still works once the period is over.
   expect(link.searchParams.get('period')).toMatch(/^\d{4}-\d\d$/)
   const colleague = await open(link.pathname.replace('/portal', '') + link.search)
   await lineOf(colleague.page, 'AI 回答用量').getByRole('list', { name: '用量事件' }).waitFor()
@@ -95,7 +94,7 @@ test('a meter’s cost on the usage page opens into tiers, days and events, whic
   await context.close()
 })
 
-test('with a past billing period on show, its cost is explained, and equals its invoice', async () => {
+test('for a past billing period the cost has a breakdown, and equals its invoice', async () => {
   const { page, context } = await open('/usage')
   await page.getByRole('button', { name: '日期范围' }).click()
   await page.getByRole('button', { name: '上个周期' }).click()
@@ -110,7 +109,7 @@ test('with a past billing period on show, its cost is explained, and equals its 
   await context.close()
 })
 
-test('each line of an upgrade’s quote says how it came about: the fee, its days and the rounding', async () => {
+test('each line of an upgrade’s quote has a breakdown: the fee, its days and the rounding', async () => {
   const { page, context, witness } = await open('/subscription?upgrade=business')
   const dialog = page.getByRole('dialog')
   const buttons = dialog.getByRole('button', { name: '这个金额怎么来的' })
@@ -138,7 +137,7 @@ test.each([
   { locale: 'en', theme: 'dark', width: 1280 },
   { locale: 'zh-CN', theme: 'dark', width: 390 },
   { locale: 'en', theme: 'light', width: 360 },
-] as const)('what is opened can be read, in $locale, $theme, $width px', async (look) => {
+] as const)('an opened breakdown is readable, in $locale, $theme, $width px', async (look) => {
   const { lines } = (await (
     await fetch(`${url}/api/portal/usage/lines`, {
       headers: { authorization: `Bearer ${(await vendor.session('test_customer')).token}` },

@@ -4,9 +4,7 @@ import type { Page } from 'playwright-core'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-/**
- * Axe's rules for WCAG 2.2 A and AA and good practice. It is put in from outside the page, past its policy.
- */
+/** Axe's rules for WCAG 2.2 A and AA and best practices. Injected past the page's content security policy. */
 export async function violations(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page)
   await session.send('Page.setBypassCSP', { enabled: true })

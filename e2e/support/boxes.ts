@@ -1,9 +1,8 @@
 import type { Page } from 'playwright-core'
 
 /**
- * What stands out of its box: text that is wider than the card, cell or button around it, unless that box
- * scrolls or ends it with an ellipsis. And what is broken in it: an amount, a number or another short word
- * without a blank, or a label, on more than one line.
+ * Overflowing and broken text: text wider than its card, cell or button, unless that scrolls or ends with an
+ * ellipsis; and an amount, a number, another short word without a blank, or a label on more than one line.
  */
 export const outOfTheirBoxes = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
@@ -20,7 +19,7 @@ export const outOfTheirBoxes = (page: Page): Promise<string[]> =>
       if (text.width === 0) continue
       const words = element.textContent!.trim()
       const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top / 4)))
-      // A zero-width space is a place to break.
+      // A zero-width space is a valid line break.
       const isWhole =
         element.childElementCount === 0
         && (/^[^\s\u200b\p{Script=Han}]{2,20}$/u.test(words)

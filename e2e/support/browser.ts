@@ -10,8 +10,8 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Pages of the browser's own, behind its address bar: hundreds of scripts that it loads for each new
-  // window, at the same time as the page under test.
+  // Disables the browser's own pages behind its address bar: they load hundreds of scripts per window, at the
+  // same time as the page under test.
   '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup',
 ]
 
@@ -20,8 +20,8 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 /**
- * A browser that keeps the cookies of other sites' frames, or refuses them all, as more and more do by
- * themselves. Its profile is in `folder`.
+ * A browser that accepts third-party cookies, or blocks them all, as more and more do by default. Its profile
+ * is in `folder`.
  */
 export async function launchWithCookies(
   folder: string,
@@ -43,8 +43,7 @@ export async function launchWithCookies(
 }
 
 /**
- * What a page did that it should not: errors on the console, requests to other hosts. `urls` is every address
- * it asked for.
+ * What a page did wrong: errors on the console, requests to other hosts. `urls` has every URL it requested.
  */
 export interface Witness {
   errors: string[]
@@ -52,7 +51,7 @@ export interface Witness {
   urls: string[]
 }
 
-/** Watches all pages of a context. `hosts` are ours. */
+/** Records all pages of a context. `hosts` are ours. */
 export function watch(context: BrowserContext, hosts: readonly string[]): Witness {
   const witness: Witness = { errors: [], outside: [], urls: [] }
   context.on('request', (request) => {
@@ -74,10 +73,7 @@ export interface Look {
   height?: number
 }
 
-/**
- * How long the tests wait for what a page will show: as long as a machine with other work may need. What must
- * be quick is measured.
- */
+/** How long tests wait for an element: as long as a busy machine may need. Speed is measured elsewhere. */
 const patience = 60_000
 
 export async function newContext(

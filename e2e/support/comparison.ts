@@ -5,25 +5,24 @@ import pixelmatch from 'pixelmatch'
 import { PNG } from 'pngjs'
 import type { Drawing } from './drawing.ts'
 
-/** The pictures that others are held against. */
+/** The folder of reference pictures. */
 export const kept = fileURLToPath(new URL('../pictures', import.meta.url))
-/** What drew them. */
+/** What rendered them. */
 export const drawnWith = (): Drawing =>
   JSON.parse(readFileSync(join(kept, 'drawn-with.json'), 'utf8')) as Drawing
-/** Where what is unlike its picture is put, to be looked at; git ignores it. */
+/** Where differing pictures are put for inspection; ignored by git. */
 const unlike = fileURLToPath(new URL('../../test-results/pictures', import.meta.url))
 
 /**
- * How far two colours may be apart (1 is black and white), and how many pixels of a square of so many may be
- * further apart than that.
+ * How far two colours may differ (1 is black and white), and how many pixels of a square may differ by more.
  */
 const threshold = 0.01
 const square = 32
 const mostInSquare = 12
 
 /**
- * What is wrong with a picture, in a sentence that names the files to look at; undefined where it is like the
- * one that is kept.
+ * How a picture differs from its reference, as a sentence that names the files to look at; undefined when it
+ * matches.
  */
 export function unlikeKept(name: string, image: Buffer): string | undefined {
   const [actual, reference] = [PNG.sync.read(image), PNG.sync.read(readFileSync(join(kept, `${name}.png`)))]
@@ -51,7 +50,7 @@ function put(file: string, content: Buffer): string {
   return join(unlike, file)
 }
 
-/** The same pixels in fewer bytes: without an alpha channel, packed as tightly as the format allows. */
+/** The same pixels in fewer bytes: without an alpha channel, at the highest compression. */
 export function packed(image: Buffer): Buffer {
   return PNG.sync.write(PNG.sync.read(image), {
     colorType: 2,

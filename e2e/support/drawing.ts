@@ -2,15 +2,16 @@ import { execFileSync } from 'node:child_process'
 import type { Browser } from 'playwright-core'
 
 /**
- * What draws the pages: another version of the browser or of a font draws the same page a little otherwise.
+ * What renders the pages: another version of the browser or of a font renders the same page slightly
+ * differently.
  */
 export interface Drawing {
   chromium: string
-  /** Each font that takes part, with its version. */
+  /** Each font in use, with its version. */
   fonts: string[]
 }
 
-/** The fonts of style.css as this machine answers them, for both languages and both weights. */
+/** The fonts of style.css as this machine resolves them, for both languages and weights. */
 const sample = ['zh-CN', 'en']
   .map((language) => `<p lang="${language}">Don’t 1,234.50 ¥ <b>bold</b> 用量 <b>套餐</b> “·” …</p>`)
   .join('')
@@ -18,7 +19,7 @@ const families =
   "Inter, ui-sans-serif, -apple-system, 'Segoe UI', 'Helvetica Neue', 'PingFang SC', "
   + "'Microsoft YaHei', 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif"
 
-/** With what this machine draws. */
+/** What this machine renders with. */
 export async function drawingHere(browser: Browser): Promise<Drawing> {
   const page = await browser.newPage()
   await page.setContent(`<body style="font-family: ${families.replaceAll('"', "'")}">${sample}`)
@@ -35,7 +36,7 @@ export async function drawingHere(browser: Browser): Promise<Drawing> {
   return { chromium: browser.version(), fonts: [...used].sort().map((name) => `${name} ${versionOf(name)}`) }
 }
 
-/** The version fontconfig tells; where there is no fontconfig the pictures were not made. */
+/** The version by fontconfig; without it the pictures were made elsewhere. */
 function versionOf(postScriptName: string): string {
   try {
     return (
@@ -48,7 +49,7 @@ function versionOf(postScriptName: string): string {
   }
 }
 
-/** Two drawings in words, where they differ. */
+/** Whether two drawings are equal. */
 export const sameDrawing = (one: Drawing, other: Drawing): boolean =>
   one.chromium === other.chromium && one.fonts.join() === other.fonts.join()
 export const inWords = ({ chromium, fonts }: Drawing): string =>

@@ -3,14 +3,14 @@ import { expect } from 'vitest'
 
 const mostPresses = 60
 
-/** What is focused, by its name. */
+/** The name of the focused element. */
 export const focused = (page: Page): Promise<string> =>
   page.evaluate(
     () =>
       document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent?.trim() ?? '',
   )
 
-/** Presses Tab until what is focused is what is looked for. */
+/** Presses Tab until the wanted element is focused. */
 export async function tabTo(page: Page, selector: string, name = /(?:)/): Promise<void> {
   for (let presses = 0; presses < mostPresses; presses += 1) {
     await page.keyboard.press('Tab')

@@ -2,17 +2,17 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { vendorOf } from './vendor.ts'
 
-/** A vendor's site with one page, and the route that answers a token to it. */
+/** A vendor's site with one page, and the route that returns a token to it. */
 export interface Pages {
   url: string
-  /** What the page is from now on. */
+  /** Replaces the page. */
   show(body: string, headers?: Record<string, string>): void
   stop(): void
 }
 
 /**
- * Serves such a site at an origin of its own. A real server: a browser does not let a page that a test makes
- * up load anything from this machine.
+ * Serves such a site at an origin of its own. A real server, because a browser does not let a page mocked by
+ * a test load anything from this machine.
  */
 export async function startPages(of: () => { api: string; key: string }): Promise<Pages> {
   let page = { body: '', headers: {} as Record<string, string> }

@@ -4,8 +4,8 @@ import { secretKey } from './server.ts'
 import { vendorOf, type Vendor } from './vendor.ts'
 
 /**
- * The instant at which the pictures are taken, by the server's clock and by the browser's: a Saturday
- * morning, nine days before the period ends.
+ * The instant of the pictures, by the server's clock and the browser's: a Saturday morning, nine days before
+ * the period ends.
  */
 export const pictureClock = '2026-11-21T02:30:00Z'
 
@@ -13,14 +13,14 @@ const reader = { id: 'agent', name: '林晓' }
 
 export type PictureLook = { locale: 'zh-CN' | 'en'; theme: 'light' | 'dark'; width: 1280 | 390 }
 
-/** One page in one look. `name` is the file's, without its ending. */
+/** One page in one look. `name` is the file name without its extension. */
 export interface Picture {
   name: string
   subject: Subject
   look: PictureLook
 }
 
-/** Where each subject is, and what is done there before the picture is taken. */
+/** The URL of each subject, and the actions before the picture is taken. */
 const subjects = {
   overview: { path: '/' },
   usage: { path: '/usage' },
@@ -46,12 +46,12 @@ const series: { look: PictureLook; of: Subject[] }[] = [
   { look: { locale: 'en', theme: 'dark', width: 390 }, of: ['usage', 'upgrade', 'invoice'] },
 ]
 
-/** All pictures that are kept: every page in the looks that differ most, not in every combination. */
+/** All reference pictures: every page in the looks that differ most, not in every combination. */
 export const pictures: Picture[] = series.flatMap(({ look, of }) =>
   of.map((subject) => ({ name: [subject, look.locale, look.theme, look.width].join('-'), subject, look })),
 )
 
-/** Takes one picture of a server whose clock stands at `pictureClock` and which holds the demo. */
+/** Takes one picture of a server with the demo whose clock stands at `pictureClock`. */
 export async function takePicture(
   browser: Browser,
   url: string,
@@ -66,8 +66,7 @@ export async function takePicture(
 }
 
 /**
- * A browser that stands at the same instant and place as the server, and in which nothing moves; the narrow
- * one is a phone's.
+ * A browser at the same instant and time zone as the server, without animations; the narrow one is a phone.
  */
 export async function pictureContext(
   browser: Browser,
@@ -89,7 +88,7 @@ export async function pictureContext(
   return context
 }
 
-/** Opens a page as the demo's customer, and waits until all of it is there. */
+/** Opens a page as the demo's customer, and waits until it is complete. */
 export async function openSubject(
   page: Page,
   vendor: Vendor,
@@ -117,13 +116,13 @@ async function addressOf(vendor: Vendor, path: string): Promise<string> {
   return path.replace(':renewal', renewal.id)
 }
 
-/** Waits until nothing is on its way any more, neither from the server nor onto the screen. */
+/** Waits until no request and no animation is in progress. */
 export async function calm(place: Page | FrameLocator, requests: Requests): Promise<void> {
   await requests.settled()
   await place.locator('[aria-busy=true], .skeleton').first().waitFor({ state: 'detached' })
 }
 
-/** The whole page, or where a dialog lies on it what is in the window. */
+/** The whole page, or the window when a dialog is open. */
 async function shoot(page: Page): Promise<Buffer> {
   const fullPage = (await page.locator('dialog[open]').count()) === 0
   return page.screenshot({ fullPage, animations: 'disabled', caret: 'hide', scale: 'css' })

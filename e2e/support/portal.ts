@@ -3,9 +3,7 @@ import { newContext, watch, type Look } from './browser.ts'
 import { watchRequests } from './requests.ts'
 import type { Vendor } from './vendor.ts'
 
-/**
- * Opens a page of the demo customer's portal for its owner, and waits until it has asked for all it shows.
- */
+/** Opens a page of the demo customer's portal for its owner, and waits for all its requests. */
 export async function openPortal(
   { browser, url, vendor }: { browser: Browser; url: string; vendor: Vendor },
   path: string,

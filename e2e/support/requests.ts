@@ -6,13 +6,11 @@ const isStream = (request: Request) => new URL(request.url()).pathname.endsWith(
 
 /** The requests a page makes from now on. */
 export interface Requests {
-  /** The streams that are open. */
+  /** The number of open streams. */
   streams(): number
-  /** How often a path was asked for. */
+  /** How often a path was requested. */
   count(path: string): number
-  /**
-   * Waits until half a second has passed without a request; streams, which are meant to go on, do not count.
-   */
+  /** Waits until half a second has passed without a request; streams, which stay open, do not count. */
   settled(): Promise<void>
 }
 

@@ -13,22 +13,21 @@ import { migrationsFolder as workbench } from '@customer-portal/workbench'
 import { bundleServer } from '../../scripts/server-bundle.mjs'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
-/** By its whole path: the server runs in a folder of its own, from which the package could not be found. */
+/** By its full path: the server runs in a folder of its own, where the package would not be found. */
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 export const secretKey = 'sk_end_to_end_0123456789'
 /**
- * 10:30 in Shanghai on the last date of the demo’s billing period: what is shown of it then is always the
- * same.
+ * 10:30 in Shanghai on the last date of the demo’s billing period, so that the demo always looks the same.
  */
 export const standingClock = '2026-11-30T02:30:00Z'
 
-/** A server of ours in a process of its own, on a data folder of its own. */
+/** A server as a process of its own, on a data folder of its own. */
 export interface RunningServer {
   url: string
   port: number
-  /** All it has written so far, both streams; gone when it was stopped. */
+  /** All its output so far, both streams; empty after it was stopped. */
   output(): string
-  /** The file that holds its output, for other processes. */
+  /** The file with its output, for other processes. */
   outputFile: string
   signal(name: NodeJS.Signals): void
   /** Resolves with the exit code (null: killed). */
@@ -46,7 +45,7 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** Starts the server and waits until it is ready. Variables given here win over the defaults. */
+/** Starts the server and waits until it is ready. Variables given here override the defaults. */
 export async function startServer(environment: Record<string, string> = {}): Promise<RunningServer> {
   const server = await launchServer(environment)
   const patience = Date.now() + 120_000
@@ -65,10 +64,7 @@ export async function startServer(environment: Record<string, string> = {}): Pro
   return server
 }
 
-/**
- * What Node is given to run: the bundle that `npm start` runs, or with E2E_SERVER=source the sources, which
- * needs no build.
- */
+/** What Node runs: the bundle of `npm start`, or with E2E_SERVER=source the sources, which needs no build. */
 async function program(): Promise<string[]> {
   return process.env.E2E_SERVER === 'source'
     ? ['--import', loader, join(project, 'backend/src/main.ts')]
@@ -79,8 +75,8 @@ async function program(): Promise<string[]> {
 export const prepareDataDir = (dataDir: string) => createDataDir(dataDir, { billing, workbench })
 
 /**
- * Starts the server without waiting for anything. Where no other place is named, in a folder that holds the
- * migrations: making one anew takes seconds.
+ * Starts the server without waiting. Unless another place is given, in a folder with the migrations applied,
+ * which saves seconds.
  */
 export async function launchServer(environment: Record<string, string> = {}): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), 'customer-portal-e2e-'))

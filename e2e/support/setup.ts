@@ -4,18 +4,18 @@ import { secretKey, standingClock, startServer } from './server.ts'
 declare module 'vitest' {
   interface ProvidedContext {
     serverUrl: string
-    /** Of the server whose clock stands. */
+    /** The URL of the server on a test clock. */
     standingUrl: string
     secretKey: string
-    /** The file with all that the shared server has written. */
+    /** The file with the shared server's output. */
     serverOutput: string
   }
 }
 
 /**
- * One server with the demo for all end-to-end tests, run as `npm start` runs it: each makes the customers it
- * changes for itself. And one whose clock stands near the end of a billing period: on the first days of a
- * month, and in the hour before its invoices are issued, the demo has other things to show.
+ * One server with the demo for all end-to-end tests, run as `npm start` runs it; each test creates the
+ * customers it changes. A second one on a test clock near the end of a billing period: on the first days of a
+ * month, and in the hour before its invoices are issued, the demo looks different.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const [server, standing] = await Promise.all([startServer(), startServer({ TEST_CLOCK: standingClock })])

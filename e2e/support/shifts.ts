@@ -1,8 +1,8 @@
 import type { BrowserContext, Frame, Page } from 'playwright-core'
 
 /**
- * What moved without the reader's doing: how much of the window by how far (the browser's own score), when,
- * and which elements.
+ * A layout shift without user input: its score (share of the window times distance), its time, and the
+ * elements.
  */
 export interface Shift {
   score: number
@@ -16,9 +16,7 @@ declare global {
   }
 }
 
-/**
- * Keeps an account of everything that moves in the context's pages and frames, from their first picture on.
- */
+/** Records all layout shifts in the context's pages and frames, from their first paint on. */
 export async function watchShifts(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
     interface LayoutShift extends PerformanceEntry {
@@ -48,11 +46,11 @@ export async function watchShifts(context: BrowserContext): Promise<void> {
   })
 }
 
-/** The shifts since the page was opened or the account was last read. */
+/** The shifts since the page was opened or last read. */
 export const takeShifts = (page: Page | Frame): Promise<Shift[]> =>
   page.evaluate(() => window.shifts.splice(0))
 
-/** The most that moved within a window of five seconds and no pause of one, as Core Web Vitals count it. */
+/** The highest total within a window of five seconds without a pause of one, as Core Web Vitals define it. */
 export function layoutShift(shifts: readonly Shift[]): number {
   let [most, sum, begin, last] = [0, 0, -Infinity, -Infinity]
   for (const { score, at } of shifts) {

@@ -5,10 +5,10 @@ import { vendorOf } from './vendor.ts'
 export { browser } from './shared.ts'
 
 /**
- * The server whose clock stands, with the demo as it is near the end of a billing period, and its API as the
- * vendor's own server calls it.
+ * The server on a test clock, with the demo near the end of a billing period, and its API as the vendor's own
+ * server calls it.
  */
 export const url = inject('standingUrl')
 export const vendor = vendorOf(url, inject('secretKey'))
-/** Where that clock stands. */
+/** The time of that clock. */
 export const now = standingClock

@@ -6,23 +6,23 @@ import { join, dirname } from 'node:path'
 import type { Page } from 'playwright-core'
 
 /**
- * A page at an origin that nobody named, which talks to every window of ours that it gets hold of as the
- * portal's host would.
+ * A page at an origin that is not allowed, which sends messages to every window of ours as the portal's host
+ * would.
  */
 export interface Stranger {
   url: string
   /** Opens one of our pages from the stranger's, which keeps a handle of it. */
   open(page: Page, address: string): Promise<Page>
-  /** How many messages it has sent. */
+  /** The number of messages it has sent. */
   said(page: Page): Promise<number>
-  /** What came back: the kind of each message, and each method that was called. */
+  /** What it received: the kind of each message, and each called method. */
   heardBy(page: Page): Promise<string[]>
   stop(): void
 }
 
 /**
- * Penpal's own handshake (each side may begin it), and the calls sent past it, to the frame and to every
- * opened window and its frames, for as long as the page is open.
+ * Penpal's own handshake (each side may start it), and calls without a handshake, to the frame and to every
+ * opened window and its frames, while the page is open.
  */
 const script = `
   window.heard = []

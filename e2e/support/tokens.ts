@@ -1,9 +1,9 @@
 import type { BrowserContext, Page } from 'playwright-core'
 
-/** Every portal token looks like this. */
+/** The format of every portal token. */
 const token = /pt_[\w-]{20,}/
 
-/** The portal tokens that the pages of a context call with, from now on, in the order of their first use. */
+/** The portal tokens used by the pages of a context from now on, in order of first use. */
 export function tokensUsed(context: BrowserContext): Set<string> {
   const tokens = new Set<string>()
   context.on('request', (request) => {
@@ -14,8 +14,8 @@ export function tokensUsed(context: BrowserContext): Set<string> {
 }
 
 /**
- * Where a portal token can be read: in addresses, storages and cookies, in what the pages are made of, and in
- * the server's log.
+ * Where a portal token is exposed: in URLs, storages and cookies, in the pages' content, and in the server's
+ * log.
  */
 export async function placesWithToken(page: Page, asked: readonly string[], log: string): Promise<string[]> {
   const places: [string, string][] = [
@@ -25,7 +25,7 @@ export async function placesWithToken(page: Page, asked: readonly string[], log:
   ]
   for (const frame of page.frames()) {
     const kept = await frame.evaluate(() => {
-      // A sandbox may leave a frame no storage at all.
+      // A sandbox may deny a frame any storage.
       const stored = () => {
         try {
           return JSON.stringify([{ ...localStorage }, { ...sessionStorage }])

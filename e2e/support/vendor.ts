@@ -19,7 +19,7 @@ export function vendorOf(url: string, key: string) {
   }
   return {
     call,
-    /** A customer of their own for one test, on a plan of the demo or on none. */
+    /** A customer for one test, on a plan of the demo or without one. */
     async newCustomer(planId?: string, seats?: number): Promise<string> {
       const id = `e2e-${randomUUID().slice(0, 8)}`
       await call('POST', '/customers', { id, companyName: `${id} 有限公司` })

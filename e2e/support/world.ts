@@ -5,14 +5,14 @@ import { openDatabase } from '@customer-portal/database'
 import { startServer, secretKey, type RunningServer } from './server.ts'
 import { vendorOf, type Vendor } from './vendor.ts'
 
-/** Names as long as they may be: words, and one that has no place to break. */
+/** Names of maximum length: one of words, and one without a place to break. */
 export const wordy = 'Enterprise support for very large organisations with many teams '
   .repeat(4)
   .slice(0, 200)
   .trim()
 export const unbreakable = 'W'.repeat(200)
 
-/** A unit as long as the API allows, with no place to break. */
+/** A unit as long as the API allows, without a place to break. */
 export const longUnit = 'U'.repeat(60)
 
 const price = (amount: number) => ({ model: 'per_unit', rate: { amount, per: 1 } })
@@ -25,7 +25,7 @@ const chargesOf = (count: number, included: number | null, overage = 'bill') =>
     ...(overage === 'bill' && included !== null ? { price: price(12) } : {}),
   }))
 
-/** So many invoices one customer has on the day they come. */
+/** The number of invoices of one customer, all of the same day. */
 export const manyInvoices = 1_000
 
 /**
@@ -35,7 +35,7 @@ export const manyInvoices = 1_000
 export interface World {
   server: RunningServer
   vendor: Vendor
-  /** What the customer's API answers a customer. */
+  /** The portal API's answer for a customer. */
   portal<T>(customerId: CustomerName, path: string): Promise<T>
   stop(): Promise<void>
 }
@@ -160,7 +160,7 @@ export async function startWorld(): Promise<World> {
     await call('POST', '/customers', { id, companyName: `${id} 有限公司`, ...more })
     if (planId) await call('POST', `/customers/${id}/subscription`, { planId })
   }
-  // A year of all twelve meters, with another plan in the middle of it.
+  // A year of all twelve meters, with a plan change in the middle.
   await customer('year', 'seats', { currency: 'EUR' })
   for (let month = 0; month < 11; month += 1) {
     const { now } = await call<{ now: string }>('GET', '/test-clock')
@@ -198,7 +198,7 @@ export async function startWorld(): Promise<World> {
     archived: true,
   })
   const { now } = await call<{ now: string }>('POST', '/test-clock', { now: '2026-11-21T02:30:00Z' })
-  // What is used before a subscription is ended at once, and after.
+  // Usage before and after a subscription that is ended at once.
   await vendor.record([{ id: 'ended-before', customerId: 'ended', meter: 'meter_1', quantity: 120 }])
   for (const id of ['ended'] as const)
     await call('POST', `/customers/${id}/subscription/cancel`, { when: 'now' })
@@ -244,7 +244,7 @@ export async function startWorld(): Promise<World> {
     { ...use('units', 'people', 1, '18') },
     ...meterKeys.map((meter, index) => use('large', meter, index < 6 ? 1_000_000_000 : 900)),
   ])
-  // What the shape of an event refuses.
+  // An event rejected for its format.
   await vendor.record([{ ...use('units', 'long', 1, '17'), quantity: 'abc' }])
   await call('POST', '/test-clock', { now: new Date(Date.parse(now) + 3_600_000).toISOString() })
   await server.stop()
@@ -264,8 +264,8 @@ export async function startWorld(): Promise<World> {
 }
 
 /**
- * Writes an invoice of the customer `many` again and again, each under an id and a number of its own: to have
- * so many issued takes a server minutes.
+ * Copies an invoice of the customer `many` repeatedly, each with its own id and number: issuing that many
+ * takes a server minutes.
  */
 async function addInvoices(dataDir: string): Promise<void> {
   const db = await openDatabase({ dataDir })
