@@ -7,7 +7,7 @@ const server = process.env.WORKBENCH_SERVER ?? 'http://127.0.0.1:8000'
 export default defineConfig({
   base: '/workbench/',
   plugins: [vue(), tailwindcss()],
-  // Our own packages by their sources, without a build in between.
+  // Resolves our own packages to their sources, without a build.
   resolve: { conditions: ['customer-portal-source', ...defaultClientConditions] },
   define: {
     __VUE_OPTIONS_API__: false,

@@ -4,7 +4,7 @@
   try {
     stored = localStorage.getItem('workbench.theme')
   } catch {
-    /* storage is off */
+    /* storage is blocked */
   }
   var dark = stored === 'dark' || (stored !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
   document.documentElement.dataset.theme = dark ? 'dark' : 'light'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { accountPath, portalPath } from './account-path.ts'
 
-test('each page of the portal has an address in the workbench, and back', () => {
+test('each page of the portal has a path in the workbench, and back', () => {
   for (const path of ['/', '/subscription', '/invoices/inv_1', '/usage?period=2026-11', '/?tab=1'])
     expect(portalPath(accountPath(path))).toBe(path)
   expect(accountPath('/')).toBe('/account')

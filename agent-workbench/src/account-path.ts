@@ -1,13 +1,13 @@
 const accountRoot = '/account'
 
-/** Our path for a page of the portal: `/subscription` is `/account/subscription`. */
+/** The workbench's path for a page of the portal: `/subscription` is `/account/subscription`. */
 export function accountPath(portalPath: string): string {
   return portalPath === '/'
     ? accountRoot
     : `${accountRoot}${portalPath.startsWith('/?') ? portalPath.slice(1) : portalPath}`
 }
 
-/** The page of the portal that a path of ours stands for. */
+/** The page of the portal for a path of the workbench. */
 export function portalPath(fullPath: string): string {
   const [withoutHash = ''] = fullPath.split('#', 1)
   const rest = withoutHash.slice(accountRoot.length)

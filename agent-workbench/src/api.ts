@@ -31,7 +31,7 @@ export type {
 
 let onLoggedOut: () => void = () => undefined
 
-/** Says what happens when the server no longer knows the login. */
+/** Registers what happens when the server no longer accepts the session. */
 export function whenLoggedOut(react: () => void) {
   onLoggedOut = react
 }
@@ -79,7 +79,7 @@ export const api = {
 }
 
 /**
- * A token for the portal; null when the agent's login is over: the workbench itself goes to its login then.
+ * A token for the portal; null when the agent's session has ended, and the workbench then shows its login.
  */
 export async function portalToken(): Promise<string | null> {
   try {

@@ -8,7 +8,7 @@ interface Picture {
   width: number
   height: number
 }
-/** What the server writes into the page of the vendor's; null: the desk's own. */
+/** The vendor's brand, which the server inserts into the page; null for the workbench's own. */
 interface Brand {
   name: Record<Locale, string> | null
   logo: { light: Picture; dark: Picture } | null
@@ -20,7 +20,7 @@ const brand: Brand = told ? (JSON.parse(told) as Brand) : { name: null, logo: nu
 /** The vendor's name, or what the desk is called by itself. */
 export const brandName = computed(() => brand.name?.[locale.value] ?? t('brand'))
 export const brandLogo = computed(() => brand.logo?.[shownTheme.value])
-/** A wide logo spells the name, which then need not stand beside it. */
+/** A wide logo contains the name, which is then not repeated beside it. */
 export const isSpelt = computed(
   () => brandLogo.value !== undefined && brandLogo.value.width > 2 * brandLogo.value.height,
 )

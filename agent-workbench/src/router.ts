@@ -21,7 +21,7 @@ export const router = createRouter({
           component: () => import('./views/DeskView.vue'),
           props: true,
         },
-        // Below it stands the portal's own path, so that a reload or a link keeps the place.
+        // The rest of the path is the portal's own, so that a reload or a link keeps the page.
         { path: 'account/:path(.*)*', name: 'account', component: () => import('./views/PortalFrame.vue') },
         { path: ':rest(.*)*', redirect: { name: 'desk' } },
       ],
@@ -32,7 +32,7 @@ export const router = createRouter({
 router.beforeEach(async (to) => {
   if (to.name === 'login') return true
   const found = await findMe().catch(() => undefined)
-  // undefined: the server cannot be asked now; the page itself says so and tries again.
+  // undefined: the server cannot be reached now; the page itself says so and retries.
   return found === null ? { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } } : true
 })
 
@@ -44,7 +44,7 @@ whenLoggedOut(() => {
   if (name !== 'login') void router.push({ name: 'login', query: { next: fullPath, ended: '1' } })
 })
 
-/** The page's name goes to the title; after a change of page the focus goes to its heading. */
+/** Sets the document title to the page's name, and moves the focus to its heading after navigation. */
 export function announcePages() {
   watchEffect(() => {
     const { name } = router.currentRoute.value

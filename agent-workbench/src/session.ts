@@ -2,12 +2,10 @@ import { ref } from 'vue'
 import { api, type Me } from './api.ts'
 import { suggestLocale } from './preferences.ts'
 
-/** Who is logged in; null before it is known and after logging out. */
+/** The logged-in agent; null before it is known and after logging out. */
 export const me = ref<Me | null>(null)
 
-/**
- * Asks the server who is logged in, unless it is known. Null: nobody. Throws when the server cannot be asked.
- */
+/** Loads the logged-in agent once; null when nobody is. Throws when the server cannot be reached. */
 export async function findMe(): Promise<Me | null> {
   if (me.value) return me.value
   const { me: found } = await api.session()

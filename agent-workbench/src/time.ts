@@ -4,7 +4,7 @@ import { locale } from './preferences.ts'
 import { me } from './session.ts'
 import { useTexts } from './texts/index.ts'
 
-/** Times as people at a desk say them, on the wall clock of the customer whose desk it is. */
+/** Times as agents write them, in the time zone of the customer they work for. */
 export function useTime() {
   const { t } = useTexts()
   const zone = () => me.value?.customer.timezone
@@ -23,7 +23,7 @@ export function useTime() {
     return say(instant, { month: 'short', day: 'numeric' })
   }
 
-  /** Over the messages of a day: 今天, 昨天, 11月20日 星期五. */
+  /** Above the messages of a day: 今天, 昨天, 11月20日 星期五. */
   function day(instant: string, now = new Date()): string {
     const days = daysApart(instant, now.toISOString(), zone())
     if (days === 0) return t('time.today')
