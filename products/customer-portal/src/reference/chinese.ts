@@ -125,7 +125,7 @@ export const chinese: Record<string, string> = {
     'Server-sent events。`usage`：当前周期的 UsageSummary，与 GET /usage 相同。`subscription`：Subscription，'
     + '与 GET /subscription 相同。两者在连接开始时和每次变化时发送。`end`：`{"reason":"expired" | "signed_out" | "closing" | '
     + '"failed"}`，最后一个事件。注释行用于保持连接。',
-  engine: '账单',
+  billing: '账单',
   'Invoices and their PDF': '账单及其 PDF',
   'Invoices, newest first': '列出账单，最新的在前',
   'What the invoices come to': '汇总账单',
