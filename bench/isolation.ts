@@ -80,7 +80,7 @@ const comparisons: Comparison[] = [
   { figure: 'longest ms', of: names.files, atMost: 250 },
   { figure: 'p99 ms', of: names.held, to: names.quiet, atMost: 2 },
   { figure: 'p99 ms', of: names.rebuild, to: names.quiet, atMost: 2 },
-  // How much of that is the processor it takes, and how much what it locks and writes.
+  // How much of that is processor time, and how much is locks and writes.
   { figure: 'p99 ms', of: names.rebuild, to: names.busy },
   { figure: 'heap MB above rest', of: names.rebuild, atMost: 300 },
   { figure: 'longest call ms', of: names.changes, atMost: 1_000 },
@@ -94,7 +94,7 @@ interface Server {
 /** Puts load on a server and resolves when it is over. */
 type Disturb = (portal: Program, location: Location) => Promise<Figures | void>
 
-/** Starts a server and asks it steadily on behalf of everybody else, while something goes on. */
+/** Starts a server and sends steady requests for everybody else while the load runs. */
 async function disturbed(location: Location, disturb: Disturb, warmUpMs: number): Promise<Figures> {
   const portal = await startPortal(location)
   try {
@@ -223,7 +223,7 @@ async function takeProcessor({ databaseUrl }: Server, milliseconds: number): Pro
   await client.end()
 }
 
-/** A database whose first customer has that many different values that no sum knows yet. */
+/** A database whose first customer has that many unique values, none in an aggregate yet. */
 async function withValues(bench: Bench): Promise<Server> {
   const location = (await prepareOnPostgres(bench, customers, 'values')).location as Server
   await onEngineNow(location, async (engine) =>

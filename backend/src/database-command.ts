@@ -8,20 +8,20 @@ import { idMaker } from './ids.ts'
 import { Refused } from './refusal.ts'
 import type { RunningServer } from './running-server.ts'
 
-/** One piece of work in its two ways. */
+/** A command's work, in its two forms. */
 export interface BooksWork<T> {
   /** On the database itself. */
   work(engine: Engine): Promise<T>
   /**
-   * Through a server: the one that is named, or the one that holds the data directory, as `why` says. Without
-   * it the command is refused while a server does.
+   * Through a server: the one given, or the one that holds the data directory, as `why` says. Without it the
+   * command fails while a server holds the directory.
    */
   ask?: ((server: RunningServer, why: string | undefined) => Promise<T>) | undefined
 }
 
 /**
- * Does the work on the database that the settings name; through the server at `url`, where it is given, or
- * through the one that holds the data directory. `key` is a secret key of that server.
+ * Does the work on the configured database; through the server at `url`, if given, or through the one that
+ * holds the data directory. `key` is a secret key of that server.
  */
 export async function onBooks<T>(
   settings: Settings,
@@ -38,13 +38,13 @@ export async function onBooks<T>(
   }
 }
 
-/** Throws Refused where the settings name a data directory that is not there: opening it would make one. */
+/** Throws Refused when the configured data directory does not exist, because opening it would create one. */
 export function assertBooks({ databaseUrl, dataDir }: Settings): void {
   if (!databaseUrl && !existsSync(resolve(dataDir)))
     throw new Refused(`There is no data directory ${resolve(dataDir)}: set DATA_DIR or DATABASE_URL.`)
 }
 
-/** Throws DataDirHeld while a server has the folder. */
+/** Throws DataDirHeld while a server has the folder open. */
 async function openBooks<T>(settings: Settings, work: (engine: Engine) => Promise<T>): Promise<T> {
   const db = await openDatabase(databaseOf(settings))
   try {

@@ -53,10 +53,13 @@ export interface Settings {
    */
   bodyTimeoutSeconds?: number
   readerTimeoutSeconds?: number
-  /** On PostgreSQL: how long a statement of a request takes at most, and one of a proof, an export or a run. */
+  /**
+   * PostgreSQL: the maximum duration of a request's statement, and of one of a check, an export or a billing
+   * run.
+   */
   statementTimeoutSeconds?: number
   longStatementTimeoutSeconds?: number
-  /** A JSON file of questions and answers for the desk's assistant. */
+  /** A JSON file of questions and answers for the workbench's assistant. */
   workbenchFaq?: string
 }
 
@@ -66,8 +69,8 @@ export type LogLevel = (typeof logLevels)[number]
 export type Environment = Record<string, string | undefined>
 
 /**
- * The settings of the server and of every command beside it: those of the folder's .env and of the process's
- * environment, which wins. Throws Refused with a line for each mistake.
+ * The settings of the server and of every command: those of the folder's .env and of the process's
+ * environment, which takes precedence. Throws Refused with a line for each mistake.
  */
 export function loadSettings(folder = '.'): Settings {
   const file = resolve(folder, '.env')
@@ -79,7 +82,7 @@ export function loadSettings(folder = '.'): Settings {
   return result.settings
 }
 
-/** Where the data are: what `openDatabase` is given. */
+/** The database location for `openDatabase`. */
 export function databaseOf({
   databaseUrl,
   dataDir,
@@ -94,12 +97,12 @@ export function databaseOf({
   }
 }
 
-/** Where the server of these settings answers on its own machine. */
+/** The server's address on its own machine. */
 export const serverAddress = ({ host, port }: Settings) => `http://${host}:${port}`
 
 /**
- * Reads the settings, or says what is wrong with them: one line for each variable, which it names. An empty
- * variable counts as absent.
+ * Reads the settings, or reports what is wrong with them: one line per variable, by name. An empty variable
+ * counts as absent.
  */
 export function readSettings(environment: Environment): { settings: Settings } | { mistakes: string[] } {
   const mistakes: string[] = []

@@ -106,7 +106,7 @@ type KeysCall = Call<typeof flags>
 
 type Work = (keys: Keys) => Promise<string>
 
-/** What the words of the command ask for. Throws Refused. */
+/** The work that the arguments ask for. Throws Refused. */
 function workOf({ flags: values, words: [command, keyId, ...more] }: KeysCall): Work {
   if (more.length > 0) throw new WrongCall(`There is a word too many: "${more[0]}".`)
   if (command === 'list' && keyId === undefined) return async (keys) => table(await all(keys.list()))

@@ -10,7 +10,7 @@ import { ensureSecretKey } from './secret-key.ts'
 import { drainOnSignal } from './shutdown.ts'
 import { welcome } from './welcome.ts'
 
-/** Stops the start with a sentence that says what to do; anything unforeseen shows itself whole. */
+/** Ends the start with a sentence that says what to do; an unforeseen error is printed in full. */
 function refuseToStart(sentence: string): never {
   process.stderr.write(`${sentence}\n`)
   process.exit(1)

@@ -19,10 +19,10 @@ const everyMs = 25
 const everyLookMs = 5
 
 /**
- * Asks a server steadily: over each of four connections one request every 25 ms, by turns a quota, an event,
- * and something consumed, of these customers by turns. A request that comes late delays the next ones, as
- * with any client. Starts to measure after `warmUpMs`: a fresh server still compiles the code of its database
- * and runs the jobs of its start.
+ * Sends steady requests: on each of four connections one every 25 ms, alternating a quota, an event and a
+ * consume, for the given customers in turn. A late response delays the next request, as with any client.
+ * Measures after `warmUpMs`: a fresh server still compiles its database's code and runs the jobs of its
+ * start.
  */
 export async function askSteadily(
   port: number,

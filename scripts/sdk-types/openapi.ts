@@ -1,4 +1,4 @@
-/** As much of our OpenAPI document as the generator of the SDK's types reads itself. */
+/** The part of our OpenAPI document that the generator of the SDK's types reads itself. */
 export interface OpenApi {
   paths: Record<string, Record<string, Operation>>
 }

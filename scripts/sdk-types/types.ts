@@ -11,10 +11,9 @@ const head =
   + `A test fails when it is out of date.\n`
 
 /**
- * The TypeScript of packages/sdk/src/api.ts: a type for each named schema, the arguments and the answer of
- * each operation, and how each is called. openapi-typescript makes the types. They get names of their own
- * here, since an editor shows `Invoice` for a type of that name and all its fields for
- * `components['schemas']['Invoice']`.
+ * The source of packages/sdk/src/api.ts: a type per named schema, and for each operation its arguments, its
+ * answer and its request. openapi-typescript makes the types. They get names of their own here, because an
+ * editor shows `Invoice` for a named type, and all its fields for `components['schemas']['Invoice']`.
  */
 export async function typesOf(document: OpenApi): Promise<string> {
   const options = { silent: true, defaultNonNullable: false }
@@ -91,7 +90,7 @@ function shape({ name, operation }: Described): string {
 
 const hasQuery = (operation: Operation) => operation.parameters?.some((each) => each.in === 'query') ?? false
 
-/** The status of an operation's answer, and the answer's media type where it has a body. */
+/** The status of an operation's answer, and its media type if it has a body. */
 function answered({ responses }: Operation): { status: string; kind: string | undefined } {
   const [status, { content }] = Object.entries(responses).find(([each]) => each.startsWith('2'))!
   return { status, kind: Object.keys(content ?? {})[0] }
@@ -106,7 +105,7 @@ function answerKind(operation: Operation): string {
   return data?.type === 'array' && Object.keys(more).length === 0 ? 'list' : 'json'
 }
 
-/** Of a list or a page, the type of one row: the client puts them together again. */
+/** For a list or a page, the type of one row: the client joins the pages. */
 function answerType(operation: Operation, type: ts.TypeNode | undefined): string {
   const kind = answerKind(operation)
   if (kind === 'nothing') return 'void'

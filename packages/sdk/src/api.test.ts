@@ -7,7 +7,7 @@ import { nouns } from './client.ts'
 import type { Caller } from './operation.ts'
 import type { UsageRecorder } from './usage-recorder.ts'
 
-test("the types are those of the server's own description (else: npm run sdk-types)", async () => {
+test("the types match the server's own description (otherwise: npm run sdk-types)", async () => {
   expect(readFileSync(new URL('api.ts', import.meta.url), 'utf8')).toBe(await typesOf(await vendorApi()))
 })
 

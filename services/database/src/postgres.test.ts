@@ -154,7 +154,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     await hurried.close()
   })
 
-  test('a transaction that is long has the longer limit, and leaves the connection with the shorter one', async () => {
+  test('a long transaction has the longer statement limit, and the connection has the shorter one afterwards', async () => {
     const hurried = postgresDatabase({
       databaseUrl: line.url,
       maxConnections: 1,
@@ -170,7 +170,7 @@ describe.each(postgres)('on $name', ({ create }) => {
     await hurried.close()
   })
 
-  test('who waits too long for a connection gets DatabaseUnavailable', async () => {
+  test('a transaction that waits too long for a connection rejects with DatabaseUnavailable', async () => {
     const small = postgresDatabase({ databaseUrl: line.url, maxConnections: 1, connectTimeout: 1_000 })
     let leave: (() => void) | undefined
     const holding = small.transaction(
@@ -188,8 +188,8 @@ describe.each(postgres)('on $name', ({ create }) => {
 
   test('a migration has no time limit, in a transaction or outside, and neither has waiting for one', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
-    // Where a statement may take 100 ms, this side waits five seconds longer: so 5.6 s here is what 16 s are
-    // with the usual 10.
+    // With a statement limit of 100 ms the client gives up five seconds later: 5.6 s here stand for 16 s with
+    // the default of 10.
     await writeFile(
       join(folder, '0001_long.sql'),
       `create table long (x int);

@@ -25,15 +25,15 @@ export interface PostgresOptions {
   maxConnections?: number
   /** A statement that runs longer is cancelled, in ms; 10,000 when absent. */
   statementTimeout?: number
-  /** The same for a transaction that is `long`; an hour when absent, never less than `statementTimeout`. */
+  /** The same for a transaction with `long`; an hour when absent, never less than `statementTimeout`. */
   longStatementTimeout?: number
   /** How long a transaction waits for a connection before DatabaseUnavailable, in ms; 5,000 when absent. */
   connectTimeout?: number
 }
 
-/** This side waits so much longer than the server's own limit, in ms. */
+/** How much later than the server's own limit the client gives up, in ms. */
 const grace = 5_000
-/** The longest a timer runs, 24 days. */
+/** The longest delay a timer supports, 24 days. */
 const longestTimeout = 2 ** 31 - 1
 const waitingPerConnection = 100
 /**
@@ -58,7 +58,7 @@ export function postgresDatabase(options: PostgresOptions): Database {
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: options.connectTimeout ?? 5_000,
     statement_timeout: statementTimeout,
-    // The server may vanish without a word: then its own time-out never fires.
+    // The server may vanish silently, and then its own timeout never fires.
     query_timeout: statementTimeout + grace,
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
@@ -100,7 +100,7 @@ export function postgresDatabase(options: PostgresOptions): Database {
     // While checked out, a broken connection emits an error here as well as to the statement in progress.
     const ignore = () => undefined
     client.on('error', ignore)
-    // Migrations take as long as they take, and say so to the server: this side must not hang up on them.
+    // Migrations have no time limit and set none on the server, so the client must not time out either.
     const ownPatience =
       access === 'owner'
         ? { query_timeout: longestTimeout }

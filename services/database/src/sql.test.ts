@@ -5,7 +5,7 @@ import { testDatabases } from './testing.ts'
 const parts = ({ text, values }: Sql) => [text, values]
 
 describe('sql', () => {
-  test('numbers its values and keeps them apart from the text, lists as one value each', () => {
+  test('numbers its values and keeps them apart from the text, a list as one value', () => {
     expect(
       parts(sql`select 1 where a = ${'x'} and b = any(${[1, 2]}) and c is not distinct from ${null}`),
     ).toEqual(['select 1 where a = $1 and b = any($2) and c is not distinct from $3', ['x', [1, 2], null]])
@@ -13,7 +13,7 @@ describe('sql', () => {
     expect(parts(sql`${1}`)).toEqual(['$1', [1]])
   })
 
-  test('splices parts in and numbers anew, however deep they lie', () => {
+  test('splices parts in and renumbers, at any depth', () => {
     const inner = sql`b = ${2}`
     const outer = sql`(${inner} or c = ${3})`
     expect(parts(sql`a = ${1} and ${outer} and d = ${4}`)).toEqual([
@@ -23,7 +23,7 @@ describe('sql', () => {
     expect(parts(sql`${inner}${outer}`)).toEqual(['b = $1(b = $1 or c = $2)', [2, 3]])
   })
 
-  test('gives a part that stands twice the same numbers, and two equal values two numbers', () => {
+  test('gives a part used twice the same numbers, and two equal values two numbers', () => {
     const now = sql`${'2026-11-30'}::timestamptz`
     expect(parts(sql`select ${now} where a < ${now} and b = ${'x'} and c = ${'x'}`)).toEqual([
       'select $1::timestamptz where a < $1::timestamptz and b = $2 and c = $3',
@@ -38,7 +38,7 @@ describe('sql', () => {
     expect(statement('x', false).text).toBe('a = $1 ')
   })
 
-  test('joins values and parts, and conditions that are there', () => {
+  test('joins values and parts, and conditions without the missing ones', () => {
     expect(parts(sql`(${sql.join([1, sql`now()`, 'x'])})`)).toEqual(['($1, now(), $2)', [1, 'x']])
     expect(parts(sql.join([sql`select ${1}`, sql`select ${2}`], sql` union all `))).toEqual([
       'select $1 union all select $2',
@@ -52,9 +52,9 @@ describe('sql', () => {
     expect(parts(sql.and(undefined))).toEqual(['true', []])
   })
 
-  test('never takes a string for text', () => {
+  test('never accepts a string as text', () => {
     expect(parts(sql`select ${"'; drop table notes"}`)).toEqual(['select $1', ["'; drop table notes"]])
-    // What looks like a part but was not made by the tag is a value.
+    // An object like a part, not made by the tag, is a value.
     expect(parts(sql`select ${{ text: 'now()', values: [] }}`)).toEqual([
       'select $1',
       [{ text: 'now()', values: [] }],
@@ -69,7 +69,7 @@ describe('sql', () => {
     expect(sql`select from ${sql.raw(table)}`.text).toBe('select from notes')
   })
 
-  test('stands in a text only where it has no values', () => {
+  test('becomes text only when it has no values', () => {
     expect(`select ${String(sql`a + b`)}`).toBe('select a + b')
     expect(() => `select ${String(sql`a + ${1}`)}`).toThrow('can stand only in another sql`…`')
   })
@@ -82,7 +82,7 @@ describe.each(testDatabases)('on $name', ({ create }) => {
   })
   afterAll(() => database.close())
 
-  test('a transaction runs what the tag makes, with kept plans too', async () => {
+  test('a transaction runs what the tag makes, also with cached plans', async () => {
     for (const keepPlans of [false, true]) {
       const rows = await database.transaction(
         { role: 'billing' },

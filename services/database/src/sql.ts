@@ -1,11 +1,11 @@
-/** One value of a statement. Where the same one stands twice, both places have one number. */
+/** One value of a statement. A value used twice has one number. */
 interface Slot {
   readonly value: unknown
 }
 
 /**
- * A statement or a part of one, made by the tag `sql`: its text and, apart from it, its values. Nothing else
- * makes one, so a string that comes from outside is never text.
+ * A statement or a part of one, made by the tag `sql`: its text and, separately, its values. Only the tag
+ * makes one, so a string from outside never becomes text.
  */
 export class Sql {
   readonly #strings: readonly string[]
@@ -18,7 +18,7 @@ export class Sql {
     this.#text = text
   }
 
-  /** The text with `$1`, `$2`, … where the values stand. It depends on the shape alone, never on a value. */
+  /** The text with `$1`, `$2`, … in place of the values. It depends on the shape alone, never on a value. */
   get text(): string {
     return (this.#text ??= textOf(this.#strings, this.#slots))
   }
@@ -28,14 +28,16 @@ export class Sql {
     return [...new Set(this.#slots)].map(({ value }) => value)
   }
 
-  /** The text of a part without values, for statements that are still put together as text. */
+  /**
+   * The text of a part without values, for statements still assembled as text. Throws for a part with values.
+   */
   toString(): string {
     if (this.#slots.length > 0)
       throw new TypeError('a part of a statement that has values can stand only in another sql`…`')
     return this.text
   }
 
-  /** Splices parts into `strings` and gives every other value a place of its own. */
+  /** Splices parts into `strings` and turns every other value into a parameter. */
   static of(strings: readonly string[], values: readonly unknown[]): Sql {
     const [first = '', ...others] = strings
     const texts = [first]
@@ -58,7 +60,7 @@ export class Sql {
 
 const isSql = (value: unknown): boolean => value instanceof Sql
 
-/** Of a statement without parts the text is the same each time, and so is made once. */
+/** A statement without parts always has the same text, which is therefore made once. */
 const fixedTexts = new WeakMap<readonly string[], string>()
 
 function fixedText(strings: readonly string[], slots: readonly Slot[]): string {
@@ -79,7 +81,7 @@ function textOf(strings: readonly string[], slots: readonly Slot[]): string {
   })
 }
 
-/** A text that the program itself holds: a string of which only the type `string` is known is none. */
+/** A text known at compile time: a value of type `string` is rejected. */
 type Literal<T extends string> = Record<never, never> extends Record<T, 1> ? never : T
 
 function tag(strings: TemplateStringsArray, ...values: readonly unknown[]): Sql {
@@ -91,15 +93,15 @@ const and = tag` and `
 const always = tag`true`
 
 /**
- * A statement or a part of one: `` sql`… where customer_id = ${id} and meter = any(${meters}) ${more}` ``. A
- * `Sql` within it is spliced in; everything else, an array too, is a value. A part that is spliced in twice
- * keeps one number for each of its values.
+ * A statement or a part of one: `` sql`… where customer_id = ${id} and meter = any(${meters}) ${more}` ``. An
+ * `Sql` inside is spliced in; everything else, arrays included, is a value. A part spliced in twice keeps one
+ * number for each of its values.
  */
 export const sql = Object.assign(tag, {
   /** No text and no values. */
   empty: tag``,
 
-  /** Parts or values one after another, with commas or another separator between them. */
+  /** Joins parts or values with commas or another separator. */
   join(list: readonly unknown[], separator: Sql = comma): Sql {
     if (list.length === 0) return sql.empty
     return Sql.of(
@@ -108,7 +110,7 @@ export const sql = Object.assign(tag, {
     )
   },
 
-  /** The conditions that are there, all of which have to hold; `true` where there are none. */
+  /** Joins the given conditions with `and`; `true` when there are none. */
   and(...conditions: readonly (Sql | false | undefined)[]): Sql {
     const given = conditions.filter((one) => one !== undefined && one !== false)
     return given.length === 0 ? always : sql.join(given, and)
@@ -117,6 +119,6 @@ export const sql = Object.assign(tag, {
   /** The quoted name of a table, column or index. */
   identifier: (name: string): Sql => Sql.of([`"${name.replaceAll('"', '""')}"`], []),
 
-  /** Text as it is, from a closed list: takes no string whose values the type does not name. */
+  /** Text as it is, from a closed list: rejects a string whose values the type does not name. */
   raw: <const T extends string>(text: Literal<T>): Sql => Sql.of([text], []),
 })

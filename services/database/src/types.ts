@@ -18,8 +18,8 @@ export type Statement = <R = Row>(sql: string, parameters?: readonly unknown[]) 
 /** An open transaction. It is rolled back when the function that received it throws. */
 export interface Transaction {
   /**
-   * Runs a statement, one made by the tag `sql` or a text with `$1`, `$2`, … and the list of its values, and
-   * gives its rows.
+   * Runs a statement, made by the tag `sql` or a text with `$1`, `$2`, … and the list of its values, and
+   * returns its rows.
    */
   query<R = Row>(
     statement: Sql | string,
@@ -56,8 +56,8 @@ export interface TransactionOptions {
   /** `keepPlan` for each of its statements. */
   keepPlans?: boolean
   /**
-   * A proof, a rebuild, an export, what time does by itself: PostgreSQL ends its statements by the longer of the
-   * two limits. Nobody waits for it with a finger on a button.
+   * For checks, rebuilds, exports and due work, which nobody waits for at a screen: PostgreSQL cancels its
+   * statements at the longer of the two limits.
    */
   long?: boolean
 }
@@ -100,7 +100,7 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
-/** PostgreSQL ended a statement that took longer than its limit: nothing took place. */
+/** PostgreSQL cancelled a statement at its time limit: nothing was written. */
 export class StatementTooLong extends DatabaseUnavailable {
   readonly limitMs: number
   constructor(limitMs: number, options?: ErrorOptions) {
@@ -110,7 +110,7 @@ export class StatementTooLong extends DatabaseUnavailable {
   }
 }
 
-/** There is no room to write, on the disk or in memory: nothing took place, and reads go on. */
+/** There is no room to write, on the disk or in memory: nothing was written, and reads still work. */
 export class DatabaseFull extends DatabaseUnavailable {
   constructor(options?: ErrorOptions) {
     super('The database has no room to write', options)

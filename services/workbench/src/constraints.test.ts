@@ -6,7 +6,7 @@ import { createAgent, createWorkbench, migrationsFolder, startConversation } fro
 const written = 'customer_id, conversation_id, id, position, author, agent_id, text, created_at'
 const suggested = `${written}, answers_id, source_id, source_title, match_percent`
 
-/** A statement that breaks the rule of each constraint, in a desk of one customer. */
+/** A statement that violates each constraint, in the workbench of one customer. */
 const breaches: [constraint: string, sql: string][] = [
   [
     'messages_of_an_agent',
@@ -29,7 +29,7 @@ const breaches: [constraint: string, sql: string][] = [
   ['agents_end_after_they_begin', `update agents set disabled_at = created_at - interval '1 second'`],
 ]
 
-describe.each(testDatabases)('the tables of the desk keep its rules, on $name', ({ create }) => {
+describe.each(testDatabases)("the workbench's tables enforce its rules, on $name", ({ create }) => {
   let db: Database
   beforeAll(async () => {
     db = await create({ workbench: migrationsFolder })
