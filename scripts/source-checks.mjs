@@ -16,8 +16,8 @@ async function check(script, ...parameters) {
 }
 
 /**
- * The types of everything by TypeScript 7, and of the views of these front ends by Vue's checker, which knows
- * TypeScript 6. What was found last time is kept in .cache, so that only what changed since is read again.
+ * Checks the types of everything with TypeScript 7, and of the views of these front ends with Vue's checker,
+ * which needs TypeScript 6. The last result is cached in .cache, so that only what changed is checked again.
  * @param {readonly { folder: string }[]} [views]
  */
 export async function checkTypes(views = frontEnds) {

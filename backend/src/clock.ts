@@ -20,10 +20,10 @@ export function realClock({ offset = () => 0 }: { offset?: () => number } = {}):
   }
 }
 
-/** A clock and whose it is: see the engine's `clock`. */
+/** A clock and its kind, see the engine's `clock`. */
 export interface EngineClock extends Clock {
   kind: Engine['clock']
-  /** Where it stands and is moved. */
+  /** The test clock, where it is one. */
   standing?: StandingClock
   stop(): void
 }

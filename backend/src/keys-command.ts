@@ -30,7 +30,7 @@ Works on DATABASE_URL, also while servers run on it. While a server holds the fo
 type KeyInput = Parameters<typeof createSecretKey>[1]
 type SecretKey = Awaited<ReturnType<typeof revokeSecretKey>>
 
-/** What can be done with keys, on the database itself or through a server. */
+/** The key operations, on the database itself or through a server. */
 interface Keys {
   list(): AsyncIterable<SecretKey>
   create(input: KeyInput): Promise<SecretKey & { key: string }>

@@ -1,8 +1,6 @@
 import type { LocalizedText, PlanInput, putMeter, putSeller } from '@customer-portal/billing'
 
-/**
- * A vendor that exists only in the demo; its tax id is the published example of the standard's check digit.
- */
+/** A fictitious vendor; its tax ID is the published example of the standard's check digit. */
 export const seller: Parameters<typeof putSeller>[1] = {
   name: '杭州星桥云计算科技有限公司',
   nameEn: 'Hangzhou Starbridge Cloud Technology Co., Ltd.',

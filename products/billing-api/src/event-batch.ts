@@ -24,7 +24,7 @@ interface EventBatch {
   /** The position of each of `events` in the batch. */
   places: number[]
   rejected: Recorded['rejected']
-  /** Of `rejected`, those that name a customer and an id. */
+  /** Those of `rejected` that name a customer and an id. */
   refused: Parameters<typeof keepRejected>[1][number][]
 }
 

@@ -4,7 +4,7 @@ import type { LocalizedText } from '@customer-portal/http/resources'
 
 type RejectedEvent = Awaited<ReturnType<typeof listRejectedEvents>>['data'][number]
 
-/** Why reported usage was not counted, in a sentence for the customer. */
+/** The reason why reported usage was rejected, as a sentence for the customer. */
 export function rejectedReason({
   code,
   detail,

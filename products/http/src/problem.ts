@@ -105,7 +105,7 @@ function failureMistake(
   }
 }
 
-/** What an id that is taken was used for before. */
+/** For a conflicting id: what differs, and what the id was first used for. */
 function conflictIn({ differs, first }: BillingError['detail']): NonNullable<Mistake['extensions']> {
   return { differs: differs as Problem['differs'], ...(first ? { first: first as Problem['first'] } : {}) }
 }
