@@ -151,7 +151,7 @@ export function readSettings(environment: Environment): { settings: Settings } |
     trustProxy: read('TRUST_PROXY', 0, hops),
     usageMonthsKept: read('USAGE_RETENTION_MONTHS', undefined, monthsKept),
     sessionDaysKept: read('SESSION_RETENTION_DAYS', limits.sessionDays, daysKept(1)),
-    activityDaysKept: read('ACTIVITY_RETENTION_DAYS', undefined, daysKept(limits.fewestActivityDays)),
+    activityDaysKept: read('ACTIVITY_RETENTION_DAYS', undefined, daysKept(limits.minActivityDays)),
     bodyTimeoutSeconds: read('BODY_TIMEOUT_SECONDS', undefined, seconds),
     readerTimeoutSeconds: read('READER_TIMEOUT_SECONDS', undefined, seconds),
     statementTimeoutSeconds: read('STATEMENT_TIMEOUT_SECONDS', undefined, seconds),
@@ -240,8 +240,8 @@ function hops(value: string): number {
 }
 
 function monthsKept(value: string): number {
-  if (!/^\d{1,4}$/.test(value) || Number(value) < limits.fewestMonthsKept)
-    throw new Error(`must be a number of months, ${limits.fewestMonthsKept} or more`)
+  if (!/^\d{1,4}$/.test(value) || Number(value) < limits.minMonthsKept)
+    throw new Error(`must be a number of months, ${limits.minMonthsKept} or more`)
   return Number(value)
 }
 

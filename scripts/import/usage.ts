@@ -131,7 +131,7 @@ async function* linesAfter(
  * Counts outcomes in the order of the lines and records the progress of each, so that a later run can resume.
  */
 function ledger(options: ImportOptions, before: State, file: UsageFile, screen: Screen) {
-  const keepRejected = rejectedFile(options.rejected, before.line > 0)
+  const storeRejected = rejectedFile(options.rejected, before.line > 0)
   let totals = before.totals
   let canNote = true
   return {
@@ -143,7 +143,7 @@ function ledger(options: ImportOptions, before: State, file: UsageFile, screen: 
         duplicates: totals.duplicates + outcome.duplicates,
         rejected: totals.rejected + outcome.rejections.length,
       }
-      keepRejected(outcome.rejections)
+      storeRejected(outcome.rejections)
       for (const rejection of outcome.rejections) screen.rejection(rejection)
       const line = batch.lines.at(-1)?.line ?? before.line
       if (canNote && !writeState(options.state, { import: before.import, line, totals })) {

@@ -592,7 +592,7 @@ export const ReserveInput = Type.Object(
     quantity: Type.Union([...PositiveQuantity.anyOf], { description: 'The most the work may use' }),
     ttlSeconds: Type.Integer({
       minimum: 1,
-      maximum: limits.longestReservation,
+      maximum: limits.maxReservationSeconds,
       description: 'After this the reservation holds nothing any more',
     }),
     properties: Type.Optional({ ...Properties, description: 'Of the usage it is settled with' }),

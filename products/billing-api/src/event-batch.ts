@@ -1,4 +1,4 @@
-import { BillingError, limits, type keepRejected } from '@customer-portal/billing'
+import { BillingError, limits, type storeRejected } from '@customer-portal/billing'
 import {
   fieldErrors,
   preferredLanguage,
@@ -25,7 +25,7 @@ interface EventBatch {
   places: number[]
   rejected: Recorded['rejected']
   /** Those of `rejected` that name a customer and an id. */
-  refused: Parameters<typeof keepRejected>[1][number][]
+  refused: Parameters<typeof storeRejected>[1][number][]
 }
 
 /** An event in the form it was sent in. Mistakes are reported in the terms of that form. */

@@ -4,7 +4,7 @@ import { testDatabases, type TestDatabase } from '@customer-portal/database/test
 import type { InvoiceDocument } from '../src/invoicing/document/document.ts'
 import { canonicalJson } from '../src/values/canonical-json.ts'
 import { createWorld } from '../src/testing.ts'
-import { givenBackTooMuch, mistakesOf, rememberedTooLate } from './invariants.ts'
+import { creditedTooMuch, mistakesOf, scheduledTooLate } from './invariants.ts'
 import { playHistory } from './random-history.ts'
 
 /** The commands that every long history must complete. */
@@ -52,8 +52,8 @@ async function play({ create }: TestDatabase, seed: number, steps: number) {
       look: async () =>
         expect([
           ...(await mistakesOf(world)),
-          ...(await givenBackTooMuch(world)),
-          ...(await rememberedTooLate(world)),
+          ...(await creditedTooMuch(world)),
+          ...(await scheduledTooLate(world)),
         ]).toEqual([]),
     })
     const rows = await world.db.asOwner((tx) =>

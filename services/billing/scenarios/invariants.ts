@@ -19,7 +19,7 @@ export async function mistakesOf(world: World): Promise<string[]> {
  * adjustments and credit notes that are not void, before tax. Balance and refunds are then covered by what
  * they paid or owe.
  */
-export async function givenBackTooMuch(world: World): Promise<string[]> {
+export async function creditedTooMuch(world: World): Promise<string[]> {
   const rows = await world.db.asOwner((tx) =>
     tx.query(
       `with standing as (select * from invoices where voided_at is null),
@@ -58,7 +58,7 @@ export async function givenBackTooMuch(world: World): Promise<string[]> {
  * Returns customers whose due work is scheduled later than it is due. (Too early is harmless: the run finds
  * nothing to do.)
  */
-export async function rememberedTooLate(world: World, customerIds?: readonly string[]): Promise<string[]> {
+export async function scheduledTooLate(world: World, customerIds?: readonly string[]): Promise<string[]> {
   const late: string[] = []
   for (const customerId of customerIds ?? (await allCustomers(world))) {
     await world.engine

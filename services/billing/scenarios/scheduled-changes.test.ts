@@ -16,7 +16,7 @@ import {
   type PlanInput,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
-import { mistakesOf, rememberedTooLate } from './invariants.ts'
+import { mistakesOf, scheduledTooLate } from './invariants.ts'
 
 const fee = (amount: number): Pick<PlanInput, 'fee' | 'taxRate'> => ({
   fee: { amount, per: 'subscription' },
@@ -356,7 +356,7 @@ describe.each(testDatabases)('scheduled changes of customer and vendor on $name'
       cancellation: null,
       scheduledChange: { planVersion: 2 },
     })
-    expect(await rememberedTooLate(world, ['dodges'])).toEqual([])
+    expect(await scheduledTooLate(world, ['dodges'])).toEqual([])
   })
 
   test('the vendor’s interval change moves waiting requests to the end of the new billing period', async () => {

@@ -33,7 +33,7 @@ import type { Preview } from '../src/commands/subscription/preview.ts'
 import type { Recorded } from '../src/usage/record/intake.ts'
 import type { Subscription } from '../src/commands/subscription/subscribe.ts'
 import { createWorld, seedCatalogue, type World } from '../src/testing.ts'
-import { rememberedTooLate } from './invariants.ts'
+import { scheduledTooLate } from './invariants.ts'
 import { instantFromWall, wallTime } from './wall-clock.ts'
 
 /**
@@ -126,7 +126,7 @@ export function stories(
         for await (const mistake of findMistakes(world.engine, { customerId: life.customerId }))
           mistakes.push(mistake)
         expect(mistakes).toEqual([])
-        expect(await rememberedTooLate(world, [life.customerId])).toEqual([])
+        expect(await scheduledTooLate(world, [life.customerId])).toEqual([])
       }),
     )
   })

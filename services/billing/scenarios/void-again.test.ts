@@ -16,7 +16,7 @@ import {
   type Invoice,
 } from '../src/index.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
-import { mistakesOf, rememberedTooLate } from './invariants.ts'
+import { mistakesOf, scheduledTooLate } from './invariants.ts'
 
 describe.each(testDatabases)('voided documents are billed again, on $name', ({ create }) => {
   let world: World
@@ -32,7 +32,7 @@ describe.each(testDatabases)('voided documents are billed again, on $name', ({ c
     })
   })
   afterAll(async () => {
-    expect([...(await mistakesOf(world)), ...(await rememberedTooLate(world))]).toEqual([])
+    expect([...(await mistakesOf(world)), ...(await scheduledTooLate(world))]).toEqual([])
     await world.close()
   })
   const subscribe = async (customerId: string, planId = 'team') => {

@@ -15,7 +15,7 @@ import {
 } from '../src/index.ts'
 import { addDays } from '../src/values/date.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
-import { mistakesOf, rememberedTooLate } from './invariants.ts'
+import { mistakesOf, scheduledTooLate } from './invariants.ts'
 
 const [runs, dates] =
   process.env['LONG'] === '1' ? [60, { minLength: 20, maxLength: 20 }] : [2, { minLength: 7, maxLength: 7 }]
@@ -75,7 +75,7 @@ describe.each(testDatabases)('random lives with voided and replaced documents, o
     await plan('blocked', 1, 3_000, { charges: [{ meter: 'ai_chat', included: 300, overage: 'block' }] })
   })
   afterAll(async () => {
-    expect([...(await mistakesOf(world)), ...(await rememberedTooLate(world))]).toEqual([])
+    expect([...(await mistakesOf(world)), ...(await scheduledTooLate(world))]).toEqual([])
     await world.close()
   })
 

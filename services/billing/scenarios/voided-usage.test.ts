@@ -29,7 +29,7 @@ import {
 import { addMonths } from '../src/values/date.ts'
 import { eventsBehind } from '../src/reports/usage/detail.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
-import { rememberedTooLate } from './invariants.ts'
+import { scheduledTooLate } from './invariants.ts'
 
 const nextMonth = (month: string) => addMonths(`${month.slice(0, 7)}-01`, 1).slice(0, 7)
 
@@ -512,7 +512,7 @@ describe.each(testDatabases)('voided usage on $name', ({ create }) => {
     expect(await nextRunAt(world.engine)).not.toBe('2027-11-01T16:00:00.000000Z')
     await take('left', 'b')
     expect(await nextRunAt(world.engine)).toBe('2027-11-01T16:00:00.000000Z')
-    expect(await rememberedTooLate(world)).toEqual([])
+    expect(await scheduledTooLate(world)).toEqual([])
     await world.passTo('2027-11-02T00:00:00Z')
     const first = ['final', 'paid', '2027-11-01T16:00:00.000000Z', ['adjustment', -250, -2_500]]
     expect(await told()).toEqual([...before, first])
@@ -536,6 +536,6 @@ describe.each(testDatabases)('voided usage on $name', ({ create }) => {
       ['final', 'paid', '2028-05-20T16:00:00.000000Z', second[3]],
     ])
     expect(await mistakesIn(world)).toEqual([])
-    expect(await rememberedTooLate(world)).toEqual([])
+    expect(await scheduledTooLate(world)).toEqual([])
   })
 })

@@ -16,10 +16,10 @@ import * as subscription from './commands/subscription/subscribe.ts'
 import { getUsageDetail } from './reports/usage/detail.ts'
 import { consume } from './quota/consume.ts'
 import { checkQuota, getRemainingQuota } from './quota/check.ts'
-import { longestReservation, releaseReservation, reserve, settleReservation } from './quota/reservation.ts'
-import { defaultRetention, fewestActivityDays } from './retention.ts'
+import { maxReservationSeconds, releaseReservation, reserve, settleReservation } from './quota/reservation.ts'
+import { defaultRetention, minActivityDays } from './retention.ts'
 import { maxEvents, recordUsage } from './usage/record/record.ts'
-import { fewestMonthsKept } from './usage/totals/maintenance.ts'
+import { minMonthsKept } from './usage/totals/maintenance.ts'
 import { maxVoidedEvents } from './usage/totals/void.ts'
 import { getUsageSummary } from './reports/usage/summary.ts'
 
@@ -81,7 +81,7 @@ export { reversePayment } from './commands/invoice/payment-reversal.ts'
 export { adjustBalance, listRefunds, recordRefund } from './commands/account/refund.ts'
 export { issueCreditNote } from './commands/invoice/credit-note.ts'
 export { findMistakes, getReconciliation, listMistakes } from './reconciliation/reconciliation.ts'
-export { keepRejected, listRejectedEvents } from './usage/record/rejected.ts'
+export { storeRejected, listRejectedEvents } from './usage/record/rejected.ts'
 export { listLateEvents } from './reports/usage/late.ts'
 export { generatePdf } from './reports/invoice-file.ts'
 export type { Invoice } from './invoicing/view.ts'
@@ -119,12 +119,12 @@ export const limits = {
   maxEvents,
   maxVoidedEvents,
   maxTrialDays: plan.maxTrialDays,
-  longestReservation,
+  maxReservationSeconds,
   maxSearchCharacters,
   maxCustomerIdCharacters,
   sessionDays: defaultRetention.sessionDays,
-  fewestActivityDays,
-  fewestMonthsKept,
+  minActivityDays,
+  minMonthsKept,
 }
 
 /** The four services by the names of the original plan. */

@@ -11,7 +11,7 @@ export interface Retention {
 
 export const defaultRetention: Retention = { sessionDays: 30 }
 /** Minimum: with fewer, a vendor's system that was away for some days would miss entries. */
-export const fewestActivityDays = 7
+export const minActivityDays = 7
 
 /**
  * A stored answer is promised for a day, and kept for one more for late retries. An expired quote only
@@ -23,7 +23,7 @@ const rowsPerBatch = 1_000
 const batchesPerRun = 200
 
 /** The number of deleted rows per table. */
-export type Forgotten = Record<'quotes' | 'idempotency_keys' | 'portal_sessions' | 'activity', number>
+export type DeletedRows = Record<'quotes' | 'idempotency_keys' | 'portal_sessions' | 'activity', number>
 
 /**
  * Deletes what is no longer needed, for every customer, also those who never return. In batches, so that
@@ -32,7 +32,7 @@ export type Forgotten = Record<'quotes' | 'idempotency_keys' | 'portal_sessions'
 export async function forgetOld(
   engine: Engine,
   { sessionDays, activityDays }: Retention = defaultRetention,
-): Promise<Forgotten> {
+): Promise<DeletedRows> {
   return {
     quotes: await inBatches(engine, quoteSeconds, 'quotes', 'expires_at < $1'),
     idempotency_keys: await inBatches(engine, answerSeconds, 'idempotency_keys', 'created_at <= $1'),

@@ -1,7 +1,7 @@
 import {
   getReconciliation,
   getUsageSummary,
-  keepRejected,
+  storeRejected,
   listLateEvents,
   listRejectedEvents,
   recordUsage,
@@ -165,7 +165,7 @@ export function usageRoutes(app: App, engine: Engine): void {
 
 async function recordBatch(engine: Engine, request: FastifyRequest) {
   const { events, places, rejected, refused } = readEvents(request)
-  await keepRejected(engine, refused)
+  await storeRejected(engine, refused)
   const recorded: Awaited<ReturnType<typeof recordUsage>> =
     events.length > 0 ? await recordUsage(engine, events) : { accepted: 0, duplicates: 0, rejected: [] }
   const all = [

@@ -113,7 +113,7 @@ export async function rotateSecretKey(
     return key
   })
   // Every process must know the end of the old key before a caller relies on it.
-  await forgetEverywhere(engine)
+  await expireCaches(engine)
   return made
 }
 
@@ -129,7 +129,7 @@ export async function revokeSecretKey(engine: Engine, input: { keyId: string }):
     ])
     return getKey(tx, input.keyId)
   })
-  await forgetEverywhere(engine)
+  await expireCaches(engine)
   return key
 }
 
@@ -155,11 +155,11 @@ const maxBatchSize = 500
  * Milliseconds a key stays cached: four statements a second instead of one per request. Revoking a key takes
  * as long.
  */
-export const rememberedFor = 250
+export const cacheMilliseconds = 250
 const maxCachedKeys = 1_000
 const useIsWrittenEvery = 60
 
-interface Remembered {
+interface CachedKey {
   key: FoundKey
   /** Milliseconds since this process started. */
   askedAt: number
@@ -168,7 +168,7 @@ interface Remembered {
 interface KeyReader {
   read(hash: string): Promise<FoundKey | undefined>
   /** By hash. */
-  found: RecentlyUsed<Remembered>
+  found: RecentlyUsed<CachedKey>
   /** The last use by id, written or being written. */
   used: Map<string, Instant>
 }
@@ -186,7 +186,7 @@ export async function findSecretKey(engine: Engine, input: { key: string }): Pro
   const { read, found, used } = readerOf(engine)
   const askedAt = performance.now()
   const keys = await currentValues(found, [hash], {
-    isCurrent: (known) => askedAt - known.askedAt < rememberedFor,
+    isCurrent: (known) => askedAt - known.askedAt < cacheMilliseconds,
     most: maxCachedKeys,
     read: async () => {
       const key = await read(hash)
@@ -257,9 +257,9 @@ async function readKeys(engine: Engine, hashes: readonly string[]): Promise<(Fou
 }
 
 /** Waits until no process has the keys cached: this one clears its cache, the others expire theirs. */
-async function forgetEverywhere(engine: Engine): Promise<void> {
+async function expireCaches(engine: Engine): Promise<void> {
   readers.get(engine)?.found.clear()
-  await pause(rememberedFor)
+  await pause(cacheMilliseconds)
 }
 
 const columns = `id, name, prefix, last_four as "lastFour", scopes, created_at as "createdAt", last_used_at as "lastUsedAt",

@@ -3,10 +3,10 @@ import { readBillingState, type BillingState } from '../subscription/state.ts'
 import { closesAt, firstOpen } from '../invoicing/closing.ts'
 import type { Cause, InvoiceDocument } from '../invoicing/document/document.ts'
 import { issue } from '../invoicing/issue.ts'
-import { draftAgain, periodOf, termsAtEnd } from '../invoicing/reissue.ts'
+import { replacementDraft, periodOf, termsAtEnd } from '../invoicing/reissue.ts'
 import { closingLines, renewalLines } from '../invoicing/document/renewal.ts'
 import { unclosedSubscriptions } from '../invoicing/unclosed.ts'
-import { billsAgainAt, rememberBilledAgain, waitingToBillAgain } from '../invoicing/voided.ts'
+import { billsAgainAt, markBilledAgain, waitingToBillAgain } from '../invoicing/voided.ts'
 import type { Instant } from '../values/instant.ts'
 import type { LabelledPeriod } from '../values/period.ts'
 import { instantOf } from '../values/zone.ts'
@@ -68,7 +68,7 @@ export async function billAgain(
   voided: InvoiceDocument,
 ): Promise<InvoiceDocument | null> {
   const document = await replacementOf(tx, state, voided)
-  await rememberBilledAgain(tx, state.customer.customerId, voided)
+  await markBilledAgain(tx, state.customer.customerId, voided)
   if (voided.kind === 'renewal') state.closed.set(voided.period.start, 'billed')
   return document
 }
@@ -80,7 +80,7 @@ async function replacementOf(
 ): Promise<InvoiceDocument | null> {
   await arriveToBill(tx, state.customer.customerId)
   if (voided.kind === 'renewal') return closePeriod(tx, state, periodOf(state, voided))
-  const draft = await draftAgain(tx, state, voided)
+  const draft = await replacementDraft(tx, state, voided)
   return draft && issue(tx, state, draft)
 }
 
@@ -93,12 +93,12 @@ export async function closePeriod(
   await arriveToBill(tx, state.customer.customerId)
   const lines = await renewalLines(tx, state, period)
   // Before the invoice takes its number: from then to the end of the transaction every other issuer waits.
-  await rememberClosed(tx, state, period)
+  await markClosed(tx, state, period)
   return issue(tx, state, { kind: 'renewal', period, lines, termsDays: termsAtEnd(state, period) })
 }
 
 /** Marks a usage period as billed and writes the deficit it leaves: what arrives later is an adjustment. */
-export async function rememberClosed(
+export async function markClosed(
   tx: BillingTransaction,
   state: BillingState,
   period: LabelledPeriod,

@@ -4,7 +4,7 @@ import type { BillingTransaction } from '../engine.ts'
  * Requests that a meter, or one property of it, is filled from stored events. A request that exists already
  * stays as it is.
  */
-export async function askForFill(
+export async function requestFill(
   tx: BillingTransaction,
   meter: string,
   property: string | null,

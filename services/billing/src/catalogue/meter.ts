@@ -1,6 +1,6 @@
 import type { Engine, BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
-import { askForFill } from './meter-fill-request.ts'
+import { requestFill } from './meter-fill-request.ts'
 import { canonicalJson } from '../values/canonical-json.ts'
 import { localized, type LocalizedText, type Unit } from '../values/localized-text.ts'
 
@@ -188,9 +188,9 @@ export async function putMeter(engine: Engine, input: MeterInput): Promise<Meter
         meter.carry ?? false,
       ],
     )
-    if (input.backfill) await askForFill(tx, meter.key, null)
+    if (input.backfill) await requestFill(tx, meter.key, null)
     for (const property of known ? groupBy.filter((one) => !known.groupBy?.includes(one)) : [])
-      await askForFill(tx, meter.key, property)
+      await requestFill(tx, meter.key, property)
     return meter
   })
 }

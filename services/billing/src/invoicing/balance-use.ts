@@ -11,7 +11,7 @@ export interface Purse {
 }
 
 /** Number of invoices read at a time. */
-const atATime = 100
+const batchSize = 100
 
 /**
  * Pays open invoices from the balance, oldest first, each with a balance transaction: no balance stays beside
@@ -22,14 +22,14 @@ export async function payOpenInvoices(tx: BillingTransaction, purse: Purse): Pro
   for (let balance = await creditBalance(tx, purse.customerId, purse.currency); balance > 0;) {
     const open = await openInvoices(tx, purse)
     if (open.length === 0) break
-    for (const { id, due } of open.slice(0, atATime)) {
+    for (const { id, due } of open.slice(0, batchSize)) {
       const amount = money(Math.min(balance, due))
       if (amount === 0) break
       await apply(tx, purse, { invoiceId: id, amount, due })
       balance = money(balance - amount)
     }
   }
-  for (const { id, due, noteId, held } of await openWithHeld(tx, purse))
+  for (const { id, due, noteId, held } of await openWithReserved(tx, purse))
     await apply(tx, purse, { invoiceId: id, amount: money(Math.min(due, held)), due, heldFor: noteId })
 }
 
@@ -58,11 +58,11 @@ async function openInvoices(
     from invoices i
     where i.customer_id = ${customerId} and i.currency = ${currency} and ${mayBeOpen} and ${leftToPay} > 0
     order by i.issued_at, i.sequence
-    limit ${atATime}`)
+    limit ${batchSize}`)
 }
 
 /** Returns invoices that are due again and have a credit note with balance reserved for its refund. */
-async function openWithHeld(
+async function openWithReserved(
   tx: BillingTransaction,
   { customerId, currency }: Purse,
 ): Promise<{ id: string; due: Money; noteId: string; held: Money }[]> {
@@ -153,7 +153,7 @@ async function newestApplications(
     ) a
     where a.left > 0
     order by a.sequence desc
-    limit ${atATime}`)
+    limit ${batchSize}`)
 }
 
 /**

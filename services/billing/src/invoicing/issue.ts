@@ -20,7 +20,7 @@ import {
 } from './document/document.ts'
 import { issuedIn } from './issued.ts'
 import type { LineDraft } from './document/line.ts'
-import { isIssued, rememberNothing } from './nothing.ts'
+import { isIssued, storeZeroDocument } from './zero-document.ts'
 import { priced } from './document/discounted.ts'
 
 /** A document to issue: everything else follows from the lines. */
@@ -47,7 +47,7 @@ export async function issue(
   const { customerId, currency } = state.customer
   if (!(await isIssued(tx, draft.lines))) {
     const lines = draft.lines.map((line, index) => ({ id: `line_${index + 1}`, ...line }))
-    await rememberNothing(tx, customerId, {
+    await storeZeroDocument(tx, customerId, {
       id: tx.newId('inv'),
       kind: draft.kind,
       period: shown(draft.period),

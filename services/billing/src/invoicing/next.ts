@@ -7,9 +7,9 @@ import type { LabelledPeriod } from '../values/period.ts'
 import { billingPeriodAt, usagePeriods } from '../subscription/timeline.ts'
 import { localDateOf } from '../values/zone.ts'
 import type { LineDraft } from './document/line.ts'
-import { isIssued } from './nothing.ts'
+import { isIssued } from './zero-document.ts'
 import { priced } from './document/discounted.ts'
-import { draftAgain } from './reissue.ts'
+import { replacementDraft } from './reissue.ts'
 import { closingsLines, renewalLines } from './document/renewal.ts'
 import { unclosedSubscriptions } from './unclosed.ts'
 import { billsAgainAt, waitingToBillAgain } from './voided.ts'
@@ -89,7 +89,7 @@ export async function nextInvoiceOf(
   state: BillingState,
 ): Promise<NextInvoice | null> {
   const next = await nextDocument(tx, state)
-  const between = [await nextMadeAgain(tx, state), await nextClosing(tx, state)].flatMap((one) => one ?? [])
+  const between = [await nextReplacement(tx, state), await nextClosing(tx, state)].flatMap((one) => one ?? [])
   const [first] = between.sort((a, b) => compare(a.at, b.at))
   if (first && (!next || first.at <= next.period.to)) return nextInvoice(state, { ...first, usageAt: null })
   return next && nextInvoice(state, { ...next, at: next.period.to })
@@ -131,7 +131,7 @@ async function nextClosing(tx: BillingTransaction, state: BillingState): Promise
 }
 
 /** Returns the first waiting void document that has something due, as due now. */
-async function nextMadeAgain(
+async function nextReplacement(
   tx: BillingTransaction,
   state: BillingState,
 ): Promise<ComingDocument | undefined> {
@@ -140,7 +140,7 @@ async function nextMadeAgain(
     at: localDateOf(state.zones, billsAgainAt(state, voided)),
   }))
   for (const { document, at } of waiting.sort((a, b) => compare(a.at, b.at))) {
-    const draft = await draftAgain(tx, state, document)
+    const draft = await replacementDraft(tx, state, document)
     if (draft && (await isIssued(tx, draft.lines)))
       return { at, totals: (await priced(tx, state, draft.lines)).totals }
   }

@@ -17,7 +17,7 @@ import { isSameGrid } from '../subscription/schedule.ts'
  * Returns what a void document bills when it is issued again, or null if nothing. Days that a later change or
  * ending has billed, credited or taken over stay with it; this covers the rest.
  */
-export async function draftAgain(
+export async function replacementDraft(
   tx: BillingTransaction,
   state: BillingState,
   voided: InvoiceDocument,

@@ -2,7 +2,7 @@ import type { BillingState, SubscriptionState } from '../subscription/state.ts'
 import type { LocalDate } from '../values/date.ts'
 import { addSeconds, type Instant } from '../values/instant.ts'
 import { instantOf, nextMidnight } from '../values/zone.ts'
-import { latestDays } from '../usage/totals/taken-times.ts'
+import { maxLateDays } from '../usage/totals/taken-times.ts'
 import { endedSubscriptions, type EndedSubscription } from '../subscription/phase.ts'
 
 /**
@@ -27,5 +27,5 @@ export function unclosedSubscriptions(state: BillingState): Unclosed[] {
 
 /** Returns the instant from which no event before the end of a subscription is accepted. */
 function lastEventAt(history: SubscriptionState, endsOn: LocalDate): Instant {
-  return addSeconds(instantOf(history.zones, endsOn), latestDays * 86_400)
+  return addSeconds(instantOf(history.zones, endsOn), maxLateDays * 86_400)
 }

@@ -41,7 +41,7 @@ export function billsAgainAt(state: SubscriptionState, { voidedAt }: VoidedDocum
 }
 
 /** Marks void documents of a kind and period as billed again, or as having nothing due any more. */
-export async function rememberBilledAgain(
+export async function markBilledAgain(
   tx: BillingTransaction,
   customerId: string,
   { kind, period, cause }: Pick<InvoiceDocument, 'kind' | 'cause'> & { period: { start: string } },

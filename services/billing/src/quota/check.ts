@@ -16,10 +16,10 @@ import {
   type QuotaCounter,
 } from './counter.ts'
 import {
-  believedContexts,
-  knownContextsOf,
+  cachedContext,
+  contextCacheOf,
   quotaContextsOf,
-  type KnownContexts,
+  type ContextCache,
   type QuotaContext,
 } from './context.ts'
 import { meterNotFound } from './group.ts'
@@ -100,7 +100,7 @@ function readsOf(engine: Engine): (question: Question) => Promise<Found> {
 
 /** Answers several quota requests in one transaction. */
 async function readQuotas(engine: Engine, questions: readonly Question[]): Promise<Found[]> {
-  return engine.transaction((tx) => countersFor(tx, knownContextsOf(engine), questions), {
+  return engine.transaction((tx) => countersFor(tx, contextCacheOf(engine), questions), {
     readOnly: true,
     keepPlans: true,
   })
@@ -112,11 +112,11 @@ async function readQuotas(engine: Engine, questions: readonly Question[]): Promi
  */
 async function countersFor(
   tx: BillingTransaction,
-  known: KnownContexts,
+  known: ContextCache,
   questions: readonly Question[],
 ): Promise<Found[]> {
   const believed = questions.map(({ customerId, meter }) => {
-    const facts = believedContexts(known, customerId, tx.at)
+    const facts = cachedContext(known, customerId, tx.at)
     const window = facts?.windows?.get(meter)
     return window && isPlain(window) ? { customerId, window, version: facts!.version } : undefined
   })
@@ -154,7 +154,7 @@ async function currentCounters(
 
 async function requestedCounters(
   tx: BillingTransaction,
-  known: KnownContexts,
+  known: ContextCache,
   questions: readonly Question[],
 ): Promise<Found[]> {
   if (questions.length === 0) return []

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts'
 import type { Consumed, ConsumeMode } from './command.ts'
-import { askQuota } from './transactions.ts'
+import { runQuotaCommand } from './transactions.ts'
 
 /**
  * Checks and records in one step. Grants at most the remaining allowance where overage is blocked, under any
@@ -18,5 +18,5 @@ export async function consume(
     properties?: Record<string, unknown>
   },
 ): Promise<Consumed> {
-  return askQuota(engine, { kind: 'consume', ...input })
+  return runQuotaCommand(engine, { kind: 'consume', ...input })
 }

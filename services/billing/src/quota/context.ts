@@ -21,18 +21,18 @@ export interface QuotaContext {
 }
 
 /** Cached contexts by customer. */
-export type KnownContexts = RecentlyUsed<QuotaContext>
+export type ContextCache = RecentlyUsed<QuotaContext>
 
 /** Maximum number of cached contexts: about ten megabytes. */
 const maxCachedContexts = 5_000
 
-const knownContexts = new WeakMap<Engine, KnownContexts>()
+const knownContexts = new WeakMap<Engine, ContextCache>()
 
 /**
  * Returns this process's cache. A transaction of the caller gets an empty one, because what it reads may be
  * rolled back.
  */
-export function knownContextsOf(engine: Engine): KnownContexts {
+export function contextCacheOf(engine: Engine): ContextCache {
   if ('query' in engine) return new Map()
   const known = knownContexts.get(engine) ?? new Map<string, QuotaContext>()
   knownContexts.set(engine, known)
@@ -45,7 +45,7 @@ export function knownContextsOf(engine: Engine): KnownContexts {
  */
 export async function quotaContextsOf(
   tx: BillingTransaction,
-  known: KnownContexts,
+  known: ContextCache,
   versions: ReadonlyMap<string, number>,
   requested: readonly { customerId: string; meter: string }[],
 ): Promise<Map<string, QuotaContext>> {
@@ -74,8 +74,8 @@ export async function quotaContextsOf(
  * Returns the cached context of a customer for their date at `at` without a query: valid if `version` is
  * still the customer's.
  */
-export function believedContexts(
-  known: KnownContexts,
+export function cachedContext(
+  known: ContextCache,
   customerId: string,
   at: Instant,
 ): QuotaContext | undefined {

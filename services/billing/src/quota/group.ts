@@ -17,12 +17,12 @@ import {
   type QuotaCounter,
 } from './counter.ts'
 import { decide, noSubscription, type Decided, type Standing } from './decide.ts'
-import { quotaContextsOf, type KnownContexts, type QuotaContext } from './context.ts'
+import { quotaContextsOf, type ContextCache, type QuotaContext } from './context.ts'
 import { quotaWindows, type QuotaWindow } from './window.ts'
 import { inStoringOrder, prepareEvents, storeEvents, type Placed } from '../usage/record/store.ts'
-import { keepRejected } from '../usage/record/rejected.ts'
+import { storeRejected } from '../usage/record/rejected.ts'
 import {
-  forgetOldReservations,
+  deleteOldReservations,
   idKey,
   knownIdsFrom,
   knownIdsQuery,
@@ -37,10 +37,10 @@ import { takenTimes } from '../usage/totals/taken-times.ts'
 import { isStorable } from '../values/storable.ts'
 
 /** Thrown when another transaction recorded an id between the read and the write; the caller retries. */
-export class OvertakenById extends Error {}
+export class IdTakenConcurrently extends Error {}
 
 /** The outcome of each command, and the times of the recorded events. */
-export interface AnsweredTogether {
+export interface GroupOutcome {
   outcomes: QuotaOutcome[]
   times: Instant[]
 }
@@ -50,12 +50,12 @@ export interface AnsweredTogether {
  * commands of a customer whose lock is taken return 'locked', so that no transaction holds one customer while
  * it waits for another.
  */
-export async function answerTogether(
+export async function runGroup(
   tx: BillingTransaction,
-  known: KnownContexts,
+  known: ContextCache,
   commands: readonly QuotaCommand[],
   { wait }: { wait: boolean },
-): Promise<AnsweredTogether> {
+): Promise<GroupOutcome> {
   // 1. Lock the customers: one transaction at a time decides for each. Events are recorded concurrently and
   // count as if they came before or after.
   const versions = await lockCustomers(tx, commands, wait)
@@ -235,7 +235,7 @@ async function store(
   const stored = await storeEvents(tx, placed, {
     ids: made.length > 0 ? 'claimed' : settling ? 'reserved or free' : 'free',
   })
-  if (stored.outcomes.some((outcome) => outcome !== 'accepted')) throw new OvertakenById()
+  if (stored.outcomes.some((outcome) => outcome !== 'accepted')) throw new IdTakenConcurrently()
   const reservations = new Map(
     decisions.flatMap(({ reservation }) =>
       reservation ? [[idKey(reservation.customerId, reservation.id), reservation] as const] : [],
@@ -243,14 +243,14 @@ async function store(
   )
   await storeReservations(tx, [...reservations.values()])
   if (reservations.size > 0)
-    await forgetOldReservations(tx, [
+    await deleteOldReservations(tx, [
       ...new Set([...reservations.values()].map(({ customerId }) => customerId)),
     ])
-  await keepRejected(
+  await storeRejected(
     tx,
     decisions.flatMap(({ refused }) => (refused ? [refused] : [])),
   )
-  if (await tooLarge(tx, nearTooLarge(placed, standings)))
+  if (await tooLarge(tx, nearLimit(placed, standings)))
     throw new BillingError('quantity_overflow', { pointer: '/quantity', message: overflowDetail })
 }
 
@@ -270,14 +270,14 @@ async function claimIds(
     ...placed.filter((event) => !reserved.has(idKey(event.customerId, event.id))),
   ]
   claims.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.id, b.id))
-  if (!(await takeIds(tx, claims))) throw new OvertakenById()
+  if (!(await takeIds(tx, claims))) throw new IdTakenConcurrently()
 }
 
 /**
  * Returns the events whose month may exceed what can be counted exactly: almost always none, which needs no
  * query.
  */
-function nearTooLarge(placed: readonly Placed[], standings: readonly Standing[]): Placed[] {
+function nearLimit(placed: readonly Placed[], standings: readonly Standing[]): Placed[] {
   const added = new Map<QuotaCounter['counts'], number>()
   for (const { index, quantity } of placed) {
     const counter = standings[index]!

@@ -1,10 +1,10 @@
 import type { Engine } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import type { Released, Reserved, Settled } from './command.ts'
-import { askQuota } from './transactions.ts'
+import { runQuotaCommand } from './transactions.ts'
 
 /** Maximum lifetime of a reservation, in seconds: one day. */
-export const longestReservation = 86_400
+export const maxReservationSeconds = 86_400
 
 /**
  * Reserves up to `quantity` units for work whose size is known later, for `ttlSeconds` (1 to 86,400), by the
@@ -22,13 +22,17 @@ export async function reserve(
     properties?: Record<string, unknown>
   },
 ): Promise<Reserved> {
-  if (!Number.isInteger(input.ttlSeconds) || input.ttlSeconds < 1 || input.ttlSeconds > longestReservation) {
+  if (
+    !Number.isInteger(input.ttlSeconds)
+    || input.ttlSeconds < 1
+    || input.ttlSeconds > maxReservationSeconds
+  ) {
     throw new BillingError('validation_failed', {
       pointer: '/ttlSeconds',
-      message: `ttlSeconds ${input.ttlSeconds} is not a whole number from 1 to ${longestReservation}`,
+      message: `ttlSeconds ${input.ttlSeconds} is not a whole number from 1 to ${maxReservationSeconds}`,
     })
   }
-  return askQuota(engine, { kind: 'reserve', ...input })
+  return runQuotaCommand(engine, { kind: 'reserve', ...input })
 }
 
 /**
@@ -49,7 +53,7 @@ export async function settleReservation(
   },
 ): Promise<Settled> {
   const { reservationId: id, ...rest } = input
-  return askQuota(engine, { kind: 'settle', id, ...rest })
+  return runQuotaCommand(engine, { kind: 'settle', id, ...rest })
 }
 
 /**
@@ -61,5 +65,5 @@ export async function releaseReservation(
   input: { customerId: string; meter: string; reservationId: string },
 ): Promise<Released> {
   const { reservationId: id, ...rest } = input
-  return askQuota(engine, { kind: 'release', id, ...rest })
+  return runQuotaCommand(engine, { kind: 'release', id, ...rest })
 }

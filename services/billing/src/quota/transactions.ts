@@ -1,8 +1,8 @@
 import type { Engine } from '../engine.ts'
 import type { QuotaAnswers, QuotaCommand, QuotaOutcome } from './command.ts'
-import { rememberMonths } from '../usage/totals/month.ts'
-import { knownContextsOf } from './context.ts'
-import { answerTogether, OvertakenById } from './group.ts'
+import { cacheMonths } from '../usage/totals/month.ts'
+import { contextCacheOf } from './context.ts'
+import { runGroup, IdTakenConcurrently } from './group.ts'
 import { quotaQueue } from './queue.ts'
 
 const maxAttempts = 5
@@ -19,7 +19,7 @@ const queues = new WeakMap<Engine, ReturnType<typeof quotaQueue>>()
  * Executes one command, in a transaction shared with concurrent requests of this process or in the engine's
  * own. Throws as if it had run alone.
  */
-export async function askQuota<C extends QuotaCommand>(
+export async function runQuotaCommand<C extends QuotaCommand>(
   engine: Engine,
   command: C,
 ): Promise<QuotaAnswers[C['kind']]> {
@@ -45,13 +45,13 @@ async function answerIn(
   for (let tries = 1; ; tries += 1) {
     try {
       const { outcomes, times } = await engine.transaction(
-        (tx) => answerTogether(tx, knownContextsOf(engine), commands, options),
+        (tx) => runGroup(tx, contextCacheOf(engine), commands, options),
         { keepPlans: true },
       )
-      if (!('query' in engine)) rememberMonths(engine.db, times)
+      if (!('query' in engine)) cacheMonths(engine.db, times)
       return outcomes
     } catch (error) {
-      if (!(error instanceof OvertakenById) || 'query' in engine || tries === maxAttempts) throw error
+      if (!(error instanceof IdTakenConcurrently) || 'query' in engine || tries === maxAttempts) throw error
     }
   }
 }

@@ -1,12 +1,12 @@
 import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { readSubscriptionState } from '../subscription/state.ts'
-import { documentsOfNothing, type DocumentOfNothing } from '../invoicing/nothing.ts'
+import { listZeroDocuments, type ZeroDocument } from '../invoicing/zero-document.ts'
 import { unfilledProperties } from '../catalogue/meter-fill-request.ts'
 import { addDays, type LocalDate } from '../values/date.ts'
 import { unitsFrom } from '../values/quantity.ts'
 import { periodNamed } from '../subscription/timeline.ts'
-import { countAgain, withDaysBefore } from './counted-again.ts'
+import { recount, withDaysBefore } from './recount.ts'
 import { discountMistakes, documentMistakes, noteMistakes, type DocumentRow } from './document-check.ts'
 import { ledgerMistakes, numberMistakes } from './ledger-check.ts'
 import { meterBalances, type BilledDocument } from './meter-balance.ts'
@@ -61,8 +61,8 @@ export async function getReconciliation(
       const period = periodNamed(state, input.period)
       const since = addDays(period.from, -1)
       const issued = (await documentRows(tx, input.customerId, since)).filter((row) => !row.voided)
-      const documents = inOrder(issued, await documentsOfNothing(tx, input.customerId, since))
-      const counted = await countAgain(tx, input.customerId, [], period)
+      const documents = inOrder(issued, await listZeroDocuments(tx, input.customerId, since))
+      const counted = await recount(tx, input.customerId, [], period)
       const { days, all } = await readUsage(tx, state, period)
       const before = all.filter((day) => day.date < period.from)
       const keptFrom = await eventsKeptFrom(tx)
@@ -185,9 +185,9 @@ async function mistakesOfCustomer(engine: Engine, customerId: string): Promise<M
     async (tx) => {
       const state = await readSubscriptionState(tx, customerId)
       const rows = await documentRows(tx, customerId, null)
-      const zeroDocuments = await documentsOfNothing(tx, customerId, null)
+      const zeroDocuments = await listZeroDocuments(tx, customerId, null)
       const documents = inOrder(rows, zeroDocuments)
-      const counted = await countAgain(tx, customerId, momentsOf(documents))
+      const counted = await recount(tx, customerId, momentsOf(documents))
       const daily = await dailyUsage(tx, customerId, { from: '0001-01-01', to: '9999-12-31' })
       const keptFrom = await eventsKeptFrom(tx)
       const events = withDaysBefore(keptFrom, counted.daily, daily)
@@ -260,10 +260,7 @@ async function groupTotals(tx: BillingTransaction, customerId: string, groups: S
 }
 
 /** Returns everything that billed usage, also at 0, oldest first. */
-function inOrder(
-  rows: readonly ReadDocument[],
-  zeroDocuments: readonly DocumentOfNothing[],
-): BilledDocument[] {
+function inOrder(rows: readonly ReadDocument[], zeroDocuments: readonly ZeroDocument[]): BilledDocument[] {
   const all = [
     ...rows.map((row) => row.document),
     ...zeroDocuments.map((one) => ({ ...one, number: one.id })),

@@ -6,7 +6,7 @@ import { later, type LocalDate } from '../values/date.ts'
 import { unitsFrom } from '../values/quantity.ts'
 import { usagePeriods } from '../subscription/timeline.ts'
 import { levelDates, sinceOf, usedOn, type DailyUsage } from '../rating/rated-usage.ts'
-import type { CountedAgain } from './counted-again.ts'
+import type { RecountedUsage } from './recount.ts'
 import { meterBalances, type BilledDocument, type UsageFacts } from './meter-balance.ts'
 
 interface Broken {
@@ -87,7 +87,7 @@ export function balanceMistakes(facts: UsageFacts): Broken[] {
  */
 export function lineMistakes(
   document: BilledDocument,
-  counted: CountedAgain,
+  counted: RecountedUsage,
   { meters, phases }: Pick<SubscriptionState, 'meters' | 'phases'>,
   keptFrom: LocalDate | null,
 ): Broken[] {

@@ -15,7 +15,7 @@ import { daysIn, periodAt, shown, type LabelledPeriod, type Period } from '../va
 import { maxAmountOf } from '../pricing/price.ts'
 import { unitsFrom, wholeUnits } from '../values/quantity.ts'
 import { instantOf } from '../values/zone.ts'
-import { plansFor, saidSeats } from '../commands/subscription/subscribe.ts'
+import { plansFor, shownSeats } from '../commands/subscription/subscribe.ts'
 import type { LocalizedText, Notice } from '../values/localized-text.ts'
 import { usagePeriods } from '../subscription/timeline.ts'
 import { pastForecasts, periodsToTry, type PastForecasts } from './usage/past-forecasts.ts'
@@ -199,7 +199,7 @@ function advisePlan(
   const obstacles = tooManySeats(plan, requestedSeats)
   return {
     planId: plan.id,
-    seats: saidSeats({ plan, seats }),
+    seats: shownSeats({ plan, seats }),
     fee: fee.amount,
     usage: sum(rated.map((one) => one.rated.amount)),
     discount,
@@ -223,10 +223,10 @@ function advisePlan(
 }
 
 /** Minimum number of days for a pace: fewer say little about a month, and rule no plan out. */
-const daysThatTell = 7
+const minPaceDays = 7
 
 function lasts({ runsOutAt }: AdvisedMeter, running: LabelledPeriod, today: LocalDate): boolean {
-  return runsOutAt === null || daysBetween(running.from, today) < daysThatTell
+  return runsOutAt === null || daysBetween(running.from, today) < minPaceDays
 }
 
 /** The period is a month, as is the billing period of most plans. Longer ones are taken to start with it. */

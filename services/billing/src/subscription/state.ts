@@ -112,7 +112,7 @@ export function stateAfter<State extends SubscriptionState>(
   state: State,
   { phases = state.phases, waiting = state.waiting }: Partial<Pick<SubscriptionState, 'phases' | 'waiting'>>,
 ): State {
-  return { ...state, ...lyingAhead({ written: phases, asked: waiting, today: state.today }) }
+  return { ...state, ...splitByToday({ written: phases, asked: waiting, today: state.today }) }
 }
 
 /**
@@ -145,7 +145,7 @@ function historyFrom(
   meters: Map<string, Meter>,
 ): SubscriptionState {
   const today = localDateOf(zones, tx.at)
-  const ahead = lyingAhead({
+  const ahead = splitByToday({
     written: rows.map((row) => phaseFrom(row, zones)),
     asked: (waiting ?? []).map(waitingFrom),
     today,
@@ -154,7 +154,7 @@ function historyFrom(
 }
 
 /** Splits what is written and scheduled into what has started by today and what is to come. */
-function lyingAhead({
+function splitByToday({
   written,
   asked,
   today,

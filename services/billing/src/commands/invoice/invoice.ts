@@ -19,7 +19,7 @@ import {
   type Invoice,
   type StoredInvoice,
 } from '../../invoicing/view.ts'
-import { rememberBilledAgain, waitingToBillAgain } from '../../invoicing/voided.ts'
+import { markBilledAgain, waitingToBillAgain } from '../../invoicing/voided.ts'
 import { lockCustomer } from '../../customer/customer.ts'
 
 /**
@@ -56,7 +56,7 @@ export async function generateInvoice(
         and i.voided_at is null`)
     if (row) return view(tx, row)
     const document = await closePeriod(tx, state, period)
-    await rememberBilledAgain(tx, input.customerId, {
+    await markBilledAgain(tx, input.customerId, {
       kind: 'renewal',
       cause: null,
       period: { start: period.from },
@@ -121,7 +121,7 @@ export async function voidInvoice(
       throw new BillingError('invoice_not_open', {
         message: `invoice ${row.document.number} has payments: it cannot be voided`,
       })
-    await takeBackWhatItGave(tx, row)
+    await takeBackBalance(tx, row)
     const used = await balanceUsedOn(tx, row)
     await tx.query(
       'update invoices set voided_at = $3, void_reason = $4 where customer_id = $1 and id = $2',
@@ -144,7 +144,7 @@ export async function voidInvoice(
 }
 
 /** Takes back the balance that a document created. Throws credit_already_used where that was paid out. */
-async function takeBackWhatItGave(
+async function takeBackBalance(
   tx: BillingTransaction,
   { id, document: { customerId, currency, total, number } }: StoredInvoice,
 ): Promise<void> {

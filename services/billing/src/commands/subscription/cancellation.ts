@@ -14,7 +14,7 @@ import { keepWaiting, writePhases } from '../../subscription/write.ts'
 import { subscriptionOf, type Changed, type Subscription } from './subscribe.ts'
 import { billingPeriodAt, usagePeriods } from '../../subscription/timeline.ts'
 import { deficitsOfEnding } from './allowances.ts'
-import { placeUsageAnew } from '../../usage/totals/after-end.ts'
+import { replaceUsage } from '../../usage/totals/after-end.ts'
 import { currentPhase, type Phase } from '../../subscription/phase.ts'
 import type { Waiting } from '../../subscription/schedule.ts'
 import type { Notice } from '../../values/localized-text.ts'
@@ -125,7 +125,7 @@ async function endNow(
   ])
   await recordActivity(tx, { type: 'subscription.changed', customerId, subjectId: current.subscriptionId })
   const ended = await readBillingState(tx, customerId)
-  await placeUsageAnew(tx, ended, today)
+  await replaceUsage(tx, ended, today)
   // A subscription has one document for its ending: the subscription's id identifies it.
   const document = await issue(tx, ended, {
     kind: 'change',

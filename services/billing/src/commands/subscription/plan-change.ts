@@ -9,7 +9,7 @@ import {
   type PlannedChange,
 } from './planned-change.ts'
 import { recordActivity } from '../../activity/activity.ts'
-import { catchUp, onCustomer, rememberClosed, scheduleNext } from '../../billing-run/run.ts'
+import { catchUp, onCustomer, markClosed, scheduleNext } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
 import { readBillingState, stateAfter, type BillingState } from '../../subscription/state.ts'
 import type { InvoiceDocument } from '../../invoicing/document/document.ts'
@@ -248,7 +248,7 @@ function stillWaits(
 /** After another interval or the end of a trial, bills the usage period that it ended. */
 async function beginGrid(tx: BillingTransaction, state: BillingState, phase: Phase): Promise<void> {
   const ended = endedPeriod(state.phases, phase.from)
-  if (ended) await rememberClosed(tx, state, ended)
+  if (ended) await markClosed(tx, state, ended)
   await keepZoneInPeriods(tx, state.customer.customerId)
 }
 

@@ -26,9 +26,9 @@ import { addSeconds, parseInstant, type Instant } from '../../values/instant.ts'
 import { instantOf, localDateOf } from '../../values/zone.ts'
 import { insertPhase } from '../../subscription/write.ts'
 import { billingPeriodAt, usagePeriods } from '../../subscription/timeline.ts'
-import { placeUsageAnew } from '../../usage/totals/after-end.ts'
+import { replaceUsage } from '../../usage/totals/after-end.ts'
 import { allowancesOf, type Allowance } from './allowances.ts'
-import { latestDays } from '../../usage/totals/taken-times.ts'
+import { maxLateDays } from '../../usage/totals/taken-times.ts'
 import { shown } from '../../values/period.ts'
 import { keepZoneInPeriods } from '../account/time-zone.ts'
 import { currentPhase, type Phase } from '../../subscription/phase.ts'
@@ -183,7 +183,7 @@ export async function beginSubscription(
   })
   await keepZoneInPeriods(tx, input.customerId)
   const started = await readBillingState(tx, input.customerId)
-  if (handedOver) await placeUsageAnew(tx, started, from)
+  if (handedOver) await replaceUsage(tx, started, from)
   const billingPeriod = billingPeriodAt(phase, from)
   const fee = feeLine(phase, billingPeriod, billingPeriod)
   const period = usagePeriods(started.phases, from).at(-1)!
@@ -263,10 +263,10 @@ function startOf(startsAt: string | undefined, at: Instant): Instant {
       pointer: '/startsAt',
       message: `startsAt ${started} is after the server's ${at}`,
     })
-  if (started < addSeconds(at, -latestDays * 86_400))
+  if (started < addSeconds(at, -maxLateDays * 86_400))
     throw new BillingError('starts_too_early', {
       pointer: '/startsAt',
-      message: `startsAt ${started} is more than ${latestDays} days ago`,
+      message: `startsAt ${started} is more than ${maxLateDays} days ago`,
     })
   return started
 }
@@ -350,7 +350,7 @@ export async function subscriptionOf(tx: BillingTransaction, state: BillingState
           ? 'past_due'
           : 'active',
     plan: current.plan,
-    seats: saidSeats(current),
+    seats: shownSeats(current),
     allowances: await allowancesOf(tx, state),
     startedAt: state.startedAt,
     endedAt: null,
@@ -375,7 +375,7 @@ function aheadOf(
             {
               planId: phase.plan.id,
               planVersion: phase.plan.version,
-              seats: saidSeats(phase),
+              seats: shownSeats(phase),
               at: request.at,
               by: request.by,
             },
@@ -395,7 +395,7 @@ function aheadOf(
 /**
  * The seats as responses show them: none on a plan without seats, whatever number is kept for the next one.
  */
-export const saidSeats = ({ plan, seats }: { plan: Plan; seats: number }): number | null =>
+export const shownSeats = ({ plan, seats }: { plan: Plan; seats: number }): number | null =>
   plan.seats === null ? null : seats
 
 const byDate = (a: { at: LocalDate }, b: { at: LocalDate }) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)

@@ -10,7 +10,7 @@ import { billingPeriodAt, usagePeriods } from '../../subscription/timeline.ts'
 import { billedFor, creditsFrom, linesSince } from './billed.ts'
 import { feesStillDue, type FeeFacts } from './fee-days.ts'
 import { adjustmentLine, usageLine, type LineDraft } from './line.ts'
-import { latestDays } from '../../usage/totals/taken-times.ts'
+import { maxLateDays } from '../../usage/totals/taken-times.ts'
 import { phaseOn, type Phase } from '../../subscription/phase.ts'
 import { isSameGrid, phasesAhead } from '../../subscription/schedule.ts'
 
@@ -99,7 +99,7 @@ export async function closingsLines(
   endings: readonly LocalDate[],
 ): Promise<LineDraft[][]> {
   if (endings.length === 0) return []
-  const after = endings.map((endsOn) => ({ from: endsOn, to: addDays(endsOn, latestDays) }))
+  const after = endings.map((endsOn) => ({ from: endsOn, to: addDays(endsOn, maxLateDays) }))
   const range = after.reduce((all, { from, to }) => ({
     from: earlier(all.from, from),
     to: later(all.to, to),

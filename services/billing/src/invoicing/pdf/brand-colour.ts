@@ -1,7 +1,7 @@
 const ownColour = '#1d4ed8'
 
 /** Minimum contrast of white text on it (WCAG 2.2, 1.4.3). */
-const leastContrast = 4.5
+const minContrast = 4.5
 
 /**
  * Returns the colour to print: the seller's, darkened until white is readable on it, or our own. Always
@@ -9,7 +9,7 @@ const leastContrast = 4.5
  */
 export function printedColour(brandColor: string | undefined): string {
   let channels = channelsOf(brandColor ?? ownColour)
-  while (contrastWithWhite(channels) < leastContrast)
+  while (contrastWithWhite(channels) < minContrast)
     channels = channels.map((channel) => Math.floor(channel * 0.95))
   return `#${channels.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`
 }

@@ -3,7 +3,7 @@ import type { InvoiceForPdf } from './document.ts'
 import { isolated, printable } from './glyphs.ts'
 import { invoicePage } from './page.ts'
 import { killLogoWorkers } from './typesetting/logo.ts'
-import { PageTooMuch, pdfWorkers, type PdfWorkers, type Rendered } from './typesetting/workers.ts'
+import { PageTooLarge, pdfWorkers, type PdfWorkers, type Rendered } from './typesetting/workers.ts'
 import type { InvoicePage } from './typesetting/invoice-page.ts'
 
 /** A deviation on the page that is worth logging. */
@@ -56,7 +56,7 @@ async function rendered(
   try {
     return await workers.render(page, timeLimit, customerId)
   } catch (failure) {
-    if (!(failure instanceof PageTooMuch)) throw failure
+    if (!(failure instanceof PageTooLarge)) throw failure
     if (page.logo === null)
       throw new BillingError('pdf_unavailable', {
         message: 'The invoice could not be set. Try again in a moment.',

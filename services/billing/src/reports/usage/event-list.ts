@@ -10,7 +10,7 @@ import { refuseUnsearchable, type UsageEvent } from './detail.ts'
 import { readPage, rowsPerPage } from './export.ts'
 import { apartOf, voidFrom, voidOf } from '../../usage/totals/void.ts'
 import { storedByNow } from '../../customer/customer.ts'
-import { aheadSeconds } from '../../usage/totals/taken-times.ts'
+import { maxAheadSeconds } from '../../usage/totals/taken-times.ts'
 import { instantsBetween } from '../../catalogue/seller-dates.ts'
 
 /**
@@ -185,7 +185,7 @@ function withinDays(
   days: typeof daysOfAll,
   subject: string,
 ): { from: Instant; to: Instant } {
-  const end = to ?? addSeconds(at, aheadSeconds)
+  const end = to ?? addSeconds(at, maxAheadSeconds)
   const start = from ?? addSeconds(end, -days.unlessTold * 86_400)
   if (addDays(start.slice(0, 10), days.most) < end.slice(0, 10)) {
     throw new BillingError('invalid_range', {

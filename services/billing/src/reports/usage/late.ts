@@ -4,7 +4,7 @@ import { decodeCursor, encodeCursor, pageLimit, type Page } from '../../values/c
 import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
 import type { InvoiceDocument } from '../../invoicing/document/document.ts'
 import type { Line } from '../../invoicing/document/line.ts'
-import { documentsOfNothing } from '../../invoicing/nothing.ts'
+import { listZeroDocuments } from '../../invoicing/zero-document.ts'
 import { addDays, type LocalDate } from '../../values/date.ts'
 import { addSeconds, type Instant } from '../../values/instant.ts'
 import type { LabelledPeriod } from '../../values/period.ts'
@@ -13,7 +13,7 @@ import { usagePeriods } from '../../subscription/timeline.ts'
 import type { UsageEvent } from './detail.ts'
 import { voidFrom, voidOf } from '../../usage/totals/void.ts'
 import { chargesOf, usagePhases } from '../../rating/rated-usage.ts'
-import { latestDays } from '../../usage/totals/taken-times.ts'
+import { maxLateDays } from '../../usage/totals/taken-times.ts'
 
 /**
  * The outcome of a late event. `billed`: an invoice line counted it. `pending`: the next invoice (or the
@@ -66,7 +66,7 @@ interface ClosedPeriod extends LabelledPeriod {
 
 /** Returns the closed periods whose late events can be in the list. */
 async function closedLately(tx: BillingTransaction, state: SubscriptionState): Promise<ClosedPeriod[]> {
-  const since = addDays(state.today, -listedDays - latestDays - 31 - 1)
+  const since = addDays(state.today, -listedDays - maxLateDays - 31 - 1)
   const rows = await tx.query<{ start: LocalDate; closedAt: Instant; voided: boolean }>(sql`
     select c.period_start as start, c.closed_at as "closedAt",
       coalesce(
@@ -151,10 +151,10 @@ async function withOutcomes(
   const lines = documents.flatMap(({ document, voided }) =>
     document.lines.map((line) => ({ line, voided, invoice: { id: document.id, number: document.number } })),
   )
-  const unissued = (await documentsOfNothing(tx, state.customer.customerId, since)).flatMap(
+  const unissued = (await listZeroDocuments(tx, state.customer.customerId, since)).flatMap(
     (document) => document.lines,
   )
-  const looked = await momentsLooked(tx, state, closed)
+  const looked = await checkedAt(tx, state, closed)
   return rows.map(({ place, localDate, voidedAt, voidReason, ...event }) => {
     const period = closed[place]!
     const voided = voidFrom({ voidedAt, voidReason })
@@ -220,7 +220,7 @@ function isCharged(state: SubscriptionState, meter: string, date: LocalDate): bo
  * Returns when late usage of periods before `after` was checked: at each later closing, and for the last time
  * after the end of a subscription.
  */
-async function momentsLooked(
+async function checkedAt(
   tx: BillingTransaction,
   state: SubscriptionState,
   closed: readonly ClosedPeriod[],

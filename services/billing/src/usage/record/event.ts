@@ -13,7 +13,7 @@ import {
   valueMissing,
   valueNoNumber,
 } from './event-fault.ts'
-import { aheadSeconds, latestDays, type TakenTimes } from '../totals/taken-times.ts'
+import { maxAheadSeconds, maxLateDays, type TakenTimes } from '../totals/taken-times.ts'
 import { isStorable } from '../../values/storable.ts'
 
 /**
@@ -338,13 +338,13 @@ function timeOf(text: string, { at, from, to }: TakenTimes): Instant | Rejection
     return {
       code: 'event_too_old',
       detail:
-        `time ${time} is more than ${latestDays} days ago: as history, which is shown and not billed, `
+        `time ${time} is more than ${maxLateDays} days ago: as history, which is shown and not billed, `
         + 'it is taken with historical: true',
     }
   if (time > to)
     return {
       code: 'event_in_future',
-      detail: `time ${time} is more than ${aheadSeconds / 60} minutes ahead of the server's ${at}`,
+      detail: `time ${time} is more than ${maxAheadSeconds / 60} minutes ahead of the server's ${at}`,
     }
   return time
 }
@@ -358,7 +358,7 @@ function timeOfHistory(text: string | undefined, { from, historyFrom }: TakenTim
     return {
       code: 'event_too_recent',
       detail:
-        `time ${time} is not more than ${latestDays} days ago: usage of then is recorded without `
+        `time ${time} is not more than ${maxLateDays} days ago: usage of then is recorded without `
         + 'historical, and counts',
     }
   if (time < historyFrom)

@@ -55,7 +55,7 @@ interface Waiting extends Slot {
  */
 const maxBatchSize = 2_000
 /** Minimum batch size for a second concurrent flush: each flush costs its round trips and a commit. */
-const worthASecond = 500
+const minSecondBatchSize = 500
 /**
  * Maximum number of pending events: a few flushes, so that an accepted request is answered soon and a fast
  * sender is throttled.
@@ -93,7 +93,7 @@ export function openIntake({ flushers, waiters, settle }: IntakeOptions) {
       scheduled
       || shared.length === 0
       || flushing >= flushers
-      || (flushing > 0 && sharedEvents < worthASecond)
+      || (flushing > 0 && sharedEvents < minSecondBatchSize)
     )
       return
     scheduled = true

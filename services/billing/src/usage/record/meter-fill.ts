@@ -10,7 +10,7 @@ import { groupsOf } from '../totals/dimension.ts'
 import { tooLarge } from '../totals/limits.ts'
 import { inStoringOrder, storeEvents, type Placed } from './store.ts'
 import { eventsKeptFrom } from '../totals/maintenance.ts'
-import { summedEvents, untakenEvents } from '../totals/void.ts'
+import { summedEvents, unvoidedEvents } from '../totals/void.ts'
 import { lockCustomer } from '../../customer/customer.ts'
 import { firstOpen } from '../../invoicing/closing.ts'
 
@@ -42,7 +42,7 @@ export async function listMeterFills(engine: Engine): Promise<MeterFill[]> {
 }
 
 /** Batch sizes of a step, in events and customers: it bounds how long a recording of one of them waits. */
-const eventsAtOnce = 1_000
+const eventBatchSize = 1_000
 const eventsOfDaysAtOnce = 50_000
 const daysAtOnce = 31
 const customersAtOnce = 500
@@ -185,7 +185,7 @@ async function fillEvents(
     `select distinct
         on (e.time, e.id) e.id, e.time, e.local_date as "localDate", e.type, e.sent_quantity as quantity,
         e.properties, e.apart
-      from ${untakenEvents} e
+      from ${unvoidedEvents} e
       where e.customer_id = $1
         and e.apart is distinct from 'history'
         and e.meter = any($2)
@@ -197,7 +197,7 @@ async function fillEvents(
           select from usage_events x where (x.customer_id, x.meter, x.time, x.id) = ($1, $7, e.time, e.id)
         )
       order by e.time, e.id
-      limit ${eventsAtOnce}`,
+      limit ${eventBatchSize}`,
     [
       customerId,
       await sourcesOf(tx, meter),
@@ -214,7 +214,7 @@ async function fillEvents(
     .sort(inStoringOrder)
   const isStored = await storeWithin(tx, placed)
   const added = isStored ? placed.length : 0
-  const last = rows.length < eventsAtOnce ? undefined : rows.at(-1)
+  const last = rows.length < eventBatchSize ? undefined : rows.at(-1)
   return { place: last ? { time: last.time, id: last.id } : null, added, skipped: matching.length - added }
 }
 

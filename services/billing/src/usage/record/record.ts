@@ -13,19 +13,19 @@ import {
   type UsageEventInput,
 } from './event.ts'
 import { isRefusal, openIntake, type EventOutcome, type Lane, type Recorded, type Slot } from './intake.ts'
-import { rememberMonths } from '../totals/month.ts'
+import { cacheMonths } from '../totals/month.ts'
 import { isAfterEnd } from '../totals/ending.ts'
 import { isHistoryTooLarge, overflowDetail, tooLarge } from '../totals/limits.ts'
 import {
-  knownRecordingContextsOf,
+  recordingCacheOf,
   metersOf,
   readersOf,
   recordingContextsOf,
   type KnownMeters,
-  type KnownRecordingContexts,
+  type RecordingCache,
   type RecordingContext,
 } from './recording-context.ts'
-import { firstArrivals, isRetryable, keepRejected, retryRejected } from './rejected.ts'
+import { firstArrivals, isRetryable, storeRejected, retryRejected } from './rejected.ts'
 import { inStoringOrder, storeEvents, type Placed } from './store.ts'
 import { historyKeptFrom } from '../totals/maintenance.ts'
 import { arriveAtLast, instantOfUsage } from '../../customer/customer.ts'
@@ -104,9 +104,9 @@ async function settle(
   const { wait, transaction } = options
   try {
     const events = slots.map((slot) => slot.event)
-    const known = knownRecordingContextsOf(engine)
+    const known = recordingCacheOf(engine)
     const { outcomes, times } = await transaction((tx) => recordIn(tx, events, known, wait))
-    if (!isTransaction(engine)) rememberMonths(engine.db, times)
+    if (!isTransaction(engine)) cacheMonths(engine.db, times)
     return slots.filter((slot, index) => {
       const outcome = outcomes[index]!
       if (outcome !== 'locked') slot.outcome = outcome
@@ -123,7 +123,7 @@ async function settle(
     }
     const [slot] = slots as [Slot]
     const refusal = refusalFor(error, slot.event)
-    await transaction((tx) => keepRejected(tx, [{ ...slot.event, ...refusal }]))
+    await transaction((tx) => storeRejected(tx, [{ ...slot.event, ...refusal }]))
     slot.outcome = refusal
     return []
   }
@@ -162,7 +162,7 @@ function refusalFor(error: unknown, event: UsageEventInput): { code: Code; detai
 async function recordIn(
   tx: BillingTransaction,
   events: readonly UsageEventInput[],
-  known: KnownRecordingContexts,
+  known: RecordingCache,
   wait: boolean,
 ): Promise<{ outcomes: (EventOutcome | 'locked')[]; times: Instant[] }> {
   const locked = await lockCustomers(tx, events, wait)
@@ -171,7 +171,7 @@ async function recordIn(
   const meters = await metersOf(tx, known, locked.metersVersion ?? known.meters.version)
   const hasHistory = events.some(({ historical }) => historical)
   const times = takenTimes(tx.at, hasHistory ? await historyKeptFrom(tx) : null)
-  const arrivals = locked.mayHaveCome
+  const arrivals = locked.mayHaveArrived
     ? await firstArrivals(tx, events, idOf)
     : new Map<UsageEventInput, Instant>()
   const outcomes = new Array<EventOutcome | 'locked'>(events.length)
@@ -222,7 +222,7 @@ async function recordIn(
     })
   )
     throw new OverflowInBatch()
-  await keepRejected(
+  await storeRejected(
     tx,
     outcomes.flatMap((outcome, index) =>
       outcome === 'locked' || !isRefusal(outcome)
@@ -271,7 +271,7 @@ async function lockCustomers(
   )
   const ids = sql`${customerIds}::text[]`
   // Only an event without a time counts when it first arrived, rejected or not.
-  const mayHaveCome = events.some((event) => event.time === undefined && event.arrivedAt === undefined)
+  const mayHaveArrived = events.some((event) => event.time === undefined && event.arrivedAt === undefined)
     ? sql`exists (select from rejected_events where customer_id = any(${ids}))
         or exists (select from rejected_events where customer_id in (select "customerId" from locked))`
     : sql`false`
@@ -282,7 +282,7 @@ async function lockCustomers(
     aliases: string[] | null
     lockedAt: Instant
     metersVersion: number
-    mayHaveCome: boolean
+    mayHaveArrived: boolean
   }>(
     // Resolves aliases once for the batch; per customer it would be quadratic.
     sql`
@@ -304,7 +304,7 @@ async function lockCustomers(
         for key share ${wait ? sql.empty : sql`skip locked`}
       )
       select *, ${instantOfUsage(tx)} as "lockedAt", (select version from meters_version) as "metersVersion",
-        (${mayHaveCome}) as "mayHaveCome"
+        (${mayHaveArrived}) as "mayHaveArrived"
       from locked
       left join named on named.customer_id = locked."customerId"`,
   )
@@ -333,7 +333,7 @@ async function lockCustomers(
     withLargeDays: new Set(rows.flatMap(({ customerId, isLarge }) => (isLarge ? [customerId] : []))),
     byOthers: new Set(byOthers.map(({ id }) => id)),
     metersVersion: rows[0]?.metersVersion,
-    mayHaveCome: rows[0]?.mayHaveCome ?? false,
+    mayHaveArrived: rows[0]?.mayHaveArrived ?? false,
   }
 }
 
@@ -344,7 +344,7 @@ interface Locked {
   /** The version of the meters, which validates the cache; undefined where no lock is held. */
   metersVersion: number | undefined
   /** Whether an event without a time may have been rejected before. */
-  mayHaveCome: boolean
+  mayHaveArrived: boolean
   /** The customers of the aliases that events name. */
   named: Map<string, string>
   /** The ids and aliases of locked customers that events name. */

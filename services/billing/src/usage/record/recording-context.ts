@@ -22,7 +22,7 @@ export interface RecordingContext {
 }
 
 /** The cache of a process: customers, and the meters at a version. */
-export interface KnownRecordingContexts {
+export interface RecordingCache {
   customers: RecentlyUsed<RecordingContext>
   meters: KnownMeters
 }
@@ -37,13 +37,13 @@ export interface KnownMeters {
 /** Maximum number of cached contexts: a few megabytes. */
 const maxCachedContexts = 20_000
 
-const knownContexts = new WeakMap<Engine, KnownRecordingContexts>()
+const knownContexts = new WeakMap<Engine, RecordingCache>()
 
 /**
  * Returns this process's cache. A transaction of the caller gets an empty one, because what it reads may be
  * rolled back.
  */
-export function knownRecordingContextsOf(engine: Engine): KnownRecordingContexts {
+export function recordingCacheOf(engine: Engine): RecordingCache {
   const known = knownContexts.get(engine) ?? {
     customers: new Map<string, RecordingContext>(),
     meters: { version: 0, byKey: new Map<string, Meter>(), byType: new Map<string, Meter[]>() },
@@ -58,7 +58,7 @@ export function knownRecordingContextsOf(engine: Engine): KnownRecordingContexts
  */
 export async function recordingContextsOf(
   tx: BillingTransaction,
-  { customers }: KnownRecordingContexts,
+  { customers }: RecordingCache,
   versions: ReadonlyMap<string, number>,
 ): Promise<Map<string, RecordingContext>> {
   return currentValues(customers, versions.keys(), {
@@ -117,7 +117,7 @@ async function readFacts(
 /** Returns the meters at `version`: read again where it changed. */
 export async function metersOf(
   tx: BillingTransaction,
-  known: KnownRecordingContexts,
+  known: RecordingCache,
   version: number,
 ): Promise<KnownMeters> {
   if (known.meters.version !== version) {

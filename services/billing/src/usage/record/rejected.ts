@@ -45,7 +45,7 @@ export interface RejectedEvent {
  * Retention of rejected events in days since they were last sent, and maximum number per customer: a broken
  * sender must not fill the disk.
  */
-const keptDays = 100
+const retentionDays = 100
 const maxStored = 10_000
 const maxTextCharacters = 300
 
@@ -69,7 +69,7 @@ const zoneOfUnknown: readonly ZoneChange[] = [{ from: '0001-01-01', timezone: 'A
  * Stores rejected events, each once however often it is sent. Those of unknown customers are stored under the
  * id they named, until the customer is created and they are retried.
  */
-export async function keepRejected(engine: Engine, refused: readonly RefusedEvent[]): Promise<void> {
+export async function storeRejected(engine: Engine, refused: readonly RefusedEvent[]): Promise<void> {
   if (refused.length === 0) return
   await engine.transaction(async (tx) => {
     const zones = await zonesOf(
@@ -103,7 +103,7 @@ export async function keepRejected(engine: Engine, refused: readonly RefusedEven
     )
     const named = [...new Set([...rows.values()].map((row) => row.customer_id))].sort()
     await forgetOldest(tx, named)
-    if (named.some((id) => !zones.has(id))) await forgetOldestOfUnknown(tx)
+    if (named.some((id) => !zones.has(id))) await deleteOldestOfUnknown(tx)
   })
 }
 
@@ -126,13 +126,13 @@ async function forgetOldest(tx: BillingTransaction, customerIds: readonly string
               $2
             )
           )`,
-      [customerId, addSeconds(tx.at, -keptDays * 86_400)],
+      [customerId, addSeconds(tx.at, -retentionDays * 86_400)],
     )
   }
 }
 
 /** Unknown customers share the limit of one: a sender that makes up ids must not fill the disk. */
-async function forgetOldestOfUnknown(tx: BillingTransaction): Promise<void> {
+async function deleteOldestOfUnknown(tx: BillingTransaction): Promise<void> {
   await tx.query(
     `delete from rejected_events r
       where code = 'customer_not_found'
@@ -152,7 +152,7 @@ async function forgetOldestOfUnknown(tx: BillingTransaction): Promise<void> {
             $1
           )
         )`,
-    [addSeconds(tx.at, -keptDays * 86_400)],
+    [addSeconds(tx.at, -retentionDays * 86_400)],
   )
 }
 
@@ -378,14 +378,12 @@ function rowOf(event: RefusedEvent, zones: readonly ZoneChange[], at: Instant) {
     local_date: dateOf(zones, instant, arrivedAt),
     body_hash: sentHash(event),
     arrived_at: arrivedAt,
-    sent: isWorthTryingAgain(event)
-      ? { id: event.id, meter, type, quantity, time, properties, historical }
-      : null,
+    sent: mayBeRetried(event) ? { id: event.id, meter, type, quantity, time, properties, historical } : null,
   }
 }
 
 /** Returns whether a retry may succeed: faults of the event itself stay, other causes may pass. */
-function isWorthTryingAgain({ id, code, meter, type, properties = {} }: RefusedEvent): boolean {
+function mayBeRetried({ id, code, meter, type, properties = {} }: RefusedEvent): boolean {
   return code !== 'validation_failed' && !areTooLong(properties) && isStorable([id, meter, type, properties])
 }
 

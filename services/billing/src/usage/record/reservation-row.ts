@@ -2,7 +2,7 @@ import { sql, type Sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../../engine.ts'
 import type { LocalDate } from '../../values/date.ts'
 import { addSeconds, parseInstant, type Instant } from '../../values/instant.ts'
-import { latestDays } from '../totals/taken-times.ts'
+import { maxLateDays } from '../totals/taken-times.ts'
 
 /** A reserved part of an allowance. Quantities are steps. */
 export interface Reservation {
@@ -26,7 +26,7 @@ export interface Reservation {
 /** Maximum number of open reservations per customer and meter: their sum is read for each answer. */
 export const maxOpenReservations = 10_000
 /** Days in which a reservation can be settled, as for late usage. */
-const keptDays = latestDays
+const retentionDays = maxLateDays
 const maxDeleted = 100
 
 /** What an id refers to: a recorded event, a reservation, or both where it was settled. */
@@ -101,7 +101,7 @@ export function knownIdsQuery(
 
 /** Returns the instant from which reservations are known. */
 export function knownSince(at: Instant): Instant {
-  return addSeconds(at, -keptDays * 86_400)
+  return addSeconds(at, -retentionDays * 86_400)
 }
 
 export function knownIdsFrom(rows: readonly KnownIdRow[]): Map<string, KnownId> {
@@ -215,7 +215,7 @@ export const settlingOwn = sql`do update set time = excluded.time where exists (
 )`
 
 /** Deletes some of these customers' reservations that are too old to settle. The caller holds their locks. */
-export async function forgetOldReservations(
+export async function deleteOldReservations(
   tx: BillingTransaction,
   customerIds: readonly string[],
 ): Promise<void> {

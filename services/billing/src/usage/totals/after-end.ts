@@ -7,7 +7,7 @@ import { unboundDayOf, valueOf } from './day.ts'
 import { endingsFrom, endingsOf, type EndingRow } from './ending.ts'
 import { markedDay, tooLarge } from './limits.ts'
 import type { DailyUsage } from '../../rating/rated-usage.ts'
-import { countDateAgain } from './rebuild.ts'
+import { rebuildDate } from './rebuild.ts'
 import { voidOf } from './void.ts'
 
 /**
@@ -15,7 +15,7 @@ import { voidOf } from './void.ts'
  * such an ending: events may have a future time, and a subscription may start hours ago. The result does not
  * depend on which was known first. The caller holds the customer's lock.
  */
-export async function placeUsageAnew(
+export async function replaceUsage(
   tx: BillingTransaction,
   { customer: { customerId }, zones }: SubscriptionState,
   date: LocalDate,
@@ -67,7 +67,7 @@ export async function placeUsageAnew(
         from moved
         group by 1`)
       if (moved.length === 0) return
-      await countDateAgain(tx, customerId, date)
+      await rebuildDate(tx, customerId, date)
       const added = moved.flatMap(({ meter, counts }) =>
         counts && meter !== noMeter
           ? [{ customerId, meter, quantity: Number.MAX_SAFE_INTEGER, localDate: date }]

@@ -30,7 +30,7 @@ export const markedDay = 1_000_000_000
  */
 const maxMonthlyAmount = 100_000_000_000_000n
 /** A batch of a thousand such events, or a month of such days, still costs less than the maximum. */
-const dearEvent = maxMonthlyAmount / 40_000n
+const expensiveEvent = maxMonthlyAmount / 40_000n
 const dearDay = maxMonthlyAmount / 40n
 
 export const overflowDetail = `the period's sum would pass ${Number.MAX_SAFE_INTEGER} steps, or cost more than ${maxMonthlyAmount} minor units`
@@ -66,7 +66,7 @@ export async function tooLarge(
   const byPrice = largestByPrice(events, chargesOf)
   if (
     ![...byPrice.values()].some(
-      (event) => event.quantity > largeEvent || costs(event, event.quantity) > dearEvent,
+      (event) => event.quantity > largeEvent || costs(event, event.quantity) > expensiveEvent,
     )
   ) {
     const dear = new Set(

@@ -2,15 +2,15 @@ import { sqlState } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { addDays, addMonths, type LocalDate } from '../../values/date.ts'
 import { addSeconds, type Instant } from '../../values/instant.ts'
-import { ensureMonths, monthOf, monthsFrom, rememberMonths } from './month.ts'
-import { latestDays } from './taken-times.ts'
+import { ensureMonths, monthOf, monthsFrom, cacheMonths } from './month.ts'
+import { maxLateDays } from './taken-times.ts'
 
 /**
  * Number of months created ahead: recording creates a missing month itself, but then a request waits for it.
  */
 const monthsAhead = 2
 /** Minimum retention in months: an event may be 35 days late, and its lines are read after that. */
-export const fewestMonthsKept = 3
+export const minMonthsKept = 3
 const lockTimeout = '55P03'
 const keysPerBatch = 5_000
 const batchesPerRun = 200
@@ -31,18 +31,18 @@ export async function maintainUsage(
   options: { monthsKept?: number } = {},
 ): Promise<UsageMaintenance> {
   await makeMonths(engine)
-  const forgotten = await forgetIds(engine)
+  const forgotten = await deleteOldIds(engine)
   const dropped = options.monthsKept === undefined ? [] : await dropMonths(engine, options.monthsKept)
-  return { forgotten: forgotten + (await forgetIdsOfHistory(engine)), dropped }
+  return { forgotten: forgotten + (await deleteOldHistoricalIds(engine)), dropped }
 }
 
 async function makeMonths(engine: Engine): Promise<void> {
   const times = await engine.transaction(async (tx) => {
-    const months = [addSeconds(tx.at, -latestDays * 86_400), ...monthsFrom(tx.at, monthsAhead)]
+    const months = [addSeconds(tx.at, -maxLateDays * 86_400), ...monthsFrom(tx.at, monthsAhead)]
     await ensureMonths(tx, months)
     return months
   })
-  rememberMonths(engine.db, times)
+  cacheMonths(engine.db, times)
 }
 
 /**
@@ -50,7 +50,7 @@ async function makeMonths(engine: Engine): Promise<void> {
  * closed period, and everything of a customer without due work. Ids of historical and voided events stay. In
  * batches, so that locks are short.
  */
-async function forgetIds(engine: Engine): Promise<number> {
+async function deleteOldIds(engine: Engine): Promise<number> {
   return forgetInBatches(engine, (tx) => ({
     old: `select k.ctid
       from usage_keys k
@@ -65,7 +65,7 @@ async function forgetIds(engine: Engine): Promise<number> {
               where p.customer_id = k.customer_id
             )
         )`,
-    before: addSeconds(tx.at, -latestDays * 86_400),
+    before: addSeconds(tx.at, -maxLateDays * 86_400),
   }))
 }
 
@@ -73,7 +73,7 @@ async function forgetIds(engine: Engine): Promise<number> {
  * Deletes ids of historical events that were dropped: no event of that time is accepted any more. Ids of
  * voided events stay.
  */
-async function forgetIdsOfHistory(engine: Engine): Promise<number> {
+async function deleteOldHistoricalIds(engine: Engine): Promise<number> {
   const keptFrom = await engine.transaction(readKeptFrom, { readOnly: true, long: true })
   if (keptFrom === null) return 0
   return forgetInBatches(engine, () => ({
@@ -116,7 +116,7 @@ async function forgetInBatches(
  */
 async function dropMonths(engine: Engine, monthsKept: number): Promise<LocalDate[]> {
   const dropped: LocalDate[] = []
-  const before = addMonths(monthOf(engine.now()), -Math.max(monthsKept, fewestMonthsKept))
+  const before = addMonths(monthOf(engine.now()), -Math.max(monthsKept, minMonthsKept))
   for (const month of await monthsThere(engine)) {
     if (month >= before || (await holdsIds(engine, addMonths(month, 1)))) break
     if (!(await dropMonth(engine, month))) break

@@ -30,7 +30,7 @@ export async function ensureMonths(tx: BillingTransaction, times: readonly Insta
 }
 
 /** Caches that the partitions of these times exist. Call it after the commit. */
-export function rememberMonths(db: Database, times: readonly Instant[]): void {
+export function cacheMonths(db: Database, times: readonly Instant[]): void {
   const months = known.get(db) ?? new Set()
   for (const time of times) months.add(monthOf(time))
   known.set(db, months)

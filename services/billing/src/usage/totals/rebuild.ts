@@ -23,9 +23,9 @@ const customersPerPage = 500
  * Maximum number of events per batch of days: a customer's lock is held for a few seconds, unless one day has
  * more.
  */
-const eventsTogether = 50_000
+const maxEventsPerBatch = 50_000
 /** Maximum number of rows of unique values repaired per transaction. */
-const valuesTogether = 10_000
+const maxValuesPerBatch = 10_000
 const totalsPerPage = 2_000
 
 /**
@@ -64,7 +64,7 @@ async function* rebuildCustomer(
   check: boolean,
 ): AsyncGenerator<Difference> {
   const { ranges, all } = await engine.transaction(
-    async (tx) => ({ ranges: await rangesOf(tx, customerId), all: await sumsThere(tx, customerId) }),
+    async (tx) => ({ ranges: await rangesOf(tx, customerId), all: await existingSums(tx, customerId) }),
     { readOnly: true, long: true },
   )
   for (const range of ranges) {
@@ -72,7 +72,7 @@ async function* rebuildCustomer(
       for (let offset = 0; ;) {
         const values = await valueDifferences(engine, customerId, range, check, offset, sums)
         yield* values
-        if (values.length < valuesTogether) break
+        if (values.length < maxValuesPerBatch) break
         // A repaired row is no longer a difference, so the offset stays.
         if (check) offset += values.length
       }
@@ -82,7 +82,7 @@ async function* rebuildCustomer(
 }
 
 /** Returns the kinds of sums a customer has: history only where there is any. */
-async function sumsThere(tx: BillingTransaction, customerId: string): Promise<Sums[]> {
+async function existingSums(tx: BillingTransaction, customerId: string): Promise<Sums[]> {
   const [found] = await tx.query<{ any: boolean }>(sql`
     select exists (select from usage_events where customer_id = ${customerId} and apart = 'history')
       or exists (select from historical_daily where customer_id = ${customerId})
@@ -134,7 +134,7 @@ async function rangesOf(tx: BillingTransaction, customerId: string): Promise<Dat
   for (const day of days) {
     const last = ranges.at(-1)
     events += day.events
-    if (last && events <= eventsTogether) ranges[ranges.length - 1] = { ...last, to: addDays(day.date, 1) }
+    if (last && events <= maxEventsPerBatch) ranges[ranges.length - 1] = { ...last, to: addDays(day.date, 1) }
     else {
       ranges.push({ from: day.date, to: addDays(day.date, 1) })
       events = day.events
@@ -196,7 +196,7 @@ async function valueDifferences(
         full join was using (meter, local_date, value)
         where should.meter is null or was.meter is null
         order by meter collate "C", local_date, value
-        limit ${valuesTogether}
+        limit ${maxValuesPerBatch}
         offset ${offset}`)
       if (!check && rows.length > 0) {
         const sent = sql`jsonb_to_recordset(${JSON.stringify(rows)}) as v(
@@ -230,7 +230,7 @@ async function valueDifferences(
 /**
  * Rebuilds what counts on one date after some of its events changed. The caller holds the customer's lock.
  */
-export async function countDateAgain(
+export async function rebuildDate(
   tx: BillingTransaction,
   customerId: string,
   date: LocalDate,
@@ -243,7 +243,7 @@ export async function countDateAgain(
     from (${eventsOfRange(customerId, range, countedSums)} and m.aggregation = 'unique') e
     order by 1, 2, 3, 4`)
   await makeDaysAnew(tx, customerId, range, countedSums)
-  await makeGroupsAnew(tx, customerId, range, countedSums)
+  await rebuildGroups(tx, customerId, range, countedSums)
 }
 
 /** Thrown to roll back what was written for a comparison only. */
@@ -268,7 +268,7 @@ async function rebuildDays(
         await lockCustomer(tx, customerId)
         const before = await sumsOf(tx, customerId, range, sums)
         await makeDaysAnew(tx, customerId, range, sums)
-        await makeGroupsAnew(tx, customerId, range, sums)
+        await rebuildGroups(tx, customerId, range, sums)
         const after = await sumsOf(tx, customerId, range, sums)
         const differences = [...new Set([...before.keys(), ...after.keys()])]
           .filter((row) => before.get(row) !== after.get(row))
@@ -357,7 +357,7 @@ interface GroupRow extends Group {
  * Names that were assigned stay; where the sums of one are missing and its month has room, it is assigned
  * again. A day may have a million values with few names.
  */
-async function makeGroupsAnew(
+async function rebuildGroups(
   tx: BillingTransaction,
   customerId: string,
   range: DateRange,

@@ -1,10 +1,10 @@
 import { addSeconds, type Instant } from '../../values/instant.ts'
 
 /** Days in which late events are accepted: later their period can no longer be billed. */
-export const latestDays = 35
+export const maxLateDays = 35
 
 /** Seconds that the clocks of senders may be ahead. */
-export const aheadSeconds = 300
+export const maxAheadSeconds = 300
 
 /** The times accepted at an instant, inclusive; for history from `historyFrom` until before `from`. */
 export interface TakenTimes {
@@ -25,8 +25,8 @@ export function takenTimes(at: Instant, keptFrom: Instant | null = null): TakenT
   const oldest = addSeconds(at, -maxHistoryYears * 366 * 86_400)
   return {
     at,
-    from: addSeconds(at, -latestDays * 86_400),
-    to: addSeconds(at, aheadSeconds),
+    from: addSeconds(at, -maxLateDays * 86_400),
+    to: addSeconds(at, maxAheadSeconds),
     historyFrom: keptFrom !== null && keptFrom > oldest ? keptFrom : oldest,
   }
 }

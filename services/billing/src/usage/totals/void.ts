@@ -36,18 +36,18 @@ export interface EventVoid {
 export const maxVoidedEvents = 1000
 const maxReasonCharacters = 500
 
-const notTakenBack = sql`not exists (
+const notVoided = sql`not exists (
   select from voided_events x where (x.customer_id, x.id) = (u.customer_id, u.id)
 )`
 
 /** SQL: the events in some sums, without voided ones. Replaces the table `usage_events`. */
 export const summedEvents = ({ of }: Sums) =>
-  sql`(select u.* from usage_events u where u.${sql.raw(of)} and ${notTakenBack})`
+  sql`(select u.* from usage_events u where u.${sql.raw(of)} and ${notVoided})`
 /** SQL: all events except voided ones. */
-export const untakenEvents = sql`(select u.* from usage_events u where ${notTakenBack})`
+export const unvoidedEvents = sql`(select u.* from usage_events u where ${notVoided})`
 /** SQL: counted and historical events. */
 export const shownEvents = sql`(
-  select u.* from usage_events u where u.apart is distinct from 'after_end' and ${notTakenBack}
+  select u.* from usage_events u where u.apart is distinct from 'after_end' and ${notVoided}
 )`
 
 /** SQL: joins whether and why a row of `usage_events` was voided. */
@@ -116,7 +116,7 @@ export async function voidEvents(
       ids.filter((id) => !before.has(id)),
     )
     await writeVoids(tx, input, events)
-    await takeOff(tx, input.customerId, events)
+    await subtractVoided(tx, input.customerId, events)
     await reopenClosed(
       tx,
       input.customerId,
@@ -249,7 +249,7 @@ async function reopenClosed(
  * Takes events off the sums of their days: subtracts where a day is a sum, and counts the day again where it
  * is a level.
  */
-async function takeOff(
+async function subtractVoided(
   tx: BillingTransaction,
   customerId: string,
   all: readonly FoundEvent[],
@@ -305,7 +305,7 @@ async function takeOffSums(
       .map(({ meter, localDate }) => [`${meter} ${localDate}`, { meter, localDate }]),
   )
   for (const { meter, localDate } of levels.values())
-    await countDayAgain(tx, customerId, meters.get(meter)!, localDate, sums)
+    await rebuildDay(tx, customerId, meters.get(meter)!, localDate, sums)
 }
 
 const groupedBy = ({ groupBy }: Meter) => (groupBy === undefined ? {} : { groupBy })
@@ -357,7 +357,7 @@ async function subtract(
 }
 
 /** Rebuilds one meter's day from its remaining events. */
-async function countDayAgain(
+async function rebuildDay(
   tx: BillingTransaction,
   customerId: string,
   { key, aggregation, uniqueBy }: Meter,

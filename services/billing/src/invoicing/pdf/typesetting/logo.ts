@@ -1,7 +1,7 @@
 import { BillingError } from '../../../errors.ts'
 import { sha256 } from '../../../values/canonical-json.ts'
 import { svgProblem } from './svg.ts'
-import { PageTooMuch, pdfWorkers } from './workers.ts'
+import { PageTooLarge, pdfWorkers } from './workers.ts'
 import { trialPage } from './trial-page.ts'
 
 /** Milliseconds in which a logo must render: each invoice takes that much longer. */
@@ -33,7 +33,7 @@ async function drawingProblem(logo: string): Promise<string | undefined> {
     const { logoFailure } = await workers.render({ ...trialPage, logo }, drawingLimit)
     return logoFailure && 'The drawing cannot be read: simplify it, or export it as plain SVG.'
   } catch (failure) {
-    if (failure instanceof PageTooMuch)
+    if (failure instanceof PageTooLarge)
       return 'The drawing takes too much memory: simplify it, or export it as plain SVG.'
     if (failure instanceof BillingError)
       return 'The drawing takes too long: simplify it, or export it as plain SVG.'

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { invoicePage } from '../page.ts'
 import { invoiceOf, plainLine, sampleInvoice } from '../sample-invoice.ts'
-import { PageTooMuch, pdfWorkers } from './workers.ts'
+import { PageTooLarge, pdfWorkers } from './workers.ts'
 
 const page = invoicePage(sampleInvoice)
 const longPage = invoicePage(invoiceOf(Array.from({ length: 300 }, (_, index) => plainLine(index))))
@@ -89,7 +89,7 @@ test('a page that crashes its process fails alone', async () => {
     workers.render({ ...page, logo: nested(20_000) }, 50_000),
     workers.render(page, 50_000),
   ])
-  expect(felled.status === 'rejected' ? felled.reason : felled.value).toBeInstanceOf(PageTooMuch)
+  expect(felled.status === 'rejected' ? felled.reason : felled.value).toBeInstanceOf(PageTooLarge)
   expect(next).toMatchObject({ status: 'fulfilled' })
   await workers.close()
 })
@@ -97,7 +97,7 @@ test('a page that crashes its process fails alone', async () => {
 test('a process above its memory limit is killed', async () => {
   const workers = pdfWorkers({ processes: 1, memoryLimit: 40 * 2 ** 20 })
   const failure = await workers.render(longPage, 50_000).catch((error: unknown) => error)
-  if (existsSync('/proc/self/statm')) expect(failure).toBeInstanceOf(PageTooMuch)
+  if (existsSync('/proc/self/statm')) expect(failure).toBeInstanceOf(PageTooLarge)
   else expect(failure).toMatchObject({ pdf: expect.anything() })
   await workers.close()
 })

@@ -71,7 +71,7 @@ const startLimit = 60_000
 const memoryInterval = 100
 
 /** The process that rendered the page crashed: the page is more than Typst can handle. */
-export class PageTooMuch extends Error {}
+export class PageTooLarge extends Error {}
 
 /**
  * Starts a pool of processes that render pages. Typst blocks, and a drawing can crash its native code or keep
@@ -157,7 +157,7 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
     job.timer = setTimeout(() => endProcess(setter, slow()), job.timeLimit)
     setter.memoryTimer = setInterval(() => {
       if (residentBytes(setter.child.pid) > memoryLimit)
-        endProcess(setter, new PageTooMuch('the page took more memory than it may'))
+        endProcess(setter, new PageTooLarge('the page took more memory than it may'))
     }, memoryInterval)
     setter.child.send(job.page)
   }
@@ -189,7 +189,7 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
     child.once('exit', (status, signal) => {
       clearTimeout(setter.idleTimer)
       setters.delete(setter)
-      failJob(setter, new PageTooMuch(`the process that set the page ended with ${signal ?? status}`))
+      failJob(setter, new PageTooLarge(`the process that set the page ended with ${signal ?? status}`))
       assignWork()
     })
     return setter

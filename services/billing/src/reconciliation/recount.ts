@@ -40,7 +40,7 @@ interface CountedValue {
 }
 
 /** A customer's usage, aggregated again from the events. */
-export interface CountedAgain {
+export interface RecountedUsage {
   daily: DailyUsage[]
   /** Including voided events. */
   withVoided: DailyUsage[]
@@ -64,12 +64,12 @@ export function withDaysBefore(
 }
 
 /** Reads every event once; the result knows what was stored by each of `moments`. */
-export async function countAgain(
+export async function recount(
   tx: BillingTransaction,
   customerId: string,
   moments: readonly Instant[],
   dates?: DateRange,
-): Promise<CountedAgain> {
+): Promise<RecountedUsage> {
   const ascending = [...new Set(moments)].sort()
   // Usage after an ending is in no sum and is counted separately (`usage/after-end.ts`).
   const isCounted = sql.and(

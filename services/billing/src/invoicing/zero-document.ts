@@ -7,7 +7,7 @@ import type { InvoiceDocument, InvoiceKind } from './document/document.ts'
 import type { Line, LineDraft } from './document/line.ts'
 
 /** The content of a document that came to 0 and was not issued: its usage counts as billed. */
-export interface DocumentOfNothing {
+export interface ZeroDocument {
   id: string
   kind: InvoiceKind
   period: InvoiceDocument['period']
@@ -28,10 +28,10 @@ export async function isIssued(tx: BillingTransaction, lines: readonly LineDraft
 }
 
 /** Stores the content of a document that came to 0. */
-export async function rememberNothing(
+export async function storeZeroDocument(
   tx: BillingTransaction,
   customerId: string,
-  { id, kind, period, issuedAt, lines }: DocumentOfNothing,
+  { id, kind, period, issuedAt, lines }: ZeroDocument,
 ): Promise<void> {
   await tx.query(
     `insert into documents_of_nothing (customer_id, id, kind, period_start, closed_at, document)
@@ -41,12 +41,12 @@ export async function rememberNothing(
 }
 
 /** Returns those of periods that start on `since` or later (null: all), oldest first. */
-export async function documentsOfNothing(
+export async function listZeroDocuments(
   tx: BillingTransaction,
   customerId: string,
   since: LocalDate | null,
-): Promise<DocumentOfNothing[]> {
-  const rows = await tx.query<{ document: DocumentOfNothing }>(
+): Promise<ZeroDocument[]> {
+  const rows = await tx.query<{ document: ZeroDocument }>(
     `select document from documents_of_nothing
      where customer_id = $1 and ($2::date is null or period_start >= $2) order by closed_at, id`,
     [customerId, since],
