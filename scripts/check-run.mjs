@@ -1,7 +1,7 @@
 import { findChanges, selection } from './changed-files.mjs'
 import { duration, say } from './console.mjs'
-import { checkFormatting, checkLayers, checkLines, checkTypes, lint } from './source-checks.mjs'
-import { failedSteps, step } from './steps.mjs'
+import { checkFormatting, checkLayers, checkLines, checkTypes, checkViews, lint } from './source-checks.mjs'
+import { failedSteps, twoAtATime } from './steps.mjs'
 
 const filesIn = (/** @type {number} */ number) => (number === 1 ? '1 file' : `${number} files`)
 
@@ -28,21 +28,19 @@ export async function runCheck(parameters) {
   }
   const chosen = selection(changes)
   say(`Checking ${filesIn(number)} ${words}. npm test checks everything.\n`)
-  // Two at a time, for two cores.
-  await Promise.all([
-    chosen.types
-      && step(['types', ...chosen.views.map(({ name }) => `views of the ${name}`)].join(', '), () =>
-        checkTypes(chosen.views),
-      ),
-    (async () => {
-      await step('formatting of what changed', async () =>
+  /** @type {import('./steps.mjs').Step[]} */
+  const steps = [
+    [
+      'formatting of what changed',
+      async () =>
         [await checkLines(since), present.length > 0 ? await checkFormatting(present) : ''].join(''),
-      )
-      if (chosen.lint.length > 0)
-        await step(`lint of ${filesIn(chosen.lint.length)}`, () => lint(chosen.lint))
-      if (chosen.layers) await step('layers', checkLayers)
-    })(),
-  ])
+    ],
+  ]
+  if (chosen.types) steps.push(['types', checkTypes])
+  for (const view of chosen.views) steps.push([`views of the ${view.name}`, () => checkViews(view)])
+  if (chosen.lint.length > 0) steps.push([`lint of ${filesIn(chosen.lint.length)}`, () => lint(chosen.lint)])
+  if (chosen.layers) steps.push(['layers', checkLayers])
+  await twoAtATime(steps)
   say(
     failedSteps.length > 0
       ? `Failed: ${failedSteps.join(', ')}, after ${duration(Date.now() - began)}.`

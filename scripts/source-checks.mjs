@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { capture } from './child.mjs'
-import { frontEnds, inProject, root } from './project.mjs'
+import { inProject, root } from './project.mjs'
 
 /** The path of an installed command's script, to be run by this Node. @param {string} script */
 export const installed = (script) => inProject('node_modules', ...script.split('/'))
@@ -15,18 +15,20 @@ async function check(script, ...parameters) {
   return code === 0 ? '' : `${output.trimEnd()}\n`
 }
 
-/**
- * Checks the types of everything with TypeScript 7, and of the views of these front ends with Vue's checker,
- * which needs TypeScript 6. The last result is cached in .cache, so that only what changed is checked again.
- * @param {readonly { folder: string }[]} [views]
- */
-export async function checkTypes(views = frontEnds) {
-  let trouble = await compile('typescript7/bin/tsc', '.')
-  for (const { folder } of views) trouble += await compile('vue-tsc/bin/vue-tsc.js', folder)
-  return trouble
-}
+/** Checks the types of everything but views with TypeScript 7. */
+export const checkTypes = () => compile('typescript7/bin/tsc', '.')
 
-/** @param {string} compiler @param {string} place */
+/**
+ * Checks the types of a front end's views with Vue's checker, which needs TypeScript 6.
+ * @param {{ folder: string }} frontEnd
+ */
+export const checkViews = ({ folder }) => compile('vue-tsc/bin/vue-tsc.js', folder)
+
+/**
+ * The last result is cached in .cache, so that only what changed is checked again.
+ * @param {string} compiler
+ * @param {string} place
+ */
 function compile(compiler, place) {
   const known = inProject('.cache', 'types', `${place.replaceAll('/', '-')}.tsbuildinfo`)
   return check(compiler, '--noEmit', '--incremental', '--tsBuildInfoFile', known, '-p', place)

@@ -5,9 +5,9 @@ import { duration, say } from './console.mjs'
 import { buildFrontEnds } from './front-ends.mjs'
 import { whenNpmEnds } from './npm-parent.mjs'
 import { startPostgres } from './postgres.mjs'
-import { inCi, inProject, root } from './project.mjs'
-import { checkFormatting, checkLayers, checkTypes, installed, lint } from './source-checks.mjs'
-import { failedSteps, step } from './steps.mjs'
+import { frontEnds, inCi, inProject, root } from './project.mjs'
+import { checkFormatting, checkLayers, checkTypes, checkViews, installed, lint } from './source-checks.mjs'
+import { failedSteps, step, twoAtATime } from './steps.mjs'
 import { sum, summaryLine, tally } from './test-report.mjs'
 import { isSelected, needsFrontEnds } from './test-selection.mjs'
 import { findTools } from './test-tools.mjs'
@@ -54,11 +54,14 @@ async function interrupted(signal) {
   process.exit(exitCode(null, signal))
 }
 
-/** Two at a time, for two cores; each prints its result when it has ended. */
+/** The longest begin first, so that the last two end at about the same time. */
 async function checkSources() {
-  await Promise.all([
-    step('types', () => checkTypes()).then(() => step('formatting', () => checkFormatting())),
-    step('lint', () => lint()).then(() => step('layers', checkLayers)),
+  await twoAtATime([
+    ['lint', lint],
+    ['types', checkTypes],
+    ...frontEnds.map((view) => /** @type {const} */ ([`views of the ${view.name}`, () => checkViews(view)])),
+    ['formatting', checkFormatting],
+    ['layers', checkLayers],
   ])
 }
 
