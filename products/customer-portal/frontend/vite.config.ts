@@ -8,7 +8,7 @@ const server = process.env.PORTAL_SERVER ?? 'http://127.0.0.1:8000'
 export default defineConfig({
   base: '/portal/',
   plugins: [vue(), tailwindcss(), preload('/src/app.ts')],
-  // Our own packages by their sources, without a build in between.
+  // Resolves our own packages to their sources, without a build.
   resolve: { conditions: ['customer-portal-source', ...defaultClientConditions] },
   define: {
     __VUE_OPTIONS_API__: false,
@@ -20,7 +20,7 @@ export default defineConfig({
     // A data: URL would need img-src data: in the content security policy.
     assetsInlineLimit: 0,
     manifest: true,
-    // Few files: each that is fetched costs the page time of its own, however small it is.
+    // Few files, because each request costs the page time of its own, however small the file is.
     rolldownOptions: {
       output: {
         codeSplitting: {

@@ -1,9 +1,9 @@
-// Puts the name and the tabs into the page before any other code is there: on a slow line that takes seconds.
-// As TopBar.vue and BrandMark.vue draw them.
+// Renders the name and the tabs before any other code is loaded, which takes seconds on a slow connection.
+// Same markup as TopBar.vue and BrandMark.vue.
 ;(function () {
   var told = document.querySelector('meta[name=portal-settings]')
   var header = document.getElementById('shell')
-  // In a frame the host says the language, and the brand is its own.
+  // In a frame the host sets the language, and shows its own brand.
   if (window.parent !== window || !header) return
   function stored(name) {
     try {

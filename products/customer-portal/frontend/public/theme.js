@@ -1,11 +1,11 @@
 // Runs before the first paint, so that a dark page never flashes white. In a frame nothing is stored: the
-// host says the theme.
+// host sets the theme.
 ;(function () {
   var stored = null
   try {
     stored = window.parent === window ? localStorage.getItem('portal.theme') : null
   } catch {
-    /* storage is off */
+    /* storage is blocked */
   }
   var dark = stored === 'dark' || (stored !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
   document.documentElement.dataset.theme = dark ? 'dark' : 'light'

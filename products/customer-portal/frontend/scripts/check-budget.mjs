@@ -1,11 +1,11 @@
-// Fails the build where the portal grows too heavy: what the first page loads, what runs before all else, and
-// any single piece of code. Sizes are gzipped, JS and CSS.
+// Fails the build when the portal exceeds its size budget: what the first page loads, what runs before
+// everything else, and any single chunk. Sizes are gzipped, JS and CSS.
 import { readFileSync, readdirSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 
 const firstRouteLimit = 110_000
 const chunkLimit = 60_000
-// Without a framework: what starts everything else must not wait for it.
+// Without the framework: the code that starts everything else must not wait for it.
 const startLimit = 5_000
 const dist = new URL('../dist/', import.meta.url)
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'))

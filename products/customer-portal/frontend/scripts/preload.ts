@@ -1,8 +1,8 @@
 import type { HtmlTagDescriptor, Plugin } from 'vite'
 
 /**
- * Has the page fetch a module that its entry imports only later, with all that this one imports and its
- * styles, at once: else one file would be waited for after the other.
+ * Preloads a module that the entry imports only later, with all its imports and styles, so that the files
+ * load in parallel instead of one after the other.
  */
 export function preload(module: string): Plugin {
   let base = '/'

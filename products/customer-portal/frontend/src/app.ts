@@ -23,8 +23,8 @@ async function startEmbedded() {
 }
 
 /**
- * What can wait until the first page is there: to hear of changes, and the other pages' code, so that going
- * there never waits.
+ * Starts what can wait until the first page is shown: live updates, and loading the other pages' code, so
+ * that navigation never waits.
  */
 async function startRest() {
   await router.isReady()
@@ -36,7 +36,7 @@ async function startRest() {
   fetchViews(Object.keys(views) as ViewName[])
 }
 
-/** When there is nothing else to do, after `timeout` milliseconds at the latest. */
+/** When the browser is idle, after `timeout` milliseconds at the latest. */
 function idle(timeout: number): Promise<unknown> {
   return new Promise((resolve) =>
     'requestIdleCallback' in window ? requestIdleCallback(resolve, { timeout }) : setTimeout(resolve, 500),
@@ -44,8 +44,8 @@ function idle(timeout: number): Promise<unknown> {
 }
 
 /**
- * The first number that a browser formats takes it long: it looks at every language it knows. Done while the
- * answers are on their way, it delays none of them.
+ * Formats a number once. A browser's first format is slow, because it loads the data of every language; done
+ * while requests are in progress, it delays nothing.
  */
 async function practiseFormats() {
   await currentToken()

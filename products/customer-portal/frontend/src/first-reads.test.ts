@@ -2,10 +2,7 @@ import { QueryClient } from '@tanstack/vue-query'
 import { expect, test, vi } from 'vitest'
 import { readAhead } from './first-reads.ts'
 
-/**
- * What is asked for ahead of the page at an address: the names of the queries. Without a session none of them
- * is sent.
- */
+/** The names of the queries prefetched for a URL. Without a session none of them is sent. */
 function askedAt(address: string): unknown[] {
   vi.stubGlobal('fetch', () => {
     throw new Error('nothing may be sent before there is a token')
@@ -19,7 +16,7 @@ function askedAt(address: string): unknown[] {
 }
 const always = [['session'], ['account']]
 
-test('every page has its session, its account and what it shows first read ahead', () => {
+test('every page prefetches its session, its account and what it shows first', () => {
   expect(askedAt('')).toEqual([
     ...always,
     ['subscription'],
@@ -39,7 +36,7 @@ test('every page has its session, its account and what it shows first read ahead
   expect(askedAt('/nowhere')).toEqual(always)
 })
 
-test('what the address chooses is what is read ahead', () => {
+test('the filters in the URL apply to the prefetched queries', () => {
   expect(askedAt('/usage?from=2026-11-01&to=2026-11-07&group=channel')).toEqual([
     ...always,
     ['usage', 'current'],

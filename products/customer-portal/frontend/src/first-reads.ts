@@ -4,7 +4,7 @@ import { settings } from './settings.ts'
 import { filterFrom } from './usage/filter.ts'
 import { viewsAt, type ViewName } from './views.ts'
 
-/** What each page asks for first. A page that asks for something else reads it itself, only later. */
+/** The first queries of each page. A page whose other queries are missing here still works, only later. */
 const firstReads: Record<ViewName, (client: QueryClient, address: URL) => unknown> = {
   overview: (client) => [
     client.prefetchQuery(reads.subscription),
@@ -44,8 +44,8 @@ const firstReads: Record<ViewName, (client: QueryClient, address: URL) => unknow
 }
 
 /**
- * Asks for what the page at an address will ask for, as soon as there is a token: before its code is there,
- * and with the account instead of after it.
+ * Prefetches the queries of the page at a URL as soon as there is a token: before the page's code is loaded,
+ * and in parallel with the account.
  */
 export function readAhead(client: QueryClient, address: URL) {
   void client.prefetchQuery(reads.session)

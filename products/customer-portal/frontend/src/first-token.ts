@@ -1,8 +1,7 @@
 import type { Token } from '@customer-portal/portal-api/contract'
 
 /**
- * A token by the HttpOnly cookie of the exchange made last in this browser; null where there is none any
- * more.
+ * A token by the HttpOnly cookie of the last code exchange in this browser; null when it is no longer valid.
  */
 export async function renewByCookie(): Promise<Token | null> {
   const response = await fetch('/api/portal/session/renew', {
@@ -13,7 +12,7 @@ export async function renewByCookie(): Promise<Token | null> {
   return response.ok ? ((await response.json()) as Token) : null
 }
 
-/** A token for the one-time code of the link; null where the code is used or too old. */
+/** A token for the link's one-time code; null when the code is used or expired. */
 async function exchangeCode(code: string): Promise<Token | null> {
   const response = await fetch('/api/billing/portal-sessions/exchange', {
     method: 'POST',
@@ -26,9 +25,9 @@ async function exchangeCode(code: string): Promise<Token | null> {
 }
 
 /**
- * The token to begin with: by the link's one-time code, or without a link by the cookie of an earlier one. A
- * code that is used or too old opens nothing, least of all an earlier session, which may be of another
- * customer. Null where there is none; fails where the server is out of reach.
+ * The first token: by the link's one-time code, or without one by the cookie of an earlier link. A used or
+ * expired code opens nothing, least of all an earlier session, which may belong to another customer. Null
+ * when there is none; rejects when the server cannot be reached.
  */
 export const firstToken = async (code: string | null): Promise<Token | null> =>
   code ? exchangeCode(code) : renewByCookie()

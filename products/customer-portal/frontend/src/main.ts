@@ -1,4 +1,4 @@
-// First, before the router is made.
+// First, before the router is created.
 import { code } from './one-time-code.ts'
 import { firstToken } from './first-token.ts'
 import { embedded } from './storage.ts'
@@ -7,10 +7,9 @@ import { fetchViews, viewsAt } from './views.ts'
 import './style.css'
 import './print.css'
 
-// All at once and none after the other: the session, the texts, the page's code and the rest, which is the
-// largest and so runs last.
+// In parallel: the session, the texts, the page's code and the rest, which is the largest and so runs last.
 const token = embedded ? undefined : firstToken(code)
-// Whoever starts with it hears that it failed.
+// The code that uses it handles the rejection.
 token?.catch(() => undefined)
 void loadTexts(firstLocale()).catch(() => undefined)
 fetchViews(viewsAt(location.pathname))

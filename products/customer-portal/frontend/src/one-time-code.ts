@@ -8,7 +8,7 @@ function take(): string | null {
 }
 
 /**
- * The one-time code of the link. It leaves the address as this module loads, before the router remembers
- * where it stands.
+ * The link's one-time code. It is removed from the URL as this module loads, before the router stores the
+ * URL.
  */
 export const code = take()

@@ -2,8 +2,8 @@ import { ref } from 'vue'
 import { storedHere, storeHere } from './storage.ts'
 
 /**
- * Where the reader came from, by what the session said; kept for the tab, since an ended session says nothing
- * any more.
+ * The page the reader came from, according to the session; stored for the tab, since an ended session no
+ * longer has it.
  */
 export const returnAddress = ref(webAddress(storedHere('return')))
 

@@ -29,12 +29,12 @@ export const router = createRouter({
   scrollBehavior: (to, from, saved) => saved ?? (to.matched[0] === from.matched[0] ? false : { top: 0 }),
 })
 
-// A frame that is reloaded must still know that it is one.
+// A reloaded frame must still know that it is one.
 router.beforeEach((to) =>
   embedded && to.query.embed === undefined ? { ...to, query: { ...to.query, embed: '1' } } : true,
 )
 
-// The code of a page could not be had: the server is away, or has a newer build under other names.
+// The page's code could not be loaded: the server is unavailable, or has a newer build with other file names.
 router.onError(async (_error, to) => {
   await connection.retry()
   if (connection.offline.value) connection.onceBack(() => void router.push(to.fullPath))
@@ -47,7 +47,7 @@ function entitle() {
   document.title = isPage(top) ? `${t(`nav.${top}`)} · ${name}` : name
 }
 
-/** The page's name goes to the title; after a change of page the focus goes to its heading. */
+/** Sets the document title to the page's name, and moves the focus to its heading after navigation. */
 export function announcePages() {
   watchEffect(entitle)
   router.afterEach((to, from, failure) => {

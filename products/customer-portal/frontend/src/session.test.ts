@@ -15,7 +15,7 @@ test('calls wait until the session has a token', async () => {
   expect(session.sessionState.value).toBe('open')
 })
 
-test('calls that are refused together ask for one new token', async () => {
+test('calls rejected together request one new token', async () => {
   let asked = 0
   session.renewWith(async () => acme(`token ${++asked + 1}`))
   session.useToken(acme('token 1'))
@@ -27,7 +27,7 @@ test('calls that are refused together ask for one new token', async () => {
   expect([renewed, asked]).toEqual([['token 2', 'token 2', 'token 2'], 1])
 })
 
-test('a call that was sent with an older token takes the newer one without asking', async () => {
+test('a call rejected with an older token uses the newer one without a request', async () => {
   session.renewWith(async () => {
     throw new Error('not to be asked')
   })
@@ -36,7 +36,7 @@ test('a call that was sent with an older token takes the newer one without askin
   expect(await session.renewAfter('old')).toBe('new')
 })
 
-test('where there is no token any more, the session has ended', async () => {
+test('when there is no token any more, the session has ended', async () => {
   session.renewWith(async () => null)
   session.useToken(acme('old'))
   expect(await session.renewAfter('old')).toBeUndefined()
@@ -44,7 +44,7 @@ test('where there is no token any more, the session has ended', async () => {
   expect(await session.currentToken()).toBeUndefined()
 })
 
-test('a server out of reach does not end the session', async () => {
+test('a server that cannot be reached does not end the session', async () => {
   session.renewWith(async () => {
     throw new TypeError('fetch failed')
   })
@@ -53,14 +53,14 @@ test('a server out of reach does not end the session', async () => {
   expect(session.sessionState.value).toBe('open')
 })
 
-test('a session stays with the customer it began with: a token of another one ends it', async () => {
+test('a session stays with its first customer: a token of another one ends it', async () => {
   session.renewWith(async () => ({ token: 'theirs', customerId: 'globex' }))
   session.useToken(acme('ours'))
   expect(await session.renewAfter('ours')).toBeUndefined()
   expect([session.sessionState.value, await session.currentToken()]).toEqual(['ended', undefined])
 })
 
-test('a customer named beforehand is the one the first token must belong to', async () => {
+test('with a customer named beforehand, the first token must belong to them', async () => {
   expect([session.bindSession('acme'), session.bindSession('acme')]).toEqual([true, true])
   session.useToken({ token: 'theirs', customerId: 'globex' })
   expect([session.sessionState.value, await session.currentToken()]).toEqual(['ended', undefined])

@@ -1,22 +1,22 @@
 import { ref } from 'vue'
 
 /**
- * starting: no token yet. open: calls can be made. ended: none to be had any more. left: the reader signed
- * out. refused: no host answers.
+ * starting: no token yet. open: calls can be made. ended: no valid token can be had. left: the reader signed
+ * out. refused: no host responds.
  */
 export type SessionState = 'starting' | 'open' | 'ended' | 'left' | 'refused'
 
 export const sessionState = ref<SessionState>('starting')
 export const isOver = (state: SessionState) => state !== 'starting' && state !== 'open'
 
-/** A token, whose it is, and its end where that is known. */
+/** A token, its customer, and its expiry when known. */
 export interface KnownToken {
   token: string
   customerId: string
   expiresAt?: string
 }
 
-// The token lives here and nowhere else: not in a URL, a cookie, a storage or a log.
+// The token exists here only: not in a URL, a cookie, a storage or a log.
 let token: string | undefined
 let customer: string | undefined
 let renewal: Promise<string | undefined> | undefined
@@ -27,16 +27,14 @@ const opening = new Promise<void>((resolve) => {
   opened = resolve
 })
 
-/**
- * How a new token is got: from the host's page or by the cookie. Either may answer one of another customer.
- */
+/** Sets the source of new tokens: the host page or the cookie. Either may return one of another customer. */
 export function renewWith(source: () => Promise<KnownToken | null>) {
   renewToken = source
 }
 
 /**
- * Keeps the session to the customer it began with. False for another one, which ends it:
- * what is on screen is the first one's, and a form of it would be saved over the other's.
+ * Ties the session to its first customer. Returns false for another one and ends the session: the page shows
+ * the first customer's data, and a form of it would overwrite the other's.
  */
 export function bindSession(customerId: string): boolean {
   customer ??= customerId
@@ -45,11 +43,9 @@ export function bindSession(customerId: string): boolean {
   return false
 }
 
-/**
- * Takes a token of the session's customer into use and, where its end is known, renews it a minute before.
- */
+/** Uses a token of the session's customer and, when its expiry is known, renews it a minute before. */
 export function useToken(fresh: KnownToken) {
-  // A renewal that was under way while the reader signed out.
+  // A renewal in progress when the reader signed out.
   if (sessionState.value === 'left' || !bindSession(fresh.customerId)) return
   token = fresh.token
   sessionState.value = 'open'
@@ -57,7 +53,7 @@ export function useToken(fresh: KnownToken) {
   clearTimeout(timer)
   if (fresh.expiresAt === undefined) return
   const left = Date.parse(fresh.expiresAt) - Date.now() - 60_000
-  // A server whose clock stands elsewhere says nothing about ours: then the 401 is waited for.
+  // If the server's clock differs much from ours, its expiry is useless; the session then renews on a 401.
   if (left > 0 && left < 86_400_000) timer = setTimeout(() => void renewAfter(token), left)
 }
 
@@ -68,7 +64,7 @@ export function endSession(state: 'ended' | 'left' | 'refused') {
   opened()
 }
 
-/** The token to call with; waits while the session starts. */
+/** The token for a call; waits while the session starts. */
 export async function currentToken(): Promise<string | undefined> {
   if (sessionState.value === 'starting') await opening
   return token
@@ -83,8 +79,8 @@ async function renew(): Promise<string | undefined> {
 }
 
 /**
- * A newer token than `used`; many callers share one request. Undefined where there is none: then the session
- * is over.
+ * A newer token than `used`; concurrent callers share one request. Undefined when there is none, and the
+ * session has ended.
  */
 export async function renewAfter(used: string | undefined): Promise<string | undefined> {
   if (sessionState.value !== 'open' && sessionState.value !== 'starting') return undefined

@@ -1,9 +1,7 @@
 import { ref } from 'vue'
 import type { PortalSettings } from './embed/contract.ts'
 
-/**
- * The server writes its settings into the page: the first paint is right, and nobody has to wait for them.
- */
+/** The settings that the server writes into the page, so that the first paint is right without a request. */
 function settingsOfPage(): PortalSettings | undefined {
   const told =
     typeof document === 'undefined'
@@ -14,7 +12,7 @@ function settingsOfPage(): PortalSettings | undefined {
 
 const brought = settingsOfPage()
 
-/** The server's settings; until they are there, the product's own name. */
+/** The server's settings; until they are loaded, the product's own name. */
 export const settings = ref<PortalSettings>(
   brought ?? {
     embedOrigins: [],
@@ -24,8 +22,8 @@ export const settings = ref<PortalSettings>(
 )
 
 /**
- * The settings that the page brought along; else, where it was not our server that sent it, reads
- * `/portal/settings.json`. Where that fails, what is set stays.
+ * Returns the page's own settings, or loads `/portal/settings.json` when the page was not sent by our server.
+ * On failure the current ones stay.
  */
 export async function loadSettings(): Promise<PortalSettings> {
   if (brought) return brought

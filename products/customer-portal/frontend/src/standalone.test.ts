@@ -15,7 +15,7 @@ beforeEach(() => {
   browser.unreachable.clear()
 })
 
-/** A page loaded anew: each tab has modules of its own, and all tabs the browser's one cookie. */
+/** Simulates a page load: each tab has modules of its own, and all tabs share the browser's one cookie. */
 async function openTab() {
   vi.resetModules()
   const [{ api }, { queryClient }, session, { startAlone }] = await Promise.all([
@@ -28,7 +28,7 @@ async function openTab() {
   return { api, queryClient, session, startAlone, account }
 }
 
-test('a tab goes on by the cookie of its own link, also after it is loaded again', async () => {
+test('a tab continues with the cookie of its own link, also after a reload', async () => {
   const tab = await openTab()
   await tab.startAlone(await browser.codeFor('acme'))
   const before = await tab.session.currentToken()
@@ -40,7 +40,7 @@ test('a tab goes on by the cookie of its own link, also after it is loaded again
   expect((await again.account()).customerId).toBe('acme')
 })
 
-test('a link that was used opens nothing, least of all the session of an earlier link', async () => {
+test('a used link opens nothing, least of all the session of an earlier link', async () => {
   const code = await browser.codeFor('acme')
   await (await openTab()).startAlone(code)
   await (await openTab()).startAlone(await browser.codeFor('globex'))
@@ -51,7 +51,7 @@ test('a link that was used opens nothing, least of all the session of an earlier
   expect(browser.requests.map(({ path }) => path)).toEqual(['/api/billing/portal-sessions/exchange'])
 })
 
-test('a tab whose cookie another customer’s link has replaced ends, and keeps and sends nothing', async () => {
+test('a tab whose cookie was replaced by another customer’s link ends, and stores and sends nothing', async () => {
   const first = await openTab()
   await first.startAlone(await browser.codeFor('acme'))
   const { version } = await first.account()
@@ -60,7 +60,7 @@ test('a tab whose cookie another customer’s link has replaced ends, and keeps 
   expect((await second.account()).customerId).toBe('globex')
 
   const used = await first.session.currentToken()
-  // The first tab's token runs out.
+  // The first tab's token expires.
   browser.server.clock.at = '2026-03-10T04:20:00.000000Z'
   browser.requests.length = 0
   await expect(
@@ -79,7 +79,7 @@ test('a tab whose cookie another customer’s link has replaced ends, and keeps 
   expect((await second.account()).companyName).toBe('globex')
 })
 
-test('a link whose server is away opens its own customer when the server is back', async () => {
+test('a link opened while the server is unavailable opens its own customer when the server is back', async () => {
   const tab = await openTab()
   const { connection } = await import('./connection.ts')
   browser.unreachable.add('/api/billing/portal-sessions/exchange')
@@ -92,7 +92,7 @@ test('a link whose server is away opens its own customer when the server is back
   expect((await tab.account()).customerId).toBe('acme')
 })
 
-test('a token that was asked for beforehand is not asked for again', async () => {
+test('a token requested beforehand is not requested again', async () => {
   const code = await browser.codeFor('acme')
   const { firstToken } = await import('./first-token.ts')
   const tab = await openTab()
@@ -104,7 +104,7 @@ test('a token that was asked for beforehand is not asked for again', async () =>
   ])
 })
 
-test('who signed out stays signed out, though a renewal was under way', async () => {
+test('a reader who signed out stays signed out, although a renewal was in progress', async () => {
   const tab = await openTab()
   await tab.startAlone(await browser.codeFor('acme'))
   const renewal = tab.session.renewAfter(await tab.session.currentToken())

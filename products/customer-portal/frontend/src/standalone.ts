@@ -4,8 +4,8 @@ import { firstToken, renewByCookie } from './first-token.ts'
 import { endSession, renewWith, useToken } from './session.ts'
 
 /**
- * Opens the session of a portal that stands alone: by the link's one-time code, or by the cookie of an
- * earlier link. `asked`: the token, where it has been asked for already.
+ * Opens the session of a standalone portal: with the link's one-time code, or with the cookie of an earlier
+ * link. `asked`: the pending token request, if already sent.
  */
 export async function startAlone(code: string | null, asked = firstToken(code)): Promise<void> {
   renewWith(renewByCookie)
@@ -15,7 +15,7 @@ export async function startAlone(code: string | null, asked = firstToken(code)):
       if (first) useToken(first)
       else endSession('ended')
     } catch {
-      // Not refused, only out of reach: the code is still good when the server is back.
+      // The server could not be reached, so the code is still valid when it is back.
       connection.lost()
       connection.onceBack(() => void start(firstToken(code)))
     }

@@ -11,16 +11,16 @@ export interface Request {
 }
 
 /**
- * A real server with the customers `acme` and `globex`, and the one browser that calls it: its `fetch` and
- * its one renewal cookie.
+ * A real server with the customers `acme` and `globex`, and a browser that calls it: its `fetch` and its one
+ * renewal cookie.
  */
 export interface Browser {
   server: TestServer
-  /** What the page has asked for since the test began. */
+  /** The page's requests since the test began. */
   requests: Request[]
-  /** Paths whose calls find no server. */
+  /** Paths whose calls do not reach the server. */
   unreachable: Set<string>
-  /** Paths whose calls are done, but whose answers do not arrive. */
+  /** Paths whose calls take effect, but whose responses are lost. */
   answersLost: Set<string>
   fetch: typeof fetch
   /** A link's one-time code. */

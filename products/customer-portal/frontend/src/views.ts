@@ -1,4 +1,4 @@
-/** The pages, each of which is code of its own, fetched when it is first opened. */
+/** The pages, each in a chunk of its own, loaded when it is first opened. */
 export const views = {
   overview: () => import('./views/OverviewView.vue'),
   usage: () => import('./views/UsageView.vue'),
@@ -9,7 +9,7 @@ export const views = {
 }
 export type ViewName = keyof typeof views
 
-/** The views that an address of the portal shows, by its path; none where it names no page. */
+/** The views of a URL of the portal, by its path; empty when it is no page. */
 export function viewsAt(path: string): ViewName[] {
   const [, , page = '', id] = path.split('/')
   if (page === '') return ['overview']
@@ -17,7 +17,7 @@ export function viewsAt(path: string): ViewName[] {
   return page === 'usage' || page === 'subscription' || page === 'account' ? [page] : []
 }
 
-/** Begins to fetch the code of the views. Where that fails, whoever opens them tries again and says so. */
+/** Starts loading the code of the views. On failure, opening them retries and reports the error. */
 export function fetchViews(names: readonly ViewName[]) {
   for (const name of names) void views[name]().catch(() => undefined)
 }

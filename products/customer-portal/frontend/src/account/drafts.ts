@@ -3,8 +3,8 @@ import { isOver, sessionState } from '../session.ts'
 import { storedHere, storeHere } from '../storage.ts'
 
 /**
- * What was typed into a form when its session ended, for the same customer's next one: in this page, and
- * where it stands alone in its tab.
+ * The input of a form when its session ended, for the same customer's next session: in this page, and in a
+ * standalone portal in its tab.
  */
 interface Draft {
   customerId: string
@@ -18,14 +18,14 @@ function keep() {
   storeHere('drafts', drafts.size === 0 ? null : JSON.stringify([...drafts]))
 }
 
-/** Keeps what is in a form that goes because the session is over. Signing out forgets it. */
+/** Stores the input of a form that is closed because the session ended. Signing out deletes it. */
 export function keepDraft(form: string, draft: Draft) {
   if (!isOver(sessionState.value) || sessionState.value === 'left') return
   drafts.set(form, draft)
   keep()
 }
 
-/** What was kept of a form for this customer, once. */
+/** Returns a form's draft for this customer, once. */
 export function takeDraft(form: string, customerId: string): Draft | undefined {
   const draft = drafts.get(form)
   if (!draft) return undefined

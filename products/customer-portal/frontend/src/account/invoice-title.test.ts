@@ -11,7 +11,7 @@ const typed = {
   bankAccount: '',
 }
 
-test('a company title carries what was typed, trimmed, and nothing empty', () => {
+test('a company title has what was typed, trimmed, and nothing empty', () => {
   expect(writeTitle(typed)).toEqual({
     kind: 'company',
     title: '星河',
@@ -20,6 +20,6 @@ test('a company title carries what was typed, trimmed, and nothing empty', () =>
   })
 })
 
-test('a personal title carries a name alone', () => {
+test('a personal title has a name alone', () => {
   expect(writeTitle({ ...typed, kind: 'personal' })).toEqual({ kind: 'personal', title: '星河' })
 })

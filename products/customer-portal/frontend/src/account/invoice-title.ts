@@ -19,7 +19,9 @@ export function readTitle({ invoiceTitle, companyName }: Account): TitleValues {
   }
 }
 
-/** The form's texts as an invoice title; what is empty, or does not belong to a person, is left out. */
+/**
+ * The form's texts as an invoice title; empty fields, and those that do not apply to a person, are omitted.
+ */
 export function writeTitle(values: TitleValues): InvoiceTitle {
   const title: InvoiceTitle = { kind: values.kind, title: values.title.trim() }
   if (values.kind === 'personal') return title

@@ -6,7 +6,7 @@ export type TaxIdNote =
   | { key: 'taxIdWrong' | 'taxIdRight' }
   | undefined
 
-/** What to say of a 统一社会信用代码 as it is typed; nothing while the field is empty. */
+/** The message about a 统一社会信用代码 while it is typed; none while the field is empty. */
 export function taxIdNote(text: string): TaxIdNote {
   const code = normalizeTaxId(text)
   if (code === '') return undefined
@@ -17,5 +17,5 @@ export function taxIdNote(text: string): TaxIdNote {
   return { key: isTaxId(code) ? 'taxIdRight' : 'taxIdWrong' }
 }
 
-/** Whether the note is one that stops saving. */
+/** Whether the message prevents saving. */
 export const isTaxIdRefused = (note: TaxIdNote) => note !== undefined && note.key !== 'taxIdRight'

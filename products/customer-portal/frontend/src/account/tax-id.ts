@@ -1,8 +1,8 @@
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 
 /**
- * Whether a 统一社会信用代码 is well formed: 18 of the 31 characters, the last one the check by GB 32100-2015
- * (weights 3^(i−1) mod 31).
+ * Whether a 统一社会信用代码 is valid: 18 of the 31 characters, the last one the check character by GB
+ * 32100-2015 (weights 3^(i−1) mod 31).
  */
 export function isTaxId(text: string): boolean {
   if (text.length !== 18) return false
@@ -17,12 +17,12 @@ export function isTaxId(text: string): boolean {
   return (31 - (sum % 31)) % 31 === values[17]
 }
 
-/** As typed by hand: spaces gone, letters upper case. */
+/** Normalises typed input: no spaces, upper case. */
 export function normalizeTaxId(text: string): string {
   return text.replace(/[\s-]/g, '').toUpperCase()
 }
 
-/** The first character that cannot stand in a code (I, O, S, V and Z never do), if there is one. */
+/** The first character that codes do not use (I, O, S, V and Z), if any. */
 export function strangerIn(text: string): string | undefined {
   return [...text].find((character) => !alphabet.includes(character))
 }

@@ -1,4 +1,4 @@
 import { reactive } from 'vue'
 
-/** The forms with changes that are not saved. */
+/** The forms with unsaved changes. */
 export const unsaved = reactive(new Set<symbol>())

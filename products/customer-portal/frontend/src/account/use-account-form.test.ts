@@ -32,7 +32,7 @@ const refetch = () =>
   queryClient.fetchQuery({ queryKey: ['account'], queryFn: () => api.account(), staleTime: 0 })
 const shown = () => queryClient.getQueryData<Account>(['account'])!
 
-/** The card of the contact's name, opened on what the server says now. */
+/** The form of the contact's name, opened on the server's current account. */
 async function openForm() {
   await refetch()
   const form = scope.run(() =>
@@ -51,7 +51,7 @@ const sent = () =>
     .filter(({ method }) => method === 'PUT')
     .map(({ body, headers }) => ({ body, key: headers['Idempotency-Key'] }))
 
-test('what somebody else saved while the form was open is not overwritten, though the page has read it since', async () => {
+test('a concurrent change is not overwritten, even after the page has loaded it', async () => {
   const form = await openForm()
   const { version } = shown()
   await updateCustomer(browser.server.engine, { customerId: 'acme', contactName: '李雷', version })
@@ -67,7 +67,7 @@ test('what somebody else saved while the form was open is not overwritten, thoug
   expect([form.editing.value, (await refetch()).contactName]).toEqual([false, '韩梅梅'])
 })
 
-test('a form nobody typed in has nothing to lose, whatever the page reads meanwhile', async () => {
+test('a form without input loses nothing when the page reloads the account', async () => {
   const form = await openForm()
   await updateCustomer(browser.server.engine, {
     customerId: 'acme',
@@ -78,7 +78,7 @@ test('a form nobody typed in has nothing to lose, whatever the page reads meanwh
   expect(form.dirty.value).toBe(false)
 })
 
-test('a save whose answer was lost is sent again as it was, and done once', async () => {
+test('a save whose response was lost is sent again unchanged, and takes effect once', async () => {
   const form = await openForm()
   const { version } = shown()
   form.values.value.contactName = '赵一'
@@ -97,7 +97,7 @@ test('a save whose answer was lost is sent again as it was, and done once', asyn
   ])
 })
 
-test('another content, and another edit of the same, is another command', async () => {
+test('other content, and another edit with the same content, is another command', async () => {
   const form = await openForm()
   browser.unreachable.add('/api/portal/account')
   for (const name of ['钱二', '孙三']) {
@@ -111,7 +111,7 @@ test('another content, and another edit of the same, is another command', async 
   expect(new Set(sent().map(({ key }) => key)).size).toBe(3)
 })
 
-test('what was typed when the session ended is in the form of the same customer’s next session, and in nobody else’s', async () => {
+test('input kept when the session ended is in the form of the same customer’s next session, and in nobody else’s', async () => {
   browser.unreachable.clear()
   const form = await openForm()
   form.values.value.contactName = '周四'
@@ -129,6 +129,6 @@ test('what was typed when the session ended is in the form of the same customer�
     )!
   const next = formOf(account)
   expect([next.editing.value, next.values.value.contactName, next.dirty.value]).toEqual([true, '周四', true])
-  // Taken once; and what is kept for one customer is not shown to another.
+  // Returned once, and never to another customer.
   expect(formOf(account).editing.value).toBe(false)
 })

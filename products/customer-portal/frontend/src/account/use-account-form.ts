@@ -13,26 +13,25 @@ import { unsaved } from './unsaved.ts'
 
 type Change = Omit<AccountUpdate, 'version'>
 
-/** The part after a JSON pointer's first slash: `/invoiceTitle/taxId` is `invoiceTitle/taxId`. */
+/** A JSON pointer without its first slash: `/invoiceTitle/taxId` becomes `invoiceTitle/taxId`. */
 const fieldOf = (pointer: string) => pointer.replace(/^\//, '')
 
 /**
- * One card of the account: what is typed, what is wrong with it, and its saving. `read` takes the values out
- * of the account, `write` makes the change to send from them and the account the edit began with.
+ * One card of the account page: its input, its errors, and saving. `read` takes the values from the account;
+ * `write` makes the update from them and from the account as it was when editing began.
  */
 export function useAccountForm<Values extends Record<string, string>>(
-  /** Which form it is: what is typed into it outlives its session. */
+  /** The form's name, under which its draft outlives the session. */
   name: string,
   account: () => Account,
   read: (account: Account) => Values,
   write: (values: Values, began: Account) => Change,
-  /** Whether what was saved can be taken back by saving what was there before. */
+  /** Whether a save can be undone by saving the previous values. */
   { undoable = false }: { undoable?: boolean } = {},
 ) {
   const { t } = useTexts()
   const editing = ref(false)
-  // The account on screen is read again while the form is open; what is typed belongs to the one it began
-  // with.
+  // The account may be reloaded while the form is open; the input belongs to the one it began with.
   const began = shallowRef(account())
   const values = ref(read(began.value)) as Ref<Values>
   const errors = ref<Record<string, string>>({})
@@ -63,8 +62,8 @@ export function useAccountForm<Values extends Record<string, string>>(
   }
 
   /**
-   * The key of a submit: the same for a retry, so that it is not done twice; another content is another
-   * command.
+   * The idempotency key of a submit: the same for a retry, so that it takes effect once; another one for
+   * other content.
    */
   function keyFor(update: AccountUpdate): string {
     const body = JSON.stringify(update)
@@ -98,7 +97,7 @@ export function useAccountForm<Values extends Record<string, string>>(
     form.value?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }
 
-  /** `problems`: what the page itself sees wrong; then nothing is sent. */
+  /** `problems`: errors the page itself found; nothing is sent then. */
   async function save(problems: Record<string, string> = {}) {
     if (saving.value) return
     failure.value = undefined
@@ -133,7 +132,7 @@ export function useAccountForm<Values extends Record<string, string>>(
       saving.value = false
     }
   }
-  /** Refused where somebody has changed the account since: theirs is not to be overwritten. */
+  /** Rejected when the account has changed since, so that nobody's change is overwritten. */
   async function takeBack(before: Account, saved: Account) {
     try {
       const account = await api.saveAccount(

@@ -3,8 +3,8 @@ import { onBeforeRouteLeave } from 'vue-router'
 import { unsaved } from './unsaved.ts'
 
 /**
- * Asks before unsaved changes are lost. A dialog of our own: in a sandboxed frame the browser's is not
- * allowed.
+ * Asks before unsaved changes are lost. With a dialog of our own, because a sandboxed frame must not open the
+ * browser's.
  */
 export function useLeaveGuard() {
   const answer = ref<(leave: boolean) => void>()

@@ -6,18 +6,18 @@ const plan = (planId: string, fits = true, meters: object[] = []) => ({ planId, 
 const advice = (recommendation: Advice['recommendation'], plans: PlanAdvice[]) =>
   ({ recommendation, plans }) as Advice
 
-test('the verdict is to stay, to save, or to make room', () => {
+test('the verdict is to stay, to save, or to get more room', () => {
   const plans = [plan('a'), plan('b')]
   expect(verdictOf(advice({ planId: 'a', saves: 0 }, plans), 'a')).toBe('stay')
   expect(verdictOf(advice({ planId: 'b', saves: 500 }, plans), 'a')).toBe('switch')
-  // The plan of now would have refused some of it: another is dearer, or cheaper by luck, but it is room that
-  // counts.
+  // The current plan would have blocked some usage, so the reason is room, whether the other plan is dearer
+  // or cheaper.
   expect(verdictOf(advice({ planId: 'b', saves: -500 }, [plan('a', false), plan('b')]), 'a')).toBe('outgrown')
   expect(verdictOf(advice({ planId: 'b', saves: 500 }, [plan('a', false), plan('b')]), 'a')).toBe('outgrown')
   expect(verdictOf(advice(null, plans), 'a')).toBe('none')
 })
 
-test('nothing is called the cheapest where a cheaper plan with room is passed over for a feature it lacks', () => {
+test('no plan is called the cheapest when a cheaper one with room is skipped for a missing feature', () => {
   const priced = (planId: string, total: number, { fits = true, loses = [] as string[] } = {}) =>
     ({ planId, fits, total, loses, meters: [] }) as unknown as PlanAdvice
   const said = (plans: PlanAdvice[], recommendation: Advice['recommendation'], paysOverage = false) =>
@@ -48,7 +48,7 @@ test('nothing is called the cheapest where a cheaper plan with room is passed ov
   ]).toEqual(['switch', 'outgrownLess'])
 })
 
-test('plans that are paid for at another pace are shown only where they are recommended', () => {
+test('plans of another billing interval are shown only when they are recommended', () => {
   const plans = [
     ['a', 'month', 'current'],
     ['b', 'month', 'upgrade'],
@@ -62,7 +62,7 @@ test('plans that are paid for at another pace are shown only where they are reco
   expect(shownAdvice(all, plans).map((one) => one.plan.id)).toEqual(['a', 'b', 'a_year'])
 })
 
-test('of several allowances the first to run out is told', () => {
+test('of several allowances the first to run out is shown', () => {
   const meters = [
     { meter: 'chats', runsOutAt: '2026-11-27' },
     { meter: 'tokens', runsOutAt: '2026-11-20' },

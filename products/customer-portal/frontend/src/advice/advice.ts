@@ -4,8 +4,8 @@ export type PlanAdvice = Advice['plans'][number]
 export type Verdict = 'none' | 'stay' | 'switch' | 'outgrown'
 
 /**
- * What the advice comes to: stay, move to a plan that would have cost less, or to one with room for what was
- * used; none where no plan has.
+ * The verdict of the advice: stay, change to a cheaper plan, or change to one with room for the usage; none
+ * when no plan has room.
  */
 export function verdictOf({ recommendation, plans }: Advice, currentId: string): Verdict {
   if (!recommendation) return 'none'
@@ -16,9 +16,8 @@ export function verdictOf({ recommendation, plans }: Advice, currentId: string):
 }
 
 /**
- * What the advice says, as the text of that name. Where a plan with room for what was used would have cost
- * less and is passed over for a feature it lacks, nothing claims to be the cheapest of all: `paysOverage`
- * tells whether something of the plan of now is used up and billed on.
+ * The key of the advice's headline. When a cheaper plan with room is skipped for a missing feature, no plan
+ * is called the cheapest. `paysOverage`: an allowance of the current plan is used up and overage is billed.
  */
 export function headlineOf(advice: Advice, currentId: string, paysOverage: boolean) {
   const verdict = verdictOf(advice, currentId)
@@ -34,7 +33,7 @@ export function headlineOf(advice: Advice, currentId: string, paysOverage: boole
   return passedOver ? 'outgrownKeeps' : 'outgrownMore'
 }
 
-/** The plans to show: those paid for as often as the current one, and the one that is recommended. */
+/** The plans to show: those with the current billing interval, and the recommended one. */
 export function shownAdvice(
   advice: Advice,
   plans: readonly PortalPlan[],
@@ -50,9 +49,7 @@ export function shownAdvice(
   })
 }
 
-/**
- * The first allowance to be used up at the pace of now, and whether that is the end of it: those come first.
- */
+/** The first allowance to run out at the current pace, and whether usage then stops: those come first. */
 export function firstToRunOut({
   meters,
 }: PlanAdvice): { meter: string; at: string; stops: boolean } | undefined {

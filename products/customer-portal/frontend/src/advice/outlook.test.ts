@@ -12,7 +12,7 @@ const meter = {
   errorBasisPoints: 120,
 }
 
-test('nothing that is used up is said to last, whatever the pace and the past say', () => {
+test('a used-up allowance is never said to last, whatever pace and history are', () => {
   const quantities = fc.integer({ min: 1, max: 1_000_000 })
   fc.assert(
     fc.property(
@@ -33,7 +33,7 @@ test('nothing that is used up is said to last, whatever the pace and the past sa
   )
 })
 
-test('a used-up meter says the day it was used up, and that it has stopped where it has', () => {
+test('a used-up meter shows the date, and that it is blocked where it is', () => {
   const usedUp = { ...meter, used: 100, forecast: 130, usedUpOn: '2026-11-23' }
   expect([
     outlookOf(usedUp, 24),
@@ -42,7 +42,7 @@ test('a used-up meter says the day it was used up, and that it has stopped where
   ]).toEqual(['forecastUsedUpOn', 'stoppedOn', 'forecastUsedUp'])
 })
 
-test('where forecasts were off by more than all there was, none is made', () => {
+test('no forecast is made when past ones were off by more than the whole usage', () => {
   expect([
     isForeseeable({ errorBasisPoints: 10_000 }),
     isForeseeable({ errorBasisPoints: 10_001 }),
@@ -50,14 +50,14 @@ test('where forecasts were off by more than all there was, none is made', () => 
   ]).toEqual([true, false, 'unforeseeable'])
 })
 
-test('what has no limit, or nothing included, neither lasts nor runs out', () => {
+test('a meter without a limit, or without an allowance, neither lasts nor runs out', () => {
   expect([outlookOf({ ...meter, included: null }, 9), outlookOf({ ...meter, included: 0 }, 9)]).toEqual([
     'forecastUnlimited',
     'forecastPay',
   ])
 })
 
-test('a level is not called too early to foretell once days have passed', () => {
+test('a level is not called too early to forecast once days have passed', () => {
   expect([outlookOf({ ...meter, forecast: null }, 1), outlookOf({ ...meter, forecast: null }, 9)]).toEqual([
     'noForecast',
     'noForecastLevel',

@@ -2,16 +2,19 @@ import type { Advice } from '@customer-portal/portal-api/contract'
 
 type MeterForecast = NonNullable<Advice['forecast']>['meters'][number]
 
-/** Above this mean error (basis points, 10,000 are 100 %) a straight line has said nothing so far. */
+/**
+ * Maximum mean error for a forecast (basis points, 10,000 are 100 %); above it a straight line has had no
+ * value.
+ */
 const mostError = 10_000
 
-/** Whether forecasts made the same way came anywhere near what was used. */
+/** Whether past forecasts were close enough to what was used. */
 export const isForeseeable = ({ errorBasisPoints }: Pick<MeterForecast, 'errorBasisPoints'>): boolean =>
   errorBasisPoints === null || errorBasisPoints <= mostError
 
 /**
- * What there is to say about a meter's end of the period, as the text of that name. What is used up does not
- * last, whatever the pace.
+ * The key of the text about a meter at the end of the period. What is used up does not last, whatever the
+ * pace.
  */
 export function outlookOf(
   one: Pick<

@@ -11,7 +11,7 @@ const bodyOf = (...pieces: (string | Error)[]) =>
     },
   })
 
-test('a file arrives whole, and tells as it comes', async () => {
+test('a file arrives completely, and reports its progress', async () => {
   const told: Arrival[] = []
   const blob = await arrive(
     bodyOf('\uFEFF时间,数量\r\n', 'a,1\r\nb,2\r\nc', ',3\r\n'),
@@ -29,11 +29,11 @@ test('a file arrives whole, and tells as it comes', async () => {
   ])
 })
 
-test('what breaks off in the middle is no file', async () => {
+test('a download that breaks off throws', async () => {
   await expect(arrive(bodyOf('a\r\n', new Error('gone')), 'text/csv', () => undefined)).rejects.toThrow()
 })
 
-test('a file has the name the server gives it', () => {
+test('a file gets the name from the server', () => {
   expect(
     fileName(`attachment; filename="usage.csv"; filename*=UTF-8''${encodeURIComponent('用量.csv')}`),
   ).toBe('用量.csv')
@@ -44,7 +44,7 @@ test('a file has the name the server gives it', () => {
   ]).toEqual(['usage.csv', 'u.csv', undefined])
 })
 
-test('it is not said to be there before it is', () => {
+test('progress does not reach 100 % before the end', () => {
   const after = (lines: number, rows: number | undefined) => percentArrived({ bytes: 0, lines }, rows)
   expect([
     after(0, 10),

@@ -1,4 +1,4 @@
-/** How much of a file has arrived. `lines` counts line ends: rows of CSV, its heading among them. */
+/** The progress of a download. `lines` counts line ends: rows of CSV, including its heading. */
 export interface Arrival {
   bytes: number
   lines: number
@@ -7,8 +7,8 @@ export interface Arrival {
 const lineEnd = 10
 
 /**
- * Reads a body to its end into one blob (which the browser may keep on disk), and tells how much has arrived,
- * piece by piece. Throws where it breaks off.
+ * Reads a body into one blob (which the browser may keep on disk), and reports progress after each chunk.
+ * Throws when it breaks off.
  */
 export async function arrive(
   body: ReadableStream<Uint8Array>,
@@ -31,7 +31,7 @@ export async function arrive(
   }).blob()
 }
 
-/** The name a `Content-Disposition` gives (RFC 6266: the extended one first), or undefined. */
+/** The file name in a `Content-Disposition` (RFC 6266: the extended one first), or undefined. */
 export function fileName(disposition: string | null): string | undefined {
   const [, extended] = /filename\*=UTF-8''([^;]+)/i.exec(disposition ?? '') ?? []
   const [, plain] = /filename="([^"]+)"/i.exec(disposition ?? '') ?? []
@@ -42,10 +42,7 @@ export function fileName(disposition: string | null): string | undefined {
   }
 }
 
-/**
- * How much of the file is here, in percent; never 100 before its end, and undefined where nobody knows how
- * much there is.
- */
+/** The progress in percent; never 100 before the end, and undefined when the total is unknown. */
 export function percentArrived({ lines }: Arrival, rows: number | undefined): number | undefined {
   if (rows === undefined || rows <= 0) return undefined
   return Math.max(0, Math.min(99, Math.floor(((lines - 1) / rows) * 100)))

@@ -8,10 +8,7 @@ import { toast } from '../toasts.ts'
 import { arrive, fileName, type Arrival } from './arrival.ts'
 import { save } from './save.ts'
 
-/**
- * A file to be fetched. `rows`: how many lines it will have, where that is known; only CSV can be counted
- * while it comes.
- */
+/** A file to download. `rows`: its number of lines, when known; only CSV can be counted on arrival. */
 export interface Wanted {
   path: string
   query: Record<string, string | undefined>
@@ -26,12 +23,12 @@ export interface Download extends Wanted {
   cancel: () => void
 }
 
-/** The files that are arriving. They go on while the reader looks at other pages. */
+/** Downloads in progress. They continue while the reader opens other pages. */
 export const downloads = ref<Download[]>([])
 let count = 0
 const tellEvery = 200
 
-/** Fetches a file and has it saved; says how it went. What is cancelled is not saved. */
+/** Downloads and saves a file, and shows the result. A cancelled download is not saved. */
 export async function download(wanted: Wanted): Promise<void> {
   const id = ++count
   const abort = new AbortController()

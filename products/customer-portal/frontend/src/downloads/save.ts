@@ -1,4 +1,4 @@
-/** Has the browser save a file under a name. */
+/** Makes the browser save a file under a name. */
 export function save(blob: Blob, name: string) {
   const url = URL.createObjectURL(blob)
   const link = document.createElement('a')
@@ -7,6 +7,6 @@ export function save(blob: Blob, name: string) {
   document.body.append(link)
   link.click()
   link.remove()
-  // Firefox reads the URL after the click has returned.
+  // Firefox reads the URL after the click handler has returned.
   setTimeout(() => URL.revokeObjectURL(url), 30_000)
 }

@@ -1,17 +1,17 @@
 /**
- * The words that the portal and the page that embeds it exchange are the embedding package's, which both
- * sides use.
+ * The messages between the portal and the host page are defined by the embedding package, which both sides
+ * use.
  */
 import type { Locale } from '@customer-portal/embed'
 
 export type { Height, HostMethods, Locale, PortalMethods, Theme } from '@customer-portal/embed'
 
-/** What the portal shows of the vendor's. A logo's width and height say its shape. */
+/** The vendor's branding of the portal. A logo's width and height give its shape. */
 export interface Brand {
   name: Record<Locale, string>
-  /** On light and on dark pages; null: the product's own mark. */
+  /** For light and dark pages; null for the product's own mark. */
   logo: { light: Picture; dark: Picture } | null
-  /** A page or a mail address; null: no support is named. */
+  /** A page or a mail address; null when there is no support link. */
   supportUrl: string | null
 }
 
@@ -21,7 +21,7 @@ export interface Picture {
   height: number
 }
 
-/** `GET /portal/settings.json`: what the server's configuration gives the portal, and nothing secret. */
+/** `GET /portal/settings.json`: the portal's settings from the server's configuration, nothing secret. */
 export interface PortalSettings {
   /** Origins that may embed the portal besides its own; also the CSP's frame-ancestors. */
   embedOrigins: string[]

@@ -62,21 +62,21 @@ test('a token of another customer than the host names opens nothing', async () =
   ).toEqual(['/api/portal/session'])
 })
 
-test('another customer’s token, pushed into an open portal, ends it', async () => {
+test('another customer’s token, sent to an open portal, ends it', async () => {
   await host.takeHostToken(await browser.tokenFor('acme'), null)
   await readAccount()
   await host.takeHostToken(await browser.tokenFor('globex'))
   await isEnded()
 })
 
-test('another customer, named by the host at a second beginning, ends the portal', async () => {
+test('another customer, named by the host in a second init, ends the portal', async () => {
   await host.takeHostToken(await browser.tokenFor('acme'), 'acme')
   await readAccount()
   await host.takeHostToken(await browser.tokenFor('acme'), 'globex')
   await isEnded()
 })
 
-test('another customer’s token, answered when the old one is refused, ends the portal before anything is sent with it', async () => {
+test('another customer’s token, returned as a replacement, ends the portal before anything is sent with it', async () => {
   const theirs = await browser.tokenFor('globex')
   host.renewByHost(async () => theirs)
   const token = await browser.tokenFor('acme')
@@ -97,7 +97,7 @@ test('another customer’s token, answered when the old one is refused, ends the
   ).toEqual(['/api/portal/session'])
 })
 
-test('a token that ran out on its way is replaced by asking the host, and where it has none the session has ended', async () => {
+test('a token that expired in transit is replaced by asking the host, and without a new one the session ends', async () => {
   const answers = [await browser.tokenFor('acme'), null]
   host.renewByHost(async () => answers.shift() ?? null)
   await host.takeHostToken('pt_run_out', 'acme')
@@ -106,7 +106,7 @@ test('a token that ran out on its way is replaced by asking the host, and where 
   await isEnded()
 })
 
-test('a host that cannot be asked has no token', async () => {
+test('a host that cannot be reached has no token', async () => {
   host.renewByHost(async () => {
     throw new Error('the frame is gone')
   })
@@ -114,7 +114,7 @@ test('a host that cannot be asked has no token', async () => {
   await isEnded()
 })
 
-test('a server out of reach at the beginning is asked again when it is back', async () => {
+test('a server that is unavailable at the start is retried when it is back', async () => {
   browser.unreachable.add('/api/portal/session')
   await host.takeHostToken(await browser.tokenFor('acme'), 'acme')
   expect(session.sessionState.value).toBe('starting')
@@ -123,7 +123,7 @@ test('a server out of reach at the beginning is asked again when it is back', as
   expect((await readAccount()).customerId).toBe('acme')
 })
 
-test('an ended session goes on with a token of its own customer, and reads everything anew', async () => {
+test('an ended session continues with a token of its own customer, and reloads everything', async () => {
   host.renewByHost(async () => null)
   await host.takeHostToken(await browser.tokenFor('acme'), 'acme')
   await readAccount()

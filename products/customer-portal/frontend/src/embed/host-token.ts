@@ -5,8 +5,8 @@ import { bindSession, renewAfter, renewWith, sessionState, useToken } from '../s
 const starting = () => sessionState.value === 'starting'
 
 /**
- * Renews the session by asking the host. Its login may be another customer's by now, so the server says whose
- * the token is.
+ * Renews the session with a token from the host. The host's login may have changed to another customer, so
+ * the server is asked whose token it is.
  */
 export function renewByHost(requestToken: () => Promise<string | null>) {
   renewWith(async () => {
@@ -16,15 +16,15 @@ export function renewByHost(requestToken: () => Promise<string | null>) {
 }
 
 /**
- * Takes a token the host gave into use, once the server has said whose it is. `accountId` is whose the host
- * says it is; null: the host does not know. A token of another customer, or of another one than that, ends
- * the session.
+ * Uses a token from the host, after the server has said whose it is. `accountId` is the customer the host
+ * names; null when the host does not know. A token of another customer ends the session.
  */
 export async function takeHostToken(token: string, accountId: string | null = null): Promise<void> {
   if (accountId && !bindSession(accountId)) return
   const known = await identify({ token }).catch(() => undefined)
   if (known) useToken(known)
-  // Run out on its way: the host is asked for another. In an open session the next refused call asks.
+  // Expired in transit, so the host is asked for another. In an open session the next rejected call does
+  // that.
   else if (known === null && starting()) await renewAfter(undefined)
   if (!starting()) return
   connection.lost()

@@ -6,7 +6,7 @@ import { endSession, sessionState } from '../session.ts'
 import type { Height, HostMethods, PortalMethods } from './contract.ts'
 import { renewByHost, takeHostToken } from './host-token.ts'
 
-/** Whether the frame grows with its content, as the host has said. */
+/** Whether the frame grows with its content, as the host has chosen. */
 const height = ref<Height>('fill')
 
 let host: RemoteProxy<HostMethods> | undefined
@@ -21,14 +21,12 @@ function reportHeight(to: RemoteProxy<HostMethods>) {
     cancelAnimationFrame(planned)
     planned = requestAnimationFrame(() => void to.resize(Math.ceil(content.getBoundingClientRect().height)))
   }
-  // #app, not the document: the document is as tall as the frame, so the two would chase each other.
+  // #app, not the document: the document is as tall as the frame, so the two would grow in turns.
   new ResizeObserver(plan).observe(content)
   watch(height, plan)
 }
 
-/**
- * A link to another site is the host's to open: it knows whether it lets its user go there, and in which tab.
- */
+/** The host opens external links: it decides whether, and in which tab. */
 function passOnLinks(to: RemoteProxy<HostMethods>) {
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href]') : null
@@ -70,7 +68,7 @@ function methods(router: Router, started: () => void): PortalMethods {
       document.documentElement.style.setProperty('--vp-top', `${top}px`)
       document.documentElement.style.setProperty('--vp-h', `${visible}px`)
     },
-    // Replaced: the host has its own entry in the history for it.
+    // Replaces the history entry: the host has its own entry for it.
     open(path) {
       if (path.startsWith('/')) void router.replace(path)
     },
@@ -78,7 +76,7 @@ function methods(router: Router, started: () => void): PortalMethods {
 }
 
 /**
- * Meets the page that frames the portal; pages of other origins than `allowedOrigins` are not heard.
+ * Connects to the page that frames the portal; messages from origins outside `allowedOrigins` are ignored.
  * Resolves when the host has offered a session, or never will.
  */
 export async function joinHost(router: Router, allowedOrigins: string[]): Promise<void> {
@@ -102,7 +100,7 @@ export async function joinHost(router: Router, allowedOrigins: string[]): Promis
   router.afterEach((to) => {
     void joined.navigate(pathFor(to))
   })
-  // A host of before does not know this one.
+  // Hosts built with an earlier version do not have this method.
   watch(sessionState, (state) => {
     if (state === 'ended') joined.sessionEnded().catch(() => undefined)
   })
@@ -124,8 +122,8 @@ function pathFor(to: { path: string; query: object }): string {
 }
 
 /**
- * Height auto: the portal's own corner may be far out of sight, so the host may show the message. False where
- * it does not.
+ * Height auto: the portal's own corner may be far out of view, so the host may show the message. Returns
+ * false when it does not.
  */
 export async function toastByHost(message: Parameters<HostMethods['toast']>[0]): Promise<boolean> {
   if (!host || height.value !== 'auto') return false

@@ -1,6 +1,6 @@
 /**
- * The size in which a sum stands large in a card: a long one smaller, so that it keeps all its digits and
- * stays in its box.
+ * The font size class of a large amount in a card: smaller for a long one, so that it fits with all its
+ * digits.
  */
 export function figureSize(text: string): string {
   if (text.length <= 11) return 'text-2xl leading-8'

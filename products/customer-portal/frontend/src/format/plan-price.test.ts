@@ -24,7 +24,7 @@ const charge = (included: number | null, overage: 'bill' | 'block' = 'bill', mor
   ...more,
 })
 
-test('a plan without a fee is free only where nothing costs from the first unit on; else it is paid as it is used, with what that is so far', async () => {
+test('a plan without a fee is free only if nothing costs from the first unit on; otherwise it is pay-as-you-go, with the amount so far', async () => {
   const plans = [
     plan(0),
     plan(0, charge(null)),

@@ -1,8 +1,7 @@
 import type { Plan } from '@customer-portal/portal-api/contract'
 
 /**
- * Whether a plan without a fee costs from the first unit on, or at least something: then it is not free, but
- * paid as it is used.
+ * Whether a plan without a fee charges from the first unit on, or at all: it is then pay-as-you-go, not free.
  */
 export const isPaidAsUsed = ({ fee, charges }: Pick<Plan, 'fee' | 'charges'>): boolean =>
   fee.amount === 0

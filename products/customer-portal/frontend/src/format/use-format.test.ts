@@ -8,7 +8,7 @@ afterEach(() => {
 })
 const users = { 'zh-CN': '个用户', en: 'users', one: 'user' }
 
-test('one of a unit is in the singular wherever its number stands, and in no other language than English', () => {
+test('one of a unit is singular wherever its number is shown, in English only', () => {
   const { counted, exact } = useFormat()
   locale.value = 'en'
   expect([0, 1, 1.5, 2, 1_000_000].map((amount) => counted(amount, users))).toEqual([

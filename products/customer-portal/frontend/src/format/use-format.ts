@@ -15,14 +15,14 @@ import { locale } from '../preferences.ts'
 import { isPaidAsUsed } from './plan-price.ts'
 import { useTexts } from '../texts/index.ts'
 
-/** The customer's time zone: every instant is shown on its wall clock. */
+/** The customer's time zone, in which every instant is shown. */
 export const zone = ref('Asia/Shanghai')
 
 /** Formats in the reader's language and the customer's time zone. */
 export function useFormat() {
   const { t } = useTexts()
   const text = (both: LocalizedText) => both[locale.value]
-  /** The unit's word for so many: 1 answer, 2 answers. */
+  /** The unit's word for a quantity: 1 answer, 2 answers. */
   const unitFor = (unit: Unit, quantity: number) =>
     locale.value === 'en' && quantity === 1 && unit.one ? unit.one : text(unit)
   const quantity = (amount: number) => formatQuantity(amount, locale.value)
@@ -41,7 +41,7 @@ export function useFormat() {
     return t(year ? 'unit.perYears' : 'unit.perMonths', { n: plan.intervalCount })
   }
 
-  /** The parts of a plan's price: ¥599 and /月, with the seat where the fee is per seat. */
+  /** The parts of a plan's price: ¥599 and /月, with the seat when the fee is per seat. */
   function fee(plan: Plan): { price: string; per: string } {
     if (plan.fee.amount === 0)
       return { price: t(isPaidAsUsed(plan) ? 'quota.payAsYouGo' : 'unit.free'), per: '' }
@@ -49,10 +49,7 @@ export function useFormat() {
     return { price: money(plan.fee.amount, plan.currency, true), per: `${seat}${interval(plan)}` }
   }
 
-  /**
-   * What a plan costs, in one line; of one that is paid as it is used, also what that is so far, where it is
-   * known.
-   */
+  /** A plan's price on one line; for pay-as-you-go also the amount so far, when known. */
   function priceLine(plan: Plan, soFar?: number): string {
     if (soFar !== undefined && isPaidAsUsed(plan))
       return t('quota.soFar', { amount: money(soFar, plan.currency) })
@@ -60,10 +57,7 @@ export function useFormat() {
     return price + per
   }
 
-  /**
-   * So many of a unit, wherever a number has one: "3,000 次", "500 万个", "5 M tokens", "1 user". `write` is
-   * how the number is written.
-   */
+  /** A quantity with its unit: "3,000 次", "500 万个", "5 M tokens", "1 user". `write` formats the number. */
   function counted(
     amount: number,
     unit: Unit | undefined,
@@ -71,13 +65,13 @@ export function useFormat() {
   ): string {
     const number = write(amount)
     const word = unit ? unitFor(unit, amount) : ''
-    // Chinese puts no space between 万 and the unit.
+    // Chinese has no space between 万 and the unit.
     return /[万亿]$/.test(number) && /^\p{Script=Han}/u.test(word)
       ? number + word
       : `${number} ${word}`.trim()
   }
 
-  /** A date inside a sentence, "today" where it is that. */
+  /** A date inside a sentence, or "today". */
   function dayOn(date: string, today: string | undefined): string {
     if (date === today) return t('usage.today')
     const day = formatDate(date, locale.value, 'day')
@@ -107,7 +101,7 @@ export function useFormat() {
     dayOf: (instant: string) => formatDate(localDate(instant, zone.value), locale.value, 'day'),
     localDate: (instant: string) => localDate(instant, zone.value),
     time: (instant: string, seconds = false) => formatTime(instant, zone.value, { seconds }),
-    /** A usage period: 2026年11月 where it is one, else its dates. */
+    /** A usage period: 2026年11月 for a whole month, else its dates. */
     period: (period: { start: string; end: string; label: string }) =>
       isMonth(period)
         ? formatPeriodLabel(period.start.slice(0, 7), locale.value)

@@ -2,12 +2,12 @@ import type { Invoice, InvoiceSummary } from '@customer-portal/portal-api/contra
 
 export type Due = InvoiceSummary['currencies'][number]
 
-/** What the invoices of a currency come to; where there are none in it, those of the first that has any. */
+/** The invoice totals in a currency; if there are none, those of the first currency that has any. */
 export function dueOf(summary: InvoiceSummary | undefined, currency: string | undefined): Due | undefined {
   return summary?.currencies.find((one) => one.currency === currency) ?? summary?.currencies[0]
 }
 
-/** Whether something was paid of an invoice, and something is left. */
+/** Whether an invoice is partly paid. */
 export const isPartPaid = ({
   status,
   amountPaid,

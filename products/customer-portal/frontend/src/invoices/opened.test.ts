@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openedIn, withOpened, withoutOpened } from './opened.ts'
 
-test('lines are opened and closed beside each other, and everything else in the address stays', () => {
+test('lines are opened and closed independently, and the rest of the URL stays', () => {
   const first = withOpened({ embed: '1' }, 'why', 'a', true)
   expect(first).toEqual({ embed: '1', why: 'a' })
   const both = withOpened(first, 'why', 'b', true)
@@ -9,11 +9,11 @@ test('lines are opened and closed beside each other, and everything else in the 
   expect(withOpened(both, 'why', 'a', false)).toEqual({ embed: '1', why: 'b' })
 })
 
-test('opening twice is opening once', () => {
+test('opening twice is the same as opening once', () => {
   expect(withOpened({ why: 'a' }, 'why', 'a', true)).toEqual({ why: 'a' })
 })
 
-test('who closes the explanation closes the events in it, and only those', () => {
+test('closing the breakdown closes the events in it, and only those', () => {
   expect(withOpened({ why: 'a,b', events: 'a,b' }, 'why', 'a', false)).toEqual({ why: 'b', events: 'b' })
   expect(withOpened({ why: 'a', events: 'a' }, 'events', 'a', false)).toEqual({ why: 'a' })
 })
@@ -39,11 +39,11 @@ test('a day of a line is opened by itself, and closed with its line or the lineâ
   })
 })
 
-test('an address made by hand opens nothing it does not name', () => {
+test('a URL written by hand opens nothing it does not name', () => {
   for (const why of [undefined, null, '', ['a', 'b']])
     expect(openedIn(why === undefined ? {} : { why }, 'why')).toEqual([])
 })
 
-test('who leaves the invoice takes nothing of it along', () => {
+test('leaving the invoice removes its parameters', () => {
   expect(withoutOpened({ status: 'open', why: 'a', days: 'a', events: 'a' })).toEqual({ status: 'open' })
 })

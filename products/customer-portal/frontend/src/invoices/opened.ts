@@ -2,24 +2,24 @@ import { computed } from 'vue'
 import { useRoute, useRouter, type LocationQuery, type RouteLocationNamedRaw } from 'vue-router'
 
 /**
- * What of a line is opened: how the amount came about, its days, and the events behind it or behind one of
- * its days (`line.date`). Each is in the one before.
+ * What of a line is expanded: the breakdown of its amount, its days, and the events behind it or behind one
+ * of its days (`line.date`). Each is inside the one before.
  */
 const depths = ['why', 'days', 'events'] as const
 export type Depth = (typeof depths)[number]
 
-/** The lines that an address opens to a depth. */
+/** The lines that a URL expands to a depth. */
 export function openedIn(query: LocationQuery, depth: Depth): string[] {
   const value = query[depth]
   return typeof value === 'string' && value !== '' ? value.split(',') : []
 }
 
-/** Whether something is a line or a part of it. */
+/** Whether an id is a line or a part of it. */
 const isOf = (lineId: string) => (id: string) => id === lineId || id.startsWith(`${lineId}.`)
 
 /**
- * The address's query with a line, or a part of it, opened or closed. Who closes something closes what is
- * opened in it.
+ * The URL's query with a line, or a part of it, expanded or collapsed. Collapsing also collapses everything
+ * inside.
  */
 export function withOpened(query: LocationQuery, depth: Depth, id: string, open: boolean): LocationQuery {
   const next = { ...query }
@@ -32,15 +32,15 @@ export function withOpened(query: LocationQuery, depth: Depth, id: string, open:
   return next
 }
 
-/** The query of a page about no line in particular. */
+/** The query of a page without expanded lines. */
 export function withoutOpened(query: LocationQuery): LocationQuery {
   const { why: _why, days: _days, events: _events, ...rest } = query
   return rest
 }
 
 /**
- * Whether a line is opened, as its address says: a reload and a link show the same. `place` is the page that
- * shows it.
+ * Whether a line is expanded, from the URL, so that a reload and a link show the same. `place` is the page
+ * that shows it.
  */
 export function useOpened(
   lineId: () => string,
@@ -56,7 +56,7 @@ export function useOpened(
       set: (open) => set(depth, lineId(), open),
     })
   const dayId = (date: string) => `${lineId()}.${date}`
-  /** What a colleague opens to see this line as it stands here. */
+  /** The URL that shows this line as it is here. */
   const link = () => {
     const opened = depths
       .map((depth) => [depth, openedIn(route.query, depth).filter(isOf(lineId())).join(',')] as const)

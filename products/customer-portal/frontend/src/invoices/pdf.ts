@@ -6,7 +6,7 @@ import { save } from '../downloads/save.ts'
 import { useTexts } from '../texts/index.ts'
 import { toast } from '../toasts.ts'
 
-/** Downloads an invoice's PDF: by fetch, since the token belongs in a header and never in a link. */
+/** Downloads an invoice's PDF with fetch, because the token belongs in a header and never in a link. */
 export function usePdf() {
   const { t } = useTexts()
   const loading = ref<string>()

@@ -2,7 +2,7 @@ import type { Invoice } from '@customer-portal/portal-api/contract'
 
 type Range = Invoice['period'] | NonNullable<Invoice['billedPeriods']['fee']>
 
-/** The periods a document bills: of its fee and of its usage where those are two, else the one it is of. */
+/** The periods a document bills: of its fee and of its usage when they differ, otherwise its own. */
 export function periodsOf({
   period,
   billedPeriods: { fee, usage },

@@ -21,7 +21,7 @@ const note = {
 const told = (changes: Partial<Parameters<typeof settledRows>[0]>) =>
   settledRows({ ...invoice, ...changes }).map(({ word, amount }) => [word, amount])
 
-test('the rows below the total add up to what is due', () => {
+test('the rows below the total add up to the amount due', () => {
   expect(
     told({
       creditApplied: 1_000,
@@ -45,14 +45,14 @@ test('a negative total went to the balance, and nothing is due', () => {
   ])
 })
 
-test('of a void document nothing is due, whatever was paid of it', () => {
+test('a void document has nothing due, whatever was paid of it', () => {
   expect(told({ status: 'void', creditApplied: 1_000, amountPaid: 9_000, amountDue: 0 })).toEqual([
     ['voided', -10_000],
     ['amountDue', 0],
   ])
 })
 
-test('a credit note says what it took off its invoice and where the rest went', () => {
+test('a credit note shows what it took off its invoice and where the rest went', () => {
   const credit = { status: 'paid' as const, total: -10_000, amountDue: 0 }
   expect(told({ ...credit, addedToBalance: 7_000, creditNote: note })).toEqual([
     ['offInvoice', 3_000],
@@ -64,7 +64,7 @@ test('a credit note says what it took off its invoice and where the rest went', 
   ])
 })
 
-test('what was paid beyond what was due went to the balance', () => {
+test('an overpayment went to the balance', () => {
   // 100.00 − 105.00 + 5.00 = 0.00
   expect(told({ status: 'paid', amountPaid: 10_500, addedToBalance: 500, amountDue: 0 })).toEqual([
     ['amountPaid', -10_500],

@@ -16,8 +16,8 @@ type Word =
   'voided' | 'credit' | 'amountPaid' | 'amountCredited' | 'offInvoice' | 'toCredit' | 'refund' | 'amountDue'
 
 /**
- * How the total of a document was settled, in the order in which it adds up to what is due; a credit note has
- * nothing due.
+ * How a document's total was settled, in an order that adds up to the amount due; a credit note has nothing
+ * due.
  */
 export function settledRows(invoice: Settled): { word: Word; amount: number; strong?: true }[] {
   const { status, total, creditNote, amountDue } = invoice

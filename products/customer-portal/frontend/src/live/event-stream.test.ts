@@ -17,7 +17,7 @@ async function all(body: ReadableStream<Uint8Array>, silence?: number): Promise<
 const text =
   'retry: 5000\n\nevent: usage\ndata: {"名":"用量"}\n\n: here\n\nevent: end\ndata: {}\n\nevent: half\ndata: {'
 
-test('events are the same wherever the network cuts them, in the middle of a character too', async () => {
+test('events are parsed the same wherever the network splits them, also within a character', async () => {
   const bytes = encoder.encode(text)
   for (const size of [1, 2, 7, bytes.length]) {
     const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
@@ -30,7 +30,7 @@ test('events are the same wherever the network cuts them, in the middle of a cha
   }
 })
 
-test('a connection that says nothing any more, not even that it is there, is given up', async () => {
+test('a silent connection, without heartbeats, throws', async () => {
   const silent = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(encoder.encode(': here\n\n')),
   })

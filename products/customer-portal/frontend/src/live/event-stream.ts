@@ -3,10 +3,12 @@ export interface StreamEvent {
   data: string
 }
 
-/** Longer silence than this, heartbeats included, is a connection that is gone without a word. */
+/** Maximum time without data, heartbeats included, before a connection counts as lost. */
 const longestSilence = 40_000
 
-/** The events of a text/event-stream as they arrive. Throws where the connection breaks or falls silent. */
+/**
+ * The events of a text/event-stream as they arrive. Throws when the connection breaks or is silent too long.
+ */
 export async function* eventsOf(
   body: ReadableStream<Uint8Array>,
   silence = longestSilence,
@@ -32,7 +34,7 @@ export async function* eventsOf(
   }
 }
 
-/** What one block of lines says; comments and what has no data say nothing. */
+/** Parses one block of lines; a comment or a block without data is undefined. */
 function eventFrom(block: string): StreamEvent | undefined {
   const fields = block.split('\n').map((line) => /^(\w+): ?(.*)$/.exec(line))
   const valueOf = (name: string) =>

@@ -39,11 +39,11 @@ afterEach(async () => {
   server.close()
 })
 
-test('what is told is passed on, and while it is, the page is live', async () => {
+test('events are passed on, and the page is live while they arrive', async () => {
   expect([told, isLive.value]).toEqual([[{ name: 'usage', data: '1' }], true])
 })
 
-test('a stream that breaks is opened again, and the page is not live meanwhile', async () => {
+test('a stream that breaks is reopened, and the page is not live meanwhile', async () => {
   const seen: boolean[] = []
   const stop = watch(isLive, (now) => seen.push(now), { flush: 'sync' })
   readers[0]!.destroy()
@@ -51,12 +51,12 @@ test('a stream that breaks is opened again, and the page is not live meanwhile',
   stop()
 })
 
-test('a stream that ends with its token is opened again, and its end is no news', async () => {
+test('a stream that ends with its token is reopened, and the page stays live', async () => {
   readers[0]!.end('event: end\ndata: {"reason":"expired"}\n\n')
   await expect.poll(() => told.map(({ data }) => data)).toEqual(['1', '2'])
 })
 
-test('nobody follows any more once told so', async () => {
+test('an aborted signal stops it', async () => {
   leaving.abort()
   await following
   expect(isLive.value).toBe(false)

@@ -1,7 +1,7 @@
 import { eventsOf, type StreamEvent } from './event-stream.ts'
 import { isLive } from './state.ts'
 
-/** Pauses before the next try, in milliseconds. */
+/** Delays before the next attempt, in milliseconds. */
 export interface Pauses {
   first: number
   longest: number
@@ -10,8 +10,8 @@ export interface Pauses {
 const usual: Pauses = { first: 2_000, longest: 60_000 }
 
 /**
- * Keeps a stream open until `signal` says otherwise, and passes on what it tells. One that breaks is opened
- * again after a pause that doubles each time; one that ended only because its token did, at once.
+ * Keeps a stream open until `signal` aborts, and passes on its events. A broken stream is reopened after a
+ * delay that doubles each time; one that ended with its token, at once.
  */
 export async function follow(
   connect: (signal: AbortSignal) => Promise<Response>,
@@ -37,7 +37,7 @@ export async function follow(
         }
       }
     } catch {
-      // Why it failed shows where the page asks in the ordinary way.
+      // The page's ordinary requests show why it failed.
     }
     isLive.value = false
     if (!expired || tries > 0) await pause(Math.min(pauses.first * 2 ** tries, pauses.longest), signal)
@@ -45,7 +45,7 @@ export async function follow(
   }
 }
 
-/** Readers that were cut off together must not come back together: each waits up to half as long again. */
+/** Up to half as long again at random, so that clients disconnected together do not reconnect together. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds * (1 + Math.random() / 2))

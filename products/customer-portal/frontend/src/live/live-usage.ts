@@ -9,13 +9,10 @@ import { sessionState } from '../session.ts'
 import type { StreamEvent } from './event-stream.ts'
 import { follow } from './follow.ts'
 
-/** The pages on which usage and what follows from it can be seen. */
+/** The pages that show usage and what depends on it. */
 const pages: readonly unknown[] = ['overview', 'usage', 'subscription']
 
-/**
- * Keeps usage and subscription up to date as they change, on the pages that show them, while somebody can see
- * them.
- */
+/** Keeps usage and subscription up to date on the pages that show them, while they are visible. */
 export function followUsage() {
   const visible = ref(document.visibilityState === 'visible')
   document.addEventListener('visibilitychange', () => {
@@ -47,7 +44,7 @@ function take({ name, data }: StreamEvent) {
 }
 
 function takeUsage(usage: UsageSummary) {
-  // An answer to a question of our own may have overtaken it.
+  // A response to an earlier request may have been overtaken.
   queryClient.setQueryData(reads.usage().queryKey, (known) =>
     known && known.asOf > usage.asOf ? known : usage,
   )
@@ -56,7 +53,7 @@ function takeUsage(usage: UsageSummary) {
 function takeSubscription(subscription: Subscription) {
   const before = queryClient.getQueryData(reads.subscription.queryKey)
   queryClient.setQueryData(reads.subscription.queryKey, subscription)
-  // A colleague, or the vendor, has changed it: the plans, the bills and what is advised follow from it.
+  // A colleague or the vendor has changed the plan, so plans, invoices and advice are reloaded.
   if (before && planOf(before) !== planOf(subscription)) {
     for (const queryKey of [families.plans, families.invoices, families.advice])
       void queryClient.invalidateQueries({ queryKey })

@@ -1,4 +1,4 @@
 import { ref } from 'vue'
 
-/** Whether the server tells what changes as it changes. While it does not, pages ask from time to time. */
+/** Whether the server pushes changes. While it does not, pages poll. */
 export const isLive = ref(false)

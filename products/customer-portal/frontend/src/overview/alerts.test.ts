@@ -37,7 +37,7 @@ test('overdue invoices come first, then the fullest quotas', () => {
   expect(alerts[0]).toMatchObject({ count: 1000, amount: 318_000 })
 })
 
-test('what stops comes before what is billed, however far that is above', () => {
+test('blocked meters come before billed overage, however high that is', () => {
   const alerts = alertsOf(
     undefined,
     usage(meter(900, 100), meter(85, 100, 'block'), meter(100, 100, 'block')),
@@ -50,7 +50,7 @@ test('what stops comes before what is billed, however far that is above', () => 
   ).toEqual(['m100', 'm85', 'm900'])
 })
 
-test('beyond three meters the others are told together, and each of them counts', () => {
+test('beyond three meters the others are one alert, and each of them counts', () => {
   const alerts = alertsOf(
     subscription({}),
     usage(...[101, 102, 103, 104, 105].map((used) => meter(used, 100))),
@@ -62,7 +62,7 @@ test('beyond three meters the others are told together, and each of them counts'
   ])
 })
 
-test('a used-up quota is grave where it blocks, a warning where the rest is billed', () => {
+test('a used-up quota is severe if it blocks, and a warning if overage is billed', () => {
   const tone = (policy: 'bill' | 'block') =>
     alertsOf(undefined, usage(meter(100, 100, policy)), undefined)[0]?.tone
   expect([tone('block'), tone('bill')]).toEqual(['bad', 'warn'])
@@ -79,7 +79,7 @@ test('after the end, and without a plan, no meter is near a limit', () => {
     ).toEqual([])
 })
 
-test('an ending trial or an ending subscription is said, the trial from three days before its end', () => {
+test('an ending trial or subscription is an alert, for the trial from three days before its end', () => {
   const trial = (change: Partial<Subscription>) =>
     alertsOf(
       subscription({ status: 'trialing', trialEndsAt: '2026-11-30T00:00:00.000000Z', ...change }),

@@ -12,19 +12,19 @@ export type Alert =
   | { kind: 'ending'; tone: 'warn'; at: string }
   | { kind: 'trial'; tone: 'warn'; daysLeft: number; at: string }
 
-/** What of the invoices is past its due date. */
+/** The overdue invoices. */
 export interface Overdue {
   count: number
   amount: number
   currency: string
 }
 
-/** From so many days before its end on, a trial is something to look at. */
+/** Days before its end from which a trial is an alert. */
 const endingDays = 3
-/** So many meters are told one by one; the others together. */
+/** Maximum number of meters with an alert of their own; the others share one. */
 const mostMeters = 3
 
-/** What the customer should look at, the most urgent first: what stops before what costs. */
+/** The customer's alerts, most urgent first: blocked before costly. */
 export function alertsOf(
   subscription: Subscription | undefined,
   usage: UsageSummary | undefined,
@@ -74,6 +74,6 @@ function alertsOfMeters(meters: readonly MeterUsage[]): MeterAlert[] {
   )
 }
 
-/** How many things there are to look at. */
+/** The number of things the alerts stand for. */
 export const thingsIn = (alerts: readonly Alert[]): number =>
   alerts.reduce((sum, alert) => sum + (alert.kind === 'more' ? alert.count : 1), 0)

@@ -9,7 +9,7 @@ import { alertsOf } from './alerts.ts'
 
 const trendDays = 30
 
-/** Everything the overview shows, from the four things the server is asked for. */
+/** Everything the overview shows, from its four queries. */
 export function useOverview() {
   const { localDate } = useFormat()
   const account = useAccount()
@@ -23,13 +23,13 @@ export function useOverview() {
   })
   const previous = useUsage(previousLabel, () => previousLabel.value !== undefined)
 
-  /** What is to be paid in the customer's currency, of all invoices there are. */
+  /** The amount due in the customer's currency, over all invoices. */
   const due = computed(() => dueOf(summary.data.value, account.data.value?.currency))
   const today = computed(() => (usage.data.value ? localDate(usage.data.value.asOf) : undefined))
   const quotas = computed(() => meterQuotas(usage.data.value))
   const mainMeter = computed(() => quotas.value[0]?.meter ?? usage.data.value?.meters[0])
 
-  /** The last thirty days of the main meter, today last. */
+  /** The last thirty days of the main meter, ending today. */
   const trend = computed(() => {
     const meter = mainMeter.value?.meter
     const end = today.value
@@ -71,7 +71,7 @@ export function useOverview() {
         },
       ),
     ),
-    // Alerts stand above everything: shown later than the rest, they would push it down.
+    // Alerts are above everything: shown later than the rest, they would push it down.
     ready: computed(
       () => !subscription.isPending.value && !usage.isPending.value && !summary.isPending.value,
     ),

@@ -45,7 +45,7 @@ test('the price beyond the allowance is the first rate, and says whether there a
   expect(firstRate({ meter: 'm', included: 0, overage: 'block' })).toBeUndefined()
 })
 
-test('seats stay within what the plan allows', () => {
+test('seats are clamped to what the plan allows', () => {
   expect([
     clampSeats(0, { min: 3, max: 20 }),
     clampSeats(99, { min: 3, max: 20 }),

@@ -8,7 +8,7 @@ const plan = (included: Record<string, number | null>, features: string[] = []) 
     features: features.map((en) => ({ 'zh-CN': en, en })),
   }) as Plan
 
-test('a lower plan takes away what it includes less of, or not at all', () => {
+test('what a lower plan includes less of, or not at all, is a loss', () => {
   const { allowances } = lossesOf(
     plan({ chats: 5000, tokens: null, storage: 10, calls: 7 }),
     plan({ chats: 1000, tokens: 9, calls: 7 }),
@@ -20,7 +20,7 @@ test('a lower plan takes away what it includes less of, or not at all', () => {
   ])
 })
 
-test('what stays, grows or has no end is no loss', () => {
+test('an allowance that stays, grows or is unlimited is no loss', () => {
   expect(lossesOf(plan({ chats: 10, tokens: null }), plan({ chats: 20, tokens: null })).allowances).toEqual(
     [],
   )

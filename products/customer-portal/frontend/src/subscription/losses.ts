@@ -1,13 +1,13 @@
 import type { LocalizedText, Plan } from '@customer-portal/portal-api/contract'
 
-/** A meter of which a lower plan includes less: units a month, `null` is unlimited. */
+/** A meter of which a lower plan includes less: units per month, `null` is unlimited. */
 export interface LessIncluded {
   meter: string
   now: number | null
   then: number
 }
 
-/** What moving from one plan to another takes away: allowances that shrink and features that go. */
+/** What is lost by a change from one plan to another: smaller allowances and missing features. */
 export function lossesOf(from: Plan, to: Plan): { allowances: LessIncluded[]; features: LocalizedText[] } {
   const kept = new Set(to.features.map((feature) => feature.en))
   const allowances = from.charges.flatMap(({ meter, included: now }): LessIncluded[] => {

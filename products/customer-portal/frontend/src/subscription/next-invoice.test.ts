@@ -4,7 +4,7 @@ import { nextInvoiceOf } from './next-invoice.ts'
 const currentPeriod = { start: '2026-11-01', end: '2026-12-01' }
 const invoice = (at: string) => ({ at, estimatedTotal: 0, estimatedDue: 0, currency: 'CNY', usageAt: null })
 
-test('a subscription that goes on has a usual invoice next, whatever it comes to', () => {
+test('a continuing subscription has a usual invoice next, whatever its amount', () => {
   expect(
     nextInvoiceOf({
       status: 'active',
@@ -29,7 +29,7 @@ test('one that ends has its last invoice next, or none', () => {
   ).toEqual({ kind: 'none' })
 })
 
-test('where a year ends later, the usage of a month before is a usual one', () => {
+test("when a year ends later, an earlier month's usage invoice is a usual one", () => {
   expect(
     nextInvoiceOf({
       status: 'active',
@@ -40,13 +40,13 @@ test('where a year ends later, the usage of a month before is a usual one', () =
   ).toMatchObject({ kind: 'usual' })
 })
 
-test('without a subscription nothing is known to come', () => {
+test('without a subscription the next invoice is unknown', () => {
   expect(
     nextInvoiceOf({ status: 'none', nextInvoice: null, cancelAtPeriodEnd: false, currentPeriod: null }),
   ).toBeUndefined()
 })
 
-test('after the end what is left to bill is the last', () => {
+test('after the end the remaining invoice is the last', () => {
   expect(
     nextInvoiceOf({
       status: 'canceled',

@@ -3,8 +3,8 @@ import type { Subscription } from '@customer-portal/portal-api/contract'
 type NextInvoice = NonNullable<Subscription['nextInvoice']>
 
 /**
- * What invoice comes next: a `usual` one, the `last` of a subscription that ends, or none where it ends and
- * nothing is left to bill. Undefined: nothing is known to come.
+ * The next invoice: a `usual` one, the `last` of a subscription that ends, or none when it ends with nothing
+ * left to bill. Undefined when unknown.
  */
 export function nextInvoiceOf({
   status,
@@ -14,7 +14,7 @@ export function nextInvoiceOf({
 }: Pick<Subscription, 'status' | 'nextInvoice' | 'cancelAtPeriodEnd' | 'currentPeriod'>):
   { kind: 'usual' | 'last'; invoice: NextInvoice } | { kind: 'none' } | undefined {
   if (!nextInvoice) return cancelAtPeriodEnd ? { kind: 'none' } : undefined
-  // On a plan paid by the year there are usage invoices before the last.
+  // On a yearly plan there are usage invoices before the last.
   const isLast =
     status === 'canceled'
     || (cancelAtPeriodEnd && currentPeriod !== null && nextInvoice.at >= currentPeriod.end)

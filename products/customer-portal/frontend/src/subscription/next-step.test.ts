@@ -10,7 +10,7 @@ const running = {
 }
 const change = (at: string) => ({ planId: 'team', planVersion: 1, seats: 1, at, by: 'customer' as const })
 
-test('a subscription renews only where nothing else comes on that date', () => {
+test('a subscription renews only if nothing else happens on that date', () => {
   expect(nextStepOf(running)).toEqual({ kind: 'renews', at: '2026-12-25' })
   expect(nextStepOf({ ...running, scheduledChange: change('2026-12-25') })).toEqual({
     kind: 'changes',
@@ -21,7 +21,7 @@ test('a subscription renews only where nothing else comes on that date', () => {
   expect(nextStepOf({ ...running, currentPeriod: null })).toBeUndefined()
 })
 
-test('of an end and a change the first is told, and of a trial its end', () => {
+test('an end is shown before a change, and for a trial its end', () => {
   const ending = { ...running, cancelAtPeriodEnd: true }
   expect([
     nextStepOf({ ...ending, scheduledChange: change('2026-12-25') })?.kind,

@@ -11,7 +11,7 @@ type Ahead = Pick<
 
 /**
  * What happens to a subscription next, unless it is changed: it never "renews" on the date on which it ends
- * or becomes another plan's. Undefined without one.
+ * or changes plan. Undefined without one.
  */
 export function nextStepOf({
   currentPeriod,

@@ -34,7 +34,7 @@ const businessYear = plan('business_year', 'Business', 'year', 2_099_000)
 const all = [free, team, teamYear, business, businessYear]
 const ids = (plans: PortalPlan[]) => plans.map(({ id }) => id)
 
-test('a plan by the year belongs to the plan of its name by the month', () => {
+test('a yearly plan belongs to the monthly plan of the same name', () => {
   expect([counterpartOf(teamYear, all), counterpartOf(business, all), counterpartOf(free, all)]).toEqual([
     team,
     businessYear,
@@ -43,13 +43,13 @@ test('a plan by the year belongs to the plan of its name by the month', () => {
   expect(counterpartOf(plan('x', 'Team', 'year', 1), all)).toBeUndefined() // not per seat
 })
 
-test('either pace shows its own plans and those that have no other', () => {
+test('either interval shows its own plans and those without a counterpart', () => {
   expect(ids(plansPaid(all, 'month'))).toEqual(['free', 'team', 'business'])
   expect(ids(plansPaid(all, 'year'))).toEqual(['free', 'team_year', 'business_year'])
   expect([offersIntervals(all), offersIntervals([free, team, business])]).toEqual([true, false])
 })
 
-test('what a year saves is computed from the prices, and never said to be more than it is', () => {
+test('the yearly saving is computed from the prices, and never overstated', () => {
   expect(savingOf(teamYear, all)).toBe(20) // 123,800 of 154,800: 20.02 %
   expect(savingOf(businessYear, all)).toBe(12) // 12.499 %
   expect([savingOf(team, all), savingOf(plan('dear', 'Free', 'year', 5), all)]).toEqual([0, 0])
@@ -57,7 +57,7 @@ test('what a year saves is computed from the prices, and never said to be more t
   expect(savings([team, teamYear])).toEqual({ most: 20, alike: true })
 })
 
-test('seats cost what the plan asks for at least, and have no price beyond its most', () => {
+test("seats cost at least the plan's minimum, and have no price beyond its maximum", () => {
   expect([
     feeForSeats(team, 8),
     feeForSeats(team, 1),
@@ -66,7 +66,7 @@ test('seats cost what the plan asks for at least, and have no price beyond its m
   ]).toEqual([103_200, 38_700, undefined, 199_900])
 })
 
-test('another interval of the plan they have is neither up nor down, and without a plan every one is a subscription', () => {
+test('another interval of the current plan is neither up nor down, and without a plan every change is a subscription', () => {
   const related = [
     { ...team, relation: 'current' as const },
     { ...teamYear, relation: 'upgrade' as const },

@@ -1,11 +1,11 @@
 import type { PortalPlan } from '@customer-portal/portal-api/contract'
 
-/** How a plan is paid for. */
+/** The billing interval of a plan. */
 export type BillingInterval = 'month' | 'year'
 
 const isPaid = (plan: PortalPlan, pace: BillingInterval) => plan.interval === pace && plan.intervalCount === 1
 
-/** The same plan by the other pace: one of the same name whose fee is for the same thing. */
+/** The same plan with the other interval: one of the same name whose fee is for the same thing. */
 export function counterpartOf(plan: PortalPlan, plans: readonly PortalPlan[]): PortalPlan | undefined {
   const other: BillingInterval = plan.interval === 'year' ? 'month' : 'year'
   return plans.find(
@@ -19,8 +19,8 @@ export function counterpartOf(plan: PortalPlan, plans: readonly PortalPlan[]): P
 }
 
 /**
- * What a move to a plan is to the customer: another interval of the same plan is neither up nor down, and
- * without a plan it is a subscription.
+ * The kind of a change to a plan: another interval of the same plan is neither up nor down, and without a
+ * plan it is a subscription.
  */
 export type ChangeKind = 'subscribe' | 'interval' | 'upgrade' | 'downgrade' | 'level'
 export function changeKindOf(plan: PortalPlan, plans: readonly PortalPlan[], hasPlan: boolean): ChangeKind {
@@ -29,15 +29,15 @@ export function changeKindOf(plan: PortalPlan, plans: readonly PortalPlan[], has
   return plan.relation === 'current' ? 'level' : plan.relation
 }
 
-/** Whether there is anything to choose between. */
+/** Whether there are two intervals to choose from. */
 export const offersIntervals = (plans: readonly PortalPlan[]): boolean =>
   plans.some((plan) => isPaid(plan, 'year') && counterpartOf(plan, plans))
 
-/** The plans paid by a pace, and those that are there by no other. */
+/** The plans with a billing interval, and those without a counterpart. */
 export const plansPaid = (plans: readonly PortalPlan[], pace: BillingInterval): PortalPlan[] =>
   plans.filter((plan) => isPaid(plan, pace) || !counterpartOf(plan, plans))
 
-/** By how many whole percent a year costs less than twelve months of the same plan; 0 where it does not. */
+/** By how many whole percent a year costs less than twelve months of the same plan; 0 when it does not. */
 export function savingOf(yearly: PortalPlan, plans: readonly PortalPlan[]): number {
   const monthly = isPaid(yearly, 'year') ? counterpartOf(yearly, plans) : undefined
   if (!monthly || monthly.fee.amount === 0) return 0
@@ -45,7 +45,7 @@ export function savingOf(yearly: PortalPlan, plans: readonly PortalPlan[]): numb
   return Math.max(0, Math.floor(((year - yearly.fee.amount) * 100) / year))
 }
 
-/** The most that paying by the year saves, in whole percent, and whether it is the same on every plan. */
+/** The highest yearly saving in whole percent, and whether it is the same on every plan. */
 export function savings(plans: readonly PortalPlan[]): { most: number; alike: boolean } {
   const all = plans
     .filter((plan) => isPaid(plan, 'year') && counterpartOf(plan, plans))
@@ -54,15 +54,15 @@ export function savings(plans: readonly PortalPlan[]): { most: number; alike: bo
   return { most, alike: all.every((saving) => saving === most) }
 }
 
-/** What one billing period of a plan comes to with its tax, minor units, before discounts. */
+/** The fee of one billing period with tax, in minor units, before discounts. */
 export function feeWithTax(plan: PortalPlan, seats: number): number {
   const fee = plan.fee.amount * (plan.fee.per === 'seat' ? seats : 1)
   return plan.taxMode === 'inclusive' ? fee : fee + Math.round((fee * Number(plan.taxRate)) / 100)
 }
 
 /**
- * What all seats of a plan cost for one billing period, minor units; undefined where the plan has no room for
- * them.
+ * The fee of all seats for one billing period, in minor units; undefined when the plan does not allow as
+ * many.
  */
 export function feeForSeats(plan: PortalPlan, seats: number): number | undefined {
   if (plan.seats && plan.seats.max !== null && seats > plan.seats.max) return undefined

@@ -4,7 +4,7 @@ interface Seats {
   max: number | null
 }
 
-/** The number of seats within what a plan allows. */
+/** The number of seats clamped to what a plan allows. */
 export function clampSeats(seats: number, allowed: Seats): number {
   return Math.min(Math.max(Math.trunc(seats), allowed.min), allowed.max ?? 1_000_000)
 }

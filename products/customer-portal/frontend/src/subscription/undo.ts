@@ -9,7 +9,7 @@ import { useTexts } from '../texts/index.ts'
 import { toast } from '../toasts.ts'
 import { useLostText } from '../use-lost-text.ts'
 
-/** Sends a command under a key of its own, by which its answer is looked up where that is lost. */
+/** Sends a command with an idempotency key, by which its outcome is looked up when the response is lost. */
 function surely<Done extends object>(send: (key: string) => Promise<Done>): Promise<Done> {
   const key = crypto.randomUUID()
   return sendCommand(
@@ -19,15 +19,13 @@ function surely<Done extends object>(send: (key: string) => Promise<Done>): Prom
   )
 }
 
-/** Puts a changed subscription on screen, and has what follows from it read again. */
+/** Shows a changed subscription, and reloads what depends on it. */
 export function showSubscription({ subscription }: Pick<Scheduled, 'subscription'>) {
   queryClient.setQueryData(reads.subscription.queryKey, subscription)
   void queryClient.invalidateQueries()
 }
 
-/**
- * Taking back what was changed about the subscription, as what a message offers, and what is told afterwards.
- */
+/** The undo actions of messages about the subscription, and the message afterwards. */
 export function useUndo() {
   const { t } = useTexts()
   const lostText = useLostText()
@@ -47,7 +45,7 @@ export function useUndo() {
   }
   const undoScheduledChange = () => undo(() => sendAgain(api.undoScheduledChange), t('subscription.undone'))
 
-  /** A cancellation takes the place of what was scheduled before it: taking it back brings that back too. */
+  /** A cancellation replaces a scheduled change, so undoing it also restores that change. */
   async function resumed({ scheduledChange }: Subscription): Promise<Scheduled> {
     const after = await surely((key) => api.resume(key))
     if (scheduledChange?.by !== 'customer') return after

@@ -5,7 +5,8 @@ import { changeKindOf } from './offers.ts'
 import { usePlanName } from './use-plan-name.ts'
 
 /**
- * What a move to a plan is called, wherever it is: a first subscription and another interval are no upgrade.
+ * The words for a plan change everywhere: a first subscription and another interval are not called an
+ * upgrade.
  */
 export function useChangeWords(props: {
   plan: PortalPlan
@@ -14,9 +15,9 @@ export function useChangeWords(props: {
 }) {
   const { t } = useTexts()
   const planName = usePlanName()
-  // What it was when the dialog opened: done, it must not turn into something else.
+  // As it was when the dialog opened: once done, it must not turn into another kind.
   const kind = changeKindOf(props.plan, props.plans, props.subscription.plan !== null)
-  /** What happens at once; the others wait for their date. */
+  /** The words of what happens at once; other changes wait for their date. */
   const now = kind === 'subscribe' || kind === 'interval' ? kind : 'upgrade'
   const names = computed(() => ({
     plan: planName(props.plan),

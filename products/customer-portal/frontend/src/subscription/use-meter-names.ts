@@ -4,7 +4,7 @@ import { useFormat } from '../format/use-format.ts'
 import { usePlanMeters, useUsage } from '../queries.ts'
 
 /**
- * A meter's name and unit in the reader's language: of those the plans charge for, and of others that were
+ * A meter's name and unit in the reader's language, for meters the plans charge for and others that were
  * used.
  */
 export function useMeterNames() {
@@ -23,16 +23,16 @@ export function useMeterNames() {
     const meter = meters.value.get(key)
     return meter ? text(meter.name) : key
   }
-  /** The unit's word for so many. */
+  /** The unit's word for a quantity. */
   const unitOf = (key: string, quantity: number) => {
     const unit = unitIn(key)
     return unit ? unitFor(unit, quantity) : ''
   }
-  /** So many of a meter's unit. */
+  /** A quantity with the meter's unit. */
   const countedIn = (key: string, quantity: number) => counted(quantity, unitIn(key))
   /**
-   * The same below the meter's name, without the unit where the name says it already: "Model tokens: 2 M",
-   * not "2 M tokens".
+   * The same below the meter's name, without the unit when the name contains it: "Model tokens: 2 M", not "2
+   * M tokens".
    */
   function countedUnder(key: string, quantity: number): string {
     const unit = unitIn(key)

@@ -21,8 +21,8 @@ const words = {
 } as const
 
 /**
- * What comes next for a subscription, in a few words: its end, another plan, the end of its trial, or that it
- * renews; on the overview or in the subscription's subtitle.
+ * A subscription's next step in a few words: its end, another plan, the end of its trial, or its renewal; for
+ * the overview or the subscription's subtitle.
  */
 export function useNextStep(where: 'overview' | 'subscription') {
   const { t } = useTexts()

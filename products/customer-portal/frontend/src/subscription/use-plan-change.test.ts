@@ -24,7 +24,7 @@ afterAll(async () => {
   await browser.server.close()
 })
 
-test('fewer seats, chosen in the dialog of an upgrade, wait for the end of the period; as many as now are changed at once', async () => {
+test('fewer seats, chosen in the upgrade dialog, wait for the end of the period; as many as now change at once', async () => {
   expect((await api.plans()).data.find((plan) => plan.id === 'dearer')!.relation).toBe('upgrade')
   const fewer = await api.preview({ planId: 'dearer', seats: 1 }, 'p1')
   expect(fewer).toMatchObject({

@@ -9,7 +9,7 @@ const pause = 300
 const longestQuote = 16 * 60_000
 
 /**
- * Asks for a change the way it was quoted: seats decide too whether it is an upgrade, or waits for the end of
+ * Requests a change as it was quoted: the seats also decide whether it is an upgrade, or waits for the end of
  * the period.
  */
 export async function changeAsQuoted(body: PlanChange, key: string, { when }: Preview): Promise<Changed> {
@@ -19,8 +19,8 @@ export async function changeAsQuoted(body: PlanChange, key: string, { when }: Pr
 }
 
 /**
- * A plan change from its preview to its confirmation: what the server quotes is what is shown, and what is
- * shown is what is confirmed.
+ * A plan change from its preview to its confirmation: the server's quote is what is shown, and what is shown
+ * is what is confirmed.
  */
 export function usePlanChange<Done extends object>(
   plan: PortalPlan,
@@ -31,7 +31,7 @@ export function usePlanChange<Done extends object>(
   const tooManySeats = computed(
     () => plan.seats !== null && plan.seats.max !== null && seats.value > plan.seats.max,
   )
-  // More than the plan allows is nothing to ask for: left out, the server says what stands in the way.
+  // More seats than the plan allows are omitted, and the server's answer names the blocker.
   const asked = () => ({
     planId: plan.id,
     ...(tooManySeats.value || plan.seats === null ? {} : { seats: seats.value }),
@@ -41,7 +41,7 @@ export function usePlanChange<Done extends object>(
   const loading = ref(true)
   const changed = ref(false)
   const confirming = ref(false)
-  /** The answer was lost: the server is being asked what became of it. */
+  /** The response was lost: the outcome is being looked up. */
   const lookingUp = ref(false)
   const secondsLeft = ref<number>()
   let running: AbortController | undefined
@@ -63,7 +63,8 @@ export function usePlanChange<Done extends object>(
       preview.value = answer
       key = crypto.randomUUID()
       const left = Date.parse(answer.expiresAt) - Date.now()
-      // A server whose clock stands elsewhere gives no countdown; it will say itself when the quote is over.
+      // If the server's clock differs from ours there is no countdown; the server itself rejects an expired
+      // quote.
       expiry = left > 0 && left < longestQuote ? Date.now() + left : undefined
       tick()
     } catch (failure) {
@@ -98,7 +99,7 @@ export function usePlanChange<Done extends object>(
     waiting = setTimeout(() => void quote(), pause)
   })
   let open = true
-  // The dialog first: to send a request takes a processor as long as to draw it.
+  // The dialog first: sending a request takes as much processor time as rendering it.
   void painted().then(() => {
     if (open) void quote()
   })
@@ -114,8 +115,8 @@ export function usePlanChange<Done extends object>(
   const ready = computed(() => preview.value !== undefined && !loading.value && !blocked.value)
 
   /**
-   * Confirms the quote on screen. The same key goes with every try, so that no answer lost on the way pays
-   * twice; what became of it is looked up by it. Undefined: not done, the dialog says why.
+   * Confirms the shown quote. Every attempt has the same key, so that a lost response never pays twice; the
+   * outcome is looked up by it. Undefined when it was not done, and the dialog says why.
    */
   async function confirm() {
     if (!ready.value || confirming.value || !preview.value) return undefined

@@ -2,7 +2,7 @@ import type { Plan } from '@customer-portal/portal-api/contract'
 import { useFormat } from '../format/use-format.ts'
 import { useTexts } from '../texts/index.ts'
 
-/** A plan's name; of one that is paid by the year that too, since the one by the month has the same name. */
+/** A plan's name; a yearly plan also shows its interval, since the monthly one has the same name. */
 export function usePlanName() {
   const { t } = useTexts()
   const { text } = useFormat()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { dateByKey, weeksOf, within } from './calendar.ts'
 
-test('a month has six weeks from Monday on, whole with its neighbours’ days', () => {
+test('a month has six full weeks from Monday, including its neighbours’ days', () => {
   const november = weeksOf('2026-11')
   expect([november.length, november[0], november[5]!.at(-1)]).toEqual([
     6,
@@ -12,7 +12,7 @@ test('a month has six weeks from Monday on, whole with its neighbours’ days', 
   for (const month of ['2026-12', '2028-02', '2027-01']) expect(new Set(weeksOf(month).flat()).size).toBe(42)
 })
 
-test('keys go by days, weeks, months and years, over the ends of months', () => {
+test('keys move by days, weeks, months and years, across the ends of months', () => {
   const from = '2026-10-31'
   expect(
     ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown'].map((key) =>
@@ -36,7 +36,7 @@ test('keys go by days, weeks, months and years, over the ends of months', () => 
   expect(dateByKey('a', from)).toBeUndefined()
 })
 
-test('keys stop at what can be chosen', () => {
+test('keys stop at the first and last selectable date', () => {
   const limits = { since: '2026-08-01', today: '2026-11-28' }
   expect([within('2026-07-01', limits), within('2027-01-01', limits), within('2026-09-09', limits)]).toEqual([
     '2026-08-01',

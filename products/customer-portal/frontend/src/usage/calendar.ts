@@ -1,11 +1,11 @@
 import { addDays } from '@customer-portal/ui/format/date.ts'
 import { monthsBefore } from './range.ts'
 
-/** A month's weeks from Monday to Sunday, with the days of its neighbours that fill them up. */
+/** A month's weeks from Monday to Sunday, filled up with the days of its neighbours. */
 export function weeksOf(month: string): string[][] {
   const first = `${month}-01`
   const start = addDays(first, -((weekdayOf(first) + 6) % 7))
-  // Six for every month: the calendar keeps its height from one to the next.
+  // Six for every month, so that the calendar keeps its height.
   return Array.from({ length: 6 }, (_, week) =>
     Array.from({ length: 7 }, (_, day) => addDays(start, week * 7 + day)),
   )
@@ -25,14 +25,12 @@ const steps: Record<string, (date: string, withShift: boolean) => string> = {
   PageDown: (date, withShift) => monthsBefore(date, withShift ? -12 : -1),
 }
 
-/**
- * Where a key leads from a date, as the ARIA practices' date grid says; undefined for keys that lead nowhere.
- */
+/** The date a key moves to, as in the ARIA practices' date grid; undefined for other keys. */
 export function dateByKey(key: string, date: string, withShift = false): string | undefined {
   return steps[key]?.(date, withShift)
 }
 
-/** A date, or the nearest that can be chosen. */
+/** A date, or the nearest selectable one. */
 export function within(date: string, { since, today }: { since: string; today: string }): string {
   if (date < since) return since
   return date > today ? today : date

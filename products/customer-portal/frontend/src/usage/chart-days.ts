@@ -8,7 +8,7 @@ export interface ChartDay {
   future: boolean
 }
 
-/** The days of a range with what the series come to on each; days to come are there, empty. */
+/** The days of a range with the total of each series; future days are included, empty. */
 export function chartDays(range: Range, series: readonly Series[], today: string | undefined): ChartDay[] {
   return Array.from({ length: daysBetween(range.from, range.to) + 1 }, (_, index) => {
     const date = addDays(range.from, index)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { filterFrom, queryAfter } from './filter.ts'
 
-test('an address says the days, the chart, and the page of the detail', () => {
+test('a URL holds the days, the chart, and the page of the detail', () => {
   expect(
     filterFrom({
       from: '2026-11-01',
@@ -31,7 +31,7 @@ test('an address says the days, the chart, and the page of the detail', () => {
   })
 })
 
-test('what makes no sense counts as left out', () => {
+test('invalid parameters are ignored', () => {
   expect(
     filterFrom({
       from: '2026-11-09',
@@ -66,7 +66,7 @@ test('what makes no sense counts as left out', () => {
   })
 })
 
-test('whatever is changed, the detail begins with its first page, and nothing else is lost', () => {
+test('any change returns the detail to its first page, and keeps everything else', () => {
   const query = {
     embed: '1',
     from: '2026-11-01',
@@ -92,7 +92,7 @@ test('whatever is changed, the detail begins with its first page, and nothing el
   expect(queryAfter(query, { after: 'def', page: '4' })).toEqual({ ...query, after: 'def', page: '4' })
 })
 
-test('an address says the event or the property that is looked for', () => {
+test('a URL holds the event or the property that is searched for', () => {
   expect(filterFrom({ id: 'e=1', property: 'channel', value: 'web' })).toMatchObject({
     id: 'e=1',
     property: 'channel',

@@ -4,23 +4,23 @@ import { rangeFrom, type Range } from './range.ts'
 export const pageSizes = ['10', '20', '50'] as const
 export type PageSize = (typeof pageSizes)[number]
 
-/** No meter's key begins like this. */
+/** Not a valid key of a meter, which never begins like this. */
 export const feeChart = '_fee'
 
-/** What the address says of the usage page, so that a link shows the same. */
+/** The state of the usage page in its URL, so that a link shows the same. */
 export interface UsageFilter {
-  /** The days shown; undefined: those of the current billing period. */
+  /** The days shown; undefined for those of the current billing period. */
   range: Range | undefined
-  /** An older link's billing period, by its label. */
+  /** The billing period in a link of an earlier version, by its label. */
   period: string | undefined
   /** What the chart shows: a meter, or the fees. */
   chart: string | undefined
-  /** The property by whose values the chart is broken down. */
+  /** The property by whose values the chart is grouped. */
   group: string | undefined
-  /** The detail's meter and its one day. */
+  /** The meter and the one day of the detail. */
   meter: string | undefined
   day: string | undefined
-  /** The one event looked for, or the value of a property. */
+  /** The event searched for, or the value of a property. */
   id: string | undefined
   property: string | undefined
   value: string | undefined
@@ -32,13 +32,13 @@ export interface UsageFilter {
 
 const single = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 
-/** What is longer than the server takes is left out. */
+/** Text longer than the server accepts is ignored. */
 const shorter = (most: number, value: unknown) => {
   const text = single(value)
   return text && text.length <= most ? text : undefined
 }
 
-/** The filters of an address; what makes no sense there counts as left out. */
+/** The filters of a URL; invalid values are ignored. */
 export function filterFrom(query: LocationQuery): UsageFilter {
   const range = rangeFrom(query)
   const day = rangeFrom({ from: query.day })?.from
@@ -79,8 +79,8 @@ type Change = Partial<
 >
 
 /**
- * The address after a change. Whatever else is chosen, the detail begins with its first page; other days have
- * no chosen one among them.
+ * The query after a change. Any change returns the detail to its first page, and other days clear the chosen
+ * one.
  */
 export function queryAfter(query: LocationQuery, change: Change): LocationQuery {
   const begins = 'after' in change ? {} : { after: undefined, page: undefined }

@@ -14,7 +14,7 @@ const month = (label: string, fee: number, amounts: number[], more: Partial<Mont
 })
 const nameOf = (key: string) => key.toUpperCase()
 
-test('the fee comes first, then the dearest meters; more than four parts have the rest in one, and nothing is lost', () => {
+test('the fee comes first, then the costliest meters; beyond four parts the rest is one part, and nothing is lost', () => {
   const months = [month('2026-01', 100, [1, 2, 3, 4, 0]), month('2026-02', 100, [10, 0, 30, 40, 0])]
   const series = monthSeries(months, undefined, nameOf)
   expect(series.map(({ label, values, kind }) => [label, values, kind])).toEqual([
@@ -28,14 +28,14 @@ test('the fee comes first, then the dearest meters; more than four parts have th
   ).toEqual([0, 0])
 })
 
-test('a meter’s usage is one series, and what costs nothing is none', () => {
+test('a meter’s usage is one series, and a meter without cost is none', () => {
   expect(monthSeries([month('2026-01', 0, [10])], 'm0', nameOf)).toMatchObject([
     { label: 'M0', values: [1], total: 1 },
   ])
   expect(monthSeries([month('2026-01', 0, [0])], undefined, nameOf)).toEqual([])
 })
 
-test('the last month that is over is looked at first, and the running one where it is the only one', () => {
+test('the last full month is selected first, or the current one when it is the only one', () => {
   const change = { fee: 0, amount: 0, meters: [] }
   expect(
     chosenMonth([
@@ -50,7 +50,7 @@ test('the last month that is over is looked at first, and the running one where 
   expect(chosenMonth([])).toBeUndefined()
 })
 
-test('what changed is told in the order of its weight, and what did not is left out', () => {
+test('changes are ordered by their weight, and unchanged meters are omitted', () => {
   const change = {
     fee: -50,
     amount: 30,

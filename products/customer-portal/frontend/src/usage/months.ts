@@ -3,16 +3,16 @@ import type { Series } from './series.ts'
 
 type Month = UsageMonths['months'][number]
 
-/** The month that is looked at first: the last one that is over and has one before it, else the newest. */
+/** The month selected first: the last full one with a previous one, otherwise the newest. */
 export const chosenMonth = (months: readonly Month[]): Month | undefined =>
   months.filter(({ running, change }) => !running && change !== null).at(-1) ?? months.at(-1)
 
-/** So many parts of the cost have a colour of their own. */
+/** Maximum number of cost parts with a colour of their own. */
 const mostNamed = 3
 
 /**
- * One meter's usage by month; without one what each month cost: the fee first, then the dearest meters, the
- * others together. What costs nothing has no part.
+ * One meter's usage by month; without a meter each month's cost: the fee first, then the costliest meters,
+ * and the others together. Parts without cost are omitted.
  */
 export function monthSeries(
   months: readonly Month[],
@@ -44,11 +44,11 @@ export function monthSeries(
   return [...parts.slice(0, mostNamed), { ...of('rest', rest), kind: 'rest' }]
 }
 
-/** Quantities have six decimals at most; what adding makes of them beyond is none of theirs. */
+/** Quantities have six decimals at most; further digits come from floating point. */
 const sum = (values: readonly number[]) =>
   Number(values.reduce((total, value) => total + value, 0).toFixed(6))
 
-/** What changed in a month, what weighs most first: money before usage. */
+/** The changes of a month, the heaviest first: money before usage. */
 export function changesIn({ change }: Month): { key: string; used: number; amount: number }[] {
   if (change === null) return []
   const all = [

@@ -34,7 +34,7 @@ test('a value is one line of text', () => {
   ]).toEqual(['web', '0', '–', '–', '{"a":1}'])
 })
 
-test('the channels that the demo and the desk send have a name in the reader’s language; what others send stays as it is, and is found by what is read', () => {
+test('the channels of the demo and the workbench have a name in the reader’s language; other values stay as they are, and a search uses the shown name', () => {
   const t = (key: string) => (({ 'channel.web': '网页' }) as Record<string, string>)[key] ?? key
   expect([
     propertyValue('channel', 'web', t),

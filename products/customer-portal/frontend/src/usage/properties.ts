@@ -2,7 +2,7 @@ import type { UsageEvent } from '@customer-portal/portal-api/contract'
 
 const mostColumns = 4
 
-/** The property keys to show as columns: those most events of the page have. */
+/** The property keys shown as columns: those most events of the page have. */
 export function propertyColumns(events: readonly UsageEvent[]): string[] {
   const counts = new Map<string, number>()
   for (const event of events)
@@ -14,8 +14,7 @@ export function propertyColumns(events: readonly UsageEvent[]): string[] {
 }
 
 /**
- * A property of an event; a name that every object has, such as `constructor`, is one only where the event
- * has it.
+ * An event's property; a name that every object has, such as `constructor`, counts only as an own property.
  */
 export function propertyOf({ properties }: UsageEvent, name: string): unknown {
   return Object.hasOwn(properties, name) ? properties[name] : undefined
@@ -28,21 +27,21 @@ export function propertyText(value: unknown): string {
 }
 
 /**
- * What the demo and the desk call the channels, which have a name in each language; other values of a
- * property are shown as they were sent.
+ * The channels of the demo and the workbench, which have a name in each language; other values are shown as
+ * they were sent.
  */
 export const knownChannels = ['web', 'wechat', 'app', 'email', 'phone'] as const
 type ChannelTexts = (key: `channel.${(typeof knownChannels)[number]}`) => string
 
-/** A property's value as a reader sees it. */
+/** A property's value as it is shown. */
 export function propertyValue(key: string, value: unknown, t: ChannelTexts): string {
   const known = key === 'channel' ? knownChannels.find((channel) => channel === value) : undefined
   return known ? t(`channel.${known}`) : propertyText(value)
 }
 
 /**
- * The value that a reader means by what they see, where the events on show have it: another vendor may send
- * that very word.
+ * The value a reader means by a shown name, if the listed events have it: another vendor may send that very
+ * word.
  */
 export function meantValue(
   key: string,
@@ -57,9 +56,7 @@ export function meantValue(
 
 const named = ['channel', 'assistant', 'model', 'agent'] as const
 
-/**
- * What a property is called: those that most vendors send have a name, others are shown as they were sent.
- */
+/** A property's name: common ones are translated, others are shown as they were sent. */
 export function propertyName(key: string, t: (key: `property.${(typeof named)[number]}`) => string): string {
   const known = named.find((name) => name === key)
   return known ? t(`property.${known}`) : key

@@ -12,7 +12,7 @@ test('a quota warns from 80 % and is bad when nothing is left', () => {
   ])
 })
 
-test('what is unlimited or not included is never short', () => {
+test('an unlimited or not included meter is never short', () => {
   expect([quotaLevel({ used: 9e9, included: null }), quotaLevel({ used: 5, included: 0 })]).toEqual([
     'ok',
     'ok',
@@ -20,7 +20,7 @@ test('what is unlimited or not included is never short', () => {
   expect(quotaPercent({ used: 9e9, included: null })).toBe(0)
 })
 
-test('a share is whole percent: none is 0, the first unit is 1, and 100 only when all is used', () => {
+test('a share is whole percent: 0 for none, 1 for the first unit, and 100 only when all is used', () => {
   const share = (used: number) => quotaPercent({ used, included: 30_000 })
   expect([share(0), share(1), share(29_999), share(30_000), share(45_000)]).toEqual([0, 1, 99, 100, 150])
 })
@@ -35,7 +35,7 @@ test('the fullest quota comes first, the unlimited last', () => {
   expect(worstFirst(quotas).map((quota) => quota.used)).toEqual([30, 9, 5, 1])
 })
 
-test('after a change of plan the quota counts the new phase only', () => {
+test('after a plan change the quota counts the new phase only', () => {
   expect(quotaOf({ used: 900, included: 500, remaining: 450, overage: 0 })).toEqual({
     used: 50,
     included: 500,

@@ -3,15 +3,15 @@ import { percentOf } from '@customer-portal/ui/format/quantity.ts'
 
 export type MeterUsage = UsageSummary['meters'][number]
 
-/** What a plan includes of a meter (null: unlimited) and how much of it is used. */
+/** A meter's included amount (null: unlimited) and how much of it is used. */
 export interface Quota {
   used: number
   included: number | null
 }
 
 /**
- * Used share in percent, may be above 100; unlimited is 0. Anything used is at least 1 %, so that nobody
- * reads "100 % left" after the first.
+ * The used share in percent, may be above 100; 0 when unlimited. Any usage is at least 1 %, so that "100 %
+ * left" is never shown after the first unit.
  */
 export function quotaPercent(quota: Quota): number {
   if (quota.included === null) return 0
@@ -25,7 +25,7 @@ export function quotaLevel(quota: Quota): 'ok' | 'warn' | 'bad' {
   return quota.used / quota.included >= 0.8 ? 'warn' : 'ok'
 }
 
-/** Fullest first; what has no limit comes last. */
+/** The fullest first; unlimited ones last. */
 export function worstFirst<Item extends Quota>(quotas: readonly Item[]): Item[] {
   const rank = (quota: Quota) =>
     quota.included === null || quota.included === 0 ? -1 : quota.used / quota.included
@@ -33,8 +33,8 @@ export function worstFirst<Item extends Quota>(quotas: readonly Item[]): Item[] 
 }
 
 /**
- * The quota of the current phase: after a change of plan the counter starts anew, while the period's usage
- * goes on.
+ * The quota of the current phase: after a plan change the counter restarts, while the period's usage
+ * continues.
  */
 export function quotaOf(meter: {
   used: number

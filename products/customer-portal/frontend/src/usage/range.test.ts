@@ -26,7 +26,7 @@ const named = (of: typeof limits, from = periods) =>
     ]),
   )
 
-test('the presets are the two billing cycles as the server counts them, and days that end today', () => {
+test('the presets are the last two billing cycles as the server defines them, and ranges of days that end today', () => {
   expect(named(limits)).toEqual({
     cycle: '2026-11-15 2026-12-14',
     previous: '2026-10-15 2026-11-14',
@@ -36,7 +36,7 @@ test('the presets are the two billing cycles as the server counts them, and days
   })
 })
 
-test('without a plan no range is called a billing cycle of now: there is the month, and the last cycle there was', () => {
+test('without a plan no range is called the current billing cycle: there is the month, and the last cycle', () => {
   const names = (current: (typeof periods)[number], from: typeof periods) =>
     presets({ current, periods: from, hasPlan: false }, limits)
       .slice(0, 2)
@@ -48,11 +48,11 @@ test('without a plan no range is called a billing cycle of now: there is the mon
     'month 2026-11-20 2026-11-30',
     'lastCycle 2026-11-15 2026-11-19',
   ])
-  // On the day on which it ended that is still the period of now.
+  // On the day on which it ended it is still the current period.
   expect(names(last, [last])).toEqual(['lastCycle 2026-11-15 2026-11-28', 'last7 2026-11-22 2026-11-28'])
 })
 
-test('whoever came lately is offered no day before that', () => {
+test('a new customer is offered no day before their first', () => {
   expect(named({ since: '2026-11-20', today: '2026-11-28' })).toEqual({
     cycle: '2026-11-15 2026-12-14',
     last7: '2026-11-22 2026-11-28',
@@ -64,7 +64,7 @@ test('whoever came lately is offered no day before that', () => {
   )
 })
 
-test('three months back a month may be shorter, and are never more days than can be shown', () => {
+test('three months back a month may be shorter, and the range never exceeds the maximum', () => {
   expect([
     monthsBefore('2026-05-31', 3),
     monthsBefore('2028-05-31', 3),
@@ -88,7 +88,7 @@ test('today is the customer’s, so the same instant gives other days in another
   expect(week('America/Los_Angeles')).toEqual({ from: '2026-10-25', to: '2026-10-31' })
 })
 
-test('an address that names no dates, wrong ones or too many shows what is shown without', () => {
+test('a URL without dates, or with invalid or too many, shows the default range', () => {
   expect(rangeFrom({ from: '2026-11-01', to: '2026-11-30' })).toEqual({
     from: '2026-11-01',
     to: '2026-11-30',
@@ -105,7 +105,7 @@ test('an address that names no dates, wrong ones or too many shows what is shown
   expect(daysIn(rangeFrom({ from: '2026-08-02', to: '2026-11-01' })!)).toBe(mostDays)
 })
 
-test('a date is refused for what it is, and the second one also where the days became too many', () => {
+test('a date is rejected with its reason, and the second one also when the range is too long', () => {
   expect(
     ['2025-12-31', '2026-11-29', '2026-11-28', '2026-01-01'].map((date) => refusalOf(date, limits)),
   ).toEqual(['early', 'future', undefined, undefined])
@@ -117,7 +117,7 @@ test('a date is refused for what it is, and the second one also where the days b
   expect(rangeBetween('2026-11-09', '2026-11-02')).toEqual({ from: '2026-11-02', to: '2026-11-09' })
 })
 
-test('a cycle is compared with the same days of the one before, other days with those right before', () => {
+test('a cycle is compared with the same days of the previous one, other days with those right before', () => {
   expect(rangeBefore({ from: '2026-11-15', to: '2026-11-28' }, periods, '2026-01-01')).toEqual({
     from: '2026-10-15',
     to: '2026-10-28',

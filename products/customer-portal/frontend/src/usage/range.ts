@@ -1,15 +1,15 @@
 import { addDays, daysBetween } from '@customer-portal/ui/format/date.ts'
 
-/** Local dates of the customer, both in. */
+/** Local dates of the customer, both inclusive. */
 export interface Range {
   from: string
   to: string
 }
 
-/** So many days are shown at once, as the server says too. */
+/** Maximum number of days shown at once, the same as the server's. */
 export const mostDays = 92
 
-/** What can be chosen: nothing before the customer came, nothing after today. */
+/** The selectable dates: nothing before the customer's first day, nothing after today. */
 export interface Limits {
   since: string
   today: string
@@ -23,7 +23,7 @@ export const sameRange = (one: Range | undefined, other: Range | undefined): boo
 
 export const daysIn = (range: Range): number => daysBetween(range.from, range.to) + 1
 
-/** The days of the calendar `months` before a date; a day that the month does not have becomes its last. */
+/** The day of the calendar `months` before a date; a day that the month does not have becomes its last. */
 export function monthsBefore(date: string, months: number): string {
   const index = Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1 - months
   const [year, month] = [Math.floor(index / 12), (index % 12) + 1]
@@ -41,8 +41,8 @@ export const datesOf = (period: Period | undefined): Range | undefined =>
   period ? { from: period.start, to: addDays(period.end, -1) } : undefined
 
 /**
- * What is shown unless dates are chosen: `current` is the period of now, which without a subscription is a
- * calendar month, `periods` are those of subscriptions, newest first.
+ * The default range: `current` is the current period, which without a subscription is a calendar month;
+ * `periods` are those of subscriptions, newest first.
  */
 export interface Shown {
   current: Period | undefined
@@ -50,13 +50,13 @@ export interface Shown {
   hasPlan: boolean
 }
 
-/** Whether the period of now is still the last of a subscription that has ended. */
+/** Whether the current period is still the last of a subscription that has ended. */
 export const isLastCycle = ({ current, periods, hasPlan }: Shown): boolean =>
   !hasPlan && current !== undefined && periods[0]?.start === current.start
 
 /**
- * The ranges that have a name, those that lie before the customer came left out. Without a plan there is no
- * billing cycle of now: the last one and the month are called that.
+ * The named ranges, without those before the customer's first day. Without a plan there is no current billing
+ * cycle: the last cycle and the month have names of their own.
  */
 export function presets(shown: Shown, { since, today }: Limits): { name: PresetName; range: Range }[] {
   const { current, periods, hasPlan } = shown
@@ -82,19 +82,19 @@ const isDate = (text: unknown): text is string =>
   && !Number.isNaN(Date.parse(text))
   && addDays(text, 0) === text
 
-/** The range that an address names; undefined where it names none that can be shown. */
+/** The range in a URL; undefined when it names none that can be shown. */
 export function rangeFrom({ from, to = from }: { from?: unknown; to?: unknown }): Range | undefined {
   if (!isDate(from) || !isDate(to) || from > to) return undefined
   const range = { from, to }
   return daysIn(range) > mostDays ? undefined : range
 }
 
-/** Two chosen dates in their order, kept within the limits and the most days. */
+/** Two chosen dates in order, within the limits and the maximum length. */
 export function rangeBetween(one: string, other: string): Range {
   return one <= other ? { from: one, to: other } : { from: other, to: one }
 }
 
-/** Why a date cannot be chosen, if it cannot: `anchor` is the date that was chosen first. */
+/** Why a date cannot be chosen, if it cannot: `anchor` is the date chosen first. */
 export function refusalOf(
   date: string,
   { since, today }: Limits,
@@ -106,8 +106,8 @@ export function refusalOf(
 }
 
 /**
- * What a range is compared with: of a billing period the same days of the one before, otherwise as many days
- * right before it. Undefined where the customer was not there yet.
+ * The range for comparison: for a billing period the same days of the previous one, otherwise as many days
+ * right before. Undefined when it begins before the customer's first day.
  */
 export function rangeBefore(range: Range, periods: readonly Period[], since: string): Range | undefined {
   const index = periods.findIndex((period) => period.start === range.from && period.end > range.to)

@@ -29,7 +29,7 @@ test('three values have colours, the others are one grey series, and every day k
   expect(series.at(-1)!.values).toEqual([0.4, 9.4])
 })
 
-test('where three are all, nothing is left over', () => {
+test('with three values in total there is no grey series', () => {
   expect(seriesOf([value('web', [1]), value('app', [2])], 1).map(({ label }) => label)).toEqual([
     'app',
     'web',
@@ -37,7 +37,7 @@ test('where three are all, nothing is left over', () => {
   expect(seriesOf([], 3)).toEqual([])
 })
 
-test('fees are stacked by meter, the dearest at the bottom, and a meter that costs nothing is not there', () => {
+test('fees are stacked by meter, the costliest at the bottom, and a meter without cost is omitted', () => {
   const meter = (key: string, fee: number) => ({
     meter: key,
     name: { 'zh-CN': key, en: key },
@@ -63,7 +63,7 @@ test('fees are stacked by meter, the dearest at the bottom, and a meter that cos
   ])
 })
 
-test('a meter called like something every object has is zero where nothing of it was used', () => {
+test('a meter named like a property of every object is zero when it was not used', () => {
   const meter = {
     meter: 'constructor',
     name: { 'zh-CN': '构造', en: 'Builder' },

@@ -4,8 +4,8 @@ import { numberOf } from './own.ts'
 type Value = NonNullable<UsageDays['groups']>[number]['values'][number]
 
 /**
- * What is stacked in one colour: a value of a property, a meter's fee, or the only series there is. `values`
- * has one for each day.
+ * A stack of one colour: a value of a property, a meter's fee, or the only series. `values` has one entry per
+ * day.
  */
 export interface Series {
   key: string
@@ -15,10 +15,10 @@ export interface Series {
   total: number
 }
 
-/** So many have a colour of their own; the others are one. */
+/** Maximum number of series with a colour of their own; the others are one series. */
 const mostColoured = 3
 
-/** The most used values first, what has no value among them, and the rest together at the end. */
+/** The most used values first, including events without a value, and the rest together at the end. */
 export function seriesOf(values: readonly Value[], days: number): Series[] {
   const named = values.filter(({ kind }) => kind !== 'rest').sort((one, other) => other.used - one.used)
   const shown = named.slice(0, mostColoured).map((value): Series => ({
@@ -43,10 +43,10 @@ export function seriesOf(values: readonly Value[], days: number): Series[] {
   ]
 }
 
-/** Quantities have six decimals at most; what adding makes of them beyond is none of theirs. */
+/** Quantities have six decimals at most; further digits come from floating point. */
 const exact = (quantity: number) => Number(quantity.toFixed(6))
 
-/** The fees of the meters that cost anything, the dearest first. */
+/** The fees of the meters with a cost, the costliest first. */
 export function feeSeries(
   usage: Pick<UsageDays, 'meters' | 'days'>,
   nameOf: (meter: UsageDays['meters'][number]) => string,
@@ -63,7 +63,7 @@ export function feeSeries(
     }))
 }
 
-/** Colours in the order of the series; what is left over is grey. */
+/** Colours in the order of the series; the rest is grey. */
 export function colourOf(series: Series, index: number): 1 | 2 | 3 | 'rest' {
   return series.kind === 'rest' || index >= mostColoured ? 'rest' : ((index + 1) as 1 | 2 | 3)
 }

@@ -7,8 +7,8 @@ import type { Range } from './range.ts'
 type Day = UsageDays['days'][number]
 
 /**
- * How much more (0.5: half as much again) was used in the whole days shown than in those they are compared
- * with; undefined where there is nothing to compare.
+ * The relative change (0.5: half as much again) of the full days shown against those they are compared with;
+ * undefined when there is nothing to compare.
  */
 export function useChange(
   usage: ComputedRef<UsageDays | undefined>,

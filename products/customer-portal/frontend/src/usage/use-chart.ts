@@ -8,13 +8,10 @@ import { feeSeries, seriesOf, type Series } from './series.ts'
 import type { UsagePage } from './use-usage-page.ts'
 import { useTexts } from '../texts/index.ts'
 
-/** Above a column there is no number: the unit is that of many. */
+/** Above a column there is no number, so the unit is plural. */
 const many = 2
 
-/**
- * What the daily chart shows: a meter or the fees, in one series or broken down, and how its numbers are
- * written.
- */
+/** The daily chart: a meter or the fees, in one series or grouped, and the format of its numbers. */
 export function useChart(page: UnwrapNestedRefs<UsagePage>) {
   const { t } = useTexts()
   const { text, unitFor, quantity, exact, counted, money } = useFormat()
@@ -56,7 +53,7 @@ export function useChart(page: UnwrapNestedRefs<UsagePage>) {
     series,
     group,
     options,
-    /** What is chosen; drawn it is one picture later. */
+    /** The choice; it is rendered one frame later. */
     chart: computed(
       () =>
         options.value.find(({ value }) => value === page.filter.chart)?.value

@@ -3,8 +3,8 @@ import { useUsageLines, type useUsage } from '../queries.ts'
 import { datesOf, sameRange, type Range } from './range.ts'
 
 /**
- * What the usage of a billing period costs: of the one on show, or of the current one where other days are.
- * Other days have no allowance of their own.
+ * The cost of a billing period's usage: of the one shown, or of the current one when other days are shown,
+ * which have no allowance of their own.
  */
 export function useCost(cycle: ReturnType<typeof useUsage>, asked: Ref<Range | undefined>) {
   const periods = computed(() => cycle.data.value?.periods ?? [])
@@ -22,7 +22,7 @@ export function useCost(cycle: ReturnType<typeof useUsage>, asked: Ref<Range | u
       cycle.data.value?.meters.filter((meter) => meter.overagePolicy === 'bill').map((meter) => meter.meter)
       ?? [],
   )
-  // A meter that stops when used up costs nothing: there is nothing to explain.
+  // A meter that blocks when used up costs nothing, so there is no breakdown.
   const lines = computed(
     () =>
       query.data?.lines.filter((line) => line.amount !== 0 || billedMeters.value.includes(line.meter)) ?? [],

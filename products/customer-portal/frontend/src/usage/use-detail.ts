@@ -5,8 +5,8 @@ import { propertyColumns } from './properties.ts'
 import type { UsagePage } from './use-usage-page.ts'
 
 /**
- * One page of the events that the filters choose. Cursors only lead forward, so the way back is remembered;
- * whoever came by a link goes back to the first page.
+ * One page of the filtered events. Cursors only lead forward, so earlier ones are stored; a reader who came
+ * by a link goes back to the first page.
  */
 export function useDetail(page: UnwrapNestedRefs<UsagePage>) {
   const trail = ref<(string | undefined)[]>([])
@@ -33,7 +33,7 @@ export function useDetail(page: UnwrapNestedRefs<UsagePage>) {
       if (!after) trail.value = []
     },
   )
-  // A cursor that an address was given and that leads nowhere, any more or at all.
+  // A cursor in the URL that is invalid or no longer valid.
   watch(query.error, (error) => {
     if (error instanceof ApiError && error.problem?.code === 'invalid_cursor' && page.filter.after)
       page.setFilter({ after: undefined, page: undefined })
@@ -42,7 +42,7 @@ export function useDetail(page: UnwrapNestedRefs<UsagePage>) {
   return {
     query,
     events,
-    /** How many events there are on all pages, as the server counts them. */
+    /** The number of events on all pages, from the server. */
     total: computed(() => query.data.value?.total),
     isSearch: computed(() => page.filter.id !== undefined || page.filter.property !== undefined),
     columns: computed(() => propertyColumns(events.value)),

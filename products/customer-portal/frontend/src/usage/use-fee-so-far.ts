@@ -2,8 +2,8 @@ import { useFormat } from '../format/use-format.ts'
 import type { MeterUsage } from './quota.ts'
 
 /**
- * What a meter that is paid as it is used has cost so far, to be read; undefined where something is included
- * or nothing may be used.
+ * The cost so far of a pay-as-you-go meter, as text; undefined when something is included or nothing may be
+ * used.
  */
 export function useFeeSoFar(currency: () => string | undefined) {
   const { money } = useFormat()

@@ -1,10 +1,7 @@
 import type { UsageDays } from '@customer-portal/portal-api/contract'
 import { useFormat } from '../format/use-format.ts'
 
-/**
- * The names of an event's meter and quantity in a sentence; a meter that nobody knows is called as it was
- * sent.
- */
+/** The names of an event's meter and quantity in a sentence; an unknown meter is named as it was sent. */
 export function useMeterWords(meters: () => UsageDays['meters']) {
   const { text, exact, counted } = useFormat()
   return {

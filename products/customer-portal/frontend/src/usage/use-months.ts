@@ -4,10 +4,7 @@ import { useFormat } from '../format/use-format.ts'
 import { useTexts } from '../texts/index.ts'
 import { chosenMonth, monthSeries } from './months.ts'
 
-/**
- * What the card of the last twelve months shows: a metric of each month, and what changed in the one that is
- * chosen.
- */
+/** The card of the last twelve months: a metric per month, and the changes of the selected one. */
 export function useMonths(data: ComputedRef<UsageMonths | undefined>) {
   const { t } = useTexts()
   const { text, money, quantity, exact, counted, period, month, numeric } = useFormat()

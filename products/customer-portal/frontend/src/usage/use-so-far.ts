@@ -2,8 +2,8 @@ import { computed } from 'vue'
 import { useUsage } from '../queries.ts'
 
 /**
- * What the usage of the current period comes to so far, minor units, before discounts and tax; undefined
- * until it is known.
+ * The cost of the current period's usage so far, in minor units, before discounts and tax; undefined until
+ * loaded.
  */
 export function useSoFar() {
   const usage = useUsage()

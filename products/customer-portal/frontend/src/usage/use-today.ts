@@ -2,7 +2,7 @@ import { computed } from 'vue'
 import { useFormat } from '../format/use-format.ts'
 import { useUsage } from '../queries.ts'
 
-/** The customer's date of today by the server's clock; undefined until it has answered. */
+/** The customer's current date by the server's clock; undefined until loaded. */
 export function useToday() {
   const { localDate } = useFormat()
   const usage = useUsage()

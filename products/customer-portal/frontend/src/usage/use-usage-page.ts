@@ -13,7 +13,7 @@ import { useChange } from './use-change.ts'
 import { useCost } from './use-cost.ts'
 
 /**
- * The usage page: its filters, which live in the address so that a link shows the same, and what they choose.
+ * The usage page: its filters, which are in the URL so that a link shows the same, and the data they select.
  */
 export function useUsagePage() {
   const route = useRoute()
@@ -25,7 +25,7 @@ export function useUsagePage() {
 
   const cycle = useUsage()
   const periods = computed(() => cycle.data.value?.periods ?? [])
-  // A link of the portal's first days names the period by its month.
+  // Links of an early version name the period by its month.
   const linked = computed(() => periods.value.find((period) => period.label === filter.value.period))
   const asked = computed((): Range | undefined => filter.value.range ?? datesOf(linked.value))
   const chosenDays = afterPaint(() => filter.value.range)
@@ -51,7 +51,7 @@ export function useUsagePage() {
   const hasPlan = computed(
     () => subscription.data.value === undefined || subscription.data.value.plan !== null,
   )
-  /** What is shown where no dates are chosen: the period of now, as the server says it. */
+  /** The default range: the current period, from the server. */
   const usual = computed(() => datesOf(cycle.data.value?.period))
   const isUsual = computed(() =>
     usual.value ? sameRange(range.value, usual.value) : asked.value === undefined,
@@ -65,8 +65,8 @@ export function useUsagePage() {
     usage.value && today.value ? { since: usage.value.since, today: today.value } : undefined,
   )
 
-  // What the server tells of the current period moves its days as well, and the newest events; further pages
-  // stay as they are being read.
+  // Live usage of the current period also refreshes its days and the newest events; later pages stay as they
+  // are.
   watch(
     () => JSON.stringify(cycle.data.value?.usage),
     (_now, before) => {
@@ -83,7 +83,7 @@ export function useUsagePage() {
     setFilter({ from, to })
   }
 
-  // Whole days only: a day that is not over would look like a fall.
+  // Full days only: a day that is not over would look like a drop.
   const whole = computed((): Range | undefined => {
     if (!range.value || !today.value) return undefined
     const to = range.value.to < today.value ? range.value.to : addDays(today.value, -1)
@@ -115,13 +115,10 @@ export function useUsagePage() {
     usage,
     today,
     range,
-    /**
-     * Whether what is shown is what is shown without a choice of dates; and whether that is a billing cycle
-     * that goes on.
-     */
+    /** Whether the default range is shown, and whether that is a billing cycle in progress. */
     isUsual,
     isCycle: computed(() => isUsual.value && hasPlan.value),
-    /** What was chosen last, whether its days are here yet or not. */
+    /** The last choice, whether its days are loaded or not. */
     chosenRange: computed(() => asked.value ?? usual.value ?? range.value),
     limits,
     chartMeter,
