@@ -324,7 +324,7 @@ describe.each(testDatabases)('usage after an immediate ending on $name', ({ crea
     expect([(await linesOf('next')).length, fresh!.start]).toEqual([documents, '2026-11-17'])
   })
 
-  test('on a date a new subscription takes over usage counts from its start, in any order of arrival', async () => {
+  test('on a date a new subscription takes over usage counts from its start, in any order', async () => {
     const at = '2026-12-25'
     for (const customerId of ['early', 'late', 'ahead']) {
       await seedCustomer(world.engine, customerId)
@@ -372,7 +372,7 @@ describe.each(testDatabases)('usage after an immediate ending on $name', ({ crea
     ])
   })
 
-  test('under a standing clock, usage recorded before the ending came before it, also after billing then', async () => {
+  test('under a standing clock usage recorded before the ending came before it', async () => {
     await seedCustomer(world.engine, 'stands')
     // Its first month is billed at once.
     await createSubscription(world.engine, {
@@ -388,7 +388,7 @@ describe.each(testDatabases)('usage after an immediate ending on $name', ({ crea
     expect(await chats('stands')).toMatchObject({ used: 11, afterEnd: 0 })
   })
 
-  test('a reservation from before the ending is settled in its time; a later meter counts nothing more', async () => {
+  test('a reservation from before the ending is settled in its time', async () => {
     await seedCustomer(world.engine, 'held')
     await createSubscription(world.engine, { customerId: 'held', planId: 'team' })
     const held = await reserve(world.engine, {

@@ -57,7 +57,7 @@ describe.each(testDatabases)('canceling and subscribing again on $name', ({ crea
   const cancel = (customerId: string, more: { when?: 'now'; credit?: boolean } = {}) =>
     cancelSubscription(world.engine, { customerId, ...more })
 
-  test('a canceled subscription continues to the end of the billing period and bills no further fee', async () => {
+  test('a canceled subscription continues to the period’s end and bills no further fee', async () => {
     await subscribe('leaving')
     expect((await cancel('leaving')).subscription).toMatchObject({
       cancelAtPeriodEnd: true,
@@ -146,7 +146,7 @@ describe.each(testDatabases)('canceling and subscribing again on $name', ({ crea
     expect(await nextRunAt(world.engine)).toBeNull()
   })
 
-  test('subscribing again starts a new subscription: periods never overlap, and each has its own label', async () => {
+  test('subscribing again starts a new subscription with periods and labels of its own', async () => {
     await subscribe('back')
     await cancel('back')
     await world.passTo('2026-12-10T04:00:00Z')
@@ -187,7 +187,7 @@ describe.each(testDatabases)('canceling and subscribing again on $name', ({ crea
     ])
   })
 
-  test('an immediate end by the vendor stops access, keeps the date, and credits later days on request', async () => {
+  test('an immediate end stops access, keeps the date, and credits later days on request', async () => {
     const { id: invoiceId, total } = (await subscribe('ended'))!
     await recordPayment(world.engine, { invoiceId, amount: total, method: 'bank', reference: 'r' })
     await use('ended', 'u', 1_100, '2026-11-14T00:00:00Z')
@@ -268,7 +268,7 @@ describe.each(testDatabases)('canceling and subscribing again on $name', ({ crea
     expect((await linesOf('again'))[0]).toEqual(['renewal', ['fee', 59_900], ['usage', 0]])
   })
 
-  test('starting again on the next date pays each date once, and an upgrade credits none of the first', async () => {
+  test('starting again on the next date pays each date once, and an upgrade credits none', async () => {
     await subscribe('next')
     await cancel('next', { when: 'now' })
     world.set('2026-11-16T17:00:00Z') // the 17th
@@ -309,7 +309,7 @@ describe.each(testDatabases)('canceling and subscribing again on $name', ({ crea
     ).toMatchObject({ currentPeriod: { start: '2026-11-17' } })
   })
 
-  test('ending and starting twice on one date charges only the last: three starts, three numbers', async () => {
+  test('ending and starting twice on one date charges only the last', async () => {
     world.set('2026-10-31T16:00:00Z')
     await seedCustomer(world.engine, 'fickle')
     for (const planId of ['team', 'business', 'team']) {

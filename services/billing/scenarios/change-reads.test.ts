@@ -111,7 +111,7 @@ describe.each(testDatabases)('reads of a plan change on $name', ({ create }) => 
     expect(read().statements).toBeLessThanOrEqual(7)
   })
 
-  test('reads do not grow with the number of subscriptions that were ended and wait to be closed', async () => {
+  test('reads do not grow with the number of ended subscriptions that wait to be closed', async () => {
     const day = (index: number) => new Date(Date.parse(world.engine.now()) + index * 86_400_000).toISOString()
     const { engine, read } = counting(world.engine)
     for (const customerId of ['few', 'many']) {

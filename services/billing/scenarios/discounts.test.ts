@@ -78,7 +78,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
   const shown = (invoice: Invoice) =>
     invoice.lines.map((line) => [line.kind, line.amount, line.discount ?? 0])
 
-  test("20 % off in November reduces its fee and its usage billed on 1 December, not December's fee", async () => {
+  test('20 % off in November reduces its fee and its usage, not the fee of December', async () => {
     await seedCustomer(world.engine, 'acme')
     expect(
       await on('acme', 'november', {
@@ -131,7 +131,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     ])
   })
 
-  test('an upgrade after a discounted fee credits what was paid for the rest, and the parts add up', async () => {
+  test('an upgrade after a discounted fee credits what was paid for the rest', async () => {
     await seedCustomer(world.engine, 'upgrades')
     await on('upgrades', 'start', {
       kind: 'percent',
@@ -233,7 +233,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     })
   })
 
-  test('an issued invoice keeps a deleted discount; the replacement of a void one uses current ones', async () => {
+  test('an issued invoice keeps a deleted discount; a replacement uses current ones', async () => {
     const [invoice] = await documents('several')
     await deleteDiscount(world.engine, { customerId: 'several', discountId: 'a second' })
     expect((await newest('several')).discountTotal).toBe(invoice!.discountTotal)

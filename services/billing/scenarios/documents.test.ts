@@ -132,7 +132,7 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
     expect(note).toMatchObject({ period: june, billedPeriods: { fee: june, usage: null } })
   })
 
-  test('a negative total goes to the balance without a due date, as for credit notes and void documents', async () => {
+  test('negative totals, credit notes and void documents have no due date', async () => {
     const start = await subscribe('leaves', 'plain')
     await pay(start!.id)
     await cancelSubscription(world.engine, { customerId: 'leaves', when: 'now', credit: true })
@@ -175,7 +175,7 @@ describe.each(testDatabases)('documents on $name', ({ create }) => {
     })
   })
 
-  test('the PDF stays the same when a reversed payment makes the invoice due again on a later day', async () => {
+  test('the PDF stays the same when a reversed payment makes the invoice due again', async () => {
     const invoice = await subscribe('reversed', 'plain')
     const { sha256 } = await generatePdf(world.engine, { invoiceId: invoice!.id })
     const {

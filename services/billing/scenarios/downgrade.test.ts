@@ -61,7 +61,7 @@ describe.each(testDatabases)('downgrades on $name', ({ create }) => {
     ])
   const subscription = (customerId: string) => getSubscription(world.engine, { customerId })
 
-  test('nothing changes until the end of the billing period; then the lower plan starts and is billed', async () => {
+  test('nothing changes until the period’s end; then the lower plan starts and is billed', async () => {
     await subscribe('lower', 'business')
     const preview = await previewChange(world.engine, { customerId: 'lower', planId: 'team' })
     expect(preview).toMatchObject({
@@ -196,7 +196,7 @@ describe.each(testDatabases)('downgrades on $name', ({ create }) => {
     ).toMatchObject({ planId: 'small', seats: 2 })
   })
 
-  test('fewer seats of the same plan also start at the end of the period, and the counter continues', async () => {
+  test('fewer seats of the same plan also start at the end, and the counter continues', async () => {
     await subscribe('smaller', 'seats', 5)
     await downgradeSubscription(world.engine, { customerId: 'smaller', planId: 'seats', seats: 3 })
     await world.passTo('2026-12-03T00:00:00Z')
@@ -226,7 +226,7 @@ describe.each(testDatabases)('downgrades on $name', ({ create }) => {
     })
   })
 
-  test('an upgrade in the grace after it issues the renewal with the lower fee first and credits it', async () => {
+  test('an upgrade in the grace after it issues the lower renewal first and credits it', async () => {
     await subscribe('hour', 'business')
     await downgradeSubscription(world.engine, { customerId: 'hour', planId: 'team' })
     world.set('2026-11-30T16:30:00Z')

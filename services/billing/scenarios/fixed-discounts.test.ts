@@ -137,7 +137,7 @@ describe.each(testDatabases)('a fixed discount is an amount per period, on $name
     ])
   })
 
-  test('late usage of a period gets what is left of its discount, and nothing once it is used up', async () => {
+  test('late usage of a period gets what is left of its discount, and nothing after that', async () => {
     expect((await documents('usage'))[0]).toMatchObject({ discountTotal: 1_000, total: 4_000 })
     await use('usage', 200, '2027-06-25T00:00:00Z')
     await world.passTo('2027-08-01T02:30:00Z')
@@ -179,7 +179,7 @@ describe.each(testDatabases)('a fixed discount is an amount per period, on $name
     ).toBe('canceled')
   })
 
-  test('an adjustment to less usage keeps the discount and gives back only what exceeds the usage', async () => {
+  test('an adjustment to less usage gives back only the discount that exceeds the usage', async () => {
     const volume = {
       model: 'volume' as const,
       tiers: [

@@ -182,7 +182,7 @@ describe.each(testDatabases)(
       else expect(await nextOf(customerId)).toEqual(preview.nextInvoice)
     })
 
-    test('on a yearly plan without usage it is the next fee; after a cancellation there is none', async () => {
+    test('on a yearly plan without usage it is the next fee, unless canceled', async () => {
       const own = await begin('by-the-year', 'team')
       await confirmed(own, { customerId: 'by-the-year', planId: 'yearly' })
       expect(await nextOf('by-the-year')).toMatchObject({
@@ -218,7 +218,7 @@ describe.each(testDatabases)(
       await comesAsSaid('balance', preview)
     })
 
-    test('in the grace it is the draft; a scheduled change keeps it, and an immediate one issues it first', async () => {
+    test('in the grace it is the draft, which an immediate change issues first', async () => {
       const own = await begin('graced', 'team')
       world.set('2026-11-30T16:30:00Z')
       const [draft] = (await getInvoices(world.engine, { customerId: 'graced' })).data
@@ -238,7 +238,7 @@ describe.each(testDatabases)(
       expect(await nextOf('graced')).toEqual(up.nextInvoice)
     })
 
-    test('after a cancellation it is the last one with usage, or none; after resuming it has the fee again', async () => {
+    test('after a cancellation it is the last one with usage; resuming adds the fee', async () => {
       const own = await begin('leaving', 'team')
       expect(
         (await cancelSubscription(own, { customerId: 'leaving' })).subscription.nextInvoice,
@@ -265,7 +265,7 @@ describe.each(testDatabases)(
       expect(await nextOf('ended')).toBeNull()
     })
 
-    test('a first subscription’s start is previewed, quoted and charged, also with a trial and after an end', async () => {
+    test('a first subscription’s start is previewed, quoted and charged', async () => {
       const own = await begin('new')
       const preview = await previewChange(own, { customerId: 'new', planId: 'team' })
       // 599.00 and 6 % tax.
@@ -302,7 +302,7 @@ describe.each(testDatabases)(
       expect(tried.subscription).toMatchObject({ status: 'trialing', nextInvoice: again.nextInvoice })
       await comesAsSaid('new', again)
     })
-    test('a void document that will be issued again comes with the midnight after it was voided', async () => {
+    test('a void document is billed again at the midnight after it was voided', async () => {
       const own = await begin('again', 'team')
       await world.passTo('2026-12-06T01:00:00Z')
       const [renewal] = (await getInvoices(world.engine, { customerId: 'again' })).data

@@ -102,7 +102,7 @@ describe.each(testDatabases)('trials on $name', ({ create }) => {
   const invoicesOf = async (customerId: string) =>
     (await getInvoices(world.engine, { customerId, limit: 100 })).data.reverse()
 
-  test('a trial costs nothing, blocks above its allowance, and becomes the paid plan after its last day', async () => {
+  test('a trial costs nothing, blocks above its allowance, and becomes the paid plan', async () => {
     const { customerId, subscription, invoice } = await trialOf('team')
     expect(invoice).toBeNull()
     expect(subscription).toMatchObject({
@@ -183,7 +183,7 @@ describe.each(testDatabases)('trials on $name', ({ create }) => {
     ])
   })
 
-  test('late usage of a trial is not billed, and later usage is billed from the first unit above', async () => {
+  test('late usage of a trial is not billed, and later usage is billed from the start', async () => {
     const { customerId } = await trialOf('team', { trialDays: 10 }) // 15–24 January
     const inTrial = world.engine.now()
     await use(customerId, 'e1', 5_000)
@@ -238,7 +238,7 @@ describe.each(testDatabases)('trials on $name', ({ create }) => {
     ])
   })
 
-  test('a trial continues through a change for at most the new plan’s trial days from its start', async () => {
+  test('a trial continues through a change for at most the new plan’s trial days', async () => {
     const { customerId } = await trialOf('team') // 2–15 June
     await use(customerId, 'e1', 900)
     await world.passTo('2026-06-05T02:00:00Z')

@@ -97,7 +97,7 @@ describe.each(testDatabases)('idempotency keys on $name', ({ create }) => {
     })
   })
 
-  test('of many concurrent requests one runs, and the others get its answer or that it is running', async () => {
+  test('of many concurrent requests one runs, and the others get its answer or an error', async () => {
     const before = runs
     const all = await Promise.allSettled(
       Array.from({ length: 10 }, () => idempotently(world.engine, request('e'), rename('E'), refusals)),

@@ -31,7 +31,7 @@ test('the engine has at most 145 public names, each of which it names itself', (
   expect(own.length + passedOn.length).toBeLessThanOrEqual(145)
 })
 
-test('each public name is one that a product calls; the services of the plan stand for their functions', () => {
+test('each public name is used by a product, and the services hold the plan’s functions', () => {
   const used = new Set(programs().match(/\w+/g))
   expect(passedOn.filter((name) => !used.has(name))).toEqual([])
   expect(own.filter((name) => !used.has(name))).toEqual([

@@ -69,7 +69,7 @@ describe.each(testDatabases)('the clock of commands on $name', ({ create }) => {
     expect(await madeAt('initech')).toEqual(Array.from({ length: 3 }, () => '2026-03-05T12:00:00.000000Z'))
   })
 
-  test("on the database's clock a host's own clock does not matter, and no two commands of a customer share an instant", async () => {
+  test('on the database’s clock no two commands of a customer share an instant', async () => {
     const read = async () =>
       (await world.db.asOwner((tx) => tx.query<{ now: string }>('select clock_timestamp() as now')))[0]!.now
     const hosts = [

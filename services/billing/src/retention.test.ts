@@ -32,7 +32,7 @@ describe.each(testDatabases)('retention on $name', ({ create }) => {
       )
     )[0]!.count
 
-  test('quotes, stored answers and sessions are deleted in time, also of a customer who never returns', async () => {
+  test('quotes, stored answers and sessions are deleted in time, for every customer', async () => {
     await previewChange(actingFor(world.engine, 'gone'), { customerId: 'gone', planId: 'business' })
     const session = await createPortalSession(world.engine, { customerId: 'gone' })
     const renewable = await createPortalSession(world.engine, { customerId: 'gone' })

@@ -103,7 +103,7 @@ describe.each(testDatabases)('secret keys on $name', ({ create }) => {
     }
   })
 
-  test('rotating makes a key with the same scopes; both work until the overlap ends, and an ended key cannot be rotated', async () => {
+  test('a rotated key has the same scopes, and both work until the overlap ends', async () => {
     const old = await createSecretKey(world.engine, {
       name: 'intake',
       preset: 'events',

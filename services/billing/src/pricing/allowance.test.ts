@@ -36,7 +36,7 @@ function phases(
 const count = (of: AllowancePhase[], days: { date: string; quantity: number }[], carried = 0) =>
   countPeriod({ phases: of, grid: june, days, carried, decimals: 0 })
 
-test('half a month with 1,000 and half with 5,000 allow 3,000: a customer who used 1,000 has 2,000 left', () => {
+test('half a month with 1,000 and half with 5,000 allow 3,000: 1,000 used leave 2,000', () => {
   const {
     allowance,
     deficit,
@@ -93,7 +93,7 @@ test('a deficit counts as used until it is worked off', () => {
   ]).toEqual([30, 30])
 })
 
-test('a period that was cut has the allowance of its days, or the whole where the other days were not credited', () => {
+test('a period that was cut has the allowance of its days, or all if nothing was credited', () => {
   const cut = (countsTo: number) =>
     count(phases({ on: 1, included: 300, until: 11, countsTo }), [used(5, 250)])
   expect([cut(11), cut(31)]).toMatchObject([
@@ -115,7 +115,7 @@ test('usage on a plan without a limit, or without a charge for the meter, uses n
   })
 })
 
-test('on the date a plan is left the larger sum counts where overage is not billed, also if the next plan has no charge', () => {
+test('on the date a plan is left the larger sum counts where overage is not billed', () => {
   // 300 were granted in the morning of the 11th, before the change.
   const toLess = phases({ on: 1, included: 300 }, { on: 11, included: 30 })
   expect(count(toLess, [used(11, 300)])).toMatchObject({
@@ -137,7 +137,7 @@ test('on the date a plan is left the larger sum counts where overage is not bill
   expect(count(andBack, [used(11, 200)])).toMatchObject({ allowance: 30, deficit: 170 })
 })
 
-test('an upgrade with the full allowance counts all use of the period and never gives less than the prorated one', () => {
+test('a full allowance counts all use of the period and is never less than the prorated one', () => {
   const whole = phases(
     { on: 1, included: 100, blocks: false },
     { on: 16, included: 300, blocks: false, whole: true },
@@ -273,7 +273,7 @@ test('counting by days equals counting unit by unit', () => {
   )
 })
 
-test("over a customer's life, units within allowances are at most the day shares plus one largest allowance", () => {
+test('over a life units within allowances are at most the day shares plus one allowance', () => {
   fc.assert(
     fc.property(lives, (months) => {
       let [carried, granted, shares, largest] = [0, 0, 0, 0]

@@ -158,7 +158,7 @@ function notesBy(
   }, [])
 }
 
-test('whatever notes come first, crediting the rest makes all add up to the invoice, by rate and by line', () => {
+test('after any notes, crediting the rest adds up to the invoice, by rate and by line', () => {
   fc.assert(
     fc.property(somePositive, steps, fc.boolean(), (lines, some, byAmount) => {
       const invoice = totals(lines, 0)
@@ -197,7 +197,7 @@ test('whatever notes come first, crediting the rest makes all add up to the invo
   )
 })
 
-test('no note credits more of a line, its discount or its tax than is left, nor a negative part, and it adds up', () => {
+test('no note credits more of a line, its discount or its tax than is left', () => {
   fc.assert(
     fc.property(somePositive, steps, (lines, some) => {
       const notes = notesBy(lines, some)

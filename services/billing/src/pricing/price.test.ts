@@ -35,7 +35,7 @@ test.each([
   expect(rate(graduated, quantity, 0).amount).toBe(amount)
 })
 
-test("a tier's flat is due when the tier is entered, so not at zero usage and not at the bound below it", () => {
+test('a tier’s flat is due when the tier is entered, not at the bound below it', () => {
   expect(rate(graduated, 0, 0).breakdown).toEqual([])
   expect(rate(graduated, 1000, 0).breakdown).toMatchObject([
     { upTo: 1000, quantity: 1000, flat: 1000, amount: 5000 },
@@ -280,7 +280,7 @@ test('a percentage applies to the amount, and each event has its own fee', () =>
   })
 })
 
-test('the breakdown of a percentage shows the amount only if there is one, and events only if they cost something', () => {
+test('the breakdown of a percentage omits an amount or event fee of 0', () => {
   const parts = (perEvent: number, quantity: number, events: number) =>
     rate({ model: 'percentage', basisPoints: 100, perEvent }, quantity, 0, events).breakdown.map((part) => [
       part.kind,
@@ -387,7 +387,7 @@ test('consecutive parts of a period cost together what the whole costs, at any p
   )
 })
 
-test('with volume prices each part has the rate of the tier that the total reaches, and the flat is due once', () => {
+test('with volume prices each part has the rate of the total’s tier, and one flat', () => {
   const price: Price = {
     model: 'volume',
     tiers: [

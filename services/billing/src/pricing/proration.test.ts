@@ -54,7 +54,7 @@ test('a credit and a charge of one fee for the same days cancel out', () => {
   )
 })
 
-test('a share from the start is the rounded share of the fee; any other is at most one minor unit off it', () => {
+test('a share from the start is rounded; any other is at most one minor unit off', () => {
   fc.assert(
     fc.property(
       fc.nat(1_000_000_00),

@@ -130,7 +130,7 @@ describe('the queue of quota commands', () => {
     expect([transactions.length, outcomes]).toEqual([1, ['1: away', '2: away']])
   })
 
-  test("commands of one customer are rejected beyond the customer's limit, before those of others", async () => {
+  test('commands of one customer are rejected beyond the customer’s limit first', async () => {
     const { transactions, outcomes, consume } = queueOf({ waiting: 5, waitingOfOne: 3 })
     consume('held', '1')
     await turn()

@@ -68,7 +68,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     }
   }
 
-  test('the subscription shows what is left as consume sees it: without reserved units until they are settled, released or expired', async () => {
+  test('the subscription shows what is left without reserved units, as consume sees it', async () => {
     const { customerId, quota, use, hold, settle, release } = await subscribed('free')
     const left = async () => {
       const { used, reserved, remaining } = (
@@ -104,7 +104,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect(await quota()).toMatchObject({ allowed: false, used: 8, reserved: 12, remaining: 0 })
   })
 
-  test('settling with less frees the rest; one event records the usage at the time of the reservation', async () => {
+  test('settling with less frees the rest and records one event at the time of the reservation', async () => {
     const { quota, hold, settle, events } = await subscribed('free')
     await hold('job', 12)
     world.set('2026-11-01T00:00:30Z')
@@ -129,7 +129,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     expect([await quota(), await events()]).toMatchObject([{ used: 0, reserved: 0 }, []])
   })
 
-  test('settling with more under blocked overage grants the reserved and the remaining units, and stores the rest as rejected', async () => {
+  test('settling with more under blocked overage grants what is left and rejects the rest', async () => {
     const { customerId, quota, use, hold, settle } = await subscribed('free')
     await hold('job', 5)
     await use('a', 12)
@@ -188,7 +188,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     await expect(settle('job', 1)).rejects.toMatchObject({ code: 'reservation_closed' })
   })
 
-  test('an expired reservation reserves nothing from that instant on, without a job; its usage can still be settled', async () => {
+  test('an expired reservation reserves nothing, and its usage can still be settled', async () => {
     const { quota, use, hold, settle, release } = await subscribed('free')
     await hold('job', 12, 60)
     await hold('idle', 3, 60)
@@ -265,7 +265,7 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
     })
   })
 
-  test('a plan change on the same day keeps the reservation, because the day belongs to the new plan', async () => {
+  test('a plan change on the same day keeps the reservation', async () => {
     const { customerId, quota, hold, settle } = await subscribed('free')
     await hold('job', 20, 3600)
     await upgradeSubscription(world.engine, { customerId, planId: 'large' })

@@ -190,7 +190,7 @@ describe.each(testDatabases)('deficits in previews and responses, on $name', ({ 
     expect(found).toEqual([])
   })
 
-  test('a trial reduces the deficit carried into it, and a change that shortens the trial names the rest again', async () => {
+  test('a trial reduces the deficit, and a change that shortens the trial names the rest', async () => {
     const who = await tenDaysOf280('through a trial', '2026-06')
     await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
     await world.passTo('2026-06-13T04:00:00Z')

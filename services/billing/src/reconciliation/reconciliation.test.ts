@@ -196,7 +196,7 @@ describe.each(testDatabases)('reconciliation on $name', ({ create }) => {
     })
     expect(await mistakes()).toEqual([])
     const billed = data.find((invoice) => invoice.period.label === '2026-10' && invoice.kind === 'renewal')!
-    // The table refuses a phase before its anchor by itself: the proof names one that came about all the same.
+    // The constraint prevents a phase before its anchor; without it, reconciliation must find one.
     await world.db.asOwner((tx) =>
       tx.query('alter table phases drop constraint phases_begin_on_or_after_their_anchor'),
     )

@@ -110,7 +110,7 @@ describe.each(testDatabases)('plan advice on $name', ({ create }) => {
     })
   })
 
-  test('every active plan is rated on the same usage, and a plan that would have blocked some does not fit', async () => {
+  test('every active plan is rated on the same usage, and one that would block does not fit', async () => {
     const { period, plans, recommendation } = await advice('acme')
     expect(period).toEqual({ start: '2026-11-01', end: '2026-12-01', label: '2026-11' })
     expect(plans.map(({ planId, total, fits }) => [planId, total, fits])).toEqual([
@@ -246,7 +246,7 @@ describe.each(testDatabases)('plan advice on $name', ({ create }) => {
     )
   })
 
-  test('a blocking plan that would run out in the running period does not fit, but its first days decide nothing', async () => {
+  test('a blocking plan that would run out does not fit, but the first days decide nothing', async () => {
     await start('grown', 'seats', 2)
     await use('grown', 'ai_chat', { '2026-11-10': 100, '2026-12-02': 60 })
     await world.passTo('2026-12-03T04:00:00Z')
@@ -266,7 +266,7 @@ describe.each(testDatabases)('plan advice on $name', ({ create }) => {
     expect((await advice('grown')).recommendation?.planId).toBe('team-year')
   })
 
-  test('a change in the middle of the period does not matter: each plan is rated for the whole period', async () => {
+  test('each plan is rated for the whole period, whatever change it had', async () => {
     await start('moved')
     await world.passTo('2026-11-15T04:00:00Z')
     await upgradeSubscription(world.engine, { customerId: 'moved', planId: 'business' })
@@ -316,7 +316,7 @@ describe.each(testDatabases)('plan advice on $name', ({ create }) => {
       })
   })
 
-  test('a plan that was cheaper last month but is dearer this month is not recommended; the forecast names the day it ran out', async () => {
+  test('a plan cheaper last month but dearer this month is not recommended', async () => {
     const charge = (included: number): PlanInput['charges'] => [
       {
         meter: 'ai_chat',

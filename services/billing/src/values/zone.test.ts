@@ -122,7 +122,7 @@ describe('every instant has exactly one date, and dates never go back', () => {
     expect(dateIn('America/St_Johns', '2010-11-07T03:30:00.000000Z')).toBe('2010-11-07')
   })
 
-  test('the repeated hour of the old date belongs to the new one also when the zone is asked about it first', () => {
+  test('the repeated hour belongs to the new date also when the zone is asked about it first', () => {
     // The year before, so that no day of it is in the cache.
     expect(dateIn('America/St_Johns', '2009-11-01T02:45:00.000000Z')).toBe('2009-11-01')
   })

@@ -135,7 +135,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       await expect(start('2026-12-06T12:00:00Z')).rejects.toMatchObject({ code: 'subscription_exists' })
     })
 
-    test('a calendar-aligned plan starts with a short period and prorates its fee and allowance', async () => {
+    test('a calendar-aligned plan prorates the fee and allowance of its short first period', async () => {
       const start = await subscribe('calendar', 'calendar', '2026-11-15T16:00:00Z')
       expect(start).toMatchObject({
         subtotal: 15_000,
@@ -293,7 +293,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       expect(amounts((await invoicesOf('replaced'))[0])).toEqual([['fee', 59_900]])
     })
 
-    test('a renewal generated again after a change on its day bills nothing of the old plan, and the change bills the new one once', async () => {
+    test('a renewal generated again after a change on its day bills each plan once', async () => {
       await subscribe('grace-void')
       world.set('2026-11-30T16:30:00Z')
       await upgradeSubscription(world.engine, { customerId: 'grace-void', planId: 'business' })
@@ -316,7 +316,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       ).toEqual([['fee', 199_900]])
     })
 
-    test('a voided renewal is billed again from the next midnight, and a later change credits its days', async () => {
+    test('a voided renewal is billed again, and a later change credits its days', async () => {
       await subscribe('void-change')
       await dueAt('2026-11-30T17:00:00Z')
       await voidInvoice(world.engine, { invoiceId: (await invoicesOf('void-change'))[0]!.id })
@@ -335,7 +335,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       ).toEqual([['fee', 59_900]])
     })
 
-    test('a draft waits for its grace, equals the issued invoice, and is visible to its customer only', async () => {
+    test('a draft waits for its grace, equals the issued invoice, and is its customer’s only', async () => {
       await subscribe('stranger')
       await subscribe('drafted')
       await recordUsage(world.engine, [
@@ -500,7 +500,7 @@ describe.each(testDatabases)('invoices on $name', ({ create }) => {
       expect(await creditOf('void-credit')).toBe(100_000)
     })
 
-    test('voiding takes back the balance the invoice gave, if needed from invoices it has paid since', async () => {
+    test('voiding takes back the balance it gave, if needed from invoices paid since', async () => {
       for (const customerId of ['unspent', 'spent']) {
         const start = await subscribe(customerId, 'business')
         await pay(start.id, start.total)

@@ -86,7 +86,7 @@ describe.each(testDatabases)(
       expect(told(resumed)).toEqual([named((await issued('kept'))[1]!)])
     })
 
-    test('a start on the date another subscription was ended names the invoice that takes over that date', async () => {
+    test('a start on the date of an end names the invoice that takes over the date', async () => {
       world.set('2026-06-20T01:00:00Z')
       await subscribe('again')
       world.set('2026-06-25T01:00:00Z')

@@ -24,8 +24,8 @@ type Change = NonNullable<Waiting['change']>
 const code = (request: Waiting, what: string) =>
   `${request.by === 'vendor' ? 'vendor' : 'scheduled'}_change_${what}`
 const whose = (request: Waiting) => (request.by === 'vendor' ? '服务商安排的变更' : '您预约的变更')
-const named = (request: Waiting, { plan }: Change) =>
-  `The change to ${plan.name.en} that ${request.by === 'vendor' ? 'your provider scheduled' : 'was scheduled'}`
+const named = ({ by }: Waiting, { plan }: Change) =>
+  `The change to ${plan.name.en} that ${by === 'vendor' ? 'your provider scheduled' : 'was scheduled'}`
 
 function dropped(request: Waiting): Notice {
   const { at, change } = request

@@ -14,7 +14,7 @@ test('a renewal names the month of its fee and the month of its usage, or the on
   expect(billedPeriods([usage])).toEqual({ fee: null, usage: october })
 })
 
-test('a change from monthly to yearly names the year, not the credited days, and the month of all its usage', () => {
+test('a change from monthly to yearly names the year and the month of all its usage', () => {
   const lines = [
     line('unused_time', '2026-11-16', '2026-12-01'),
     line('fee', '2026-11-16', '2027-11-16'),

@@ -34,7 +34,7 @@ test('a draft has no number, no date and no payment details', () => {
   expect(page.facts.map(({ en }) => en)).toEqual(['Fee period', 'Usage period', 'Kind', 'Currency'])
 })
 
-test("the printed period is that of the fee, of the usage, or of both where they differ, else the document's", () => {
+test('the printed period is that of the fee and the usage, else the document’s', () => {
   const { fee, usage } = sample.billedPeriods
   const periodsOf = (billedPeriods: InvoiceForPdf['billedPeriods']) =>
     invoicePage({ ...sample, period: { start: '2026-09-05', end: '2026-10-05' }, billedPeriods })
@@ -123,7 +123,7 @@ test('each discount has a row with its name, and a line shows what was taken off
   expect(page.lines[0]!.details).toEqual(['2026-11-01 – 2026-11-30', '折扣 discount -¥200.00'])
 })
 
-test('a credit note names its invoice and reason, the amount applied to the invoice and the amount that became credit', () => {
+test('a credit note names its invoice, its reason and where the amount went', () => {
   const page = invoicePage(sampleCreditNote)
   expect(page).toMatchObject({
     title: { zh: '贷项凭证' },

@@ -8,7 +8,7 @@ test('characters that the invoice fonts lack are named once each', () => {
   expect(notice!.detail['zh-CN']).toMatch(/：𪚥 ש ל ו ם，/)
 })
 
-test('a response names them for every text of the input, at any depth, and is unchanged where all can be printed', () => {
+test('a response names them for every text of the input, at any depth', () => {
   expect(
     withUnprintable(
       { id: 1 },

@@ -153,7 +153,7 @@ describe.each(testDatabases)('usage exports on $name', ({ create }) => {
     })
   })
 
-  test('an export has a column for each of the 50 most common properties, and one for the others', async () => {
+  test('an export has columns for the 50 most common properties, and one for the others', async () => {
     await seedCustomer(world.engine, 'wide')
     const many = (from: number, to: number) =>
       Object.fromEntries(Array.from({ length: to - from }, (_, n) => [`p${from + n}`, n]))

@@ -139,7 +139,7 @@ describe.each(testDatabases)('late usage on $name', ({ create }) => {
     ])
   })
 
-  test('late usage is pending again while that invoice is void, and is billed by its replacement', async () => {
+  test('late usage is pending again while its invoice is void, then on the replacement', async () => {
     await voidInvoice(world.engine, { invoiceId: (await renewal('2026-12')).id })
     await use('l5', 'ai_chat', 1, '2026-12-20T00:00:00Z')
     expect(await late()).toEqual([
@@ -170,7 +170,7 @@ describe.each(testDatabases)('late usage on $name', ({ create }) => {
     expect(await late()).toEqual([])
   })
 
-  test('under a standing clock, usage stored or voided after billing at the same instant comes after it', async () => {
+  test('under a standing clock usage stored after billing at the same instant comes later', async () => {
     const zero = { planId: 'late', startsAt: '2027-01-31T16:00:00Z' }
     await world.passTo('2027-02-01T00:00:00Z')
     for (const customerId of ['still', 'again']) {

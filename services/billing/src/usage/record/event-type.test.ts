@@ -106,7 +106,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     }
   }
 
-  test("an event of a type counts once for every meter whose filters match, with each meter's own quantity", async () => {
+  test('an event of a type counts once for every meter whose filters match', async () => {
     world.set('2026-03-05T02:00:00Z')
     const events = [
       call('a', { input: 1250, output: '30.25', model: 'large', stream: true }),
@@ -139,7 +139,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     ])
   })
 
-  test('an event appears in the detail once per meter, across pages, and is found by anything it is counted for', async () => {
+  test('an event appears in the detail once per meter, across pages', async () => {
     const rows = await detail()
     expect(rows.map(({ id, meter, quantity }) => [id, meter, quantity])).toEqual([
       ['d', 'input-tokens', 7],
@@ -235,7 +235,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     ])
   })
 
-  test('an event that no meter reads is rejected and stored, and counted later; one that matches no filter is stored', async () => {
+  test('an event that no meter reads is rejected and stored, and counted later', async () => {
     const unread = {
       id: 'unread',
       customerId: 'acme',
@@ -288,7 +288,7 @@ describe.each(testDatabases)('events of a type on $name', ({ create }) => {
     expect((await used())['milliseconds']).toBe(40)
   })
 
-  test('an event is rejected as a whole where one meter has no quantity, and the error names what is missing', async () => {
+  test('an event is rejected as a whole where one meter has no quantity', async () => {
     const refusals = async (...events: UsageEventInput[]) =>
       (await recordUsage(world.engine, events)).rejected.map(({ code, detail: text }) => [code, text])
     const before = await used()

@@ -116,7 +116,7 @@ describe.each(testDatabases)('usage breakdowns on $name', ({ create }) => {
     expect(await by('holder', 'channel')).toEqual({ calls: ['none  2.5', 'value app 1'], visits: [] })
   })
 
-  test('a month has a hundred named values, however many arrive at once, and the rest share one row', async () => {
+  test('a month has a hundred named values, and the rest share one row', async () => {
     const event = (index: number, time?: string) =>
       call(
         'many',
