@@ -42,7 +42,8 @@ export { listMeters, putMeter } from './catalogue/meter.ts'
 export { getAllPlans, getPlan, putPlan, type PlanInput } from './catalogue/plan.ts'
 export { previewPrice } from './pricing/preview.ts'
 export { getSeller, putSeller } from './catalogue/seller.ts'
-export { createSubscription, getSubscription, plansFor } from './commands/subscription/subscribe.ts'
+export { createSubscription, getSubscription } from './commands/subscription/subscribe.ts'
+export { plansFor } from './subscription/offered-plans.ts'
 export { cancelSubscription, resumeSubscription } from './commands/subscription/cancellation.ts'
 export {
   cancelScheduledChange,

@@ -1,6 +1,6 @@
 import type { Engine, BillingTransaction } from '../engine.ts'
 import { readBillingState, type BillingState } from '../subscription/state.ts'
-import { closesAt, firstOpen } from '../invoicing/closing.ts'
+import { closesAt, firstOpen } from '../subscription/closing.ts'
 import type { Cause, InvoiceDocument } from '../invoicing/document/document.ts'
 import { issue } from '../invoicing/issue.ts'
 import { replacementDraft, periodOf, termsAtEnd } from '../invoicing/reissue.ts'

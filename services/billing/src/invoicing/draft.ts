@@ -7,7 +7,7 @@ import { buyerOf } from './issue.ts'
 import { nextDocument } from './next.ts'
 import { publicLine, type Invoice } from './view.ts'
 import { shown } from '../values/period.ts'
-import { closesAt } from './closing.ts'
+import { closesAt } from '../subscription/closing.ts'
 
 /**
  * Returns the renewal between the end of its period and the end of the grace, computed on read and not

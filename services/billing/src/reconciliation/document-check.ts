@@ -1,9 +1,9 @@
-import { creditIn } from '../commands/invoice/credit-note.ts'
 import type { InvoiceDocument } from '../invoicing/document/document.ts'
 import type { GivenBack } from '../invoicing/document/line.ts'
 import { canonicalJson, sha256 } from '../values/canonical-json.ts'
 import { netOf, taxOn, withoutTax } from '../pricing/totals.ts'
 import { sum } from '../values/money.ts'
+import { creditIn } from '../invoicing/document/given-back.ts'
 
 /** An invoice's row, with the columns that repeat its document. */
 export interface DocumentRow {

@@ -1,5 +1,4 @@
 import type { Engine, BillingTransaction } from '../engine.ts'
-import { tooManySeats } from '../commands/subscription/planned-change.ts'
 import { readBillingState, type BillingState, type SubscriptionState } from '../subscription/state.ts'
 import type { Discount } from '../customer/discount.ts'
 import { feeLine, usageLine } from '../invoicing/document/line.ts'
@@ -15,13 +14,13 @@ import { daysIn, periodAt, shown, type LabelledPeriod, type Period } from '../va
 import { maxAmountOf } from '../pricing/price.ts'
 import { unitsFrom, wholeUnits } from '../values/quantity.ts'
 import { instantOf } from '../values/zone.ts'
-import { plansFor, shownSeats } from '../commands/subscription/subscribe.ts'
 import type { LocalizedText, Notice } from '../values/localized-text.ts'
 import { usagePeriods } from '../subscription/timeline.ts'
 import { pastForecasts, periodsToTry, type PastForecasts } from './usage/past-forecasts.ts'
 import { dailyUsage, rateUsage, usedOn, type DailyUsage, type RatedUsage } from '../rating/rated-usage.ts'
 import { getUsageSummary } from './usage/summary.ts'
 import { currentPhase, type Phase } from '../subscription/phase.ts'
+import { plansFor, shownSeats, tooManySeats } from '../subscription/offered-plans.ts'
 
 /** One meter of the period on one plan. Units; `included` null is unlimited. */
 export interface AdvisedMeter {

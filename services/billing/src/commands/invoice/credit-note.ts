@@ -14,7 +14,7 @@ import { findSeller } from '../../catalogue/seller.ts'
 import { draftIdParts } from '../../invoicing/draft.ts'
 import type { InvoiceDocument } from '../../invoicing/document/document.ts'
 import { payOpenInvoices } from '../../invoicing/balance-use.ts'
-import { givenBackOf } from '../../invoicing/document/given-back.ts'
+import { creditIn, givenBackOf } from '../../invoicing/document/given-back.ts'
 import { lockedInvoice } from './invoice.ts'
 import { nextNumber, sellerMissing, store } from '../../invoicing/issue.ts'
 import { lessTakenOff, type Line } from '../../invoicing/document/line.ts'
@@ -74,19 +74,6 @@ async function creditsOf(tx: BillingTransaction, { customerId, id }: InvoiceDocu
     [customerId, id],
   )
   return rows.map((row) => creditIn(row.document))
-}
-
-/** Returns the credit of a note: its document with the signs reversed. */
-export function creditIn({
-  lines,
-  taxes,
-  total,
-}: Pick<InvoiceDocument, 'lines' | 'taxes' | 'total'>): Credit {
-  return {
-    lines: lines.map((line) => ({ ...line.credited!, net: money(-line.amount) })),
-    taxes: taxes.map((tax) => ({ ...tax, base: money(-tax.base), amount: money(-tax.amount) })),
-    total: money(-total),
-  }
 }
 
 function creditFor(

@@ -16,6 +16,7 @@ import { billingPeriodAt, usagePeriods } from '../../subscription/timeline.ts'
 import { dailyUsage, usedOn } from '../../rating/rated-usage.ts'
 import { currentPhase, type Phase } from '../../subscription/phase.ts'
 import { isSameGrid, nextPhase, type Party } from '../../subscription/schedule.ts'
+import { tooManySeats } from '../../subscription/offered-plans.ts'
 
 export { directionOf, type Direction } from '../../subscription/direction.ts'
 
@@ -257,22 +258,6 @@ export function blockersOf(
     })
   }
   return blockers
-}
-
-/** Returns the notice that a plan has no room for so many seats. */
-export function tooManySeats(plan: Plan, seats: number): Notice[] {
-  const { name } = plan
-  const { max } = seatsOf(plan)
-  if (max === null || seats <= max) return []
-  return [
-    {
-      code: 'seats',
-      detail: {
-        'zh-CN': `当前有 ${seats} 个席位，${inChinese(name, `最多 ${max} 个`)}，请先减少席位。`,
-        en: `You have ${seats} seats; ${name.en} allows at most ${max}. Choose fewer seats first.`,
-      },
-    },
-  ]
 }
 
 /**

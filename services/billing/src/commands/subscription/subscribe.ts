@@ -1,14 +1,9 @@
 import type { Engine, BillingTransaction } from '../../engine.ts'
-import { directionOf, refuseArchived, refuseSeatsWithout, seatsFor } from './planned-change.ts'
+import { refuseArchived, refuseSeatsWithout, seatsFor } from './planned-change.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { catchUp, onCustomer } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
-import {
-  readBillingState,
-  readSubscriptionState,
-  type BillingState,
-  type SubscriptionState,
-} from '../../subscription/state.ts'
+import { readBillingState, type BillingState, type SubscriptionState } from '../../subscription/state.ts'
 import type { InvoiceDocument } from '../../invoicing/document/document.ts'
 import { issue } from '../../invoicing/issue.ts'
 import { creditsOn } from '../../invoicing/document/billed.ts'
@@ -18,7 +13,7 @@ import { priced } from '../../invoicing/document/discounted.ts'
 import { nextInvoiceOf, type NextInvoice } from '../../invoicing/next.ts'
 import { viewOf, type Invoice } from '../../invoicing/view.ts'
 import { alsoIssued, trialUsed } from './notices.ts'
-import { getAllPlans, getPlan, isTrial, maxTrialDays, seatsOf, type Plan } from '../../catalogue/plan.ts'
+import { getPlan, isTrial, maxTrialDays, seatsOf, type Plan } from '../../catalogue/plan.ts'
 import { honourQuote, promisedStart, type Promised } from './quote.ts'
 import { addDays, daysBetween, type LocalDate } from '../../values/date.ts'
 import type { Totals } from '../../pricing/totals.ts'
@@ -30,10 +25,11 @@ import { replaceUsage } from '../../usage/totals/after-end.ts'
 import { allowancesOf, type Allowance } from './allowances.ts'
 import { maxLateDays } from '../../usage/totals/taken-times.ts'
 import { shown } from '../../values/period.ts'
-import { keepZoneInPeriods } from '../account/time-zone.ts'
+import { keepZoneInPeriods } from '../../subscription/time-zone.ts'
 import { currentPhase, type Phase } from '../../subscription/phase.ts'
 import { becomes, type Party } from '../../subscription/schedule.ts'
 import type { Notice } from '../../values/localized-text.ts'
+import { hadTrial, shownSeats } from '../../subscription/offered-plans.ts'
 
 export type SubscriptionStatus = 'trialing' | 'active' | 'past_due' | 'canceled' | 'none'
 
@@ -249,8 +245,6 @@ async function lastDayGivenBack(
   return lines
 }
 
-const hadTrial = ({ phases }: SubscriptionState) => phases.some((phase) => phase.trialEnds !== null)
-
 function startOf(startsAt: string | undefined, at: Instant): Instant {
   const started = startsAt === undefined ? at : parseInstant(startsAt)
   if (!started)
@@ -288,50 +282,6 @@ export async function checkSubscriptionStatus(
 ): Promise<boolean> {
   const { status } = await getSubscription(engine, input)
   return status === 'trialing' || status === 'active' || status === 'past_due'
-}
-
-/**
- * How a plan relates to the current one: an upgrade happens now, a downgrade at the end of the billing
- * period, a level change at the end of the usage period.
- */
-export type PlanRelation = 'current' | 'upgrade' | 'downgrade' | 'level'
-
-/** An active plan with its relation to one customer. */
-export interface OfferedPlan extends Plan {
-  relation: PlanRelation
-  /** The trial days they would get: none with a subscription, or after a trial. */
-  trialOffered: number
-}
-
-/** Returns the catalogue with each plan's relation to the customer's own plan, at their number of seats. */
-export async function plansFor(engine: Engine, input: { customerId: string }): Promise<OfferedPlan[]> {
-  return engine.transaction(
-    async (tx) => {
-      const state = await readSubscriptionState(tx, input.customerId)
-      const current = currentPhase(state)
-      const offered = (await getAllPlans(tx)).filter(
-        (plan) => plan.currency === state.customer.currency && plan.id !== current?.plan.id,
-      )
-      const plans = current ? [...offered, current.plan] : offered
-      plans.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
-      const noTrial = current !== undefined || hadTrial(state)
-      return plans.map((plan) => ({
-        ...plan,
-        relation: relationOf(plan, current),
-        trialOffered: noTrial ? 0 : plan.trialDays,
-      }))
-    },
-    { readOnly: true },
-  )
-}
-
-function relationOf(plan: Plan, current: Phase | undefined): PlanRelation {
-  if (!current) return 'upgrade'
-  if (plan.id === current.plan.id) return 'current'
-  const { min, max } = seatsOf(plan)
-  const seats = Math.max(min, Math.min(current.seats, max ?? current.seats))
-  const direction = directionOf(current, { plan, seats })
-  return direction === 'down' ? 'downgrade' : direction === 'level' ? 'level' : 'upgrade'
 }
 
 /** Returns the subscription as it is inside a transaction. */
@@ -391,12 +341,6 @@ function aheadOf(
     scheduledChanges,
   }
 }
-
-/**
- * The seats as responses show them: none on a plan without seats, whatever number is kept for the next one.
- */
-export const shownSeats = ({ plan, seats }: { plan: Plan; seats: number }): number | null =>
-  plan.seats === null ? null : seats
 
 const byDate = (a: { at: LocalDate }, b: { at: LocalDate }) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)
 

@@ -1,5 +1,7 @@
 import type { BillingTransaction } from '../../engine.ts'
-import type { Money } from '../../values/money.ts'
+import { money, type Money } from '../../values/money.ts'
+import type { Credit } from '../../pricing/credit-note.ts'
+import type { InvoiceDocument } from './document.ts'
 
 /** What one document (not void) gave back of an invoice line, credit notes excluded. */
 export interface GivenBackOfLine {
@@ -56,4 +58,17 @@ export async function documentsToVoidFirst(
     [customerId, [...found]],
   )
   return rows.map((row) => row.number)
+}
+
+/** Returns the credit of a note: its document with the signs reversed. */
+export function creditIn({
+  lines,
+  taxes,
+  total,
+}: Pick<InvoiceDocument, 'lines' | 'taxes' | 'total'>): Credit {
+  return {
+    lines: lines.map((line) => ({ ...line.credited!, net: money(-line.amount) })),
+    taxes: taxes.map((tax) => ({ ...tax, base: money(-tax.base), amount: money(-tax.amount) })),
+    total: money(-total),
+  }
 }

@@ -12,7 +12,7 @@ import { inStoringOrder, storeEvents, type Placed } from './store.ts'
 import { eventsKeptFrom } from '../totals/maintenance.ts'
 import { summedEvents, unvoidedEvents } from '../totals/void.ts'
 import { lockCustomer } from '../../customer/customer.ts'
-import { firstOpen } from '../../invoicing/closing.ts'
+import { firstOpen } from '../../subscription/closing.ts'
 
 /** The progress of filling a meter or one of its break-downs. */
 export interface MeterFill {

@@ -6,7 +6,6 @@ import type { DateRange, LocalDate } from '../../values/date.ts'
 import { unboundDayOf, valueOf } from './day.ts'
 import { endingsFrom, endingsOf, type EndingRow } from './ending.ts'
 import { markedDay, tooLarge } from './limits.ts'
-import type { DailyUsage } from '../../rating/rated-usage.ts'
 import { rebuildDate } from './rebuild.ts'
 import { voidOf } from './void.ts'
 
@@ -92,10 +91,18 @@ export async function replaceUsage(
 
 class TooLarge extends Error {}
 
+/** One meter's usage on one date, in steps. */
+interface DayAfterEnd {
+  meter: string
+  date: LocalDate
+  quantity: number
+  events: number
+}
+
 /** Usage after immediate endings, by meter and date, and the part of it that was voided. */
 export interface UsageAfterEnd {
-  kept: DailyUsage[]
-  voided: DailyUsage[]
+  kept: DayAfterEnd[]
+  voided: DayAfterEnd[]
 }
 
 /**
@@ -114,7 +121,7 @@ export async function usageAfterEnd(
   ]
   if (dates.length === 0) return { kept: [], voided: [] }
   const values = sql`count(distinct ${valueOf(sql`e.properties`, sql`e.unique_by`)})`
-  const rows = await tx.query<DailyUsage & { isVoided: boolean; aggregation: Meter['aggregation'] }>(
+  const rows = await tx.query<DayAfterEnd & { isVoided: boolean; aggregation: Meter['aggregation'] }>(
     // These sums are not bounded, because nobody bills them: they are returned up to what is exact.
     sql`
       select meter, local_date as date, aggregation, voided_at is not null as "isVoided",

@@ -1,10 +1,10 @@
-import type { BillingState, SubscriptionState } from '../subscription/state.ts'
+import type { BillingState, SubscriptionState } from './state.ts'
 import { addDays } from '../values/date.ts'
 import { addSeconds, type Instant } from '../values/instant.ts'
 import type { LabelledPeriod } from '../values/period.ts'
 import { instantOf } from '../values/zone.ts'
-import { usagePeriods } from '../subscription/timeline.ts'
-import { phaseOn } from '../subscription/phase.ts'
+import { usagePeriods } from './timeline.ts'
+import { phaseOn } from './phase.ts'
 
 /** Returns when a period's draft is issued: its end plus the grace of the plan it ended on. */
 export function closesAt(state: SubscriptionState, period: LabelledPeriod): Instant {

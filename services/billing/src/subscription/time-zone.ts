@@ -1,9 +1,9 @@
-import type { BillingTransaction } from '../../engine.ts'
-import { readSubscriptionState } from '../../subscription/state.ts'
-import { addMonths, firstOfMonth } from '../../values/date.ts'
-import { startOfDay, zoneOn } from '../../values/zone.ts'
-import { usagePeriods } from '../../subscription/timeline.ts'
-import { phasesAhead } from '../../subscription/schedule.ts'
+import type { BillingTransaction } from '../engine.ts'
+import { readSubscriptionState } from './state.ts'
+import { addMonths, firstOfMonth } from '../values/date.ts'
+import { startOfDay, zoneOn } from '../values/zone.ts'
+import { usagePeriods } from './timeline.ts'
+import { phasesAhead } from './schedule.ts'
 
 export async function changeTimeZone(
   tx: BillingTransaction,
