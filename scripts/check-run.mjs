@@ -1,5 +1,6 @@
+import { parseArgs } from 'node:util'
 import { findChanges, selection } from './changed-files.mjs'
-import { duration, say } from './console.mjs'
+import { duration, fail, say } from './console.mjs'
 import { checkFormatting, checkLayers, checkLines, checkTypes, checkViews, lint } from './source-checks.mjs'
 import { failedSteps, twoAtATime } from './steps.mjs'
 
@@ -12,7 +13,7 @@ const filesIn = (/** @type {number} */ number) => (number === 1 ? '1 file' : `${
  */
 export async function runCheck(parameters) {
   const began = Date.now()
-  const changes = await findChanges({ staged: parameters.includes('--staged') })
+  const changes = await findChanges(optionsOf(parameters))
   if (!changes) {
     say(
       'npm run check looks at what changed, and git could not say what did. Run it in a clone, '
@@ -47,4 +48,13 @@ export async function runCheck(parameters) {
       : `All good, after ${duration(Date.now() - began)}.`,
   )
   return failedSteps.length > 0 ? 1 : 0
+}
+
+/** @param {string[]} args @returns {{ staged: boolean }} */
+function optionsOf(args) {
+  try {
+    return parseArgs({ args, options: { staged: { type: 'boolean', default: false } } }).values
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : error}. npm run check takes --staged alone.`)
+  }
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
-import { existsSync } from 'node:fs'
+import { tsImport } from 'tsx/esm/api'
 import { fail, say } from './console.mjs'
-import { frontEnds, inProject } from './project.mjs'
+import { frontEnds, inProject, root } from './project.mjs'
 
 const devPorts = { portal: 5173, workbench: 5174 }
 
@@ -10,7 +10,7 @@ const devPorts = { portal: 5173, workbench: 5174 }
  * requests (the APIs) are proxied to the server of `npm start`.
  */
 export async function serveFrontEnds() {
-  const target = serverUrl()
+  const target = await serverUrl()
   const { createServer } = await viteOf(frontEnds[0]?.folder ?? '')
   let portal = target
   for (const { name, folder, base } of frontEnds) {
@@ -62,10 +62,15 @@ async function viteOf(folder) {
   return import(createRequire(inProject(folder, 'package.json')).resolve('vite'))
 }
 
-function serverUrl() {
-  const settings = inProject('.env')
-  if (existsSync(settings)) process.loadEnvFile(settings)
-  return `http://${process.env.HOST ?? '127.0.0.1'}:${process.env.PORT ?? '8000'}`
+/** Where the server of `npm start` listens, by the same settings. */
+async function serverUrl() {
+  /** @type {typeof import('../backend/src/environment.ts')} */
+  const { loadSettings, serverAddress } = await tsImport('../backend/src/environment.ts', import.meta.url)
+  try {
+    return serverAddress(loadSettings(root))
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error))
+  }
 }
 
 /** @param {string} target */

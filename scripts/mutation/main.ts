@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
+import { parseArgs } from 'node:util'
 import { show } from '../child.mjs'
 import { duration, say } from '../console.mjs'
 import { installPackagesOf } from '../packages.mjs'
@@ -20,27 +21,31 @@ const reportFile = inProject('.cache', 'mutation', 'report.json')
 /**
  * Returns the exit code: 0 success, 1 the score is too low or the list is wrong, 2 a mistake in the command.
  */
-async function main(options: readonly string[]): Promise<number> {
-  const files = options.filter((option) => !option.startsWith('--'))
-  const unknown = options.find(
-    (option) => option.startsWith('--') && option !== '--incremental' && option !== '--update',
-  )
-  const absent = files.find((file) => !existsSync(ruleFile(file)))
-  if (unknown !== undefined || absent !== undefined || (options.includes('--update') && files.length > 0)) {
-    console.error(
-      `${unknown !== undefined ? `${unknown} is not an option.` : absent !== undefined ? `${absent} is not a file of the rules.` : 'Only a run of all files can write the list.'}\n\n${usage}`,
-    )
-    return 2
-  }
+async function main(args: string[]): Promise<number> {
+  const { files, incremental, update } = optionsOf(args)
   const began = Date.now()
-  const code = await mutate(files, options.includes('--incremental'))
+  const code = await mutate(files, incremental)
   if (!existsSync(reportFile)) return code || 1
-  const result = judge(
-    JSON.parse(readFileSync(reportFile, 'utf8')) as MutationReport,
-    options.includes('--update'),
-  )
+  const result = judge(JSON.parse(readFileSync(reportFile, 'utf8')) as MutationReport, update)
   say(`Mutation testing took ${duration(Date.now() - began)}.`)
   return result
+}
+
+/** Throws an Error that says what is wrong with the command, and its usage. */
+function optionsOf(args: string[]) {
+  try {
+    const { values, positionals: files } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { incremental: { type: 'boolean' }, update: { type: 'boolean' } },
+    })
+    const absent = files.find((file) => !existsSync(ruleFile(file)))
+    if (absent !== undefined) throw new Error(`${absent} is not a file of the rules.`)
+    if (values.update && files.length > 0) throw new Error('Only a run of all files can write the list.')
+    return { files, incremental: values.incremental ?? false, update: values.update ?? false }
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n\n${usage}`, { cause: error })
+  }
 }
 
 /** Runs Stryker with low priority. */
