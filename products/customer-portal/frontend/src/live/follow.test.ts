@@ -51,7 +51,7 @@ test('a stream that breaks is reopened, and the page is not live meanwhile', asy
   stop()
 })
 
-test('a stream that ends with its token is reopened, and the page stays live', async () => {
+test('a stream that ends with its token is reopened, and its end is not passed on', async () => {
   readers[0]!.end('event: end\ndata: {"reason":"expired"}\n\n')
   await expect.poll(() => told.map(({ data }) => data)).toEqual(['1', '2'])
 })
