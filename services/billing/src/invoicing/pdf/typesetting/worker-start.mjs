@@ -1,5 +1,4 @@
-// Whatever loader this process's parent was started with, and under a test runner there is none: it brings
-// its own.
+// Registers its own loader, whatever the parent process was started with; under a test runner there is none.
 import { register } from 'tsx/esm/api'
 
 register()
