@@ -337,21 +337,26 @@ describe.each(testDatabases)('usage after an immediate ending on $name', ({ crea
     expect(await chats('early')).toMatchObject({ used: 8, afterEnd: 0 })
     for (const customerId of ['early', 'late', 'ahead']) await end(customerId)
     expect(await chats('early')).toMatchObject({ used: 5, afterEnd: 3, proof: [8, 0, 0, 5, 3, 0, 0] })
-    const told = [
+    const reports = [
       chat('between', 10, `${at}T03:00:00Z`),
       chat('takenBack', 70, `${at}T05:30:00Z`),
       chat('since', 20, `${at}T05:00:00Z`),
       chat('on', 40, `${at}T04:00:00Z`),
     ]
     world.set(`${at}T06:00:00Z`)
-    await record('early', ...told)
+    await record('early', ...reports)
     await voidEvents(world.engine, { customerId: 'early', ids: ['takenBack'], reason: 'a test' })
     await record('ahead', chat('soon', 9, `${at}T06:03:00Z`))
     expect(await chats('early')).toMatchObject({ used: 5, afterEnd: 73, proof: [78, 0, 0, 5, 73, 70, 0] })
     for (const customerId of ['early', 'late'])
       await createSubscription(world.engine, { customerId, planId: 'team', startsAt: `${at}T04:00:00Z` })
     await createSubscription(actingFor(world.engine, 'ahead'), { customerId: 'ahead', planId: 'team' })
-    await record('late', ...told, chat('skewed', 3, `${at}T02:04:00Z`), chat('first', 5, `${at}T02:00:00Z`))
+    await record(
+      'late',
+      ...reports,
+      chat('skewed', 3, `${at}T02:04:00Z`),
+      chat('first', 5, `${at}T02:00:00Z`),
+    )
     await voidEvents(world.engine, { customerId: 'late', ids: ['takenBack'], reason: 'a test' })
     // The date belongs to the new subscription, with 5 from before the ending and 60 since it started; 13
     // between belong to nobody.
@@ -391,14 +396,14 @@ describe.each(testDatabases)('usage after an immediate ending on $name', ({ crea
   test('a reservation from before the ending is settled in its time', async () => {
     await seedCustomer(world.engine, 'held')
     await createSubscription(world.engine, { customerId: 'held', planId: 'team' })
-    const held = await reserve(world.engine, {
+    const reservation = await reserve(world.engine, {
       customerId: 'held',
       meter: 'ai_chat',
       id: 'r',
       quantity: 50,
       ttlSeconds: 3_600,
     })
-    expect(held).toMatchObject({ granted: 50 })
+    expect(reservation).toMatchObject({ granted: 50 })
     world.set('2027-01-26T00:10:00Z')
     await end('held')
     world.set('2027-01-26T00:20:00Z')
@@ -421,7 +426,9 @@ describe.each(testDatabases)('usage after an immediate ending on $name', ({ crea
     })
     await fillMeters(world.engine)
     const of = async (meter: string) =>
-      (await getUsageSummary(world.engine, { customerId: 'held' })).meters.find((one) => one.meter === meter)
+      (await getUsageSummary(world.engine, { customerId: 'held' })).meters.find(
+        (usage) => usage.meter === meter,
+      )
     expect([await of('calls'), await of('runs')]).toMatchObject([
       { used: 0, afterEnd: 4 },
       { used: 0, afterEnd: 1 },
@@ -468,16 +475,16 @@ describe.each(testDatabases)('usage after an immediate ending on $name', ({ crea
             ? { type: 'run', properties: { n: quantity, who } }
             : { meter, quantity, properties: { who } }),
         }))
-        const some = (isMeant: (event: (typeof events)[number]) => boolean) =>
+        const eventsWhere = (isMeant: (event: (typeof events)[number]) => boolean) =>
           sent.filter((_, index) => isMeant(events[index]!))
-        const tell = async (customerId: string, isMeant: (event: (typeof events)[number]) => boolean) =>
-          void (await record(customerId, ...some(isMeant)))
+        const send = async (customerId: string, isMeant: (event: (typeof events)[number]) => boolean) =>
+          void (await record(customerId, ...eventsWhere(isMeant)))
         await world.passTo(hour(ends))
-        await tell(early, (event) => !event.late && event.hour <= ends)
+        await send(early, (event) => !event.late && event.hour <= ends)
         for (const customerId of all) await end(customerId)
         const by = next === 'same' ? Math.min(23, begins + told) : begins + told
         await world.passTo(hour(Math.min(23, by), 30))
-        await tell(early, (event) => !event.late && event.hour > ends && event.hour <= by)
+        await send(early, (event) => !event.late && event.hour > ends && event.hour <= by)
         if (next !== 'none') {
           await world.passTo(hour(by, 30))
           for (const customerId of all)
@@ -488,9 +495,9 @@ describe.each(testDatabases)('usage after an immediate ending on $name', ({ crea
             })
         }
         await world.passTo(hour(24 * 4 + 6))
-        await tell(early, () => true)
-        await tell(late, () => true)
-        await tell(without, counts)
+        await send(early, () => true)
+        await send(late, () => true)
+        await send(without, counts)
         const ids = sent.flatMap(({ id }, index) => (events[index]!.takenBack ? [id] : []))
         if (ids.length > 0)
           for (const customerId of all) await voidEvents(world.engine, { customerId, ids, reason: 'a test' })

@@ -94,7 +94,9 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
   }
   const newest = async (customerId: string) => (await getInvoices(world.engine, { customerId })).data[0]!
   const newestOfKind = async (customerId: string, kind: string) =>
-    (await getInvoices(world.engine, { customerId, limit: 100 })).data.find((one) => one.kind === kind)!
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data.find(
+      (invoice) => invoice.kind === kind,
+    )!
 
   test('a note has its own number, names its invoice and reduces its amount due', async () => {
     const invoice = await subscribe('acme')
@@ -326,8 +328,8 @@ describe.each(testDatabases)('credit notes on $name', ({ create }) => {
         tax.rate,
         notes
           .flatMap((note) => note.taxes)
-          .filter((one) => one.rate === tax.rate)
-          .reduce((all, one) => all + one.amount, 0),
+          .filter((total) => total.rate === tax.rate)
+          .reduce((all, total) => all + total.amount, 0),
       ]).toEqual([tax.rate, -tax.amount])
     expect(await read(invoice.id)).toMatchObject({
       status: 'paid',

@@ -201,13 +201,16 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     await on('several', 'a second', { kind: 'fixed', value: 20_000, appliesTo: 'all', from: '2027-01-01' })
     await on('several', 'z first', { kind: 'percent', value: '60', appliesTo: 'fee', from: '2027-01-01' })
     expect(
-      (await listDiscounts(world.engine, { customerId: 'several' })).data.map((one) => [one.id, one.value]),
+      (await listDiscounts(world.engine, { customerId: 'several' })).data.map((discount) => [
+        discount.id,
+        discount.value,
+      ]),
     ).toEqual([
       ['z first', '60'],
       ['a second', 20_000],
     ])
     const { invoice } = await createSubscription(world.engine, { customerId: 'several', planId: 'team' })
-    expect(invoice!.discounts.map((one) => [one.id, one.amount])).toEqual([
+    expect(invoice!.discounts.map((discount) => [discount.id, discount.amount])).toEqual([
       ['z first', 35_940],
       ['a second', 20_000],
     ])
@@ -215,7 +218,7 @@ describe.each(testDatabases)('discounts on $name', ({ create }) => {
     await world.passTo('2027-02-11T00:00:00Z')
     const renewal = await newest('several')
     // January's 20,000 went on its fee: its usage gets none of it, and February's fee has February's.
-    expect(renewal.discounts.map((one) => [one.id, one.amount])).toEqual([
+    expect(renewal.discounts.map((discount) => [discount.id, discount.amount])).toEqual([
       ['z first', 35_940],
       ['a second', 20_000],
     ])

@@ -86,7 +86,9 @@ describe.each(testDatabases)('a fixed discount is an amount per period, on $name
   const seats = async (customerId: string, count: number) =>
     (await upgradeSubscription(world.engine, { customerId, planId: 'chairs', seats: count })).invoice!
   const documents = async (customerId: string) =>
-    (await getInvoices(world.engine, { customerId, limit: 100 })).data.filter((one) => one.status !== 'draft')
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data.filter(
+      (invoice) => invoice.status !== 'draft',
+    )
   let events = 0
   const use = async (customerId: string, quantity: number, time: string) => {
     expect(
@@ -126,7 +128,7 @@ describe.each(testDatabases)('a fixed discount is an amount per period, on $name
     }
     // 15 days of 1 seat and 2 + … + 16 seats of a day each are 150 seat-days of 50.00 ÷ 30: 250.00, less
     // 10.00.
-    expect((await documents('daily')).reduce((all, one) => all + one.total, 0)).toBe(24_000)
+    expect((await documents('daily')).reduce((all, invoice) => all + invoice.total, 0)).toBe(24_000)
     await use('both', 100, '2027-06-20T00:00:00Z')
     await world.passTo('2027-07-01T02:30:00Z')
     expect(
@@ -141,7 +143,7 @@ describe.each(testDatabases)('a fixed discount is an amount per period, on $name
     expect((await documents('usage'))[0]).toMatchObject({ discountTotal: 1_000, total: 4_000 })
     await use('usage', 200, '2027-06-25T00:00:00Z')
     await world.passTo('2027-08-01T02:30:00Z')
-    expect((await documents('usage')).map((one) => [one.total, one.discountTotal])).toEqual([
+    expect((await documents('usage')).map((invoice) => [invoice.total, invoice.discountTotal])).toEqual([
       [2_000, 0],
       [4_000, 1_000],
     ])

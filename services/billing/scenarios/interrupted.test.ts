@@ -135,10 +135,10 @@ async function booksOf(engine: Engine): Promise<Issued[]> {
       String(index < customers.length ? index + 1 : index + 1 - customers.length).padStart(6, '0'),
     ),
   )
-  const told = (await listActivity(engine, { limit: 100 })).data
+  const activity = (await listActivity(engine, { limit: 100 })).data
     .filter((change) => change.type === 'invoice.issued')
     .map((change) => change.subjectId)
-  expect(told.sort()).toEqual(issued.map((invoice) => invoice.id).sort())
+  expect(activity.sort()).toEqual(issued.map((invoice) => invoice.id).sort())
   return issued
 }
 
@@ -292,7 +292,7 @@ describe.each(places)('a process killed on $name', ({ name, place: placeOf }) =>
           start(location, 'upgrade', 'before COMMIT'),
           start(location, 'upgrade'),
         ]
-        await Promise.all(processes.map((one) => one.ended))
+        await Promise.all(processes.map((process) => process.ended))
         const issued = await resumed(location, async (engine) => {
           // The client that was told its first request is running retries.
           await run(engine, 'upgrade')

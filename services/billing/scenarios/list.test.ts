@@ -14,15 +14,15 @@ function listOfStories(): string {
     .map((name) => {
       const source = readFileSync(new URL(name, folder), 'utf8')
       const title = /^stories\(\s*'([^']+)'/m.exec(source)?.[1]
-      const told = [...source.matchAll(/\bstory\(\s*'([^']+)',\s*'([^']+)',\s*\{/g)]
-      if (title === undefined || told.length !== [...source.matchAll(/\bstory\(/g)].length)
+      const found = [...source.matchAll(/\bstory\(\s*'([^']+)',\s*'([^']+)',\s*\{/g)]
+      if (title === undefined || found.length !== [...source.matchAll(/\bstory\(/g)].length)
         throw new Error(`${name} needs every story as story('name', 'rule', { … } with one string each`)
       return [
         `### ${title[0]!.toUpperCase()}${title.slice(1)} (${name})`,
         '',
         '| story | rule |',
         '| --- | --- |',
-        ...told.map(([, story, rule]) => `| ${story} | ${rule} |`),
+        ...found.map(([, story, rule]) => `| ${story} | ${rule} |`),
       ].join('\n')
     })
     .join('\n\n')

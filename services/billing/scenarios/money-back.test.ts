@@ -58,7 +58,7 @@ describe.each(testDatabases)('reversals and refunds on $name', ({ create }) => {
       method: 'bank',
       reference,
     })
-    return all.find((one) => one.reference === reference)!
+    return all.find((omit) => omit.reference === reference)!
   }
   const reverse = (paymentId: string) => reversePayment(world.engine, { paymentId, reason: 'typed wrong' })
   const read = (invoiceId: string) => getInvoice(world.engine, { invoiceId })
@@ -67,12 +67,12 @@ describe.each(testDatabases)('reversals and refunds on $name', ({ create }) => {
     (await getCustomer(world.engine, { customerId })).creditBalance
   const moved = async (customerId: string) =>
     (await listBalanceTransactions(world.engine, { customerId, limit: 100 })).data
-      .map((one) => [one.reason, one.amount])
+      .map((transaction) => [transaction.reason, transaction.amount])
       .reverse()
   const happened = async (customerId: string) =>
     (await listActivity(world.engine, { limit: 100 })).data
-      .filter((one) => one.customerId === customerId)
-      .map((one) => one.type)
+      .filter((activity) => activity.customerId === customerId)
+      .map((activity) => activity.type)
   const refund = (
     customerId: string,
     amount: number,
@@ -124,7 +124,7 @@ describe.each(testDatabases)('reversals and refunds on $name', ({ create }) => {
     const second = await newest('typed')
     await world.passTo('2027-09-01T02:00:00Z')
     const third = await newest('typed')
-    expect([second, third].map((one) => [one.creditApplied, one.status])).toEqual([
+    expect([second, third].map((invoice) => [invoice.creditApplied, invoice.status])).toEqual([
       [30_000, 'paid'],
       [30_000, 'paid'],
     ])
@@ -142,10 +142,10 @@ describe.each(testDatabases)('reversals and refunds on $name', ({ create }) => {
     })
     expect(await balance('typed')).toBe(0)
     expect(
-      [await read(second.id), await read(third.id)].map((one) => [
-        one.status,
-        one.amountDue,
-        one.balanceApplied,
+      [await read(second.id), await read(third.id)].map((invoice) => [
+        invoice.status,
+        invoice.amountDue,
+        invoice.balanceApplied,
       ]),
     ).toEqual([
       ['open', 30_000, -30_000],

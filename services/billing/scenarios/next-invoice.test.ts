@@ -95,14 +95,14 @@ describe.each(testDatabases)(
     async function comesAsSaid(customerId: string, preview: Pick<Preview, 'nextInvoice'>) {
       expect(await nextOf(customerId)).toEqual(preview.nextInvoice)
       const known = (await getInvoices(world.engine, { customerId, limit: 100 })).data.filter(
-        (one) => one.status !== 'draft',
+        (invoice) => invoice.status !== 'draft',
       ).length
       const { at, estimatedTotal, estimatedDue } = preview.nextInvoice!
       // In the grace the draft is the next invoice.
       await world.passTo(`${at}T00:00:00Z`)
       await world.passTo(`${at}T01:00:00Z`)
       const invoices = (await getInvoices(world.engine, { customerId, limit: 100 })).data.filter(
-        (one) => one.status !== 'draft',
+        (invoice) => invoice.status !== 'draft',
       )
       expect(invoices.length).toBe(known + 1)
       expect(invoices[0]).toMatchObject({ total: estimatedTotal, amountDue: estimatedDue })
@@ -291,7 +291,7 @@ describe.each(testDatabases)(
       const again = await previewChange(own, { customerId: 'new', planId: 'tried' })
       expect(again).toMatchObject({ lines: [], dueNow: 0, nextInvoice: { at: '2026-11-30' } })
       // The last date of the previous one goes to this one: a 30th of 599.00, and 6 % tax.
-      expect(again.notices.map((one) => one.detail.en)).toEqual([
+      expect(again.notices.map((notice) => notice.detail.en)).toEqual([
         'Confirming also issues the invoice for period 2026-11, -¥21.17 so far.',
       ])
       const tried = await createSubscription(own, {

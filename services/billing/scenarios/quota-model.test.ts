@@ -81,8 +81,8 @@ class Model {
 
   reserved(now: number): number {
     return [...this.#holds.values()]
-      .filter((one) => one.end === null && one.until > now)
-      .reduce((sum, one) => sum + one.held, 0)
+      .filter((hold) => hold.end === null && hold.until > now)
+      .reduce((sum, hold) => sum + hold.held, 0)
   }
 
   remaining(now: number): number {

@@ -64,7 +64,7 @@ describe.each(testDatabases)('several engines on one $name', ({ create }) => {
     await createSubscription(world.engine, { customerId, planId })
   }
   /** Derived from a number, so that each history is the same every time. */
-  const some = (number: number, most: number) => 1 + ((number * 7919) % most)
+  const amountOf = (number: number, most: number) => 1 + ((number * 7919) % most)
   const engineOf = (number: number) => engines[number % engines.length]!
 
   test.each(Array.from({ length: rounds }, (_, round) => round))(
@@ -81,10 +81,10 @@ describe.each(testDatabases)('several engines on one $name', ({ create }) => {
       const client = async (number: number) => {
         for (let turn = 0; turn < 4; turn += 1) {
           const id = `${number}-${turn}`
-          const chance = some(number + 13 * turn + 31 * round, 101)
+          const chance = amountOf(number + 13 * turn + 31 * round, 101)
           if (chance < 60) {
             const ask = (engine: Engine) =>
-              patiently(() => consume(engine, { ...of, id, quantity: some(chance, 13) }))
+              patiently(() => consume(engine, { ...of, id, quantity: amountOf(chance, 13) }))
             // Sent twice, also to another process at the same time, it counts once.
             const [one, two] =
               chance < 15
@@ -95,15 +95,15 @@ describe.each(testDatabases)('several engines on one $name', ({ create }) => {
             count(Math.max(one.granted, two?.granted ?? 0))
             continue
           }
-          const held = await patiently(() =>
+          const reservation = await patiently(() =>
             reserve(engineOf(number), {
               ...of,
               id,
-              quantity: some(chance, 19),
+              quantity: amountOf(chance, 19),
               ttlSeconds: chance < 80 ? 1 : 3_600,
             }),
           )
-          if (held.granted === 0) continue
+          if (reservation.granted === 0) continue
           if (chance < 85)
             count(
               (
@@ -111,7 +111,7 @@ describe.each(testDatabases)('several engines on one $name', ({ create }) => {
                   settleReservation(engineOf(number + turn), {
                     ...of,
                     reservationId: id,
-                    quantity: some(chance, 25) - 1,
+                    quantity: amountOf(chance, 25) - 1,
                   }),
                 )
               ).granted,

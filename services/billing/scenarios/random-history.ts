@@ -99,7 +99,7 @@ export async function playHistory(world: World, plan: HistoryPlan): Promise<Step
 
 /** Returns the last fifty steps as text. */
 function storyOf(log: readonly Step[]): string {
-  const told = log
+  const steps = log
     .slice(-50)
     .map(
       ({ at, command, customerId, answer }, index) =>
@@ -107,7 +107,7 @@ function storyOf(log: readonly Step[]): string {
         + `${customerId.padEnd(8)}  ${command.padEnd(12)} `
         + `${typeof answer === 'string' ? `refused: ${answer}` : 'done'}`,
     )
-  return [`${log.length} steps were told:`, ...told].join('\n')
+  return [`${log.length} steps were told:`, ...steps].join('\n')
 }
 
 /** Commands that change nothing a document bills. */

@@ -78,7 +78,7 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
         batches.map((side, place) => Promise.all(side.map((batch) => recordUsage(engines[place]!, batch)))),
       )
       const total = (key: 'accepted' | 'duplicates') =>
-        outcomes.flat().reduce((sum, one) => sum + one[key], 0)
+        outcomes.flat().reduce((sum, recorded) => sum + recorded[key], 0)
       const conflicts = outcomes.map((side, place) =>
         side.flatMap(({ rejected }, index) =>
           rejected.map((one) => ({ ...one, sent: batches[place]![index]![one.index]! })),
@@ -94,10 +94,10 @@ describe.each(testDatabases)('one id at two servers at the same time, on $name',
       ).toEqual(different.map((index) => `e${index} event_conflict`).sort())
       // What was counted is what was accepted: the other server's side of each conflict.
       const refused = conflicts.flat().reduce((sum, one) => sum + Number(one.sent.quantity), 0)
-      const all = [...sent(0), ...sent(1)].reduce((sum, one) => sum + Number(one.quantity), 0)
+      const all = [...sent(0), ...sent(1)].reduce((sum, event) => sum + Number(event.quantity), 0)
       const twice = sent(0)
         .filter((_, index) => !differs(index))
-        .reduce((sum, one) => sum + Number(one.quantity), 0)
+        .reduce((sum, event) => sum + Number(event.quantity), 0)
       const { usage } = await getUsageSummary(world.engine, { customerId })
       expect(usage['words']! + usage['ai_chat']!).toBe(all - twice - refused)
     },

@@ -92,7 +92,7 @@ describe.each(testDatabases)('scheduled changes of customer and vendor on $name'
       invoice.kind,
       ...invoice.lines.map((line) => [line.kind, line.amount]),
     ])
-  const codes = ({ notices }: { notices: { code: string }[] }) => notices.map((one) => one.code)
+  const codes = ({ notices }: { notices: { code: string }[] }) => notices.map((notice) => notice.code)
   const seatsVersion1 = async (customerId: string, seats: number) => {
     await subscribe(customerId, 'per-seat', { seats })
     await move(customerId, 'per-seat', { planVersion: 1, when: 'now' })

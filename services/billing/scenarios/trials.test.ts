@@ -528,7 +528,7 @@ describe.each(testDatabases)('changes in a trial on $name', ({ create }) => {
     expect(invoice!.lines.map(({ kind, amount, period }) => [kind, amount, period])).toEqual([
       ['fee', 199_900, { start: '2026-06-19', end: '2026-07-19' }],
     ])
-    expect(notices.map((one) => one.code)).toEqual(['trial_ended'])
+    expect(notices.map((notice) => notice.code)).toEqual(['trial_ended'])
     const firstDay = (await trialOf('team')).customerId
     expect(
       (

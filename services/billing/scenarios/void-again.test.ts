@@ -45,11 +45,11 @@ describe.each(testDatabases)('voided documents are billed again, on $name', ({ c
     ).toMatchObject({ accepted: 1 })
   const documents = async (customerId: string) =>
     (await getInvoices(world.engine, { customerId, limit: 100 })).data
-      .filter((one) => one.status !== 'draft')
+      .filter((invoice) => invoice.status !== 'draft')
       .reverse()
   const standing = async (customerId: string) =>
-    (await documents(customerId)).filter((one) => one.status !== 'void').map(told)
-  const told = (invoice: Invoice) => [
+    (await documents(customerId)).filter((invoice) => invoice.status !== 'void').map(summary)
+  const summary = (invoice: Invoice) => [
     invoice.kind,
     invoice.total,
     ...invoice.lines.map((line) => `${line.kind} ${line.amount}`).sort(),
@@ -73,7 +73,9 @@ describe.each(testDatabases)('voided documents are billed again, on $name', ({ c
     expect(await standing('runs')).toEqual([])
     expect(await nextRunAt(world.engine)).toBe('2027-06-01T16:00:00.000000Z')
     await world.passTo('2027-06-02T01:00:00Z')
-    expect((await documents('runs')).map((one) => [one.status, one.total, one.issuedAt])).toEqual([
+    expect(
+      (await documents('runs')).map((invoice) => [invoice.status, invoice.total, invoice.issuedAt]),
+    ).toEqual([
       ['void', start.total, start.issuedAt],
       ['open', start.total, '2027-06-01T16:00:00.000000Z'],
     ])
@@ -105,14 +107,14 @@ describe.each(testDatabases)('voided documents are billed again, on $name', ({ c
     // What is known by now is on the lines of its own period: the sum is the same.
     expect(total(await standing('life'))).toBe(total(before))
     expect(
-      (await listLateEvents(world.engine, { customerId: 'life' })).data.map((one) => one.outcome),
+      (await listLateEvents(world.engine, { customerId: 'life' })).data.map((event) => event.outcome),
     ).not.toContain('pending')
     // And again, by requests.
     await voidAll('life')
     for (const period of ['2027-07', '2027-08', '2027-09']) {
       for (let more = true; more;)
         more = await generateInvoice(world.engine, { customerId: 'life', period }).then(
-          (one) => one.kind !== 'renewal',
+          (invoice) => invoice.kind !== 'renewal',
           () => false,
         )
     }
@@ -129,7 +131,7 @@ describe.each(testDatabases)('voided documents are billed again, on $name', ({ c
     expect(invoice!.lines.map((line) => line.kind)).toContain('usage')
     await voidInvoice(world.engine, { invoiceId: invoice!.id })
     await world.passTo('2027-11-11T01:00:00Z')
-    expect(told((await documents('interval')).at(-1)!)).toEqual(told(invoice!))
+    expect(summary((await documents('interval')).at(-1)!)).toEqual(summary(invoice!))
   })
 
   test('a void document without anything due is not billed again', async () => {

@@ -89,18 +89,27 @@ describe.each(testDatabases)('random lives with voided and replaced documents, o
       },
     )
   const documents = async (customerId: string) =>
-    (await getInvoices(world.engine, { customerId, limit: 100 })).data.filter((one) => one.status !== 'draft')
+    (await getInvoices(world.engine, { customerId, limit: 100 })).data.filter(
+      (invoice) => invoice.status !== 'draft',
+    )
   const due = async (customerId: string) =>
-    (await documents(customerId)).reduce((sum, one) => sum + (one.status === 'void' ? 0 : one.total), 0)
+    (await documents(customerId)).reduce(
+      (sum, invoice) => sum + (invoice.status === 'void' ? 0 : invoice.total),
+      0,
+    )
   /** Voids the newest documents, as many as given and allowed. */
   async function voidNewest(customerId: string, many: number) {
-    for (const { id } of (await documents(customerId)).filter((one) => one.status !== 'void').slice(0, many))
+    for (const { id } of (await documents(customerId))
+      .filter((invoice) => invoice.status !== 'void')
+      .slice(0, many))
       await allowed(voidInvoice(world.engine, { invoiceId: id }))
   }
   async function generate(customerId: string, many: number) {
     const labels = [
       ...new Set(
-        (await documents(customerId)).filter((one) => one.status === 'void').map((one) => one.period.label),
+        (await documents(customerId))
+          .filter((invoice) => invoice.status === 'void')
+          .map((invoice) => invoice.period.label),
       ),
     ]
     for (const period of labels.slice(0, many))

@@ -187,9 +187,9 @@ describe.each(testDatabases)('voided usage on $name', ({ create }) => {
       ),
     ])
     expect(taken.reduce((total, { voided }) => total + voided.length, 0)).toBe(10)
-    expect(granted.reduce((total, one) => total + one.granted, 0)).toBeLessThanOrEqual(100)
+    expect(granted.reduce((total, consumed) => total + consumed.granted, 0)).toBeLessThanOrEqual(100)
     const used = (await usage('race'))['ai_chat'] ?? 0
-    expect(used).toBe(granted.reduce((total, one) => total + one.granted, 0))
+    expect(used).toBe(granted.reduce((total, consumed) => total + consumed.granted, 0))
     expect(await mistakesIn(world)).toEqual([])
   })
 
@@ -490,7 +490,7 @@ describe.each(testDatabases)('voided usage on $name', ({ create }) => {
     await cancelSubscription(world.engine, { customerId: 'left', when: 'now' })
     await world.passTo('2027-11-01T03:00:00Z') // 11:00 in Shanghai
     await record('left', [{ id: 'after', meter: 'calls', quantity: 9 }])
-    const told = async () =>
+    const summary = async () =>
       (await getInvoices(world.engine, { customerId: 'left' })).data
         .map(({ kind, status, issuedAt, lines }) => [
           kind,
@@ -502,7 +502,7 @@ describe.each(testDatabases)('voided usage on $name', ({ create }) => {
         ])
         .reverse()
     // 400 − 100 = 300 at ¥0.10.
-    const before = await told()
+    const before = await summary()
     expect(before.map(([kind, , , line]) => [kind, line])).toEqual([
       ['start', undefined],
       ['renewal', ['usage', 400, 3_000]],
@@ -515,22 +515,22 @@ describe.each(testDatabases)('voided usage on $name', ({ create }) => {
     expect(await scheduledTooLate(world)).toEqual([])
     await world.passTo('2027-11-02T00:00:00Z')
     const first = ['final', 'paid', '2027-11-01T16:00:00.000000Z', ['adjustment', -250, -2_500]]
-    expect(await told()).toEqual([...before, first])
+    expect(await summary()).toEqual([...before, first])
     await runBilling(world.engine)
-    expect(await told()).toHaveLength(3)
+    expect(await summary()).toHaveLength(3)
     // Half a year later, voided on two days without a run: 50 were above the allowance.
     await world.passTo('2028-05-05T00:00:00Z')
     await take('left', 'a')
     world.set('2028-05-20T00:00:00Z')
     await runBilling(world.engine)
     const second = ['final', 'paid', '2028-05-20T00:00:00.000000Z', ['adjustment', -150, -500]]
-    expect(await told()).toEqual([...before, first, second])
+    expect(await summary()).toEqual([...before, first, second])
     // Voided, it is issued again, and nothing else is.
     await voidInvoice(world.engine, {
       invoiceId: (await getInvoices(world.engine, { customerId: 'left' })).data[0]!.id,
     })
     await world.passTo('2028-05-22T00:00:00Z')
-    expect((await told()).slice(2)).toEqual([
+    expect((await summary()).slice(2)).toEqual([
       first,
       ['final', 'void', ...second.slice(2)],
       ['final', 'paid', '2028-05-20T16:00:00.000000Z', second[3]],

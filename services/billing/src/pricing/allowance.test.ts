@@ -200,12 +200,12 @@ function monthOf({
 }) {
   const sorted = changes.map((change) => change.on).sort((a, b) => a - b)
   const until = Math.max(cut ?? 31, sorted.at(-1)!)
-  const some = changes.map((change, index) => ({ ...change, on: index === 0 ? 1 : sorted[index]! }))
+  const steps = changes.map((change, index) => ({ ...change, on: index === 0 ? 1 : sorted[index]! }))
   const quantities = new Map<number, number>()
   for (const { on, quantity } of days) quantities.set(on, (quantities.get(on) ?? 0) + quantity)
   return {
     of: phases(
-      ...some.map((one, index) => (index === some.length - 1 ? { ...one, until, countsTo: until } : one)),
+      ...steps.map((one, index) => (index === steps.length - 1 ? { ...one, until, countsTo: until } : one)),
     ),
     days: [...quantities].sort(([a], [b]) => a - b).map(([on, quantity]) => used(on, quantity)),
   }

@@ -87,7 +87,9 @@ export function creditLines(
   return creditOf(
     groupsOf(lines, earlier).flatMap((group) => {
       const credited = group.lines.flatMap((open) =>
-        amounts.filter((one) => one.lineId === open.line.id).map((one) => shareOfNet(open, one.amount)),
+        amounts
+          .filter((amount) => amount.lineId === open.line.id)
+          .map((amount) => shareOfNet(open, amount.amount)),
       )
       if (credited.length === 0) return []
       const base = sum(credited.map((part) => part.net))

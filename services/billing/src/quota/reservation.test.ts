@@ -204,8 +204,8 @@ describe.each(testDatabases)('reservations on $name', ({ create }) => {
 
   test('each call is idempotent, and with other content it is rejected', async () => {
     const { quota, use, hold, settle, release } = await subscribed('free')
-    const held = await hold('job', 12)
-    expect(await hold('job', 12)).toEqual({ ...held, duplicate: true })
+    const reservation = await hold('job', 12)
+    expect(await hold('job', 12)).toEqual({ ...reservation, duplicate: true })
     await expect(hold('job', 11)).rejects.toMatchObject({ code: 'event_conflict' })
     await expect(hold('job', 12, 61)).rejects.toMatchObject({ code: 'event_conflict' })
     const settled = await settle('job', 4)

@@ -119,7 +119,7 @@ describe.each(testDatabases)('allowances across plan changes, on $name', ({ crea
   let ids = 0
   const take = async (who: { customerId: string }, quantity: number) =>
     (await consume(world.engine, { ...who, meter: 'ai_chat', id: `t${(ids += 1)}`, quantity })).granted
-  const tell = (
+  const record = (
     who: { customerId: string },
     meter: string,
     quantity: number,
@@ -153,48 +153,48 @@ describe.each(testDatabases)('allowances across plan changes, on $name', ({ crea
 
   test('ending with credit and subscribing again gives no extra allowance', async () => {
     await on(5, 1)
-    const who = await subscribed('chat')
-    let granted = await take(who, 1000)
+    const customer = await subscribed('chat')
+    let granted = await take(customer, 1000)
     for (let date = 2; date <= 6; date += 1) {
       await on(5, date)
-      await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
-      await createSubscription(world.engine, { ...who, planId: 'chat' })
-      granted += await take(who, 1000)
+      await cancelSubscription(world.engine, { ...customer, when: 'now', credit: true })
+      await createSubscription(world.engine, { ...customer, planId: 'chat' })
+      granted += await take(customer, 1000)
     }
     expect(granted).toBeLessThanOrEqual(100 + 17)
     // On the 6th the allowance is 100 less the units used ahead; a month later no deficit is left.
-    const { deficit, remaining } = await quota(who)
+    const { deficit, remaining } = await quota(customer)
     expect([deficit > 80, remaining]).toEqual([true, 0])
-    expect((await getSubscription(world.engine, who)).allowances).toMatchObject([
+    expect((await getSubscription(world.engine, customer)).allowances).toMatchObject([
       { meter: 'ai_chat', allowance: 100, deficit, remaining: 0 },
     ])
     await on(6, 7)
-    expect(await quota(who)).toMatchObject({ included: 100, used: 0, deficit: 0, remaining: 100 })
+    expect(await quota(customer)).toMatchObject({ included: 100, used: 0, deficit: 0, remaining: 100 })
   })
 
   test('ending without credit keeps the allowance of the paid days', async () => {
     await on(6, 10)
-    const who = await subscribed('chat')
-    expect(await take(who, 1000)).toBe(100)
+    const customer = await subscribed('chat')
+    expect(await take(customer, 1000)).toBe(100)
     await on(6, 15)
-    await cancelSubscription(world.engine, { ...who, when: 'now' })
-    await createSubscription(world.engine, { ...who, planId: 'chat' })
-    expect(await quota(who)).toMatchObject({ deficit: 0, remaining: 100 })
+    await cancelSubscription(world.engine, { ...customer, when: 'now' })
+    await createSubscription(world.engine, { ...customer, planId: 'chat' })
+    expect(await quota(customer)).toMatchObject({ deficit: 0, remaining: 100 })
   })
 
   test.each(['other', 'few'])(
     'units granted before an ending count when the date goes over to %s, every day',
     async (planId) => {
       await on(6, 16)
-      const who = await subscribed('chat')
+      const customer = await subscribed('chat')
       const again = async (next: string) => {
-        await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
-        await createSubscription(world.engine, { ...who, planId: next })
+        await cancelSubscription(world.engine, { ...customer, when: 'now', credit: true })
+        await createSubscription(world.engine, { ...customer, planId: next })
       }
       let granted = 0
       for (let date = 17; date <= 25; date += 2) {
         await on(6, date)
-        granted += await take(who, 1000)
+        granted += await take(customer, 1000)
         await again(planId)
         await on(6, date + 1)
         await again('chat')
@@ -203,7 +203,7 @@ describe.each(testDatabases)('allowances across plan changes, on $name', ({ crea
       expect(granted).toBeLessThanOrEqual(100 + 34)
       // Of the 100 granted on the 17th, the 16th paid for 3. Nine days later at most 9 × 3 of the rest are
       // worked off.
-      const { deficit, remaining } = await quota(who)
+      const { deficit, remaining } = await quota(customer)
       expect([deficit >= 97 - 27, deficit <= 97, remaining === 100 - deficit]).toEqual([true, true, true])
     },
   )
@@ -231,108 +231,113 @@ describe.each(testDatabases)('allowances across plan changes, on $name', ({ crea
 
   test('allowance left from earlier days pays for the granted units', async () => {
     await on(6, 16)
-    const who = await subscribed('large')
+    const customer = await subscribed('large')
     await on(6, 26)
     // Ten days paid for 100 of the 300. On the 26th all 300 are used and 400 more are recorded above them:
     // 200 are ahead.
-    expect(await take(who, 150)).toBe(150)
-    await tell(who, 'ai_chat', 150)
-    await tell(who, 'ai_chat', 400)
-    await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
-    await createSubscription(world.engine, { ...who, planId: 'other' })
+    expect(await take(customer, 150)).toBe(150)
+    await record(customer, 'ai_chat', 150)
+    await record(customer, 'ai_chat', 400)
+    await cancelSubscription(world.engine, { ...customer, when: 'now', credit: true })
+    await createSubscription(world.engine, { ...customer, planId: 'other' })
     await on(6, 27)
-    await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
-    await createSubscription(world.engine, { ...who, planId: 'large' })
-    expect(await quota(who)).toMatchObject({ deficit: 200, remaining: 100 })
+    await cancelSubscription(world.engine, { ...customer, when: 'now', credit: true })
+    await createSubscription(world.engine, { ...customer, planId: 'large' })
+    expect(await quota(customer)).toMatchObject({ deficit: 200, remaining: 100 })
   })
 
   test('late usage adds to a deficit, up to the allowance of its period', async () => {
     await on(7, 1)
-    const who = await subscribed('large')
+    const customer = await subscribed('large')
     await on(7, 5)
     const early = world.engine.now()
     await on(7, 10)
-    expect(await take(who, 200)).toBe(200)
+    expect(await take(customer, 200)).toBe(200)
     await on(7, 11)
     // 300 × 10 ÷ 31 = 96: 104 are ahead.
-    await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
+    await cancelSubscription(world.engine, { ...customer, when: 'now', credit: true })
     await on(7, 12)
-    await createSubscription(world.engine, { ...who, planId: 'large' })
+    await createSubscription(world.engine, { ...customer, planId: 'large' })
     // The 11th is paid too: 300 × 11 ÷ 31 = 106, and 94 are ahead.
-    expect(await quota(who)).toMatchObject({ included: 300, deficit: 94, remaining: 206 })
-    await tell(who, 'ai_chat', 60, { time: early })
-    expect(await quota(who)).toMatchObject({ deficit: 154, remaining: 146 })
+    expect(await quota(customer)).toMatchObject({ included: 300, deficit: 94, remaining: 206 })
+    await record(customer, 'ai_chat', 60, { time: early })
+    expect(await quota(customer)).toMatchObject({ deficit: 154, remaining: 146 })
     // Of 70 more, 40 were within the 300 of that time; the rest was above the limit.
-    await tell(who, 'ai_chat', 70, { time: early })
-    expect(await quota(who)).toMatchObject({ deficit: 194, remaining: 106 })
-    expect(await take(who, 300)).toBe(106)
+    await record(customer, 'ai_chat', 70, { time: early })
+    expect(await quota(customer)).toMatchObject({ deficit: 194, remaining: 106 })
+    expect(await take(customer, 300)).toBe(106)
     // The next month works off the rest as usual: 300 were granted, 194 and 106 counted.
     await on(8, 13)
-    expect(await quota(who)).toMatchObject({ included: 300, deficit: 0, remaining: 300 })
-    expect((await listDeficits(world.engine, who)).data).toEqual([])
+    expect(await quota(customer)).toMatchObject({ included: 300, deficit: 0, remaining: 300 })
+    expect((await listDeficits(world.engine, customer)).data).toEqual([])
   })
 
   test('a deficit survives plans without the meter or without a limit', async () => {
     await on(7, 1)
-    const who = await subscribed('large')
+    const customer = await subscribed('large')
     await on(7, 10)
-    expect(await take(who, 1000)).toBe(300)
+    expect(await take(customer, 1000)).toBe(300)
     await on(7, 11)
     // 300 × 10 ÷ 31 = 96: 204 are ahead.
-    await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
-    await createSubscription(world.engine, { ...who, planId: 'other' })
-    await move(who, 'endless')
-    expect(await quota(who)).toMatchObject({ remaining: null, deficit: 0 })
-    await tell(who, 'ai_chat', 500)
+    await cancelSubscription(world.engine, { ...customer, when: 'now', credit: true })
+    await createSubscription(world.engine, { ...customer, planId: 'other' })
+    await move(customer, 'endless')
+    expect(await quota(customer)).toMatchObject({ remaining: null, deficit: 0 })
+    await record(customer, 'ai_chat', 500)
     await on(8, 11)
-    await move(who, 'large')
-    expect(await quota(who)).toMatchObject({ included: 300, deficit: 204, remaining: 96 })
+    await move(customer, 'large')
+    expect(await quota(customer)).toMatchObject({ included: 300, deficit: 204, remaining: 96 })
     await on(9, 12)
-    expect(await quota(who)).toMatchObject({ included: 300, deficit: 0, remaining: 300 })
+    expect(await quota(customer)).toMatchObject({ included: 300, deficit: 0, remaining: 300 })
   })
 
   test('a deficit forgiven by the vendor, in part or whole, no longer counts', async () => {
     await on(9, 12)
-    const who = await subscribed('large')
-    expect(await take(who, 1000)).toBe(300)
+    const customer = await subscribed('large')
+    expect(await take(customer, 1000)).toBe(300)
     await on(9, 13)
-    await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
+    await cancelSubscription(world.engine, { ...customer, when: 'now', credit: true })
     const {
       data: [before],
-    } = await listDeficits(world.engine, who)
+    } = await listDeficits(world.engine, customer)
     expect(
       await forgiveDeficit(world.engine, {
-        ...who,
+        ...customer,
         meter: 'ai_chat',
         quantity: 100,
         reason: 'promised by phone',
       }),
     ).toEqual({ meter: 'ai_chat', deficit: before!.deficit - 100 })
-    await createSubscription(world.engine, { ...who, planId: 'large' })
-    const { deficit } = await quota(who)
+    await createSubscription(world.engine, { ...customer, planId: 'large' })
+    const { deficit } = await quota(customer)
     // The date now belongs to the new subscription: the old one's share is a day less, 10.
     expect(deficit).toBe(before!.deficit - 100 + 10)
     await expect(
-      forgiveDeficit(world.engine, { ...who, meter: 'ai_chat', quantity: deficit + 1, reason: 'too much' }),
+      forgiveDeficit(world.engine, {
+        ...customer,
+        meter: 'ai_chat',
+        quantity: deficit + 1,
+        reason: 'too much',
+      }),
     ).rejects.toMatchObject({ code: 'validation_failed', detail: { pointer: '/quantity' } })
-    expect(await forgiveDeficit(world.engine, { ...who, meter: 'ai_chat', reason: 'a gift' })).toEqual({
+    expect(await forgiveDeficit(world.engine, { ...customer, meter: 'ai_chat', reason: 'a gift' })).toEqual({
       meter: 'ai_chat',
       deficit: 0,
     })
-    expect(await listDeficits(world.engine, who)).toEqual({ data: [] })
-    expect(await quota(who)).toMatchObject({ included: 300, deficit: 0 })
+    expect(await listDeficits(world.engine, customer)).toEqual({ data: [] })
+    expect(await quota(customer)).toMatchObject({ included: 300, deficit: 0 })
     await expect(
-      forgiveDeficit(world.engine, { ...who, meter: 'nothing', reason: 'no such meter' }),
+      forgiveDeficit(world.engine, { ...customer, meter: 'nothing', reason: 'no such meter' }),
     ).rejects.toMatchObject({ code: 'meter_not_found' })
   })
 
   test('half a month with 100 and half with 300 allow 200: 100 used leave 100', async () => {
-    const who = await subscribed('chat')
-    expect(await take(who, 1000)).toBe(100)
+    const customer = await subscribed('chat')
+    expect(await take(customer, 1000)).toBe(100)
     await on(9, 28)
-    await upgradeSubscription(world.engine, { ...who, planId: 'large' })
-    expect(await quota(who)).toMatchObject({ included: 200, used: 100, remaining: 100 })
-    expect(await take(who, 1000)).toBe(100)
+    await upgradeSubscription(world.engine, { ...customer, planId: 'large' })
+    expect(await quota(customer)).toMatchObject({ included: 200, used: 100, remaining: 100 })
+    expect(await take(customer, 1000)).toBe(100)
   })
 
   test('tiers and flat fees continue through a plan version that changes only texts', async () => {
@@ -342,8 +347,8 @@ describe.each(testDatabases)('allowances across plan changes, on $name', ({ crea
       await subscribed('tiered'),
       await subscribed('flat'),
     ]
-    for (const who of [plain, reworded]) await tell(who, 'ai_chat', 65)
-    await tell(flat, 'ai_chat', 10)
+    for (const customer of [plain, reworded]) await record(customer, 'ai_chat', 65)
+    await record(flat, 'ai_chat', 10)
     await on(10, 30)
     const words = { name: 'The same with other words' }
     const tiered = await putPlan(world.engine, {
@@ -372,13 +377,13 @@ describe.each(testDatabases)('allowances across plan changes, on $name', ({ crea
     })
     await move(reworded, 'tiered', { planVersion: tiered.version })
     await move(flat, 'flat', { planVersion: again.version })
-    for (const who of [plain, reworded]) await tell(who, 'ai_chat', 60)
-    await tell(flat, 'ai_chat', 5)
+    for (const customer of [plain, reworded]) await record(customer, 'ai_chat', 60)
+    await record(flat, 'ai_chat', 5)
     await on(11, 16)
     // 30 at 10.00 and 95 at 6.00: 870.00. Restarted tiers would give 990.00. The flat fee of 50.00 is due
     // once.
-    for (const who of [plain, reworded])
-      expect((await usageLines(who)).map(({ quantity, amount }) => [quantity, amount])).toEqual([
+    for (const customer of [plain, reworded])
+      expect((await usageLines(customer)).map(({ quantity, amount }) => [quantity, amount])).toEqual([
         [125, 87_000],
       ])
     expect((await usageLines(flat)).map(({ quantity, amount }) => [quantity, amount])).toEqual([[15, 5_015]])
@@ -401,12 +406,12 @@ describe.each(testDatabases)('allowances across plan changes, on $name', ({ crea
         },
       ],
     })
-    const who = await subscribed('tiered')
-    await tell(who, 'ai_chat', 40)
+    const customer = await subscribed('tiered')
+    await record(customer, 'ai_chat', 40)
     await on(11, 25)
-    await upgradeSubscription(world.engine, { ...who, planId: 'packs' })
-    await tell(who, 'ai_chat', 15)
-    const { lines } = await getUsageLines(world.engine, who)
+    await upgradeSubscription(world.engine, { ...customer, planId: 'packs' })
+    await record(customer, 'ai_chat', 15)
+    const { lines } = await getUsageLines(world.engine, customer)
     // 30 at 10.00 and 10 at 6.00; units 41 to 55 start one pack of 50 more than the first 40.
     expect(lines.map(({ quantity, amount }) => [quantity, amount])).toEqual([
       [40, 36_000],
@@ -416,17 +421,17 @@ describe.each(testDatabases)('allowances across plan changes, on $name', ({ crea
 
   test('100 GB held through a plan change cost 100.00 once, and so do 100 unique users', async () => {
     await on(11, 30)
-    const who = [await subscribed('gauge'), await subscribed('gauge'), await subscribed('gauge-100')]
+    const customer = [await subscribed('gauge'), await subscribed('gauge'), await subscribed('gauge-100')]
     const report = async (one: { customerId: string }) => {
       for (let person = 0; person < 100; person += 1)
-        await tell(one, 'unique', 1, { properties: { who: person } })
-      for (const meter of ['max', 'last']) await tell(one, meter, 100)
+        await record(one, 'unique', 1, { properties: { who: person } })
+      for (const meter of ['max', 'last']) await record(one, meter, 100)
     }
     await on(12, 5)
-    for (const one of who) await report(one)
+    for (const one of customer) await report(one)
     await on(12, 15)
-    await upgradeSubscription(world.engine, { ...who[1]!, planId: 'gauge-large' })
-    await upgradeSubscription(world.engine, { ...who[2]!, planId: 'gauge-150' })
+    await upgradeSubscription(world.engine, { ...customer[1]!, planId: 'gauge-large' })
+    await upgradeSubscription(world.engine, { ...customer[2]!, planId: 'gauge-150' })
     // No more values are reported: the last one still stands.
     await on(12, 31)
     const sums = async (one: { customerId: string }) => {
@@ -434,7 +439,7 @@ describe.each(testDatabases)('allowances across plan changes, on $name', ({ crea
       for (const line of await usageLines(one)) of[line.meter!] = (of[line.meter!] ?? 0) + line.amount
       return of
     }
-    expect(await Promise.all(who.map(sums))).toEqual([
+    expect(await Promise.all(customer.map(sums))).toEqual([
       { max: 10_000, last: 10_000, unique: 10_000 },
       { max: 10_000, last: 10_000, unique: 10_000 },
       { max: 0, last: 0, unique: 0 },
@@ -443,14 +448,14 @@ describe.each(testDatabases)('allowances across plan changes, on $name', ({ crea
 
   test('the quota of a level is the current allowance less the current value', async () => {
     await world.passTo('2027-01-20T04:00:00Z')
-    const who = await subscribed('walled')
-    await tell(who, 'last', 5)
-    expect(await quota(who, 'last')).toMatchObject({ included: 5, used: 5, remaining: 0 })
-    await tell(who, 'last', 2)
-    expect(await quota(who, 'last')).toMatchObject({ used: 2, remaining: 3 })
+    const customer = await subscribed('walled')
+    await record(customer, 'last', 5)
+    expect(await quota(customer, 'last')).toMatchObject({ included: 5, used: 5, remaining: 0 })
+    await record(customer, 'last', 2)
+    expect(await quota(customer, 'last')).toMatchObject({ used: 2, remaining: 3 })
     await world.passTo('2027-02-01T04:00:00Z')
-    await upgradeSubscription(world.engine, { ...who, planId: 'gauge-150' })
-    expect(await quota(who, 'last')).toMatchObject({ included: 150, used: 2, remaining: 148 })
+    await upgradeSubscription(world.engine, { ...customer, planId: 'gauge-150' })
+    expect(await quota(customer, 'last')).toMatchObject({ included: 150, used: 2, remaining: 148 })
   })
 
   test('a preview returns what remains of each allowance and warns where nothing does', async () => {
@@ -507,17 +512,17 @@ describe.each(testDatabases)('allowances across plan changes, on $name', ({ crea
       taxRate: '0',
       charges: [...charges, level],
     })
-    const who = await subscribed('per-seat')
-    await tell(who, 'last', 30)
+    const customer = await subscribed('per-seat')
+    await record(customer, 'last', 30)
     await world.passTo('2027-04-16T04:00:00Z')
-    await upgradeSubscription(world.engine, { ...who, planId: 'per-seat', seats: 3 })
+    await upgradeSubscription(world.engine, { ...customer, planId: 'per-seat', seats: 3 })
     // One seat for 15 days, three for 15: (10 × 15 + 30 × 15) ÷ 30.
-    expect(await quota(who)).toMatchObject({ included: 20 })
-    expect(await quota(who, 'last')).toMatchObject({ included: 30, used: 30, remaining: 0 })
+    expect(await quota(customer)).toMatchObject({ included: 20 })
+    expect(await quota(customer, 'last')).toMatchObject({ included: 30, used: 30, remaining: 0 })
     // A different seat count is a different charge of a level: 20 above 10 for half the month, then none
     // above 30.
     expect(
-      (await getUsageLines(world.engine, who)).lines
+      (await getUsageLines(world.engine, customer)).lines
         .filter((line) => line.meter === 'last')
         .map(({ quantity, included, amount }) => [quantity, included, amount]),
     ).toEqual([
@@ -552,18 +557,18 @@ describe.each(testDatabases)('allowances across plan changes, on $name', ({ crea
         },
       ],
     })
-    const who = await subscribed('files')
-    await tell(who, 'files', 7)
+    const customer = await subscribed('files')
+    await record(customer, 'files', 7)
     await world.passTo('2027-07-02T04:00:00Z')
-    expect((await usageLines(who)).map(({ quantity, amount }) => [quantity, amount])).toEqual([
+    expect((await usageLines(customer)).map(({ quantity, amount }) => [quantity, amount])).toEqual([
       [7, 700],
       [7, 700],
     ])
-    expect(await quota(who, 'files')).toMatchObject({ used: 7 })
-    await cancelSubscription(world.engine, { ...who, when: 'now' })
+    expect(await quota(customer, 'files')).toMatchObject({ used: 7 })
+    await cancelSubscription(world.engine, { ...customer, when: 'now' })
     await world.passTo('2027-07-04T04:00:00Z')
-    await createSubscription(world.engine, { ...who, planId: 'files' })
-    expect(await quota(who, 'files')).toMatchObject({ used: 0 })
+    await createSubscription(world.engine, { ...customer, planId: 'files' })
+    expect(await quota(customer, 'files')).toMatchObject({ used: 0 })
   })
 
   test('an upgrade with the full allowance is paid once from the usage period’s first day', async () => {

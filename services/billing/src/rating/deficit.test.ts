@@ -69,7 +69,7 @@ describe.each(testDatabases)('deficits in previews and responses, on $name', ({ 
     expect(
       await consume(world.engine, { customerId, meter: 'ask', id: `t${(ids += 1)}`, quantity }),
     ).toMatchObject({ granted: quantity })
-  const told = (notices: readonly { code: string; detail: { en: string } }[]) =>
+  const deficitTexts = (notices: readonly { code: string; detail: { en: string } }[]) =>
     notices.filter((notice) => notice.code === code).map(({ detail }) => detail)
   const owed = async (customerId: string) =>
     (await listDeficits(world.engine, { customerId })).data[0]?.deficit ?? 0
@@ -165,17 +165,23 @@ describe.each(testDatabases)('deficits in previews and responses, on $name', ({ 
       if (to) {
         const asked = { customerId, ...to, when: 'now' as const }
         const preview = await previewChange(world.engine, asked)
-        expect([customerId, told(preview.warnings)]).toEqual([customerId, texts])
+        expect([customerId, deficitTexts(preview.warnings)]).toEqual([customerId, texts])
         const rows = preview.allowancesAfter
         expect([customerId, rows.map(({ deficitAfter }) => deficitAfter)]).toEqual([
           customerId,
           to.planId === 'none' ? [] : [leaves],
         ])
         const { notices, subscription } = await changeSubscription(world.engine, asked)
-        expect([customerId, told(notices), subscription.allowances]).toEqual([customerId, texts, rows])
+        expect([customerId, deficitTexts(notices), subscription.allowances]).toEqual([
+          customerId,
+          texts,
+          rows,
+        ])
       } else {
         expect(
-          told((await cancelSubscription(world.engine, { customerId, when: 'now', credit: true })).notices),
+          deficitTexts(
+            (await cancelSubscription(world.engine, { customerId, when: 'now', credit: true })).notices,
+          ),
         ).toEqual(texts)
       }
       if (leaves !== tells) expect(await owed(customerId)).toBe(tells)
@@ -191,11 +197,11 @@ describe.each(testDatabases)('deficits in previews and responses, on $name', ({ 
   })
 
   test('a trial reduces the deficit, and a change that shortens the trial names the rest', async () => {
-    const who = await tenDaysOf280('through a trial', '2026-06')
-    await cancelSubscription(world.engine, { ...who, when: 'now', credit: true })
+    const customer = await tenDaysOf280('through a trial', '2026-06')
+    await cancelSubscription(world.engine, { ...customer, when: 'now', credit: true })
     await world.passTo('2026-06-13T04:00:00Z')
     // The trial gives 100 for its own dates: 170 are owed, 70 stay.
-    const trial = { ...who, planId: 'k1', trialDays: 10 }
+    const trial = { ...customer, planId: 'k1', trialDays: 10 }
     const allowances = [{ deficit: 170, deficitAfter: 70 }]
     expect(await previewChange(world.engine, trial)).toMatchObject({
       allowancesAfter: allowances,
@@ -205,26 +211,27 @@ describe.each(testDatabases)('deficits in previews and responses, on $name', ({ 
     await world.passTo('2026-06-18T04:00:00Z')
     // A plan without a trial ends it, and its 5 dates have the whole 100; where the trial continues they have
     // 100 × 5 ÷ 10.
-    const ends = { ...who, planId: 'none', when: 'now' as const }
-    expect(told((await previewChange(world.engine, ends)).warnings)).toEqual([text('70')])
+    const ends = { ...customer, planId: 'none', when: 'now' as const }
+    expect(deficitTexts((await previewChange(world.engine, ends)).warnings)).toEqual([text('70')])
     const goesOn = { ...ends, planId: 'none-trial' }
-    expect(told((await previewChange(world.engine, goesOn)).warnings)).toEqual([text('120')])
-    expect(told((await changeSubscription(world.engine, goesOn)).notices)).toEqual([text('120')])
+    expect(deficitTexts((await previewChange(world.engine, goesOn)).warnings)).toEqual([text('120')])
+    expect(deficitTexts((await changeSubscription(world.engine, goesOn)).notices)).toEqual([text('120')])
     await world.passTo('2026-06-24T04:00:00Z')
-    expect(await owed(who.customerId)).toBe(120)
+    expect(await owed(customer.customerId)).toBe(120)
   })
 
   test('a scheduled change and a change to the same plan name no deficit', async () => {
-    const who = await tenDaysOf280('waits', '2026-07')
-    const waits = { ...who, planId: 'k1', when: 'period_end' as const }
+    const customer = await tenDaysOf280('waits', '2026-07')
+    const waits = { ...customer, planId: 'k1', when: 'period_end' as const }
     const preview = await previewChange(world.engine, waits)
-    expect([told(preview.warnings), preview.allowancesAfter.map(({ deficitAfter }) => deficitAfter)]).toEqual(
-      [[], [0]],
-    )
-    expect(told((await changeSubscription(world.engine, waits)).notices)).toEqual([])
-    expect(told((await cancelSubscription(world.engine, who)).notices)).toEqual([])
-    expect((await getSubscription(world.engine, who)).allowances).toMatchObject([{ deficitAfter: 0 }])
+    expect([
+      deficitTexts(preview.warnings),
+      preview.allowancesAfter.map(({ deficitAfter }) => deficitAfter),
+    ]).toEqual([[], [0]])
+    expect(deficitTexts((await changeSubscription(world.engine, waits)).notices)).toEqual([])
+    expect(deficitTexts((await cancelSubscription(world.engine, customer)).notices)).toEqual([])
+    expect((await getSubscription(world.engine, customer)).allowances).toMatchObject([{ deficitAfter: 0 }])
     await world.passTo('2026-08-02T20:00:00Z')
-    expect(await owed(who.customerId)).toBe(0)
+    expect(await owed(customer.customerId)).toBe(0)
   })
 })

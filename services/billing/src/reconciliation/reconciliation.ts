@@ -263,7 +263,7 @@ async function groupTotals(tx: BillingTransaction, customerId: string, groups: S
 function inOrder(rows: readonly ReadDocument[], zeroDocuments: readonly ZeroDocument[]): BilledDocument[] {
   const all = [
     ...rows.map((row) => row.document),
-    ...zeroDocuments.map((one) => ({ ...one, number: one.id })),
+    ...zeroDocuments.map((document) => ({ ...document, number: document.id })),
   ]
   return all.sort((a, b) => (a.issuedAt < b.issuedAt ? -1 : a.issuedAt > b.issuedAt ? 1 : 0))
 }

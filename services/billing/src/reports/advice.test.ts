@@ -87,10 +87,10 @@ describe.each(testDatabases)('plan advice on $name', ({ create }) => {
       .filter((line) => line.period.start === '2026-11-01')
     const billed = (kind: string) =>
       lines.filter((line) => line.kind === kind).reduce((sum, line) => sum + line.amount, 0)
-    const said = on(await advice('acme'), 'team')
-    expect([said.fee, said.usage, said.difference]).toEqual([billed('fee'), billed('usage'), 0])
+    const result = on(await advice('acme'), 'team')
+    expect([result.fee, result.usage, result.difference]).toEqual([billed('fee'), billed('usage'), 0])
     // ¥599.00, 400 chats at 5 分, 6 % tax.
-    expect(said).toMatchObject({
+    expect(result).toMatchObject({
       fee: 59_900,
       usage: 2_000,
       discount: 0,
@@ -99,7 +99,7 @@ describe.each(testDatabases)('plan advice on $name', ({ create }) => {
       fits: true,
       obstacles: [],
     })
-    expect(said.meters[0]).toEqual({
+    expect(result.meters[0]).toEqual({
       meter: 'ai_chat',
       used: 1_400,
       included: 1_000,
@@ -134,15 +134,15 @@ describe.each(testDatabases)('plan advice on $name', ({ create }) => {
     await start('tokens', 'team')
     await use('tokens', 'tokens', { '2026-11-05': 150_000 })
     await world.passTo('2026-12-02T04:00:00Z')
-    const said = await advice('tokens')
-    expect(on(said, 'business')).toMatchObject({
+    const result = await advice('tokens')
+    expect(on(result, 'business')).toMatchObject({
       fits: false,
       meters: [
         { meter: 'ai_chat' },
         { meter: 'tokens', used: 150_000, overage: 150_000, amount: 0, overagePolicy: null },
       ],
     })
-    expect(on(said, 'team')).toMatchObject({ usage: 2_000, fits: true })
+    expect(on(result, 'team')).toMatchObject({ usage: 2_000, fits: true })
   })
 
   test("advice uses the customer's discounts and seats", async () => {
@@ -163,9 +163,9 @@ describe.each(testDatabases)('plan advice on $name', ({ create }) => {
       from: '2026-11-01',
     })
     await world.passTo('2026-12-02T04:00:00Z')
-    const said = await advice('many')
-    expect(on(said, 'seats')).toMatchObject({ seats: 50, fee: 495_000, discount: 247_500, total: 262_350 })
-    expect(on(said, 'small')).toMatchObject({
+    const result = await advice('many')
+    expect(on(result, 'seats')).toMatchObject({ seats: 50, fee: 495_000, discount: 247_500, total: 262_350 })
+    expect(on(result, 'small')).toMatchObject({
       seats: 20,
       fits: false,
       obstacles: [
@@ -177,9 +177,14 @@ describe.each(testDatabases)('plan advice on $name', ({ create }) => {
   test('before the first period ends nothing is rated, and the response says from when', async () => {
     await start('new')
     await use('new', 'ai_chat', { '2026-11-16': 600 })
-    const said = await advice('new')
-    expect(said).toMatchObject({ period: null, availableFrom: '2026-12-01', plans: [], recommendation: null })
-    expect(said.forecast?.meters[0]).toMatchObject({
+    const result = await advice('new')
+    expect(result).toMatchObject({
+      period: null,
+      availableFrom: '2026-12-01',
+      plans: [],
+      recommendation: null,
+    })
+    expect(result.forecast?.meters[0]).toMatchObject({
       meter: 'ai_chat',
       used: 600,
       errorBasisPoints: null,
@@ -187,7 +192,11 @@ describe.each(testDatabases)('plan advice on $name', ({ create }) => {
     })
     // A customer who leaves before has no plans to compare.
     await cancelSubscription(world.engine, { customerId: 'new', when: 'period_end' })
-    expect(await advice('new')).toMatchObject({ period: null, availableFrom: null, forecast: said.forecast })
+    expect(await advice('new')).toMatchObject({
+      period: null,
+      availableFrom: null,
+      forecast: result.forecast,
+    })
     await seedCustomer(world.engine, 'nobody')
     expect(await advice('nobody')).toEqual({
       currency: 'CNY',
@@ -271,8 +280,8 @@ describe.each(testDatabases)('plan advice on $name', ({ create }) => {
     await world.passTo('2026-11-15T04:00:00Z')
     await upgradeSubscription(world.engine, { customerId: 'moved', planId: 'business' })
     await world.passTo('2026-12-02T04:00:00Z')
-    const said = await advice('moved')
-    expect([on(said, 'team').fee, on(said, 'business').fee, on(said, 'business').difference]).toEqual([
+    const result = await advice('moved')
+    expect([on(result, 'team').fee, on(result, 'business').fee, on(result, 'business').difference]).toEqual([
       59_900, 199_900, 0,
     ])
   })
@@ -301,8 +310,8 @@ describe.each(testDatabases)('plan advice on $name', ({ create }) => {
     })
     await start('features', 'rich')
     await world.passTo('2026-12-15T04:00:00Z')
-    const said = await advice('features')
-    expect([said.recommendation, on(said, 'rich-less').loses, on(said, 'rich').loses]).toEqual([
+    const result = await advice('features')
+    expect([result.recommendation, on(result, 'rich-less').loses, on(result, 'rich').loses]).toEqual([
       { planId: 'rich', saves: 0 },
       [both],
       [],
@@ -343,14 +352,14 @@ describe.each(testDatabases)('plan advice on $name', ({ create }) => {
     // Nothing in November; 900 on 3 December and 200 on the 7th: narrow would cost ¥100 + 600 × ¥1, wide ¥200
     // + 100 × ¥1.
     await use('swing', 'ai_chat', { '2026-12-03': 900, '2026-12-07': 200 })
-    const said = await advice('swing')
-    expect([on(said, 'narrow').difference < 0, on(said, 'narrow').soFar, on(said, 'wide').soFar]).toEqual([
-      true,
-      70_000,
-      30_000,
-    ])
-    expect(said.recommendation?.planId).not.toBe('narrow')
-    expect(said.forecast!.meters[0]).toMatchObject({
+    const result = await advice('swing')
+    expect([
+      on(result, 'narrow').difference < 0,
+      on(result, 'narrow').soFar,
+      on(result, 'wide').soFar,
+    ]).toEqual([true, 70_000, 30_000])
+    expect(result.recommendation?.planId).not.toBe('narrow')
+    expect(result.forecast!.meters[0]).toMatchObject({
       used: 1_100,
       included: 1_000,
       overage: 100,

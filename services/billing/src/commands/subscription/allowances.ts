@@ -33,13 +33,13 @@ export interface Allowance {
 export async function allowancesOf(tx: BillingTransaction, state: SubscriptionState): Promise<Allowance[]> {
   const period = usagePeriods(state.phases, state.today).at(-1)!
   const known = await readUsage(tx, state, period)
-  const held = await reservedToday(tx, state)
+  const reservedSteps = await reservedToday(tx, state)
   const carriedOut = known.carriedOutOf(period)
   return known
     .meters(period)
     .filter(({ charge }) => charge !== undefined)
     .map(({ meter, allowance, used, carried }) => {
-      const reserved = held.get(meter.key) ?? 0
+      const reserved = reservedSteps.get(meter.key) ?? 0
       const units = (steps: number) => unitsFrom(steps, meter.decimals)
       return {
         meter: meter.key,

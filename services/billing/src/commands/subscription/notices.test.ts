@@ -34,7 +34,7 @@ describe.each(testDatabases)(
       (await getInvoices(world.engine, { customerId, limit: 100 })).data
         .filter((invoice) => invoice.status !== 'draft')
         .reverse()
-    const told = ({ notices }: Pick<Changed, 'notices'>) =>
+    const issuedTexts = ({ notices }: Pick<Changed, 'notices'>) =>
       notices.filter((notice) => notice.code === 'invoice_issued').map((notice) => notice.detail.en)
     const named = ({ number, period, total }: Invoice) =>
       `Invoice ${number} of ¥${(total / 100).toFixed(2)} (period ${period.label}) was issued as well.`
@@ -73,17 +73,17 @@ describe.each(testDatabases)(
         ['ended', ended],
       ] as const) {
         const [, renewal, change] = await issued(customerId)
-        expect([renewal!.kind, change!.id, told(answer)]).toEqual([
+        expect([renewal!.kind, change!.id, issuedTexts(answer)]).toEqual([
           'renewal',
           answer.invoice!.id,
           [named(renewal!)],
         ])
       }
       // A scheduled cancellation issues nothing until the hour is over.
-      expect(told(await cancelSubscription(world.engine, { customerId: 'kept' }))).toEqual([])
+      expect(issuedTexts(await cancelSubscription(world.engine, { customerId: 'kept' }))).toEqual([])
       world.set('2026-05-15T17:30:00Z')
       const resumed = await resumeSubscription(world.engine, { customerId: 'kept' })
-      expect(told(resumed)).toEqual([named((await issued('kept'))[1]!)])
+      expect(issuedTexts(resumed)).toEqual([named((await issued('kept'))[1]!)])
     })
 
     test('a start on the date of an end names the invoice that takes over the date', async () => {
@@ -95,7 +95,7 @@ describe.each(testDatabases)(
       const [, , lastDay, start] = await issued('again')
       expect([lastDay!.kind, answer.invoice!.id]).toEqual(['change', start!.id])
       // One of 30 days of 599.00, and 6 %.
-      expect(told(answer)).toEqual([
+      expect(issuedTexts(answer)).toEqual([
         `Invoice ${lastDay!.number} of -¥21.17 (period ${lastDay!.period.label}) was issued as well.`,
       ])
     })

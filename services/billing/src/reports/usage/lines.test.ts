@@ -133,7 +133,7 @@ describe.each(testDatabases)('usage lines of a period on $name', ({ create }) =>
   })
 
   test("the lines are those of the period's invoice", async () => {
-    const said = await linesNow()
+    const shown = await linesNow()
     world.set('2026-10-02T04:00:00Z')
     const { data } = await getInvoices(world.engine, { customerId: 'acme' })
     const renewal = data.find(
@@ -157,9 +157,9 @@ describe.each(testDatabases)('usage lines of a period on $name', ({ create }) =>
       breakdown,
     })
     expect(renewal.lines.filter((line) => line.kind === 'usage').map(comparable)).toEqual(
-      said.map(comparable),
+      shown.map(comparable),
     )
-    expect((await linesNow('2026-09')).map(comparable)).toEqual(said.map(comparable))
+    expect((await linesNow('2026-09')).map(comparable)).toEqual(shown.map(comparable))
   })
 
   test('a trial costs nothing and is marked', async () => {

@@ -76,7 +76,7 @@ describe.each(testDatabases)('concurrent requests on $name', ({ create, name }) 
     const quiet = await times('quiet', 60)
     let release = () => {}
     let isReleased = false
-    const held = new Promise<void>((resolve) => {
+    const lockHeld = new Promise<void>((resolve) => {
       release = () => {
         isReleased = true
         resolve()
@@ -84,7 +84,7 @@ describe.each(testDatabases)('concurrent requests on $name', ({ create, name }) 
     })
     const holding = world.engine.transaction(async (tx) => {
       await tx.query("select from customers where customer_id = 'a' for update")
-      await held
+      await lockHeld
     })
     await new Promise((resolve) => setTimeout(resolve, 50))
     const waiting = [
@@ -202,12 +202,12 @@ describe.each(testDatabases)('concurrent requests on $name', ({ create, name }) 
     test('a connection lost before the commit is reported or retried, and nothing counts twice', async () => {
       const events = Array.from({ length: 50 }, (_, index) => event('a', `broken${index}`))
       let release = () => {}
-      const held = new Promise<void>((resolve) => {
+      const lockHeld = new Promise<void>((resolve) => {
         release = resolve
       })
       const holder = world.db.transaction({ role: 'billing' }, async (tx) => {
         await tx.query("select 1 from customers where customer_id = 'a' for update")
-        await held
+        await lockHeld
       })
       const answers = events.map((one) => record([one]))
       const settled = Promise.allSettled(answers)

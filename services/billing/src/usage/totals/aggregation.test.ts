@@ -274,13 +274,13 @@ describe.each(testDatabases)('meters other than sums, on $name', ({ create }) =>
 
   test('quotas of these meters can be read but not consumed', async () => {
     await subscribe('walled', 'walled')
-    const told = (meter: string, quantity: number, who: string) =>
+    const event = (meter: string, quantity: number, who: string) =>
       recordUsage(world.engine, [
         { id: `${meter}${quantity}${who}`, customerId: 'walled', meter, quantity, properties: { who } },
       ])
     for (const meter of ['max', 'last', 'unique']) {
-      await told(meter, 4, 'a')
-      await told(meter, 4, 'b')
+      await event(meter, 4, 'a')
+      await event(meter, 4, 'b')
     }
     const check = async (meter: string, quantity: number) =>
       (await checkQuota(world.engine, { customerId: 'walled', meter, quantity })).allowed
