@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { testDatabases } from '@customer-portal/database/testing'
+import { ownedBy, sharedBy } from './engine.ts'
 import { actingFor, consume, createSubscription } from './index.ts'
 import { countingStatements, createWorld, seedCatalogue, seedCustomer } from './testing.ts'
 
@@ -19,6 +20,17 @@ describe.each(testDatabases)('an engine for one customer on $name', ({ create })
     const answers = await all(2)
     expect(answers.map(({ granted }) => granted)).toEqual(Array.from({ length: 20 }, () => 1))
     expect(statements()).toBeLessThanOrEqual(5)
+    await world.close()
+  })
+
+  test('each context owns its queues and caches, and all contexts those that are shared', async () => {
+    const world = await createWorld(create, '2026-01-10T01:00:00Z')
+    const make = () => new Set<string>()
+    const [vendor, ada, bob] = [world.engine, actingFor(world.engine, 'ada'), actingFor(world.engine, 'bob')]
+    expect(ownedBy(ada, make)).toBe(ownedBy(actingFor(vendor, 'ada'), make))
+    expect(new Set([vendor, ada, bob].map((engine) => ownedBy(engine, make))).size).toBe(3)
+    expect(new Set([vendor, ada, bob].map((engine) => sharedBy(engine, make))).size).toBe(1)
+    await ada.transaction(async (tx) => expect(sharedBy(tx, make)).toBe(sharedBy(vendor, make)))
     await world.close()
   })
 

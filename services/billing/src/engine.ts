@@ -23,12 +23,18 @@ export interface Engine {
   readonly clock: ClockKind
   /** Engines that act for one customer, cached so that each has its queues and caches once. */
   readonly actors: RecentlyUsed<Engine>
+  /** The queues and caches of this context, each by the function that makes it; see `ownedBy`. */
+  readonly owned: Owned
+  /** Those of all contexts of the engine; see `sharedBy`. */
+  readonly shared: Owned
   now(): Instant
   /** Returns a new id such as `inv_…`; unique, and ascending with time. */
   newId(prefix: string): string
   /** Runs `work` in a transaction, or in the current one. */
   transaction<T>(work: (engine: BillingTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>
 }
+
+type Owned = Map<(engine: Engine) => unknown, unknown>
 
 /** The engine inside a transaction. `at` is its instant. */
 export interface BillingTransaction extends Engine, Transaction {
@@ -50,7 +56,25 @@ export function createEngine(parts: {
   newId: (prefix: string) => string
   clock?: ClockKind
 }): Engine {
-  return contextOf({ clock: 'given', actors: new Map(), ...parts }, { role: 'billing' })
+  return contextOf({ clock: 'given', actors: new Map(), shared: new Map(), ...parts }, { role: 'billing' })
+}
+
+/**
+ * The queue or cache that a context owns, made when it is first asked for. Each context has its own: what one
+ * role may read, another may not. Not for use inside a transaction: what is read there may be rolled back.
+ */
+export function ownedBy<T>(engine: Engine, make: (engine: Engine) => T): T {
+  return kept(engine.owned, make, engine)
+}
+
+/** The same for what does not depend on the role: all contexts of an engine have it together. */
+export function sharedBy<T>(engine: Engine, make: () => T): T {
+  return kept(engine.shared, make, engine)
+}
+
+function kept<T>(owned: Owned, make: (engine: Engine) => T, engine: Engine): T {
+  if (!owned.has(make)) owned.set(make, make(engine))
+  return owned.get(make) as T
 }
 
 /** Maximum number of cached engines for one customer, least recently used out first. */
@@ -77,8 +101,12 @@ export async function migrateBilling(db: Database): Promise<void> {
 
 export const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url))
 
-function contextOf(parts: Pick<Engine, 'db' | 'now' | 'newId' | 'clock' | 'actors'>, access: Access): Engine {
-  const { db, now, newId, clock, actors } = parts
+function contextOf(
+  parts: Pick<Engine, 'db' | 'now' | 'newId' | 'clock' | 'actors' | 'shared'>,
+  access: Access,
+): Engine {
+  const { db, now, newId, clock, actors, shared } = parts
+  const owned: Owned = new Map()
   return {
     db,
     access,
@@ -86,6 +114,8 @@ function contextOf(parts: Pick<Engine, 'db' | 'now' | 'newId' | 'clock' | 'actor
     newId,
     clock,
     actors,
+    owned,
+    shared,
     transaction: (work, options) =>
       db.transaction(
         access,
@@ -98,6 +128,8 @@ function contextOf(parts: Pick<Engine, 'db' | 'now' | 'newId' | 'clock' | 'actor
             newId,
             clock,
             actors,
+            owned,
+            shared,
             get at() {
               return at
             },

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Engine, BillingTransaction } from '../engine.ts'
+import { ownedBy, type Engine, type BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { BillingError } from '../errors.ts'
 import { grantableScopes, keyPresets, type GrantableScope, type KeyPreset } from './key-scopes.ts'
 import { currentValues, type RecentlyUsed } from '../sharing/recently-used.ts'
 import { addSeconds, parseInstant, type Instant } from '../values/instant.ts'
 import { hashOf, newSecret } from './secret.ts'
-import { sharedReads } from '../sharing/shared-reads.ts'
+import { groupQueue } from '../sharing/group-queue.ts'
 
 /** A secret key as it is shown: everything except the secret. */
 export interface SecretKey {
@@ -166,14 +166,12 @@ interface CachedKey {
 }
 
 interface KeyReader {
-  read(hash: string): Promise<FoundKey | undefined>
+  read(hashes: readonly string[]): Promise<(FoundKey | undefined)[]>
   /** By hash. */
   found: RecentlyUsed<CachedKey>
   /** The last use by id, written or being written. */
   used: Map<string, Instant>
 }
-
-const readers = new WeakMap<Engine, KeyReader>()
 
 /**
  * Returns a key's record, or undefined when it is unknown, revoked or expired. Every request of the vendor
@@ -183,13 +181,13 @@ const readers = new WeakMap<Engine, KeyReader>()
 export async function findSecretKey(engine: Engine, input: { key: string }): Promise<VendorKey | undefined> {
   const hash = hashOf(input.key)
   if ('query' in engine) return asVendorKey((await readKeys(engine, [hash]))[0])
-  const { read, found, used } = readerOf(engine)
+  const { read, found, used } = ownedBy(engine, keyReader)
   const askedAt = performance.now()
   const keys = await currentValues(found, [hash], {
     isCurrent: (known) => askedAt - known.askedAt < cacheMilliseconds,
     most: maxCachedKeys,
     read: async () => {
-      const key = await read(hash)
+      const [key] = await read([hash])
       return new Map(key ? [[hash, { key, askedAt }]] : [])
     },
   })
@@ -228,17 +226,13 @@ function noteUse(
     .catch(() => undefined)
 }
 
-function readerOf(engine: Engine): KeyReader {
-  const known = readers.get(engine)
-  if (known) return known
-  const read = sharedReads((hashes: string[]) => readKeys(engine, hashes), {
-    together: maxBatchSize,
-    waiting: 20 * maxBatchSize,
-    atOnce: 1,
+function keyReader(engine: Engine): KeyReader {
+  const read = groupQueue<string, FoundKey | undefined>({
+    limits: { perGroup: maxBatchSize, waiting: 20 * maxBatchSize, shared: 1 },
+    run: (hashes) => readKeys(engine, hashes),
+    words: { items: 'questions', remedy: 'try again in a moment' },
   })
-  const reader: KeyReader = { read, found: new Map(), used: new Map() }
-  readers.set(engine, reader)
-  return reader
+  return { read, found: new Map(), used: new Map() }
 }
 
 async function readKeys(engine: Engine, hashes: readonly string[]): Promise<(FoundKey | undefined)[]> {
@@ -258,7 +252,7 @@ async function readKeys(engine: Engine, hashes: readonly string[]): Promise<(Fou
 
 /** Waits until no process has the keys cached: this one clears its cache, the others expire theirs. */
 async function expireCaches(engine: Engine): Promise<void> {
-  readers.get(engine)?.found.clear()
+  ownedBy(engine, keyReader).found.clear()
   await pause(cacheMilliseconds)
 }
 

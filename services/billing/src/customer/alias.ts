@@ -1,5 +1,5 @@
 import { sqlState } from '@customer-portal/database'
-import type { Engine, BillingTransaction } from '../engine.ts'
+import { sharedBy, type Engine, type BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import { isCustomerId } from './customer-id.ts'
 import type { Instant } from '../values/instant.ts'
@@ -107,13 +107,12 @@ async function aliasesOf(tx: BillingTransaction, customerId: string): Promise<Al
 }
 
 /** Cache of existing customers' ids: they never change, so one look-up is enough. */
-const knownIds = new WeakMap<Engine['db'], Set<string>>()
+const knownIds = () => new Set<string>()
 const maxCachedIds = 20_000
 
 /** Returns the id of the customer that has a name as id or alias; the name itself where nobody has it. */
 export async function customerIdOf(engine: Engine, name: string): Promise<string> {
-  const known = knownIds.get(engine.db) ?? new Set()
-  knownIds.set(engine.db, known)
+  const known = sharedBy(engine, knownIds)
   if (known.has(name)) return name
   const [row] = await engine.transaction(
     (tx) =>

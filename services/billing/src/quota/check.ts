@@ -1,10 +1,10 @@
 import { sql } from '@customer-portal/database'
 import { historyVersion } from '../usage/totals/state-version.ts'
-import type { Engine, BillingTransaction } from '../engine.ts'
+import { ownedBy, type Engine, type BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import type { Instant } from '../values/instant.ts'
 import { stepsFrom, unitsFrom } from '../values/quantity.ts'
-import { sharedReads } from '../sharing/shared-reads.ts'
+import { groupQueue } from '../sharing/group-queue.ts'
 import {
   available,
   countersFrom,
@@ -46,9 +46,10 @@ export async function checkQuota(
   engine: Engine,
   input: { customerId: string; meter: string; quantity?: number | string },
 ): Promise<Quota> {
-  const found = 'query' in engine ? (await readQuotas(engine, [input]))[0]! : await readsOf(engine)(input)
+  const [found] =
+    'query' in engine ? await readQuotas(engine, [input]) : await ownedBy(engine, readsOf)([input])
   if (found instanceof BillingError) throw found
-  return quotaFor(found, quantityAsked(found, input))
+  return quotaFor(found!, quantityAsked(found!, input))
 }
 
 /**
@@ -84,19 +85,13 @@ interface Question {
 type Found = QuotaCounter | 'no charge' | BillingError
 
 const maxBatchSize = 500
-const reads = new WeakMap<Engine, (question: Question) => Promise<Found>>()
 
-function readsOf(engine: Engine): (question: Question) => Promise<Found> {
-  const known =
-    reads.get(engine)
-    ?? sharedReads((questions: Question[]) => readQuotas(engine, questions), {
-      together: maxBatchSize,
-      waiting: 20 * maxBatchSize,
-      atOnce: 2,
-    })
-  reads.set(engine, known)
-  return known
-}
+const readsOf = (engine: Engine) =>
+  groupQueue<Question, Found>({
+    limits: { perGroup: maxBatchSize, waiting: 20 * maxBatchSize, shared: 2 },
+    run: (questions) => readQuotas(engine, questions),
+    words: { items: 'questions', remedy: 'try again in a moment' },
+  })
 
 /** Answers several quota requests in one transaction. */
 async function readQuotas(engine: Engine, questions: readonly Question[]): Promise<Found[]> {

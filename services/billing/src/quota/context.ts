@@ -1,4 +1,4 @@
-import type { Engine, BillingTransaction } from '../engine.ts'
+import { isTransaction, ownedBy, type Engine, type BillingTransaction } from '../engine.ts'
 import { readSubscriptionStates, type SubscriptionState } from '../subscription/state.ts'
 import type { Meter } from '../catalogue/meter.ts'
 import type { LocalDate } from '../values/date.ts'
@@ -26,17 +26,14 @@ export type ContextCache = RecentlyUsed<QuotaContext>
 /** Maximum number of cached contexts: about ten megabytes. */
 const maxCachedContexts = 5_000
 
-const knownContexts = new WeakMap<Engine, ContextCache>()
+const contextCache = (): ContextCache => new Map()
 
 /**
  * Returns this process's cache. A transaction of the caller gets an empty one, because what it reads may be
  * rolled back.
  */
 export function contextCacheOf(engine: Engine): ContextCache {
-  if ('query' in engine) return new Map()
-  const known = knownContexts.get(engine) ?? new Map<string, QuotaContext>()
-  knownContexts.set(engine, known)
-  return known
+  return isTransaction(engine) ? contextCache() : ownedBy(engine, contextCache)
 }
 
 /**

@@ -1,12 +1,13 @@
 import { DatabaseUnavailable } from '@customer-portal/database'
 import { describe, expect, test } from 'vitest'
 import type { QuotaCommand, QuotaOutcome } from './command.ts'
-import { quotaQueue, type QuotaQueueLimits } from './queue.ts'
+import type { GroupLimits } from '../sharing/group-queue.ts'
+import { quotaQueue } from './queue.ts'
 
-const limits: QuotaQueueLimits = { together: 4, waiting: 20, waitingOfOne: 20, shared: 2, alone: 1 }
+const limits: GroupLimits = { perGroup: 4, waiting: 20, waitingPerCustomer: 20, shared: 2, alone: 1 }
 
 /** A queue whose transactions the test ends one by one. */
-function queueOf(changed: Partial<QuotaQueueLimits> = {}) {
+function queueOf(changed: Partial<GroupLimits> = {}) {
   const transactions: {
     ids: string[]
     customers: string[]
@@ -131,7 +132,7 @@ describe('the queue of quota commands', () => {
   })
 
   test('commands of one customer are rejected beyond the customer’s limit first', async () => {
-    const { transactions, outcomes, consume } = queueOf({ waiting: 5, waitingOfOne: 3 })
+    const { transactions, outcomes, consume } = queueOf({ waiting: 5, waitingPerCustomer: 3 })
     consume('held', '1')
     await turn()
     transactions[0]!.end(() => 'locked')

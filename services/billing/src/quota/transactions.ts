@@ -1,4 +1,4 @@
-import type { Engine } from '../engine.ts'
+import { ownedBy, type Engine } from '../engine.ts'
 import type { QuotaAnswers, QuotaCommand, QuotaOutcome } from './command.ts'
 import { cacheMonths } from '../usage/totals/month.ts'
 import { contextCacheOf } from './context.ts'
@@ -9,11 +9,12 @@ const maxAttempts = 5
 
 /** PGlite runs one transaction at a time, so no lock is ever taken by another. */
 const limits = {
-  postgres: { together: 500, waiting: 10_000, waitingOfOne: 2_000, shared: 2, alone: 4 },
-  pglite: { together: 500, waiting: 10_000, waitingOfOne: 2_000, shared: 1, alone: 1 },
+  postgres: { perGroup: 500, waiting: 10_000, waitingPerCustomer: 2_000, shared: 2, alone: 4 },
+  pglite: { perGroup: 500, waiting: 10_000, waitingPerCustomer: 2_000, shared: 1, alone: 1 },
 }
 
-const queues = new WeakMap<Engine, ReturnType<typeof quotaQueue>>()
+const queueOf = (engine: Engine) =>
+  quotaQueue((commands, lane) => answerIn(engine, commands, lane), limits[engine.db.kind])
 
 /**
  * Executes one command, in a transaction shared with concurrent requests of this process or in the engine's
@@ -30,11 +31,7 @@ export async function runQuotaCommand<C extends QuotaCommand>(
     if ('error' in outcome) throw outcome.error
     return outcome.answer as QuotaAnswers[C['kind']]
   }
-  const queue =
-    queues.get(engine)
-    ?? quotaQueue((commands, options) => answerIn(engine, commands, options), limits[engine.db.kind])
-  queues.set(engine, queue)
-  return queue.ask(command)
+  return ownedBy(engine, queueOf).ask(command)
 }
 
 async function answerIn(
@@ -48,7 +45,7 @@ async function answerIn(
         (tx) => runGroup(tx, contextCacheOf(engine), commands, options),
         { keepPlans: true },
       )
-      if (!('query' in engine)) cacheMonths(engine.db, times)
+      if (!('query' in engine)) cacheMonths(engine, times)
       return outcomes
     } catch (error) {
       if (!(error instanceof IdTakenConcurrently) || 'query' in engine || tries === maxAttempts) throw error

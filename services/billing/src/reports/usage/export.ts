@@ -1,5 +1,6 @@
 import { sql, type Sql } from '@customer-portal/database'
-import type { Engine, BillingTransaction } from '../../engine.ts'
+import { sharedBy, type Engine, type BillingTransaction } from '../../engine.ts'
+import { groupQueue } from '../../sharing/group-queue.ts'
 import { BillingError } from '../../errors.ts'
 import { readSubscriptionState, type SubscriptionState } from '../../subscription/state.ts'
 import { addDays, daysBetween, type LocalDate } from '../../values/date.ts'
@@ -184,7 +185,12 @@ function lastDateBefore(state: SubscriptionState, to: Instant, start: LocalDate)
   return last < start ? start : last
 }
 
-const reading = new WeakMap<Engine['db'], Promise<unknown>>()
+const pageTurns = () =>
+  groupQueue<() => Promise<unknown>, unknown>({
+    limits: { perGroup: 1, waiting: 10_000, shared: 1 },
+    run: async ([read]) => [await read!()],
+    words: { items: 'pages of files', remedy: 'try again in a moment' },
+  })
 
 /**
  * Reads a page of a file. On PGlite the pages of all files take turns, so that any other request waits for at
@@ -193,12 +199,8 @@ const reading = new WeakMap<Engine['db'], Promise<unknown>>()
 export async function readPage<T>(engine: Engine, read: (tx: BillingTransaction) => Promise<T>): Promise<T> {
   const page = () => engine.transaction(read, { readOnly: true, long: true })
   if (engine.db.kind === 'postgres') return page()
-  const own = (reading.get(engine.db) ?? Promise.resolve()).then(page)
-  reading.set(
-    engine.db,
-    own.catch(() => undefined),
-  )
-  return own
+  const [rows] = await sharedBy(engine, pageTurns)([page])
+  return rows as T
 }
 
 interface Reading {

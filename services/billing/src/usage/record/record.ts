@@ -1,6 +1,7 @@
 import { sql } from '@customer-portal/database'
 import { sqlState } from '@customer-portal/database'
-import { isTransaction, type Engine, type BillingTransaction } from '../../engine.ts'
+import { isTransaction, ownedBy, type Engine, type BillingTransaction } from '../../engine.ts'
+import { settleInHalves, type Halving, type Lane } from '../../sharing/group-queue.ts'
 import { BillingError, type Code } from '../../errors.ts'
 import type { Instant } from '../../values/instant.ts'
 import { localDateOf } from '../../values/zone.ts'
@@ -12,7 +13,7 @@ import {
   type Rejection,
   type UsageEventInput,
 } from './event.ts'
-import { isRefusal, openIntake, type EventOutcome, type Lane, type Recorded, type Slot } from './intake.ts'
+import { isRefusal, openIntake, type EventOutcome, type Recorded } from './intake.ts'
 import { cacheMonths } from '../totals/month.ts'
 import { isAfterEnd } from '../totals/ending.ts'
 import { isHistoryTooLarge, overflowDetail, tooLarge } from '../totals/limits.ts'
@@ -48,7 +49,7 @@ export async function recordUsage(engine: Engine, events: readonly UsageEventInp
     })
   return summaryOf(
     events,
-    await (isTransaction(engine) ? recordInside(engine, events) : intakeOf(engine)(events)),
+    await (isTransaction(engine) ? recordInside(engine, events) : ownedBy(engine, intakeOf)(events)),
   )
 }
 
@@ -68,64 +69,49 @@ async function recordInside(
   tx: BillingTransaction,
   events: readonly UsageEventInput[],
 ): Promise<EventOutcome[]> {
-  const slots: Slot[] = events.map((event) => ({ event }))
-  await settle(tx, slots, { wait: true, transaction: (work) => tx.savepoint(() => work(tx)) })
-  return slots.map((slot) => slot.outcome!)
+  const ways: RecordingOptions = { wait: true, transaction: (work) => tx.savepoint(() => work(tx)) }
+  const settled = await settleInHalves([...events], (some) => recordSome(tx, some, ways), halvingOf(ways))
+  return settled.map((one) => {
+    if ('error' in one) throw one.error
+    if (one.outcome === 'locked') throw new Error("an event that waits for its lock returned 'locked'")
+    return one.outcome
+  })
 }
-
-const intakes = new WeakMap<Engine, ReturnType<typeof openIntake>>()
 
 function intakeOf(engine: Engine): ReturnType<typeof openIntake> {
-  const known = intakes.get(engine)
-  if (known) return known
-  // PGlite has one session; on PostgreSQL one flush computes while the other writes.
-  const transactions = engine.db.kind === 'postgres' ? 2 : 1
-  const intake = openIntake({
-    flushers: transactions,
-    waiters: transactions,
-    settle: (slots, { wait }) =>
-      settle(engine, slots, { wait, transaction: (work) => engine.transaction(work, { keepPlans: true }) }),
+  const transaction: RecordingOptions['transaction'] = (work) => engine.transaction(work, { keepPlans: true })
+  return openIntake({
+    // PGlite has one session; on PostgreSQL one transaction computes while the other writes.
+    transactions: engine.db.kind === 'postgres' ? 2 : 1,
+    record: (events, { wait }) => recordSome(engine, events, { wait, transaction }),
+    ...halvingOf({ transaction }),
   })
-  intakes.set(engine, intake)
-  return intake
 }
 
-/**
- * Sets the outcome of each event, in one transaction (or savepoint) if possible. Where the database rejects
- * them, retries in halves, down to the faulty event: the others are recorded. Without `wait`, leaves the
- * events of locked customers and returns them.
- */
-async function settle(
+/** Records events in one transaction (or savepoint). Without `wait`, leaves those of locked customers. */
+async function recordSome(
   engine: Engine,
-  slots: readonly Slot[],
-  options: RecordingOptions,
-): Promise<readonly Slot[]> {
-  if (slots.length === 0) return []
-  const { wait, transaction } = options
-  try {
-    const events = slots.map((slot) => slot.event)
-    const known = recordingCacheOf(engine)
-    const { outcomes, times } = await transaction((tx) => recordIn(tx, events, known, wait))
-    if (!isTransaction(engine)) cacheMonths(engine.db, times)
-    return slots.filter((slot, index) => {
-      const outcome = outcomes[index]!
-      if (outcome !== 'locked') slot.outcome = outcome
-      return outcome === 'locked'
-    })
-  } catch (error) {
-    if (!isOfSomeEvent(error)) throw error
-    if (slots.length > 1) {
-      const middle = slots.length >> 1
-      return [
-        ...(await settle(engine, slots.slice(0, middle), options)),
-        ...(await settle(engine, slots.slice(middle), options)),
-      ]
-    }
-    const [slot] = slots as [Slot]
-    const refusal = refusalFor(error, slot.event)
-    await transaction((tx) => storeRejected(tx, [{ ...slot.event, ...refusal }]))
-    slot.outcome = refusal
-    return []
+  events: UsageEventInput[],
+  { wait, transaction }: RecordingOptions,
+): Promise<(EventOutcome | 'locked')[]> {
+  if (events.length === 0) return []
+  const known = recordingCacheOf(engine)
+  const { outcomes, times } = await transaction((tx) => recordIn(tx, events, known, wait))
+  if (!isTransaction(engine)) cacheMonths(engine, times)
+  return outcomes
+}
+
+/** An event that the database rejects is kept with its reason, and the others are recorded. */
+function halvingOf({
+  transaction,
+}: Pick<RecordingOptions, 'transaction'>): Halving<UsageEventInput, EventOutcome> {
+  return {
+    isOfOneItem: isOfSomeEvent,
+    async reject(event, error) {
+      const refusal = refusalFor(error, event)
+      await transaction((tx) => storeRejected(tx, [{ ...event, ...refusal }]))
+      return refusal
+    },
   }
 }
 

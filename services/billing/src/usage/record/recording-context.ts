@@ -1,5 +1,5 @@
 import { sql } from '@customer-portal/database'
-import type { Engine, BillingTransaction } from '../../engine.ts'
+import { isTransaction, ownedBy, type Engine, type BillingTransaction } from '../../engine.ts'
 import { metersByKey, type Meter } from '../../catalogue/meter.ts'
 import type { Charge } from '../../catalogue/plan.ts'
 import type { ZoneChange } from '../../values/zone.ts'
@@ -37,19 +37,17 @@ export interface KnownMeters {
 /** Maximum number of cached contexts: a few megabytes. */
 const maxCachedContexts = 20_000
 
-const knownContexts = new WeakMap<Engine, RecordingCache>()
+const recordingCache = (): RecordingCache => ({
+  customers: new Map(),
+  meters: { version: 0, byKey: new Map(), byType: new Map() },
+})
 
 /**
  * Returns this process's cache. A transaction of the caller gets an empty one, because what it reads may be
  * rolled back.
  */
 export function recordingCacheOf(engine: Engine): RecordingCache {
-  const known = knownContexts.get(engine) ?? {
-    customers: new Map<string, RecordingContext>(),
-    meters: { version: 0, byKey: new Map<string, Meter>(), byType: new Map<string, Meter[]>() },
-  }
-  if (!('query' in engine)) knownContexts.set(engine, known)
-  return known
+  return isTransaction(engine) ? recordingCache() : ownedBy(engine, recordingCache)
 }
 
 /**

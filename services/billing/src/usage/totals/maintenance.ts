@@ -42,7 +42,7 @@ async function makeMonths(engine: Engine): Promise<void> {
     await ensureMonths(tx, months)
     return months
   })
-  cacheMonths(engine.db, times)
+  cacheMonths(engine, times)
 }
 
 /**

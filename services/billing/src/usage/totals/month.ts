@@ -1,20 +1,20 @@
-import type { Database } from '@customer-portal/database'
-import type { BillingTransaction } from '../../engine.ts'
+import { sharedBy, type Engine, type BillingTransaction } from '../../engine.ts'
 import { addMonths, firstOfMonth, type LocalDate } from '../../values/date.ts'
 import type { Instant } from '../../values/instant.ts'
 
 /**
- * Cache per database of the months (first dates, in UTC) that exist. A month is dropped only long after its
+ * Cache of the months (first dates, in UTC) that exist. A month is dropped only long after its
  * last event could arrive.
  */
-const known = new WeakMap<Database, Set<LocalDate>>()
+const knownMonths = () => new Set<LocalDate>()
 
 /** Returns the month (first date) whose partition holds an event of that time. */
 export const monthOf = (time: Instant): LocalDate => firstOfMonth(time.slice(0, 10))
 
 /** Creates the partitions of these times where missing. Safe under concurrency. */
 export async function ensureMonths(tx: BillingTransaction, times: readonly Instant[]): Promise<void> {
-  const months = [...new Set(times.map(monthOf))].filter((month) => !known.get(tx.db)?.has(month))
+  const known = sharedBy(tx, knownMonths)
+  const months = [...new Set(times.map(monthOf))].filter((month) => !known.has(month))
   if (months.length === 0) return
   const missing = await tx.query<{ month: LocalDate }>(
     `select month::date as month
@@ -30,10 +30,9 @@ export async function ensureMonths(tx: BillingTransaction, times: readonly Insta
 }
 
 /** Caches that the partitions of these times exist. Call it after the commit. */
-export function cacheMonths(db: Database, times: readonly Instant[]): void {
-  const months = known.get(db) ?? new Set()
-  for (const time of times) months.add(monthOf(time))
-  known.set(db, months)
+export function cacheMonths(engine: Engine, times: readonly Instant[]): void {
+  const known = sharedBy(engine, knownMonths)
+  for (const time of times) known.add(monthOf(time))
 }
 
 /** Returns the first dates of the month of an instant and of the next `ahead` months. */
