@@ -11,7 +11,7 @@ export interface Drawing {
   fonts: string[]
 }
 
-/** The fonts of style.css as this machine resolves them, for both languages and weights. */
+/** The fonts of tokens.css as this machine resolves them, for both languages and weights. */
 const sample = ['zh-CN', 'en']
   .map((language) => `<p lang="${language}">Don’t 1,234.50 ¥ <b>bold</b> 用量 <b>套餐</b> “·” …</p>`)
   .join('')

@@ -7,8 +7,8 @@ export const textContrast = 4.5
 export const shapeContrast = 3
 
 /**
- * The surfaces a brand's colour is placed on, and the colours beside it. A test compares them with the
- * portal's style.css.
+ * The surfaces a brand's colour is placed on, and the colours beside it. A test compares them with
+ * tokens.css of packages/ui.
  */
 export const surroundings = {
   light: {
