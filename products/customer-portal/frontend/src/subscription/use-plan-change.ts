@@ -1,8 +1,8 @@
 import type { Changed, PlanChange, PortalPlan, Preview } from '@customer-portal/portal-api/contract'
 import { ApiError } from '@customer-portal/ui/api-error.ts'
+import { painted } from '@customer-portal/ui/components/after-paint.ts'
 import { computed, onBeforeUnmount, ref, watch } from 'vue'
 import { api } from '../api.ts'
-import { painted } from '../components/after-paint.ts'
 import { sendCommand } from '../send-command.ts'
 
 const pause = 300
