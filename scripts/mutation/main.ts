@@ -5,21 +5,22 @@ import { show } from '../child.mjs'
 import { duration, say } from '../console.mjs'
 import { installPackagesOf } from '../packages.mjs'
 import { inProject, root } from '../project.mjs'
-import { differences, heading, listOf, mutationOf, reasonsIn } from './list.ts'
+import { differences, heading, scoreTable } from './reasons.ts'
 import { fileScores, scoreOf, type MutationReport } from './report.ts'
 
 const usage = `npm run mutation [-- FILE…] [--incremental] [--update]
 
-Changes services/billing/src/{pricing,values}/ in every way Stryker knows, one at a time, and runs the tests beside it on each change. Exits with 1 when fewer than 90 %
-are found, or when docs/mutation.md does not say why one was not. FILE… tests only these (pricing/price.ts), --incremental takes what earlier runs found where
-neither the file nor its tests have changed, --update writes the score and the survivors into docs/mutation.md and keeps the reasons that stand there.`
+Changes services/billing/src/{pricing,values}/ in every way Stryker knows, one at a time, and runs the tests beside it on
+each change. Exits with 1 when fewer than 90 % are found, or when a comment at the place does not say why one was not.
+FILE… tests only these (pricing/price.ts), --incremental takes what earlier runs found where neither the file nor its
+tests have changed, --update writes the score of each file into docs/mutation.md.`
 
 const least = 90
 const document = inProject('docs', 'mutation.md')
 const reportFile = inProject('.cache', 'mutation', 'report.json')
 
 /**
- * Returns the exit code: 0 success, 1 the score is too low or the list is wrong, 2 a mistake in the command.
+ * Returns the exit code: 0 success, 1 the score is too low or a reason is missing, 2 a mistake in the command.
  */
 async function main(args: string[]): Promise<number> {
   const { files, incremental, update } = optionsOf(args)
@@ -41,7 +42,7 @@ function optionsOf(args: string[]) {
     })
     const absent = files.find((file) => !existsSync(ruleFile(file)))
     if (absent !== undefined) throw new Error(`${absent} is not a file of the rules.`)
-    if (values.update && files.length > 0) throw new Error('Only a run of all files can write the list.')
+    if (values.update && files.length > 0) throw new Error('Only a run of all files can write the scores.')
     return { files, incremental: values.incremental ?? false, update: values.update ?? false }
   } catch (error) {
     throw new Error(`${(error as Error).message}\n\n${usage}`, { cause: error })
@@ -80,25 +81,22 @@ async function mutate(files: readonly string[], incremental: boolean): Promise<n
 function judge(report: MutationReport, update: boolean): number {
   const scores = fileScores(report)
   const markdown = readFileSync(document, 'utf8')
-  if (update)
-    writeFileSync(
-      document,
-      markdown.slice(0, markdown.indexOf(heading)) + listOf(scores, reasonsIn(markdown)),
-    )
-  const { unlisted, found } = differences(scores, reasonsIn(readFileSync(document, 'utf8')))
+  if (update) writeFileSync(document, markdown.slice(0, markdown.indexOf(heading)) + scoreTable(scores))
+  const { unexplained, found } = differences(scores)
   const score = scoreOf(scores)
-  const unmeasured = unlisted.filter((survivor) => survivor.unmeasured)
-  for (const survivor of unlisted)
+  const unmeasured = unexplained.filter((survivor) => survivor.unmeasured)
+  for (const { file, line, from, to, unmeasured: isUnknown } of unexplained)
     say(
-      `${survivor.file}:${survivor.line}: ${mutationOf(survivor)} `
-        + `${survivor.unmeasured ? 'was not tested: run it again' : 'survived, and docs/mutation.md gives no reason'}`,
+      `${file}:${line}: ${from} → ${to} `
+        + `${isUnknown ? 'was not tested: run it again' : `survived, and no comment there says why: Survives \`${to}\`: …`}`,
     )
-  for (const key of found) say(`docs/mutation.md lists ${key}, which was found: --update removes it.`)
+  for (const { file, from, mutant } of found)
+    say(`${file}:${from}: ${mutant} was found: it is no longer among what survives there.`)
   say(
-    `${score.toFixed(2)} % found (at least ${least} %), ${unlisted.length - unmeasured.length} `
+    `${score.toFixed(2)} % found (at least ${least} %), ${unexplained.length - unmeasured.length} `
       + `survivors without a reason, ${unmeasured.length} not tested.`,
   )
-  return score < least || unlisted.length > 0 ? 1 : 0
+  return score < least || unexplained.length > 0 ? 1 : 0
 }
 
 function ruleFile(name: string): string {

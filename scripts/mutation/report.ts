@@ -25,6 +25,8 @@ export interface FileScore {
   file: string
   found: number
   survivors: Survivor[]
+  /** The code, with the comments that say why a mutant may survive. */
+  source: string
 }
 
 /** A mutation that no test noticed. */
@@ -54,6 +56,7 @@ export function fileScores(report: MutationReport): FileScore[] {
       }))
       return {
         file,
+        source,
         found: mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout').length,
         survivors: survivors.sort((a, b) => a.line - b.line),
       }

@@ -27,6 +27,6 @@ export default {
   clearTextReporter: { allowColor: false, reportTests: false, reportMutants: false },
   jsonReporter: { fileName: `${folder}/report.json` },
   htmlReporter: { fileName: `${folder}/report.html` },
-  // main.ts judges the score, together with the list of survivors.
+  // main.ts judges the score, together with the reasons in the code.
   thresholds: { high: 95, low: 90, break: null },
 }

@@ -99,8 +99,11 @@ export function chargeMistake(charge: ChargePrice): { pointer: string; message: 
     return minimum === undefined && maximum === undefined
       ? undefined
       : { pointer: `/${bound}`, message: `a ${bound} needs a price` }
+  // Survives `true`, `minimum !== undefined || maximum !== undefined`, `true`, `true`: a comparison with
+  // undefined is false as well; the check is for the types.
   if (minimum !== undefined && maximum !== undefined && maximum < minimum)
     return { pointer: '/maximum', message: `the maximum ${maximum} is below the minimum ${minimum}` }
+  // Survives `true`: no other model has `perEvent`; the check is for the types.
   if (price.model === 'percentage' && price.perEvent !== undefined && charge.included !== 0) {
     return {
       pointer: '/included',

@@ -33,6 +33,8 @@ export function allocate(amount: Money, weights: readonly Fraction[]): Money[] {
   if (all.numerator === 0n) return weights.map(() => 0)
   if (amount < 0) return allocate(-amount, weights).map((part) => money(-part))
   const exact = weights.map((weight) => {
+    // Survives `all.numerator >= 0n`: weights that add up to zero returned above, so nothing is divided by
+    // them.
     const share = times(
       times(fraction(BigInt(amount), 1n), weight),
       all.numerator > 0n
@@ -43,6 +45,7 @@ export function allocate(amount: Money, weights: readonly Fraction[]): Money[] {
     return { whole, rest: fraction(share.numerator - whole * share.denominator, share.denominator) }
   })
   const parts = exact.map((one) => money(Number(one.whole)))
+  // Survives `a.index + b.index`: sorting is stable: ties keep their order without being asked about.
   const byRest = exact
     .map((one, index) => ({ index, rest: one.rest }))
     .sort((a, b) => compare(b.rest, a.rest) || a.index - b.index)
@@ -52,11 +55,17 @@ export function allocate(amount: Money, weights: readonly Fraction[]): Money[] {
 
 function floorDivide(a: bigint, b: bigint): bigint {
   const quotient = a / b
+  // Survives `a % b <= 0n`: a whole share counts as one less and a remainder of one, which comes first and
+  // gets it back.
+  // Survives `a * b`: the divisor is positive, so the product has the sign of the remainder; where there is
+  // none, as for `<= 0n`.
   return a % b < 0n ? quotient - 1n : quotient
 }
 
 function compare(a: Fraction, b: Fraction): number {
   const [left, right] = [a.numerator * b.denominator, b.numerator * a.denominator]
+  // Survives `true`, `false`, `left >= right`, `left <= right`: V8's stable sort passes the later element
+  // first and asks only whether it comes before: 1, 0 and a difference of places give one order.
   return left < right ? -1 : left > right ? 1 : 0
 }
 
@@ -72,6 +81,7 @@ export function takenOff(
   const left = lines.map((line) => line.amount)
   return discounts.map((discount) => {
     const weights = lines.map(({ id }, index) => {
+      // Survives `left[index]! >= 0`: a line of zero has the weight zero either way.
       const applies = left[index]! > 0 && (discount.appliesTo === null || discount.appliesTo.includes(id))
       return applies ? Math.max(0, Math.min(left[index]!, discount.atMost?.get(id) ?? left[index]!)) : 0
     })

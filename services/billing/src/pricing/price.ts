@@ -122,6 +122,7 @@ function graduated(tiers: readonly Tier[], { before, upTo }: PricedSteps, decima
   let below = 0n
   for (const tier of tiers) {
     const bound = boundOf(tier, decimals)
+    // Survives `BigInt(quantity) <= bound`: where both are equal, either is right.
     const reached = (quantity: number) =>
       (bound === null || BigInt(quantity) < bound ? BigInt(quantity) : bound) - below
     const inTier = reached(upTo)
@@ -144,6 +145,8 @@ function graduated(tiers: readonly Tier[], { before, upTo }: PricedSteps, decima
       amount += total - rounded
     }
     rounded = total
+    // Survives `true`: only the last tier has no bound, and nothing comes after it; the check is for the
+    // types.
     if (bound !== null) below = bound
   }
   return { amount: money(amount), breakdown }
@@ -253,6 +256,9 @@ export interface Bounds {
  * off.
  */
 export function keepWithin(rated: Rated, { minimum, maximum }: Bounds): Rated {
+  // Survives `true`, `true`: a comparison with undefined is false as well; the check is for the types.
+  // Survives `rated.amount <= minimum`, `rated.amount >= maximum`: at the bound the difference is zero and
+  // changes nothing.
   const difference =
     minimum !== undefined && rated.amount < minimum
       ? minimum - rated.amount
@@ -260,6 +266,7 @@ export function keepWithin(rated: Rated, { minimum, maximum }: Bounds): Rated {
         ? maximum - rated.amount
         : 0
   if (difference === 0) return rated
+  // Survives `difference >= 0`: a difference of zero returned above.
   const part: BreakdownStep = {
     kind: difference > 0 ? 'minimum' : 'maximum',
     upTo: null,
@@ -280,6 +287,7 @@ export function maxAmountOf(price: Price, quantity: number, decimals: number): b
     return ceilDivide(BigInt(quantity), BigInt(price.size) * stepsPerUnit(decimals)) * BigInt(price.amount)
   return tiersOf(price).reduce((most, { rate: { amount, per }, flat = 0 }) => {
     const alone = (BigInt(quantity) * BigInt(amount)) / (BigInt(per) * stepsPerUnit(decimals)) + 1n
+    // Survives `alone >= most`: where both are equal, either is right.
     return (alone > most ? alone : most) + BigInt(flat)
   }, 0n)
 }

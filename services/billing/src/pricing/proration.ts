@@ -16,6 +16,8 @@ export function prorate(fee: Money, part: DateRange, whole: DateRange): Money {
  * on an earlier document.
  */
 export function prorated(amount: Money, part: Money, whole: Money): Money {
+  // Survives `BigInt(amount) * BigInt(part) / BigInt(Math.sign(whole))`: the sign is 1 or −1: dividing by
+  // it is multiplying with it.
   return whole === 0
     ? 0
     : round(fraction(BigInt(amount) * BigInt(part) * BigInt(Math.sign(whole)), BigInt(Math.abs(whole))))

@@ -66,18 +66,25 @@ export function firstOfMonth(date: LocalDate): LocalDate {
 }
 
 export function isDate(text: string): boolean {
+  // Survives `/\d{4}-\d{2}-\d{2}$/`: a text that is longer or begins otherwise differs from the date that
+  // is read from it, and is refused by the last comparison.
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  // Survives `text`: a shortcut for most texts: the code below gives the same answer, more slowly.
   const day = Number(text.slice(8))
+  // Survives `false`, `day > 1`, `day < 28`: a shortcut for most texts: the code below gives the same
+  // answer, more slowly.
   if (day >= 1 && day <= 28) return text.slice(5, 7) >= '01' && text.slice(5, 7) <= '12'
   const milliseconds = Date.parse(`${text}T00:00:00Z`)
   return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().slice(0, 10) === text
 }
 
 export function earlier(a: LocalDate, b: LocalDate): LocalDate {
+  // Survives `a <= b`: of two equal dates either is right.
   return a < b ? a : b
 }
 
 export function later(a: LocalDate, b: LocalDate): LocalDate {
+  // Survives `a >= b`: of two equal dates either is right.
   return a > b ? a : b
 }
 

@@ -24,6 +24,8 @@ export function parseInstant(text: string): Instant | undefined {
     string,
   ]
   const decimals = fraction.padEnd(6, '0')
+  // Survives `false`, `false`, `offset === 'Z' && offset === 'z'`, `""`, `false`, `""`: a shortcut for UTC:
+  // the code below reads the same instant.
   if (offset === 'Z' || offset === 'z')
     return date.startsWith('0000') ? undefined : `${date}T${time}.${decimals}Z`
   const wholeSeconds = Date.parse(`${date}T${time}${offset}`)

@@ -35,6 +35,7 @@ export function times(a: Fraction, b: Fraction): Fraction {
 
 /** Rounds to a whole number, half away from zero. The engine rounds nowhere else. */
 export function round(value: Fraction): Money {
+  // Survives `value.numerator <= 0n`: minus zero is zero.
   const negative = value.numerator < 0n
   const magnitude =
     ((negative ? -value.numerator : value.numerator) * 2n + value.denominator) / (value.denominator * 2n)
@@ -77,4 +78,6 @@ export function isCurrency(code: string): boolean {
   return knownCurrencies.has(code)
 }
 
+// Survives `""`: found by hand: the file no longer loads, and every test that needs it fails. Stryker 9.6
+// with Vitest 4 sees no failed test in a file that does not load.
 const knownCurrencies = new Set(Intl.supportedValuesOf('currency'))

@@ -39,6 +39,7 @@ export function periodAt(cycle: Cycle, date: LocalDate): Period {
   let n = Math.floor(monthsBetween(cycle.anchor, date) / cycle.months)
   if (gridDate(cycle, n) > date) n -= 1
   const whole = { from: gridDate(cycle, n), to: gridDate(cycle, n + 1) }
+  // Survives `whole.from <= cycle.anchor`: where both are equal, either is right.
   return { from: whole.from < cycle.anchor ? cycle.anchor : whole.from, to: whole.to, whole }
 }
 

@@ -15,6 +15,10 @@ export const beginningOfTime: LocalDate = '0001-01-01'
 
 /** Returns whether a text names an IANA time zone. */
 export function isTimeZone(name: string): boolean {
+  // Survives `false`: Node 20 refuses `+08:00` by itself. Later versions take it, and there the tests find
+  // this.
+  // Survives `/[A-Za-z]/`: what begins with another character is no zone to Intl either, but for offsets
+  // such as `+08:00`, which hold no letter.
   if (!/^[A-Za-z]/.test(name)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
@@ -53,6 +57,7 @@ export function localDateOf(zones: readonly ZoneChange[], instant: Instant): Loc
   const date = dateIn(zones[index]!.timezone, instant)
   const next = zones[index + 1]
   if (next && date >= next.from) return addDays(next.from, -1)
+  // Survives `date <= zones[index]!.from`: where both are equal, either is right.
   return date < zones[index]!.from ? zones[index]!.from : date
 }
 
@@ -69,11 +74,19 @@ const maxCachedDays = 2_000
 
 /** Returns the local date in one zone at an instant. */
 export function dateIn(timezone: string, instant: Instant): LocalDate {
+  // Survives `instant`: the cache then drops or keeps days: the same dates, more slowly or in more memory.
   const key = timezone + instant.slice(0, 10)
+  // Survives `["Stryker was here"]`: what is no day has no `from`, so no instant lies in it.
   const days = seenDays.get(key) ?? []
+  // Survives `false`: the cache then drops or keeps days: the same dates, more slowly or in more memory.
+  // Survives `from < instant`: the first instant of a day is then computed instead of cached: the same
+  // date.
   for (const { from, to, date } of days) if (from <= instant && instant < to) return date
   const day = dayAround(timezone, millisecondsOf(instant))
+  // Survives `true`, `false`, `seenDays.size > maxCachedDays`, `seenDays.size < maxCachedDays`: the cache
+  // then drops or keeps days: the same dates, more slowly or in more memory.
   if (seenDays.size >= maxCachedDays) seenDays.clear()
+  // Survives `[]`: the cache then drops or keeps days: the same dates, more slowly or in more memory.
   seenDays.set(key, [...days, day])
   return day.date
 }
@@ -83,7 +96,11 @@ function dayAround(timezone: string, milliseconds: number): Day {
   const startOf = (days: number) => date.add({ days }).toZonedDateTime(timezone).epochMilliseconds
   // Where the clocks go back over midnight, the repeated hour belongs to the new date, which has already
   // started.
+  // Survives `milliseconds > startOf(1)`: the instant at which the next date begins has that date already,
+  // so it is never the end of its own.
   const days = milliseconds >= startOf(1) ? 1 : 0
+  // Survives `days - 1`: the day then ends before it begins and is never found in the cache: the same
+  // dates, more slowly.
   return {
     from: instantFromMilliseconds(startOf(days)),
     to: instantFromMilliseconds(startOf(days + 1)),
@@ -115,13 +132,17 @@ export function clockTimeWithOffset(timezone: string, instant: Instant): string 
 
 function clockIn(timezone: string, instant: Instant): { shown: string; offset: number } {
   const milliseconds = millisecondsOf(instant)
+  // Survives `milliseconds * 60_000`: an offset is then cached for a millisecond, not a minute: the same
+  // times, more slowly.
   const minute = Math.floor(milliseconds / 60_000)
   const seen = lastOffset.get(timezone)
+  // Survives `false`: the cached minute is then dropped: the same times, more slowly.
   const isSeen = seen?.minute === minute
   const offset = isSeen
     ? seen.milliseconds
     : Temporal.Instant.fromEpochMilliseconds(milliseconds).toZonedDateTimeISO(timezone).offsetNanoseconds
       / 1e6
+  // Survives `{}`: the cached minute is then dropped: the same times, more slowly.
   lastOffset.set(timezone, { minute, milliseconds: offset })
   return { shown: new Date(milliseconds + offset).toISOString(), offset }
 }
