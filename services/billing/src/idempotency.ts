@@ -20,7 +20,7 @@ export interface Answer {
 const keptSeconds = 48 * 3600
 
 /** Rejections by rule are stored as answers: a retry would be rejected again. */
-type Kept = { refusal: { code: Code; detail: FailureDetail } } | { answer: unknown }
+type StoredAnswer = { refusal: { code: Code; detail: FailureDetail } } | { answer: unknown }
 
 /**
  * Runs a command once per key. The first answer is stored in the command's own transaction and replayed; so
@@ -51,7 +51,7 @@ async function firstRun(
   tx: BillingTransaction,
   work: (engine: Engine) => Promise<Answer>,
   refusalStatus: (code: Code) => number | undefined,
-): Promise<{ status: number; kept: Kept }> {
+): Promise<{ status: number; kept: StoredAnswer }> {
   try {
     const { status, body } = await tx.savepoint(() => work(tx))
     return { status, kept: { answer: body } }
@@ -72,7 +72,7 @@ export async function findOutcome(
 ): Promise<{ outcome: 'done' } | { outcome: 'refused'; code: Code } | undefined> {
   const [row] = await engine.transaction(
     (tx) =>
-      tx.query<{ body: Kept }>(
+      tx.query<{ body: StoredAnswer }>(
         `select body
           from idempotency_keys
           where customer_id = $1 and credential = $2 and key = $3 and created_at > $4
@@ -102,8 +102,8 @@ async function claim(tx: BillingTransaction, request: IdempotentRequest): Promis
 async function findKept(
   tx: BillingTransaction,
   request: IdempotentRequest,
-): Promise<{ status: number; kept: Kept } | undefined> {
-  const [row] = await tx.query<{ body_hash: string; status: number; body: Kept }>(
+): Promise<{ status: number; kept: StoredAnswer } | undefined> {
+  const [row] = await tx.query<{ body_hash: string; status: number; body: StoredAnswer }>(
     `select body_hash, status, body
       from idempotency_keys
       where customer_id = $1 and credential = $2 and route = $3 and key = $4 and created_at > $5`,
@@ -119,7 +119,7 @@ async function findKept(
 async function keep(
   tx: BillingTransaction,
   request: IdempotentRequest,
-  { status, kept }: { status: number; kept: Kept },
+  { status, kept }: { status: number; kept: StoredAnswer },
 ): Promise<void> {
   await tx.query('delete from idempotency_keys where customer_id = $1 and created_at <= $2', [
     request.customerId,

@@ -5,7 +5,7 @@ import { creditBalance, addBalanceTransaction } from '../payments/balance.ts'
 import { money, type Money } from '../values/money.ts'
 import { dueOf, leftToPay, mayBeOpen } from './state.ts'
 
-export interface Purse {
+export interface BalanceKey {
   customerId: string
   currency: string
 }
@@ -18,40 +18,44 @@ const batchSize = 100
  * an invoice it could pay. Balance reserved for the refund of a credit note pays only that note's own
  * invoice. The caller holds the customer's lock.
  */
-export async function payOpenInvoices(tx: BillingTransaction, purse: Purse): Promise<void> {
-  for (let balance = await creditBalance(tx, purse.customerId, purse.currency); balance > 0;) {
-    const open = await openInvoices(tx, purse)
+export async function payOpenInvoices(tx: BillingTransaction, balanceKey: BalanceKey): Promise<void> {
+  for (let balance = await creditBalance(tx, balanceKey.customerId, balanceKey.currency); balance > 0;) {
+    const open = await openInvoices(tx, balanceKey)
     if (open.length === 0) break
     for (const { id, due } of open.slice(0, batchSize)) {
       const amount = money(Math.min(balance, due))
       if (amount === 0) break
-      await apply(tx, purse, { invoiceId: id, amount, due })
+      await apply(tx, balanceKey, { invoiceId: id, amount, due })
       balance = money(balance - amount)
     }
   }
-  for (const { id, due, noteId, held } of await openWithReserved(tx, purse))
-    await apply(tx, purse, { invoiceId: id, amount: money(Math.min(due, held)), due, heldFor: noteId })
+  for (const { id, due, noteId, held } of await openWithReserved(tx, balanceKey))
+    await apply(tx, balanceKey, { invoiceId: id, amount: money(Math.min(due, held)), due, heldFor: noteId })
 }
 
 async function apply(
   tx: BillingTransaction,
-  purse: Purse,
+  balanceKey: BalanceKey,
   { invoiceId, amount, due, heldFor }: { invoiceId: string; amount: Money; due: Money; heldFor?: string },
 ): Promise<void> {
   await addBalanceTransaction(tx, {
-    ...purse,
+    ...balanceKey,
     invoiceId,
     reason: 'applied_to_invoice',
     amount: money(-amount),
     heldFor: heldFor ?? null,
   })
   if (amount === due)
-    await recordActivity(tx, { type: 'invoice.paid', customerId: purse.customerId, subjectId: invoiceId })
+    await recordActivity(tx, {
+      type: 'invoice.paid',
+      customerId: balanceKey.customerId,
+      subjectId: invoiceId,
+    })
 }
 
 async function openInvoices(
   tx: BillingTransaction,
-  { customerId, currency }: Purse,
+  { customerId, currency }: BalanceKey,
 ): Promise<{ id: string; due: Money }[]> {
   return tx.query<{ id: string; due: Money }>(sql`
     select i.id, (${leftToPay})::bigint as due
@@ -64,7 +68,7 @@ async function openInvoices(
 /** Returns invoices that are due again and have a credit note with balance reserved for its refund. */
 async function openWithReserved(
   tx: BillingTransaction,
-  { customerId, currency }: Purse,
+  { customerId, currency }: BalanceKey,
 ): Promise<{ id: string; due: Money; noteId: string; held: Money }[]> {
   const customer = sql`${customerId}`
   return tx.query<{ id: string; due: Money; noteId: string; held: Money }>(sql`
@@ -95,19 +99,21 @@ interface Application {
  */
 export async function undoApplications(
   tx: BillingTransaction,
-  purse: Purse,
+  balanceKey: BalanceKey,
   { amount, since }: { amount: Money; since: number },
 ): Promise<Money> {
-  let missing = money(Math.max(0, amount - (await creditBalance(tx, purse.customerId, purse.currency))))
+  let missing = money(
+    Math.max(0, amount - (await creditBalance(tx, balanceKey.customerId, balanceKey.currency))),
+  )
   while (missing > 0) {
-    const applications = await newestApplications(tx, purse, since)
+    const applications = await newestApplications(tx, balanceKey, since)
     if (applications.length === 0) break
     for (const { id, invoiceId, left } of applications) {
       const part = money(Math.min(missing, left))
       if (part === 0) break
-      await makingDueAgain(tx, purse.customerId, invoiceId, () =>
+      await makingDueAgain(tx, balanceKey.customerId, invoiceId, () =>
         addBalanceTransaction(tx, {
-          ...purse,
+          ...balanceKey,
           invoiceId,
           reason: 'application_undone',
           amount: part,
@@ -126,7 +132,7 @@ export async function undoApplications(
  */
 async function newestApplications(
   tx: BillingTransaction,
-  { customerId, currency }: Purse,
+  { customerId, currency }: BalanceKey,
   since: number,
 ): Promise<Application[]> {
   return tx.query<Application>(sql`

@@ -11,7 +11,7 @@ import {
   countersQuery,
   isPlain,
   readCounters,
-  type AskedWindow,
+  type RequestedWindow,
   type CounterRow,
   type QuotaCounter,
 } from './counter.ts'
@@ -137,7 +137,7 @@ async function countersFor(
  */
 async function currentCounters(
   tx: BillingTransaction,
-  requested: readonly (AskedWindow & { version: number })[],
+  requested: readonly (RequestedWindow & { version: number })[],
 ): Promise<(QuotaCounter | undefined)[]> {
   if (requested.length === 0) return []
   const rows = await tx.query<CounterRow>(countersQuery(requested, tx.at))

@@ -52,7 +52,7 @@ export function grant(
 }
 
 /** A window of one customer. */
-export interface AskedWindow {
+export interface RequestedWindow {
   customerId: string
   window: QuotaWindow
 }
@@ -73,7 +73,7 @@ export interface CounterRow {
  * SQL: the counters of windows at an instant, from day sums and open reservations, so its cost does not
  * depend on the number of events.
  */
-export function countersQuery(windows: readonly AskedWindow[], at: Instant): Sql {
+export function countersQuery(windows: readonly RequestedWindow[], at: Instant): Sql {
   return sql`
     select a.ordinal, d.quantity, d.events, d.busiest, r.held, r.open,
       (select ${historyVersion} from customers where customer_id = a.customer_id) as version
@@ -122,7 +122,7 @@ export function countersQuery(windows: readonly AskedWindow[], at: Instant): Sql
 }
 
 /** Returns the windows as `countersQuery` takes them. */
-function windowsText(windows: readonly AskedWindow[]): string {
+function windowsText(windows: readonly RequestedWindow[]): string {
   return JSON.stringify(
     windows.map(({ customerId, window: { meter, from, to, gaps } }, ordinal) => ({
       // Counts are for a whole usage period plus a month on either side.
@@ -142,7 +142,10 @@ function windowsText(windows: readonly AskedWindow[]): string {
  * Builds the counters of windows, in order, from their rows. Where a deficit may count, or days cannot be
  * added up, `completeCounters` does the rest.
  */
-export function countersFrom(rows: readonly CounterRow[], windows: readonly AskedWindow[]): QuotaCounter[] {
+export function countersFrom(
+  rows: readonly CounterRow[],
+  windows: readonly RequestedWindow[],
+): QuotaCounter[] {
   const counters: QuotaCounter[] = []
   for (const { ordinal, quantity, events, busiest, held, open } of rows) {
     const { window } = windows[ordinal]!
@@ -172,7 +175,7 @@ export function isPlain({ meter, carries }: QuotaWindow): boolean {
 export async function completeCounters(
   tx: BillingTransaction,
   counters: readonly QuotaCounter[],
-  windows: readonly AskedWindow[],
+  windows: readonly RequestedWindow[],
 ): Promise<void> {
   for (const [place, { customerId, window }] of windows.entries()) {
     if (isPlain(window)) continue
@@ -190,7 +193,7 @@ export async function completeCounters(
 /** Reads the counters of windows, in order. */
 export async function readCounters(
   tx: BillingTransaction,
-  windows: readonly AskedWindow[],
+  windows: readonly RequestedWindow[],
 ): Promise<QuotaCounter[]> {
   if (windows.length === 0) return []
   const counters = countersFrom(await tx.query<CounterRow>(countersQuery(windows, tx.at)), windows)

@@ -12,7 +12,7 @@ import {
   countersFrom,
   countersQuery,
   readCounters,
-  type AskedWindow,
+  type RequestedWindow,
   type CounterRow,
   type QuotaCounter,
 } from './counter.ts'
@@ -62,13 +62,13 @@ export async function runGroup(
   // 2. Read their allowances and usage.
   const facts = await quotaContextsOf(tx, known, versions, commands)
   const outcomes = commands.map((command) => refusal(command, facts, wait))
-  const askers = commands.flatMap((command, index) =>
+  const located = commands.flatMap((command, index) =>
     outcomes[index] ? [] : [{ command, index, facts: facts.get(command.customerId)! }],
   )
-  const { ids, standings } = await readStandings(tx, askers)
+  const { ids, standings } = await readStandings(tx, located)
   // 3. Decide one command after the other, each on the counter that the ones before left.
   const times = takenTimes(tx.at)
-  const decisions = askers.map(({ command, facts: own }, place) =>
+  const decisions = located.map(({ command, facts: own }, place) =>
     decide(
       { command, times, meter: own.meters.get(command.meter)!, today: own.today, ids },
       standings[place]!,
@@ -76,7 +76,7 @@ export async function runGroup(
   )
   // 4. Write all decisions, or none.
   await store(tx, decisions, standings)
-  for (const [place, { index }] of askers.entries()) outcomes[index] = decisions[place]!.outcome
+  for (const [place, { index }] of located.entries()) outcomes[index] = decisions[place]!.outcome
   return { outcomes: outcomes as QuotaOutcome[], times: decisions.flatMap(({ event }) => event?.time ?? []) }
 }
 
@@ -129,7 +129,7 @@ export function meterNotFound(meter: string): BillingError {
   })
 }
 
-interface Asker {
+interface LocatedCommand {
   command: QuotaCommand
   facts: QuotaContext
 }
@@ -140,11 +140,11 @@ interface Asker {
  */
 async function readStandings(
   tx: BillingTransaction,
-  askers: readonly Asker[],
+  located: readonly LocatedCommand[],
 ): Promise<{ ids: Map<string, KnownId>; standings: Standing[] }> {
   const counters = new Map<string, QuotaCounter>()
-  const requested = distinct(askers.map(({ command, facts }) => asking(command, facts.windows)))
-  const requestedIds = askers.map(({ command }) => command).filter(({ id }) => isStorable(id))
+  const requested = distinct(located.map(({ command, facts }) => requestedStanding(command, facts.windows)))
+  const requestedIds = located.map(({ command }) => command).filter(({ id }) => isStorable(id))
   const [row] = await tx.query<{ counters: CounterRow[]; ids: KnownIdRow[] }>(sql`
     select (select coalesce(jsonb_agg(c), '[]') from (${countersQuery(requested, tx.at)}) c) as counters,
       (select coalesce(jsonb_agg(k), '[]') from (${knownIdsQuery(requestedIds, tx.at)}) k) as ids`)
@@ -152,14 +152,14 @@ async function readStandings(
   await completeCounters(tx, read, requested)
   for (const [place, counter] of read.entries()) counters.set(windowKey(requested[place]!), counter)
   const ids = knownIdsFrom(row!.ids)
-  const earlier = askers.map(({ command, facts }) => {
+  const earlier = located.map(({ command, facts }) => {
     const date =
       command.kind === 'settle' || command.kind === 'release'
         ? ids.get(idKey(command.customerId, command.id))?.reservation?.localDate
         : undefined
     return date === facts.today ? undefined : date
   })
-  const windows = await windowsOn(tx, askers, earlier)
+  const windows = await windowsOn(tx, located, earlier)
   const more = distinct(windows).filter((window) => !counters.has(windowKey(window)))
   for (const [place, counter] of (await readCounters(tx, more)).entries())
     counters.set(windowKey(more[place]!), counter)
@@ -176,12 +176,12 @@ function standingOn(window: QuotaWindow, counter: QuotaCounter): QuotaCounter {
   return counter.window === window ? counter : { window, counts: counter.counts }
 }
 
-type Asking = AskedWindow | Exclude<Standing, QuotaCounter>
+type RequestedStanding = RequestedWindow | Exclude<Standing, QuotaCounter>
 
-function asking(
+function requestedStanding(
   { customerId, meter }: QuotaCommand,
   windows: ReadonlyMap<string, QuotaWindow> | undefined,
-): Asking {
+): RequestedStanding {
   if (!windows) return noSubscription
   const window = windows.get(meter)
   return window ? { customerId, window } : 'no charge'
@@ -190,16 +190,16 @@ function asking(
 /** Returns the window of each command: on its given date, or today's. */
 async function windowsOn(
   tx: BillingTransaction,
-  askers: readonly Asker[],
+  located: readonly LocatedCommand[],
   dates: readonly (LocalDate | undefined)[],
-): Promise<Asking[]> {
+): Promise<RequestedStanding[]> {
   const elsewhere = new Set(
-    askers.filter((_, place) => dates[place] !== undefined).map(({ command }) => command.customerId),
+    located.filter((_, place) => dates[place] !== undefined).map(({ command }) => command.customerId),
   )
   const histories = elsewhere.size > 0 ? await readSubscriptionStates(tx, [...elsewhere]) : undefined
-  return askers.map(({ command, facts }, place) => {
+  return located.map(({ command, facts }, place) => {
     const date = dates[place]
-    return asking(
+    return requestedStanding(
       command,
       date === undefined ? facts.windows : quotaWindows(histories!.get(command.customerId)!, date),
     )
@@ -207,15 +207,15 @@ async function windowsOn(
 }
 
 /** Commands in one usage period share a counter. */
-function distinct(askings: readonly Asking[]): AskedWindow[] {
+function distinct(requestedStandings: readonly RequestedStanding[]): RequestedWindow[] {
   return [
     ...new Map(
-      askings.flatMap((one) => (typeof one === 'string' ? [] : [[windowKey(one), one] as const])),
+      requestedStandings.flatMap((one) => (typeof one === 'string' ? [] : [[windowKey(one), one] as const])),
     ).values(),
   ]
 }
 
-const windowKey = ({ customerId, window }: AskedWindow) =>
+const windowKey = ({ customerId, window }: RequestedWindow) =>
   `${idKey(customerId, window.meter.key)}\u0000${window.from}`
 
 async function store(

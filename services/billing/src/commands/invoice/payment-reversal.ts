@@ -52,7 +52,7 @@ async function reverse(
   reason: string,
 ): Promise<void> {
   const { customerId, currency } = row.document
-  const purse = { customerId, currency }
+  const balanceKey = { customerId, currency }
   if (payment.amount > payment.applied) await takeBack(tx, row, payment)
   await makingDueAgain(tx, customerId, row.id, async () => {
     await tx.query(
@@ -61,7 +61,7 @@ async function reverse(
     )
   })
   await recordActivity(tx, { type: 'invoice.payment_reversed', customerId, subjectId: row.id })
-  await payOpenInvoices(tx, purse)
+  await payOpenInvoices(tx, balanceKey)
 }
 
 /** Takes back the balance that a payment created. */

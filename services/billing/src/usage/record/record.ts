@@ -139,7 +139,7 @@ function refusalFor(error: unknown, event: UsageEventInput): { code: Code; detai
   // Our checks accept what the database rejects, which is a bug: the vendor may retry the event once it is
   // fixed.
   process.emitWarning(
-    `The database refuses usage event ${JSON.stringify(event.id)} of `
+    `The database rejects usage event ${JSON.stringify(event.id)} of `
       + `${JSON.stringify(event.customerId)}: ${(error as Error).message}`,
   )
   return { code: 'internal_error', detail: 'the database does not take this event' }

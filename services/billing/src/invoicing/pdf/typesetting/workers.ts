@@ -56,7 +56,7 @@ interface Job {
   reject: (failure: Error) => void
 }
 
-interface Setter {
+interface Renderer {
   child: ChildProcess
   ready: boolean
   job: Job | undefined
@@ -88,7 +88,7 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
     memoryLimit = 2 ** 30,
     engine = 'auto',
   } = options
-  const setters = new Set<Setter>()
+  const renderers = new Set<Renderer>()
   const waiting: Job[] = []
   /** The turn in which each waiting customer was last served. */
   const lastTurn = new Map<string | undefined, number>()
@@ -122,13 +122,13 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
 
   function assignWork(): void {
     while (waiting.length > 0) {
-      const setter =
-        [...setters].find(({ job, leaving }) => !job && !leaving)
-        ?? (setters.size < most ? startProcess() : undefined)
-      if (!setter) return
-      takeJob(setter, next())
+      const renderer =
+        [...renderers].find(({ job, leaving }) => !job && !leaving)
+        ?? (renderers.size < most ? startProcess() : undefined)
+      if (!renderer) return
+      takeJob(renderer, next())
     }
-    if (![...setters].some(({ job }) => job)) lastTurn.clear()
+    if (![...renderers].some(({ job }) => job)) lastTurn.clear()
   }
 
   /** Returns the first page of the customer who was served longest ago. */
@@ -140,36 +140,36 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
     return job
   }
 
-  function takeJob(setter: Setter, job: Job): void {
-    clearTimeout(setter.idleTimer)
+  function takeJob(renderer: Renderer, job: Job): void {
+    clearTimeout(renderer.idleTimer)
     clearTimeout(job.timer)
-    setter.job = job
-    setter.pages += 1
-    hold(setter, true)
-    job.timer = setTimeout(() => endProcess(setter, slow()), startLimit)
-    if (setter.ready) beginJob(setter)
+    renderer.job = job
+    renderer.pages += 1
+    hold(renderer, true)
+    job.timer = setTimeout(() => endProcess(renderer, slow()), startLimit)
+    if (renderer.ready) beginJob(renderer)
   }
 
   /** The time to load Typst does not count as the page's. */
-  function beginJob(setter: Setter): void {
-    const job = setter.job!
+  function beginJob(renderer: Renderer): void {
+    const job = renderer.job!
     clearTimeout(job.timer)
-    job.timer = setTimeout(() => endProcess(setter, slow()), job.timeLimit)
-    setter.memoryTimer = setInterval(() => {
-      if (residentBytes(setter.child.pid) > memoryLimit)
-        endProcess(setter, new PageTooLarge('the page took more memory than it may'))
+    job.timer = setTimeout(() => endProcess(renderer, slow()), job.timeLimit)
+    renderer.memoryTimer = setInterval(() => {
+      if (residentBytes(renderer.child.pid) > memoryLimit)
+        endProcess(renderer, new PageTooLarge('the page took more memory than it may'))
     }, memoryInterval)
-    setter.child.send(job.page)
+    renderer.child.send(job.page)
   }
 
-  function startProcess(): Setter {
+  function startProcess(): Renderer {
     const child = fork(fileURLToPath(new URL('./worker-start.mjs', import.meta.url)), [engine], {
       execArgv: [],
       env: emptyEnvironment,
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
-    const setter: Setter = {
+    const renderer: Renderer = {
       child,
       ready: false,
       job: undefined,
@@ -178,53 +178,53 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
       idleTimer: undefined,
       memoryTimer: undefined,
     }
-    setters.add(setter)
+    renderers.add(renderer)
     child.on('message', (message: FromWorker) => {
-      if (message !== 'ready') return finishJob(setter, message)
-      setter.ready = true
-      if (setter.job) beginJob(setter)
+      if (message !== 'ready') return finishJob(renderer, message)
+      renderer.ready = true
+      if (renderer.job) beginJob(renderer)
     })
     // Writing to a process that is gone fails; its exit event handles that.
     child.on('error', () => undefined)
     child.once('exit', (status, signal) => {
-      clearTimeout(setter.idleTimer)
-      setters.delete(setter)
-      failJob(setter, new PageTooLarge(`the process that set the page ended with ${signal ?? status}`))
+      clearTimeout(renderer.idleTimer)
+      renderers.delete(renderer)
+      failJob(renderer, new PageTooLarge(`the process that set the page ended with ${signal ?? status}`))
       assignWork()
     })
-    return setter
+    return renderer
   }
 
-  function finishJob(setter: Setter, rendering: Exclude<FromWorker, 'ready'>): void {
-    const job = setter.job
+  function finishJob(renderer: Renderer, rendering: Exclude<FromWorker, 'ready'>): void {
+    const job = renderer.job
     if (!job || job.settled) return
-    settle(setter, job)
-    setter.job = undefined
+    settle(renderer, job)
+    renderer.job = undefined
     if ('failure' in rendering) job.reject(new Error(rendering.failure))
     else job.resolve(rendering)
-    if (setter.pages >= pagesPerProcess) endProcess(setter)
-    else rest(setter)
+    if (renderer.pages >= pagesPerProcess) endProcess(renderer)
+    else rest(renderer)
     assignWork()
   }
 
-  function rest(setter: Setter): void {
-    hold(setter, false)
-    setter.idleTimer = setTimeout(() => endProcess(setter), idle).unref()
+  function rest(renderer: Renderer): void {
+    hold(renderer, false)
+    renderer.idleTimer = setTimeout(() => endProcess(renderer), idle).unref()
   }
 
-  function failJob(setter: Setter, failure: Error): void {
-    const { job } = setter
+  function failJob(renderer: Renderer, failure: Error): void {
+    const { job } = renderer
     if (!job || job.settled) return
-    settle(setter, job)
+    settle(renderer, job)
     job.reject(failure)
   }
 
   /** The slot is free only once the process has exited. */
-  function endProcess(setter: Setter, failure?: Error): void {
-    clearTimeout(setter.idleTimer)
-    if (failure) failJob(setter, failure)
-    setter.leaving = true
-    setter.child.kill('SIGKILL')
+  function endProcess(renderer: Renderer, failure?: Error): void {
+    clearTimeout(renderer.idleTimer)
+    if (failure) failJob(renderer, failure)
+    renderer.leaving = true
+    renderer.child.kill('SIGKILL')
   }
 
   function abandon(job: Job): void {
@@ -236,11 +236,11 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
   async function close(): Promise<void> {
     await Promise.allSettled(pending)
     await Promise.all(
-      [...setters].map(
-        (setter) =>
+      [...renderers].map(
+        (renderer) =>
           new Promise((resolve) => {
-            setter.child.once('exit', resolve)
-            endProcess(setter)
+            renderer.child.once('exit', resolve)
+            endProcess(renderer)
           }),
       ),
     )
@@ -252,17 +252,17 @@ export function pdfWorkers(options: WorkersOptions = {}): PdfWorkers {
       job.settled = true
       job.reject(slow())
     }
-    for (const setter of setters) endProcess(setter, slow())
+    for (const renderer of renderers) endProcess(renderer, slow())
   }
 
-  return { render, close, kill, processes: () => setters.size }
+  return { render, close, kill, processes: () => renderers.size }
 }
 
 /** The environment of a process that renders drawings has no keys and no database addresses. */
 const emptyEnvironment: NodeJS.ProcessEnv = {}
 
 /** Sets whether a renderer keeps this process alive. */
-function hold({ child }: Setter, keepAlive: boolean): void {
+function hold({ child }: Renderer, keepAlive: boolean): void {
   if (keepAlive) {
     child.ref()
     child.channel?.ref()
@@ -282,11 +282,11 @@ function residentBytes(pid: number | undefined): number {
   }
 }
 
-function settle(setter: Setter, job: Job): void {
+function settle(renderer: Renderer, job: Job): void {
   assert(!job.settled)
   job.settled = true
   clearTimeout(job.timer)
-  clearInterval(setter.memoryTimer)
+  clearInterval(renderer.memoryTimer)
 }
 
 function slow(): BillingError {
