@@ -1,6 +1,6 @@
-import type { Told } from './alone.ts'
+import type { Message } from './alone.ts'
 
-const tell = (told: Told) =>
+const tell = (told: Message) =>
   new Promise<void>((resolve) => process.send!(told, undefined, undefined, () => resolve()))
 
 /**

@@ -4,7 +4,7 @@ import { bundleProgram } from '../scripts/server-bundle.mjs'
 import { adopt } from './children.ts'
 
 /** Messages of a function measured alone, while it runs and at its end. */
-export type Told = { done: number } | { answer: unknown; peakMemory: number } | { error: string }
+export type Message = { done: number } | { answer: unknown; peakMemory: number } | { error: string }
 
 export interface Alone<T> {
   answer: T
@@ -29,7 +29,7 @@ export async function alone<T>(
   ]
   return new Promise((resolve, reject) => {
     const child = adopt(fork(program, { execArgv: [] }))
-    child.on('message', (told: Told) => {
+    child.on('message', (told: Message) => {
       if ('done' in told) onProgress?.(told.done)
       else if ('error' in told) reject(new Error(told.error))
       else resolve({ answer: told.answer as T, peakMemory: told.peakMemory })

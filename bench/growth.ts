@@ -18,7 +18,7 @@ const manyCustomers = 1000
 const pgliteShare = 10
 const fewShare = 50
 const recordedShare = 50
-const mostSummaries = 2000
+const maxSummaries = 2000
 
 /** The cost of recording and reading with much stored data, against the same with little or none. */
 export const growth: Benchmark = {
@@ -95,7 +95,7 @@ function runsOn(
   const summaries = {
     path: '/api/billing/customers/:id/usage',
     connections: 1,
-    requests: Math.min(mostSummaries, Math.ceil(count / 100)),
+    requests: Math.min(maxSummaries, Math.ceil(count / 100)),
   }
   return [
     { name: named.empty, measure: async () => recordIntoCopy(await empty(), load) },

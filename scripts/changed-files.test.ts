@@ -8,8 +8,8 @@ const namesOf = (present: string[], gone: string[] = []) => {
 }
 
 test('files that git reports as changed, staged or untracked are present, deleted ones are gone', () => {
-  const told = 'M\0services/billing/src/plan.ts\0D\0scripts/old.mjs\0A\0docs/a file.md\0'
-  expect(changesIn(told, 'scripts/new.mjs\0')).toEqual({
+  const listing = 'M\0services/billing/src/plan.ts\0D\0scripts/old.mjs\0A\0docs/a file.md\0'
+  expect(changesIn(listing, 'scripts/new.mjs\0')).toEqual({
     present: ['services/billing/src/plan.ts', 'docs/a file.md', 'scripts/new.mjs'],
     gone: ['scripts/old.mjs'],
   })

@@ -5,9 +5,9 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 
 /** Text formats; the page itself is assembled per request. */
-const worthwhile = /\.(js|css|svg)$/
+const compressible = /\.(js|css|svg)$/
 /** In bytes. A smaller response is one packet either way. */
-const smallest = 1000
+const minBytes = 1000
 
 /**
  * The content encodings, by the file name extension of the compressed file. @type {Record<string, (content:
@@ -32,11 +32,11 @@ const encodings = {
 export async function compressFiles(folder) {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => path.join(folder, name))
-    .filter((file) => worthwhile.test(file))
+    .filter((file) => compressible.test(file))
   await Promise.all(
     files.map(async (file) => {
       const { size, mtimeMs } = statSync(file)
-      if (size < smallest) return
+      if (size < minBytes) return
       for (const [ending, compress] of Object.entries(encodings)) {
         const compressed = `${file}${ending}`
         if (existsSync(compressed) && statSync(compressed).mtimeMs >= mtimeMs) continue

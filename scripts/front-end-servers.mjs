@@ -22,7 +22,7 @@ export async function serveFrontEnds() {
       server: {
         host: '127.0.0.1',
         port: devPorts[/** @type {keyof typeof devPorts} */ (name)],
-        proxy: passedOn(base, target, portal),
+        proxy: proxied(base, target, portal),
       },
     })
     await server.listen()
@@ -46,7 +46,7 @@ export async function serveFrontEnds() {
  * @param {string} target
  * @param {string} portal
  */
-function passedOn(base, target, portal) {
+function proxied(base, target, portal) {
   const to = (/** @type {string} */ place) => ({ target: place, changeOrigin: false })
   return {
     '/api': to(target),

@@ -18,7 +18,7 @@ import { findCommand, installSystemPackages } from './system-packages.mjs'
 export async function findTools() {
   await provide(absentPackages(await look()))
   const found = await look()
-  const missing = withoutThem(found, process.env.TEST_DATABASE_URL)
+  const missing = missingSentences(found, process.env.TEST_DATABASE_URL)
   for (const sentence of missing) say(`  ${sentence}`)
   return { postgres: found.postgres, chromium: found.chromium, missing }
 }
@@ -53,7 +53,7 @@ export function absentPackages(found) {
  * @param {Found} found
  * @param {string} [databaseUrl] a server for the tests
  */
-export function withoutThem(found, databaseUrl) {
+export function missingSentences(found, databaseUrl) {
   const onPostgres = databaseUrl
     ? 'the tests that start a server of their own, or dump one,'
     : 'the tests on a real PostgreSQL'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { absentPackages, withoutThem } from './test-tools.mjs'
+import { absentPackages, missingSentences } from './test-tools.mjs'
 
 const everything = {
   postgres: '/usr/lib/postgresql/17/bin',
@@ -11,7 +11,7 @@ const nothing = { postgres: undefined, chromium: undefined, chineseFont: false, 
 
 test('a machine that has everything lacks no package, and skips nothing', () => {
   expect(absentPackages(everything)).toEqual([])
-  expect(withoutThem(everything)).toEqual([])
+  expect(missingSentences(everything)).toEqual([])
 })
 
 test('each missing tool has its packages, and a sentence that says what is skipped without it', () => {
@@ -22,7 +22,7 @@ test('each missing tool has its packages, and a sentence that says what is skipp
     'fontconfig',
     'fonts-noto-cjk',
   ])
-  const sentences = withoutThem(nothing)
+  const sentences = missingSentences(nothing)
   expect(sentences).toHaveLength(4)
   expect(sentences[0]).toBe(
     'PostgreSQL 15 or newer was not found: the tests on a real PostgreSQL are skipped.',
@@ -31,8 +31,10 @@ test('each missing tool has its packages, and a sentence that says what is skipp
 })
 
 test("with a given server only the tests that need PostgreSQL's programs are reported as skipped", () => {
-  expect(withoutThem({ ...everything, postgres: undefined }, 'postgres://db.example.com/tests')).toEqual([
-    'PostgreSQL 15 or newer was not found: the tests that start a server of their own, or dump one, '
-      + 'are skipped.',
-  ])
+  expect(missingSentences({ ...everything, postgres: undefined }, 'postgres://db.example.com/tests')).toEqual(
+    [
+      'PostgreSQL 15 or newer was not found: the tests that start a server of their own, or dump one, '
+        + 'are skipped.',
+    ],
+  )
 })

@@ -7,10 +7,10 @@ import { portalLink } from './portal-link.ts'
 /** CPU throttling: how much slower a phone is than this machine. */
 export const slowedBy = 4
 /** Milliseconds. */
-const fastestTold = 16
+const fastestReported = 16
 
 /** A browser's measurements of a page, in milliseconds since the navigation began. */
-interface Told {
+interface Measured {
   /** Whether the observers are installed: without them everything would look fast. */
   listening: boolean
   /** When the largest element was painted. */
@@ -23,7 +23,7 @@ interface Told {
 
 declare global {
   interface Window {
-    told: Told
+    told: Measured
   }
   interface Performance {
     readonly interactionCount: number
@@ -39,7 +39,7 @@ export interface Visit {
 /**
  * Opens a page in an empty browser on a throttled processor, after the server has served it to another one.
  */
-export async function loadPage(visit: Visit): Promise<Pick<Told, 'largest' | 'ready'>> {
+export async function loadPage(visit: Visit): Promise<Pick<Measured, 'largest' | 'ready'>> {
   return onSlowPage(visit, async (page) => {
     const { largest, ready } = await page.evaluate(() => window.told)
     if (!(largest > 0 && ready > 0))
@@ -70,7 +70,7 @@ export async function interact(
     const counted = (await page.evaluate(() => performance.interactionCount)) - before
     if (counted < 1) throw new Error(`what was done on ${visit.path} was no interaction to the browser`)
     // The browser reports no faster event.
-    return page.evaluate((fastest) => Math.max(fastest, ...window.told.events), fastestTold)
+    return page.evaluate((fastest) => Math.max(fastest, ...window.told.events), fastestReported)
   })
 }
 
@@ -87,7 +87,7 @@ async function onSlowPage<T>(visit: Visit, work: (page: Page) => Promise<T>): Pr
 /** A page in a context of its own, so without a cache, fully loaded. */
 async function open(browser: Browser, { port, customerId, path }: Visit, slowed: number): Promise<Page> {
   const context = await newContext(browser)
-  await context.addInitScript(listen, fastestTold)
+  await context.addInitScript(listen, fastestReported)
   const page = await context.newPage()
   const session = await context.newCDPSession(page)
   await session.send('Emulation.setCPUThrottlingRate', { rate: slowed })

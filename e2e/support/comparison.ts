@@ -18,7 +18,7 @@ const unlike = fileURLToPath(new URL('../../test-results/pictures', import.meta.
  */
 const threshold = 0.01
 const square = 32
-const mostInSquare = 12
+const maxInSquare = 12
 
 /**
  * How a picture differs from its reference, as a sentence that names the files to look at; undefined when it
@@ -36,7 +36,7 @@ export function unlikeKept(name: string, image: Buffer): string | undefined {
   const compare = (output: Buffer | null, windowSize: number) =>
     pixelmatch(reference.data, actual.data, output, actual.width, actual.height, { threshold, windowSize })
   const most = compare(null, square)
-  if (most <= mostInSquare) return undefined
+  if (most <= maxInSquare) return undefined
   const all = compare(difference.data, Infinity)
   return (
     `${name}: ${all} pixels differ, ${most} of them in one square of ${square}: `

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 
-const mostPresses = 60
+const maxPresses = 60
 
 /** The name of the focused element. */
 export const focused = (page: Page): Promise<string> =>
@@ -12,7 +12,7 @@ export const focused = (page: Page): Promise<string> =>
 
 /** Presses Tab until the wanted element is focused. */
 export async function tabTo(page: Page, selector: string, name = /(?:)/): Promise<void> {
-  for (let presses = 0; presses < mostPresses; presses += 1) {
+  for (let presses = 0; presses < maxPresses; presses += 1) {
     await page.keyboard.press('Tab')
     const matches = await page.evaluate(
       (wanted) => document.activeElement?.matches(wanted) ?? false,

@@ -35,12 +35,12 @@ function firstOf(found: (string | undefined)[]): string | undefined {
 /** Compares numbers exactly. A value expected with more decimals than the engine has is not compared. */
 function same(expected: Json, actual: Json, digits: number, at: string): boolean {
   if (expected === null || actual === null || typeof expected === 'boolean') return expected === actual
-  const [wanted, given] = [String(expected), String(actual)]
-  const instant = parseInstant(wanted)
-  if (instant !== undefined) return instant === parseInstant(given)
-  if (!isDecimal(wanted) || !isDecimal(given)) return wanted === given
-  if (decimalsOf(wanted) > digits)
+  const [expectedText, actualText] = [String(expected), String(actual)]
+  const instant = parseInstant(expectedText)
+  if (instant !== undefined) return instant === parseInstant(actualText)
+  if (!isDecimal(expectedText) || !isDecimal(actualText)) return expectedText === actualText
+  if (decimalsOf(expectedText) > digits)
     throw new Unsupported(`${at}: expected finer than the ${digits} decimals of the answer`)
-  const [a, b] = [decimal(wanted), decimal(given)]
+  const [a, b] = [decimal(expectedText), decimal(actualText)]
   return a.numerator * b.denominator === b.numerator * a.denominator
 }

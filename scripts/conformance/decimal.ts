@@ -11,7 +11,7 @@ import type { Rate } from '../../services/billing/src/pricing/price.ts'
 import { currencyDigits } from '../../services/billing/src/values/currency.ts'
 import { textOr, Unsupported, type Input } from './case.ts'
 
-const mostDecimals = 6
+const maxDecimals = 6
 const decimalNumber = /^-?\d{1,30}(\.\d{1,30})?$/
 
 /** Reads and writes the amounts of a case. */
@@ -76,8 +76,8 @@ export function basisPoints(percent: string): number {
 /** The decimals a meter needs for these quantities. */
 export function meterDecimals(quantities: readonly string[]): number {
   const decimals = Math.max(0, ...quantities.map(decimalsOf))
-  if (decimals > mostDecimals)
-    throw new Unsupported(`a meter has at most ${mostDecimals} decimals, not ${decimals}`)
+  if (decimals > maxDecimals)
+    throw new Unsupported(`a meter has at most ${maxDecimals} decimals, not ${decimals}`)
   return decimals
 }
 

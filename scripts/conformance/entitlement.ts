@@ -68,7 +68,7 @@ export const entitlementAdapters: Record<string, Adapter> = {
     if (wrong.length > 0) throw new WrongAnswer(wrong[0])
     return {
       digits: feature.meter.decimals,
-      values: { ...standing(feature, recorded), ...(allowed === undefined ? {} : { allowed }) },
+      values: { ...counterAnswer(feature, recorded), ...(allowed === undefined ? {} : { allowed }) },
     }
   },
 }
@@ -107,7 +107,7 @@ function isAllowed({ meter, phase }: Feature, recorded: Steps, required: string)
 }
 
 /** The usage period's totals, and what is left of it. */
-function standing(feature: Feature, recorded: Steps): { [key: string]: Json } {
+function counterAnswer(feature: Feature, recorded: Steps): { [key: string]: Json } {
   const { meter, phase } = feature
   const [period] = usagePeriods([phase], someDate)
   const days = [{ meter: meter.key, date: someDate, quantity: recorded, events: 1 }]

@@ -104,10 +104,10 @@ function phaseIn(input: Input, zones: readonly ZoneChange[]): Phase | undefined 
 }
 
 /** A subscription by the calendar: months that begin on the 1st, counted from the one it starts in. */
-function calendarPhase(input: Input, from: LocalDate, mostMonths = Infinity): Phase {
+function calendarPhase(input: Input, from: LocalDate, maxMonths = Infinity): Phase {
   oneOf(input, 'interval', ['month'])
   const plan = planOf({ ...intervalOf(input), alignment: 'calendar' })
-  if (monthsOf(plan) > mostMonths)
+  if (monthsOf(plan) > maxMonths)
     throw new Unsupported('several months of the calendar are counted from an anchor')
   return phaseOf(plan, from)
 }

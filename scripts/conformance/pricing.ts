@@ -129,7 +129,10 @@ function chargedLines(input: Input, model: Model, currency: Currency): LineDraft
   const [period] = usagePeriods([phase], phase.from)
   if (billed === undefined)
     return [...fees, usageLine(rated(setting, used, period!), period!, endOf(period!))]
-  return [...fees, againstBilled(setting, period!, { used, before: { quantity: before, events: 0 }, billed })]
+  return [
+    ...fees,
+    adjustmentLines(setting, period!, { used, before: { quantity: before, events: 0 }, billed }),
+  ]
 }
 
 /** Rates each bucket on its own, as a usage period. */
@@ -146,7 +149,7 @@ function bucketLines(input: Input, setting: Setting, buckets: readonly Used[]): 
 }
 
 /** Everything known of a period, less what was billed of it, as late usage is invoiced. */
-function againstBilled(
+function adjustmentLines(
   setting: Setting,
   period: LabelledPeriod,
   { used, before, billed }: { used: Used[]; before: Used; billed: number },

@@ -9,7 +9,7 @@ export interface Summary {
   convention: number
 }
 
-const mostFailures = 20
+const maxFailures = 20
 
 /** A row per file and kind, in the order of the cases. */
 export function summaries(results: readonly Result[]): Summary[] {
@@ -43,7 +43,7 @@ export function report(results: readonly Result[]): string {
     ...rows,
     ...listed(`not supported (${all.unsupported})`, byReason(of('unsupported'))),
     ...listed(`another vendor's convention (${all.convention})`, of('convention').map(sentence)),
-    ...listed(`failed (${all.failed})`, of('failed').slice(0, mostFailures).map(sentence)),
+    ...listed(`failed (${all.failed})`, of('failed').slice(0, maxFailures).map(sentence)),
     '',
     `${results.length} cases: ${counts(all)}`,
   ].join('\n')

@@ -22,7 +22,7 @@ import { has, oneOf, RefusedByEngine, text, textOr, Unsupported, type Input } fr
 
 /** The start date for cases that give the length of a period but no dates. */
 export const someDate: LocalDate = '2026-01-01'
-const mostIntervals = 36
+const maxIntervals = 36
 
 /** A plan with a vendor's input. Throws Unsupported with the reason when the engine rejects it. */
 export function planOf(input: Partial<PlanInput>): Plan {
@@ -88,8 +88,8 @@ export function issued(line: LineDraft): BilledLine {
 export function intervalOf(input: Input): Pick<PlanInput, 'interval' | 'intervalCount'> {
   const word = oneOf(input, 'interval', ['month', 'quarter', 'year'], 'month')
   const count = Number(textOr(input, 'interval_count', '1'))
-  if (!Number.isInteger(count) || count < 1 || count > mostIntervals)
-    throw new Unsupported(`interval_count ${count}: a plan has 1 to ${mostIntervals}`)
+  if (!Number.isInteger(count) || count < 1 || count > maxIntervals)
+    throw new Unsupported(`interval_count ${count}: a plan has 1 to ${maxIntervals}`)
   return word === 'quarter'
     ? { interval: 'month', intervalCount: count * 3 }
     : { interval: word, intervalCount: count }
@@ -101,7 +101,7 @@ export function wholePeriod(
   to: LocalDate,
 ): { interval: Pick<PlanInput, 'interval' | 'intervalCount'>; period: Period } {
   const months = monthsBetween(from, to)
-  if (months < 1 || months > mostIntervals) throw new Unsupported(notWhole)
+  if (months < 1 || months > maxIntervals) throw new Unsupported(notWhole)
   const interval = { interval: 'month', intervalCount: months } as const
   const period = billingPeriodAt(phaseOf(planOf(interval), from), from)
   if (period.to !== to) throw new Unsupported(notWhole)

@@ -23,12 +23,12 @@ try {
       runs: Number(values.runs),
       seed: values.seed === undefined ? undefined : Number(values.seed),
     })
-    const told = [...statuses]
+    const counts = [...statuses]
       .sort(([a], [b]) => a - b)
       .map(([status, count]) => `${count} × ${status}`)
       .join(', ')
     process.stdout.write(
-      `${api}: ${values.runs} requests in ${((performance.now() - began) / 1000).toFixed(0)} s: ${told}\n`,
+      `${api}: ${values.runs} requests in ${((performance.now() - began) / 1000).toFixed(0)} s: ${counts}\n`,
     )
   }
   await server.close()

@@ -29,18 +29,18 @@ interface Sent {
  * a line.
  */
 export async function* batches(lines: AsyncIterable<LineEvents>, most: number): AsyncGenerator<Batch> {
-  let held: LineEvents[] = []
+  let pending: LineEvents[] = []
   let events = 0
   for await (const line of lines) {
-    if (held.length > 0 && (events + line.events.length > most || held.length >= most)) {
-      yield { lines: held }
-      held = []
+    if (pending.length > 0 && (events + line.events.length > most || pending.length >= most)) {
+      yield { lines: pending }
+      pending = []
       events = 0
     }
-    held.push(line)
+    pending.push(line)
     events += line.events.length
   }
-  if (held.length > 0) yield { lines: held }
+  if (pending.length > 0) yield { lines: pending }
 }
 
 /** Sends a batch. Rejections by the server are part of the outcome; a failure to get an answer throws. */

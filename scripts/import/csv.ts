@@ -31,11 +31,11 @@ export function cellsOf(text: string, delimiter: string): string[] | 'open' | 'w
 export const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const
 
 /** The delimiter of a header: the one that yields the wanted columns, otherwise the most frequent one. */
-export function delimiterOf(header: string, wanted: readonly string[]): string {
+export function delimiterOf(header: string, columns: readonly string[]): string {
   const all = Object.values(delimiters)
   const fits = all.find((delimiter) => {
     const cells = cellsOf(header, delimiter)
-    return Array.isArray(cells) && wanted.every((column) => cells.some((cell) => cell.trim() === column))
+    return Array.isArray(cells) && columns.every((column) => cells.some((cell) => cell.trim() === column))
   })
   return (
     fits ?? all.reduce((most, one) => (header.split(one).length > header.split(most).length ? one : most))

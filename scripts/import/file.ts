@@ -58,10 +58,10 @@ function encodingAtStart(start: Buffer): Encoding | undefined {
   if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le'
   if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be'
   if (start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf) return 'utf-8'
-  const some = start.subarray(0, 200)
-  const zeros = (from: number) => some.filter((byte, at) => at % 2 === from && byte === 0).length
-  if (zeros(1) > some.length / 4) return 'utf-16le'
-  if (zeros(0) > some.length / 4) return 'utf-16be'
+  const sample = start.subarray(0, 200)
+  const zeros = (from: number) => sample.filter((byte, at) => at % 2 === from && byte === 0).length
+  if (zeros(1) > sample.length / 4) return 'utf-16le'
+  if (zeros(0) > sample.length / 4) return 'utf-16be'
   return undefined
 }
 
@@ -82,7 +82,7 @@ async function survey(path: string, known?: Encoding): Promise<{ lines: number; 
   return { lines, encoding: known ?? (notUtf8 * 2 > foreign ? 'gb18030' : 'utf-8') }
 }
 
-const longestLine = 1024 * 1024
+const maxLineBytes = 1024 * 1024
 
 /**
  * The lines of a file as bytes, without their ends. One that is too long is cut, still long enough to be
@@ -99,7 +99,7 @@ async function* byteLines(path: string, encoding: Encoding): AsyncGenerator<Buff
       buffer = buffer.subarray(at + end.length)
     }
     // Limits memory for a line without an end; an even number of bytes keeps UTF-16 aligned.
-    rest = Buffer.from(buffer.length > 2 * longestLine ? buffer.subarray(0, longestLine + 2) : buffer)
+    rest = Buffer.from(buffer.length > 2 * maxLineBytes ? buffer.subarray(0, maxLineBytes + 2) : buffer)
   }
   if (rest.length > 0) yield rest
 }
@@ -122,7 +122,8 @@ async function* textLines(path: string, encoding: Encoding): AsyncGenerator<Text
   let number = 0
   for await (const bytes of byteLines(path, encoding)) {
     number += 1
-    if (bytes.length > longestLine) yield { number, mistake: `The line is longer than ${longestLine} bytes.` }
+    if (bytes.length > maxLineBytes)
+      yield { number, mistake: `The line is longer than ${maxLineBytes} bytes.` }
     else yield decoded(decoder, bytes, number, encoding)
   }
 }
@@ -142,7 +143,7 @@ function decoded(decoder: TextDecoder, bytes: Buffer, number: number, encoding: 
 }
 
 /** Maximum number of lines of a quoted record. */
-const mostLinesOfRecord = 100
+const maxLinesOfRecord = 100
 
 /**
  * The records of the file. One with an unclosed quote is skipped alone, with its mistake, and the next begins
@@ -161,7 +162,7 @@ async function* recordsOf(path: string, encoding: Encoding, delimiter: string): 
     let text = line.text
     let cells = cellsOf(text, delimiter)
     const taken: TextLine[] = []
-    while (cells === 'open' && taken.length < mostLinesOfRecord) {
+    while (cells === 'open' && taken.length < maxLinesOfRecord) {
       const more = await next()
       if (!more) break
       taken.push(more)

@@ -111,7 +111,7 @@ export function lineReader(
  * Parses a quantity: a number, or its decimal text where a float would change it; undefined for other text.
  */
 export function quantityIn(cell: string): number | string | undefined {
-  if (!/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(cell) || cell.length > mostDigits) return undefined
+  if (!/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(cell) || cell.length > maxDigits) return undefined
   const text = cell.replace(/^\+/, '')
   const value = Number(text)
   const digits = text
@@ -123,7 +123,7 @@ export function quantityIn(cell: string): number | string | undefined {
 }
 
 /** Maximum length of a quantity in the API. */
-const mostDigits = 64
+const maxDigits = 64
 
 /**
  * The time as RFC 3339. One without a zone is local time of `timesIn` (the first of two at a DST change),

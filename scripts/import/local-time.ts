@@ -1,6 +1,6 @@
 const hour = 3_600_000
 const day = 24 * hour
-const mostKnown = 50_000
+const maxCached = 50_000
 const known = new Map<string, number>()
 const formats = new Map<string, Intl.DateTimeFormat>()
 
@@ -20,7 +20,7 @@ export function aheadOfUtc(at: number, timeZone: string): number {
       format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '',
     ) ?? []
   const ahead = sign ? (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000 : 0
-  if (known.size >= mostKnown) known.clear()
+  if (known.size >= maxCached) known.clear()
   known.set(key, ahead)
   return ahead
 }

@@ -2,9 +2,9 @@ import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 import type { Rejection } from './line.ts'
 
 /** Writes rejected lines to a CSV file; a resumed import appends to it. Without a file nothing is kept. */
-export function rejectedFile(file: string | undefined, goesOn: boolean): (rejections: Rejection[]) => void {
+export function rejectedFile(file: string | undefined, resumes: boolean): (rejections: Rejection[]) => void {
   if (!file) return () => undefined
-  if (!goesOn || !existsSync(file)) writeFileSync(file, 'line,id,code,detail\n')
+  if (!resumes || !existsSync(file)) writeFileSync(file, 'line,id,code,detail\n')
   return (rejections) => {
     if (rejections.length > 0)
       appendFileSync(

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 
 /** Maximum number of ids kept in memory: some 150 MB. */
-const mostIds = 2_000_000
+const maxIds = 2_000_000
 
 /** Detects repeated ids. After two million different ones it stores no more: see `isComplete`. */
-export function repeatedIds(most = mostIds) {
+export function repeatedIds(most = maxIds) {
   const seen = new Set<number>()
   let complete = true
   return {

@@ -15,7 +15,7 @@ export interface Screen {
 /** Writes to a stream. `now` is a clock in milliseconds. */
 export function screenOn(stream: NodeJS.WriteStream, now: () => number = Date.now): Screen {
   const began = now()
-  let told = began
+  let lastPrinted = began
   let hasBar = false
   let rejections = 0
   const line = (text: string) => {
@@ -26,8 +26,8 @@ export function screenOn(stream: NodeJS.WriteStream, now: () => number = Date.no
     say: line,
     progress(share, totals) {
       const pause = stream.isTTY ? 100 : 5000
-      if (now() - told < pause) return
-      told = now()
+      if (now() - lastPrinted < pause) return
+      lastPrinted = now()
       const text = progressText(share, totals, now() - began)
       if (!stream.isTTY) return line(text)
       stream.write(`\r\x1b[2K${bar(share)} ${text}`.slice(0, (stream.columns || 80) + 5))

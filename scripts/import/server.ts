@@ -19,7 +19,7 @@ export interface Server {
 }
 
 const temporary = new Set([429, 500, 502, 503, 504])
-const mostAttempts = 10
+const maxAttempts = 10
 
 /**
  * A client that retries with growing delays (half a second to 30 s), or after Retry-After, while the server
@@ -30,14 +30,14 @@ export function serverAt(url: string, key: string, say: (text: string) => void):
   return {
     async request(method, path, body) {
       for (let attempt = 1; ; attempt++) {
-        const answer = await ask(`${url}/api/billing${path}`, method, key, body)
+        const answer = await request(`${url}/api/billing${path}`, method, key, body)
         if (answer.status === 401 || answer.status === 403)
           throw new Error(`The server does not accept this key (${answer.status}): ${problem(answer).detail}`)
         if (!temporary.has(answer.status) && answer.status !== 0) return answer
         const reason = answer.status === 0 ? String(answer.body) : `it answered ${answer.status}`
-        if (attempt === mostAttempts)
+        if (attempt === maxAttempts)
           throw new Error(
-            `The server at ${url} did not take a request after ${mostAttempts} attempts: ${reason}. `
+            `The server at ${url} did not take a request after ${maxAttempts} attempts: ${reason}. `
               + 'Run the same command again to go on where it stopped.',
           )
         const pause = pauseBefore(attempt, answer.retryAfter)
@@ -57,7 +57,7 @@ export function pauseBefore(attempt: number, retryAfter: string | undefined, now
   return Math.min(500 * 2 ** (attempt - 1), 30_000)
 }
 
-async function ask(
+async function request(
   url: string,
   method: string,
   key: string,

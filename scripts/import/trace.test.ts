@@ -119,13 +119,13 @@ if (existsSync(traces))
       let url = ''
       let key = ''
       let folder = ''
-      let truth: Truth
+      let expected: Truth
 
       beforeAll(async () => {
-        truth = JSON.parse(readFileSync(path.join(traces, trace, 'truth.json'), 'utf8')) as Truth
+        expected = JSON.parse(readFileSync(path.join(traces, trace, 'truth.json'), 'utf8')) as Truth
         folder = mkdtempSync(path.join(os.tmpdir(), 'import-'))
         const database = await create({ billing: migrationsFolder })
-        const read = readSettings({ PORT: '0', TEST_CLOCK: truth.last_timestamp, LOG_LEVEL: 'fatal' })
+        const read = readSettings({ PORT: '0', TEST_CLOCK: expected.last_timestamp, LOG_LEVEL: 'fatal' })
         if ('mistakes' in read) throw new Error(read.mistakes.join())
         server = await buildServer(read.settings, { database, checkAnswers: true })
         close = async () => {
@@ -190,9 +190,9 @@ if (existsSync(traces))
         await call('PUT', '/seller', seller)
         for (const meter of meters) await call('PUT', `/meters/${meter}`, { name: meter, unit: meter })
         await call('PUT', '/plans/trace', plan)
-        const events = truth.rows * meters.length
+        const events = expected.rows * meters.length
         expect(await runImport()).toEqual({
-          lines: truth.rows,
+          lines: expected.rows,
           accepted: events,
           duplicates: 0,
           rejected: 0,
@@ -200,7 +200,7 @@ if (existsSync(traces))
         })
         expect(said).toEqual(['Created 20 customers.'])
         expect(await runImport()).toEqual({
-          lines: truth.rows,
+          lines: expected.rows,
           accepted: 0,
           duplicates: events,
           rejected: 0,
@@ -211,15 +211,15 @@ if (existsSync(traces))
       test('gives each customer the usage calculated independently, by month and by day', async () => {
         const months: Record<string, Sums> = {}
         const days: Record<string, Sums> = {}
-        for (const name of Object.keys(truth.by_customer_month)) {
+        for (const name of Object.keys(expected.by_customer_month)) {
           const [customer] = name.split('|')
           const summary = await call<UsageSummary>('GET', `/customers/${customer}/usage?period=${month}`)
           months[`${customer}|${summary.period.label}`] = sumsOf(summary.usage)
           for (const { date, usage } of summary.daily)
             if (Object.values(usage).some((used) => used > 0)) days[`${customer}|${date}`] = sumsOf(usage)
         }
-        expect(months).toEqual(mapped(truth.by_customer_month))
-        expect(days).toEqual(mapped(truth.by_customer_day))
+        expect(months).toEqual(mapped(expected.by_customer_month))
+        expect(days).toEqual(mapped(expected.by_customer_day))
       })
 
       test('is billed to the cent', async () => {

@@ -49,7 +49,7 @@ export async function importUsage(
     options.timesIn,
     options.historical,
   )
-  const records = tellRepeated(lines, {
+  const records = reportRepeated(lines, {
     place: header.cells.findIndex((cell) => cell.trim() === mapping.id),
     from: before.line,
     screen,
@@ -93,13 +93,13 @@ const shownRepetitions = 20
  * Reports each line with the id of an earlier line: the server counts one event for both, or rejects it as
  * another's.
  */
-function tellRepeated(
+function reportRepeated(
   lines: AsyncGenerator<Line>,
   { place, from, screen }: { place: number; from: number; screen: Screen },
 ) {
   const ids = repeatedIds()
   let repeated = 0
-  async function* told(): AsyncGenerator<Line> {
+  async function* checkedLines(): AsyncGenerator<Line> {
     for await (const line of lines) {
       const id = line.cells[place]?.trim()
       if (id !== undefined && ids.isRepeated(id)) {
@@ -114,7 +114,7 @@ function tellRepeated(
       yield line
     }
   }
-  return { lines: told(), count: () => repeated, isComplete: ids.isComplete }
+  return { lines: checkedLines(), count: () => repeated, isComplete: ids.isComplete }
 }
 
 async function* linesAfter(

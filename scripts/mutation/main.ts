@@ -15,7 +15,7 @@ each change. Exits with 1 when fewer than 90 % are found, or when a comment at t
 FILE… tests only these (pricing/price.ts), --incremental takes what earlier runs found where neither the file nor its
 tests have changed, --update writes the score of each file into docs/mutation.md.`
 
-const least = 90
+const minScore = 90
 const document = inProject('docs', 'mutation.md')
 const reportFile = inProject('.cache', 'mutation', 'report.json')
 

@@ -66,7 +66,7 @@ export function fileScores(report: MutationReport): FileScore[] {
 
 /** The percentage of killed mutants, as Stryker counts it. */
 export function scoreOf(scores: readonly FileScore[]): number {
-  const found = scores.reduce((total, { found: some }) => total + some, 0)
+  const found = scores.reduce((total, { found: foundInFile }) => total + foundInFile, 0)
   const missed = scores.reduce((total, { survivors }) => total + survivors.length, 0)
   return found + missed === 0 ? 100 : (found / (found + missed)) * 100
 }
