@@ -93,10 +93,10 @@ function judge(report: MutationReport, update: boolean): number {
   for (const { file, from, mutant } of found)
     say(`${file}:${from}: ${mutant} was found: it is no longer among what survives there.`)
   say(
-    `${score.toFixed(2)} % found (at least ${least} %), ${unexplained.length - unmeasured.length} `
+    `${score.toFixed(2)} % found (at minScore ${minScore} %), ${unexplained.length - unmeasured.length} `
       + `survivors without a reason, ${unmeasured.length} not tested.`,
   )
-  return score < least || unexplained.length > 0 ? 1 : 0
+  return score < minScore || unexplained.length > 0 ? 1 : 0
 }
 
 function ruleFile(name: string): string {
