@@ -1,5 +1,7 @@
 import type { Token } from '@customer-portal/portal-api/contract'
 import { numberFormat } from '@customer-portal/ui/format/formats.ts'
+import { toastThrough } from '@customer-portal/ui/toasts.ts'
+import { provideWords } from '@customer-portal/ui/words.ts'
 import { VueQueryPlugin } from '@tanstack/vue-query'
 import { createApp } from 'vue'
 import App from './App.vue'
@@ -13,8 +15,8 @@ import { loadSettings } from './settings.ts'
 import { startAlone } from './standalone.ts'
 import { embedded } from './storage.ts'
 import { startTexts } from './texts/index.ts'
-import { toastThrough } from './toasts.ts'
 import { fetchViews, views, type ViewName } from './views.ts'
+import { words } from './words.ts'
 
 async function startEmbedded() {
   const [{ joinHost, toastByHost }, settings] = await Promise.all([import('./embed/host.ts'), loadSettings()])
@@ -69,6 +71,7 @@ export async function start(code: string | null, token: Promise<Token | null> | 
   readAhead(queryClient, new URL(location.href))
   void practiseFormats()
   const app = createApp(App).use(VueQueryPlugin, { queryClient }).use(router)
+  provideWords(app, words)
   await Promise.race([
     Promise.all([untilRead(), router.isReady()]).catch(() => undefined),
     new Promise((resolve) => setTimeout(resolve, patience)),

@@ -1,10 +1,10 @@
 import { ApiError, UnreachableError } from '@customer-portal/ui/api-error.ts'
 import { formatExact } from '@customer-portal/ui/format/quantity.ts'
+import { toast } from '@customer-portal/ui/toasts.ts'
 import { ref } from 'vue'
 import { api } from '../api.ts'
 import { locale } from '../preferences.ts'
 import { t } from '../texts/index.ts'
-import { toast } from '../toasts.ts'
 import { arrive, fileName, type Arrival } from './arrival.ts'
 import { save } from './save.ts'
 

@@ -1,10 +1,10 @@
 import { ApiError } from '@customer-portal/ui/api-error.ts'
+import { toast } from '@customer-portal/ui/toasts.ts'
 import { ref } from 'vue'
 import type { Invoice } from '@customer-portal/portal-api/contract'
 import { api } from '../api.ts'
 import { save } from '../downloads/save.ts'
 import { useTexts } from '../texts/index.ts'
-import { toast } from '../toasts.ts'
 
 /** Downloads an invoice's PDF with fetch, because the token belongs in a header and never in a link. */
 export function usePdf() {

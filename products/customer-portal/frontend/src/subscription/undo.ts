@@ -1,12 +1,12 @@
 import type { Scheduled, Subscription } from '@customer-portal/portal-api/contract'
 import { ApiError } from '@customer-portal/ui/api-error.ts'
 import { sendAgain, isLostAnswer } from '@customer-portal/ui/lost-answer.ts'
+import { toast } from '@customer-portal/ui/toasts.ts'
 import { api } from '../api.ts'
 import { sendCommand } from '../send-command.ts'
 import { queryClient } from '../queries.ts'
 import { reads } from '../reads.ts'
 import { useTexts } from '../texts/index.ts'
-import { toast } from '../toasts.ts'
 import { useLostText } from '../use-lost-text.ts'
 
 /** Sends a command with an idempotency key, by which its outcome is looked up when the response is lost. */

@@ -1,0 +1,8 @@
+import 'vue'
+
+declare module 'vue' {
+  interface HTMLAttributes {
+    /** Not printed. */
+    'data-print'?: 'no'
+  }
+}
