@@ -16,7 +16,7 @@ const everywhere = [
 ]
 const environment = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
-  message: 'Only backend reads the environment; take the value as an argument.',
+  message: 'Only backend/src/environment.ts reads the environment; take the value as an argument.',
 }
 const clock = [
   {
@@ -170,10 +170,10 @@ export default tseslint.config(
     },
   },
 
-  // Only backend, and what starts or tests it, reads the environment.
+  // One module reads the environment of the server, and scripts and tests that of their own process.
   {
     files: ['**/*.{ts,vue}'],
-    ignores: ['backend/**', 'scripts/**', '*.config.ts', '**/vite.config.ts', ...tests],
+    ignores: ['backend/src/environment.ts', 'scripts/**', '*.config.ts', '**/vite.config.ts', ...tests],
     rules: { 'no-restricted-syntax': restrict(environment) },
   },
   // The engine is told the time.
