@@ -1,7 +1,14 @@
 import { parseArgs } from 'node:util'
 import { findChanges, selection } from './changed-files.mjs'
 import { duration, fail, say } from './console.mjs'
-import { checkFormatting, checkLayers, checkLines, checkTypes, checkViews, lint } from './source-checks.mjs'
+import {
+  checkChangedViews,
+  checkFormatting,
+  checkLayers,
+  checkLines,
+  checkTypes,
+  lint,
+} from './source-checks.mjs'
 import { failedSteps, twoAtATime } from './steps.mjs'
 
 const filesIn = (/** @type {number} */ number) => (number === 1 ? '1 file' : `${number} files`)
@@ -38,7 +45,7 @@ export async function runCheck(parameters) {
     ],
   ]
   if (chosen.types) steps.push(['types', checkTypes])
-  for (const view of chosen.views) steps.push([`views of the ${view.name}`, () => checkViews(view)])
+  for (const view of chosen.views) steps.push([`views of the ${view.name}`, () => checkChangedViews(view)])
   if (chosen.lint.length > 0) steps.push([`lint of ${filesIn(chosen.lint.length)}`, () => lint(chosen.lint)])
   if (chosen.layers) steps.push(['layers', checkLayers])
   await twoAtATime(steps)

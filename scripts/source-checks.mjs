@@ -25,13 +25,25 @@ export const checkTypes = () => compile('typescript7/bin/tsc', '.')
 export const checkViews = ({ folder }) => compile('vue-tsc/bin/vue-tsc.js', folder)
 
 /**
+ * The same of the files that changed and of those that import them, in a third of the time: the first change
+ * of a file has everything above it checked again otherwise.
+ * @param {{ folder: string }} frontEnd
+ */
+export const checkChangedViews = ({ folder }) =>
+  compile('vue-tsc/bin/vue-tsc.js', folder, {
+    cache: `${folder}-changed`,
+    more: ['--assumeChangesOnlyAffectDirectDependencies'],
+  })
+
+/**
  * The last result is cached in .cache, so that only what changed is checked again.
  * @param {string} compiler
  * @param {string} place
+ * @param {{ cache?: string, more?: string[] }} [options]
  */
-function compile(compiler, place) {
-  const known = inProject('.cache', 'types', `${place.replaceAll('/', '-')}.tsbuildinfo`)
-  return check(compiler, '--noEmit', '--incremental', '--tsBuildInfoFile', known, '-p', place)
+function compile(compiler, place, { cache = place, more = [] } = {}) {
+  const known = inProject('.cache', 'types', `${cache.replaceAll('/', '-')}.tsbuildinfo`)
+  return check(compiler, '--noEmit', '--incremental', '--tsBuildInfoFile', known, '-p', place, ...more)
 }
 
 /** @param {string[]} [files] all files by default */
