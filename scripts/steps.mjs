@@ -4,7 +4,7 @@ import { duration, say } from './console.mjs'
 export const failedSteps = []
 
 /**
- * A step's name, and its work, which answers what is wrong, or ''.
+ * A step's name, and its work, which returns what is wrong, or ''.
  * @typedef {readonly [string, () => Promise<string>]} Step
  */
 

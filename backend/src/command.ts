@@ -2,16 +2,16 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { BillingError } from '@customer-portal/billing'
 import { Refused, sentenceOf } from './refusal.ts'
 
-/** A command that was called wrongly: its usage is printed behind the sentence. */
+/** A wrong command line: its usage is printed after the sentence. */
 export class WrongCall extends Refused {}
 
-/** The flags that name a running server, for the commands that can work through one. */
+/** The flags that name a running server, for commands that can work through one. */
 export const serverFlags = { url: { type: 'string' }, key: { type: 'string' } } as const
 
 type Flags = NonNullable<ParseArgsConfig['options']>
 type FlagValues<O extends Flags> = ReturnType<typeof parseArgs<{ options: O }>>['values']
 
-/** What a command is called with: its flags, read by Node's own parser, and the words between them. */
+/** A parsed command line: its flags, by Node's own parser, and the words between them. */
 export interface Call<O extends Flags> {
   flags: FlagValues<O>
   words: string[]
@@ -20,13 +20,13 @@ export interface Call<O extends Flags> {
 export interface Command<O extends Flags> {
   usage: string
   flags: O
-  /** Whether words say what to do; called without one, it prints its usage. */
+  /** Whether words name the action; without them the command prints its usage. */
   hasWords: boolean
-  /** Does it, and answers the exit code. Throws Refused with a sentence that says what to do. */
+  /** Runs the command and returns the exit code. Throws Refused with a sentence that says what to do. */
   run(call: Call<O>): Promise<number>
 }
 
-/** Runs what the terminal called, and lets the process end with its exit code. `--help` prints the usage. */
+/** Runs the command of this process and exits with its code. `--help` prints the usage. */
 export async function runCommand<const O extends Flags>({
   usage,
   run,

@@ -11,7 +11,7 @@ function settingsWith(environment: Environment): Settings {
   return read.settings
 }
 
-test('the limits of statements are of PostgreSQL: the settings say them in seconds', () => {
+test('statement limits apply to PostgreSQL and are set in seconds', () => {
   const limits = { STATEMENT_TIMEOUT_SECONDS: '2', LONG_STATEMENT_TIMEOUT_SECONDS: '600' }
   const databaseUrl = 'postgres://u:p@db:5432/portal'
   expect(databaseOf(settingsWith({ DATABASE_URL: databaseUrl, ...limits }))).toEqual({
@@ -23,9 +23,9 @@ test('the limits of statements are of PostgreSQL: the settings say them in secon
   expect(databaseOf(settingsWith({ DATA_DIR: '/data', ...limits }))).toEqual({ dataDir: '/data' })
 })
 
-// PGlite cannot end a statement: it has one session, and nobody could ask it to.
+// PGlite has one session, so nothing could cancel a statement there.
 test.each(places.filter(({ kind }) => kind === 'postgres'))(
-  'a request that the database is held up with is answered 503 in its time, and a proof held up longer goes on, on $name',
+  'a request whose statement takes too long is answered 503 at its limit, and a longer check continues, on $name',
   async ({ create }) => {
     const place = await create()
     const settings = settingsWith({ ...place.environment, STATEMENT_TIMEOUT_SECONDS: '1' })
