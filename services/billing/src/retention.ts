@@ -1,5 +1,6 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from './engine.ts'
-import { addSeconds } from './values/instant.ts'
+import { addSeconds, type Instant } from './values/instant.ts'
 
 /** How many days each is kept. */
 export interface Retention {
@@ -34,13 +35,18 @@ export async function forgetOld(
   { sessionDays, activityDays }: Retention = defaultRetention,
 ): Promise<DeletedRows> {
   return {
-    quotes: await inBatches(engine, quoteSeconds, 'quotes', 'expires_at < $1'),
-    idempotency_keys: await inBatches(engine, answerSeconds, 'idempotency_keys', 'created_at <= $1'),
+    quotes: await inBatches(engine, quoteSeconds, 'quotes', (before) => sql`expires_at < ${before}`),
+    idempotency_keys: await inBatches(
+      engine,
+      answerSeconds,
+      'idempotency_keys',
+      (before) => sql`created_at <= ${before}`,
+    ),
     portal_sessions: await inBatches(
       engine,
       sessionDays * 86_400,
       'portal_sessions',
-      'coalesce(renewal_expires_at, code_expires_at) < $1',
+      (before) => sql`coalesce(renewal_expires_at, code_expires_at) < ${before}`,
     ),
     // The newest number stays, because the next one counts from it and no returned cursor may be ahead of it.
     activity:
@@ -50,15 +56,21 @@ export async function forgetOld(
             engine,
             activityDays * 86_400,
             'activity',
-            'at < $1 and (position is null or position < (select max(position) from activity))',
+            (before) => sql`at < ${before}
+              and (position is null or position < (select max(position) from activity))`,
           ),
   }
 }
 
-async function inBatches(engine: Engine, seconds: number, table: string, condition: string): Promise<number> {
+async function inBatches(
+  engine: Engine,
+  seconds: number,
+  table: keyof DeletedRows,
+  isOld: (before: Instant) => Sql,
+): Promise<number> {
   let forgotten = 0
   for (let batch = 0; batch < batchesPerRun; batch += 1) {
-    const count = await engine.transaction((tx) => forgetBatch(tx, seconds, table, condition), { long: true })
+    const count = await engine.transaction((tx) => forgetBatch(tx, seconds, table, isOld), { long: true })
     forgotten += count
     if (count < rowsPerBatch) break
   }
@@ -69,18 +81,18 @@ async function inBatches(engine: Engine, seconds: number, table: string, conditi
 async function forgetBatch(
   tx: BillingTransaction,
   seconds: number,
-  table: string,
-  condition: string,
+  table: keyof DeletedRows,
+  isOld: (before: Instant) => Sql,
 ): Promise<number> {
-  const [{ count }] = (await tx.query<{ count: number }>(
-    `with gone as (
-        delete from ${table}
-        where ctid = any(array(select ctid from ${table} where ${condition} limit ${rowsPerBatch}))
-        returning 1
-      )
-      select count(*)::int as count
-      from gone`,
-    [addSeconds(tx.at, -seconds)],
-  )) as [{ count: number }]
+  const rows = sql.raw(table)
+  const old = sql`select ctid from ${rows} where ${isOld(addSeconds(tx.at, -seconds))} limit ${rowsPerBatch}`
+  const [{ count }] = (await tx.query<{ count: number }>(sql`
+    with gone as (
+      delete from ${rows}
+      where ctid = any(array(${old}))
+      returning 1
+    )
+    select count(*)::int as count
+    from gone`)) as [{ count: number }]
   return count
 }

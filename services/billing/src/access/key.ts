@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ownedBy, type Engine, type BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../values/cursor.ts'
@@ -45,7 +46,7 @@ export async function createSecretKey(engine: Engine, input: KeyInput): Promise<
   const scopes = scopesOf(input)
   return engine.transaction(async (tx) => {
     const expiresAt = expiryFrom(input.expiresAt, tx.at)
-    const [known] = await readWhere(tx, 'key_hash = $1', [hashOf(key)])
+    const [known] = await readWhere(tx, sql`key_hash = ${hashOf(key)}`)
     if (known) return { ...known, key }
     await assertRoom(tx)
     const [row] = await tx.query<{ id: string }>(
@@ -55,7 +56,7 @@ export async function createSecretKey(engine: Engine, input: KeyInput): Promise<
        returning id`,
       [tx.newId('key'), input.name, hashOf(key), tx.at, prefixOf(key), key.slice(-4), scopes, expiresAt],
     )
-    const [made] = await readWhere(tx, row ? 'id = $1' : 'key_hash = $1', [row?.id ?? hashOf(key)])
+    const [made] = await readWhere(tx, row ? sql`id = ${row.id}` : sql`key_hash = ${hashOf(key)}`)
     return { ...made!, key }
   })
 }
@@ -66,17 +67,15 @@ export async function listSecretKeys(
   input: { cursor?: string; limit?: number } = {},
 ): Promise<Page<SecretKey>> {
   const limit = pageLimit(input.limit)
-  const [createdAt = null, id = null] = decodeCursor(input.cursor, 2) ?? []
+  const after = decodeCursor(input.cursor, 2)
   return engine.transaction(
     async (tx) => {
-      const rows = await tx.query<SecretKey>(
-        `select ${columns}
-       from secret_keys
-       where $1::timestamptz is null or (created_at, id) < ($1, $2)
-       order by created_at desc, id desc
-       limit ${limit + 1}`,
-        [createdAt, id],
-      )
+      const rows = await tx.query<SecretKey>(sql`
+        select ${columns}
+        from secret_keys
+        where ${sql.and(after && sql`(created_at, id) < (${sql.join(after)})`)}
+        order by created_at desc, id desc
+        limit ${limit + 1}`)
       const last = rows.length > limit ? rows[limit - 1] : undefined
       return { data: rows.slice(0, limit), nextCursor: last ? encodeCursor([last.createdAt, last.id]) : null }
     },
@@ -256,15 +255,12 @@ async function expireCaches(engine: Engine): Promise<void> {
   await pause(cacheMilliseconds)
 }
 
-const columns = `id, name, prefix, last_four as "lastFour", scopes, created_at as "createdAt", last_used_at as "lastUsedAt",
+const columns = sql`
+  id, name, prefix, last_four as "lastFour", scopes, created_at as "createdAt", last_used_at as "lastUsedAt",
   expires_at as "expiresAt", revoked_at as "revokedAt"`
 
-async function readWhere(
-  tx: BillingTransaction,
-  condition: string,
-  parameters: readonly unknown[],
-): Promise<SecretKey[]> {
-  return tx.query<SecretKey>(`select ${columns} from secret_keys where ${condition}`, parameters)
+async function readWhere(tx: BillingTransaction, condition: Sql): Promise<SecretKey[]> {
+  return tx.query<SecretKey>(sql`select ${columns} from secret_keys where ${condition}`)
 }
 
 /** Returns a key by its secret as it is shown, or undefined. */
@@ -272,14 +268,14 @@ export async function describeSecretKey(
   engine: Engine,
   input: { key: string },
 ): Promise<SecretKey | undefined> {
-  const [key] = await engine.transaction((tx) => readWhere(tx, 'key_hash = $1', [hashOf(input.key)]), {
+  const [key] = await engine.transaction((tx) => readWhere(tx, sql`key_hash = ${hashOf(input.key)}`), {
     readOnly: true,
   })
   return key
 }
 
 async function getKey(tx: BillingTransaction, keyId: string): Promise<SecretKey> {
-  const [key] = await readWhere(tx, 'id = $1', [keyId])
+  const [key] = await readWhere(tx, sql`id = ${keyId}`)
   if (!key) throw new BillingError('key_not_found', { keyId, message: `there is no key '${keyId}'` })
   return key
 }

@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import { requestFill } from './meter-fill-request.ts'
@@ -37,8 +38,9 @@ export const maxGroupBy = 2
 export const isAdditive = ({ aggregation }: Pick<Meter, 'aggregation'>): boolean =>
   aggregation === 'sum' || aggregation === 'count'
 
-const columns = `key, name, unit, decimals, aggregation, unique_by as "uniqueBy", group_by as "groupBy", event_type as "eventType",
-  value_property as "valueProperty", filters, carry`
+const columns = sql`
+  key, name, unit, decimals, aggregation, unique_by as "uniqueBy", group_by as "groupBy",
+  event_type as "eventType", value_property as "valueProperty", filters, carry`
 
 type Optional = 'uniqueBy' | 'eventType' | 'valueProperty' | 'filters'
 export type MeterRow = Omit<Meter, Optional | 'carry'> & { [K in Optional]: NonNullable<Meter[K]> | null } & {
@@ -261,7 +263,11 @@ async function assertReaders(tx: BillingTransaction, { eventType }: Meter): Prom
 }
 
 /** The statement that reads every meter, by key. */
-export const everyMeter = `select ${columns} from meters order by key collate "C" limit ${maxMeters}`
+export const everyMeter = sql`
+  select ${columns}
+  from meters
+  order by key collate "C"
+  limit ${maxMeters}`
 
 /** Lists every meter, by key. */
 export async function listMeters(engine: Engine): Promise<Meter[]> {
@@ -270,7 +276,7 @@ export async function listMeters(engine: Engine): Promise<Meter[]> {
 }
 
 export async function findMeter(tx: BillingTransaction, key: string): Promise<Meter | undefined> {
-  const [row] = await tx.query<MeterRow>(`select ${columns} from meters where key = $1`, [key])
+  const [row] = await tx.query<MeterRow>(sql`select ${columns} from meters where key = ${key}`)
   return row && meterFrom(row)
 }
 

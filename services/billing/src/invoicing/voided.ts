@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../engine.ts'
 import type { BillingState, SubscriptionState } from '../subscription/state.ts'
 import type { Instant } from '../values/instant.ts'
@@ -23,15 +24,15 @@ export async function waitingToBillAgain(
 ): Promise<VoidedDocument[]> {
   if (!billsAgain) return []
   return tx.query<VoidedDocument>(
-    `select document, voided_at as "voidedAt"
+    sql`
+      select document, voided_at as "voidedAt"
       from invoices
-      where customer_id = $1
+      where customer_id = ${customerId}
         and voided_at is not null
         and billed_again_at is null
         and kind in ('start', 'renewal', 'change', 'final')
       order by issued_at, sequence
       limit ${maxBatchSize}`,
-    [customerId],
   )
 }
 

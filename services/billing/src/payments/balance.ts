@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, invalidCursor, pageLimit, type Page } from '../values/cursor.ts'
 import type { Instant } from '../values/instant.ts'
@@ -69,23 +70,23 @@ export async function listBalanceTransactions(
   return engine.transaction(
     async (tx) => {
       const rows = await tx.query<BalanceTransaction & { sequence: number }>(
-        `select m.sequence, m.id, m.at, m.reason, m.amount, m.currency, m."invoiceId",
+        sql`
+          select m.sequence, m.id, m.at, m.reason, m.amount, m.currency, m."invoiceId",
             i.number as "invoiceNumber", m.balance, coalesce(p.reference, r.reference, a.reason) as detail
           from (
             select m.customer_id, m.sequence, m.id, m.at, m.reason, m.amount, m.currency,
               m.invoice_id as "invoiceId", m.cause_id,
               (sum(m.amount) over (partition by m.currency order by m.sequence))::bigint as balance
             from balance_transactions m
-            where m.customer_id = $1
+            where m.customer_id = ${input.customerId}
           ) m
           left join invoices i on (i.customer_id, i.id) = (m.customer_id, m."invoiceId")
           left join payments p on (p.customer_id, p.id) = (m.customer_id, m.cause_id)
           left join refunds r on (r.customer_id, r.id) = (m.customer_id, m.cause_id)
           left join balance_adjustments a on (a.customer_id, a.id) = (m.customer_id, m.cause_id)
-          where $2::bigint is null or m.sequence < $2
+          where ${sql.and(before !== null && sql`m.sequence < ${before}`)}
           order by m.sequence desc
           limit ${limit + 1}`,
-        [input.customerId, before],
       )
       const shown = rows.slice(0, limit)
       const last = shown.at(-1)

@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../engine.ts'
 import { isRaised } from '../subscription/direction.ts'
 import { isAdditive, type Meter } from '../catalogue/meter.ts'
@@ -38,12 +39,13 @@ export interface DailyUsage {
  */
 export type UsageKind = 'counted' | 'historical' | 'shown'
 
-const daysOfKind: Record<UsageKind, string> = {
-  counted: 'usage_daily',
-  historical: 'historical_daily',
+const daysOfKind: Record<UsageKind, Sql> = {
+  counted: sql`usage_daily`,
+  historical: sql`historical_daily`,
   // Both aggregated by the meter. The number of different values is counted over both.
-  shown: `(
-      select d.customer_id, d.meter, d.local_date, sum(d.events)::bigint as events, case m.aggregation
+  shown: sql`(
+      select d.customer_id, d.meter, d.local_date, sum(d.events)::bigint as events,
+        case m.aggregation
         when 'max' then max(d.quantity)
         when 'last' then (array_agg(d.quantity order by d.last_at desc, d.last_id collate "C" desc))[1]
         else sum(d.quantity) end::bigint as quantity
@@ -58,12 +60,16 @@ const daysOfKind: Record<UsageKind, string> = {
       group by d.customer_id, d.meter, d.local_date, m.aggregation
     )`,
 }
-const valuesOfKind: Record<UsageKind, string> = {
-  counted: 'usage_values',
-  historical: 'historical_values',
-  shown:
-    '(select customer_id, meter, local_date, value from usage_values union select customer_id, meter, '
-    + 'local_date, value from historical_values)',
+const valuesOfKind: Record<UsageKind, Sql> = {
+  counted: sql`usage_values`,
+  historical: sql`historical_values`,
+  shown: sql`(
+    select customer_id, meter, local_date, value
+    from usage_values
+    union
+    select customer_id, meter, local_date, value
+    from historical_values
+  )`,
 }
 
 /**
@@ -78,15 +84,17 @@ export async function dailyUsage(
   kind: UsageKind = 'counted',
 ): Promise<DailyUsage[]> {
   const days = await tx.query<DailyUsage & { aggregation: Meter['aggregation'] }>(
-    `select d.meter, d.local_date as date, d.quantity, d.events, m.aggregation
+    sql`
+      select d.meter, d.local_date as date, d.quantity, d.events, m.aggregation
       from ${daysOfKind[kind]} d
       join meters m on m.key = d.meter
-      where d.customer_id = $1
-        and d.local_date >= $2
-        and d.local_date < $3
-        and ($4::text is null or d.meter = $4)
+      where ${sql.and(
+        sql`d.customer_id = ${customerId}`,
+        sql`d.local_date >= ${range.from}`,
+        sql`d.local_date < ${range.to}`,
+        meter !== undefined && sql`d.meter = ${meter}`,
+      )}
       order by d.local_date, d.meter collate "C"`,
-    [customerId, range.from, range.to, meter ?? null],
   )
   const seen = days.some((day) => day.aggregation === 'unique')
     ? await valuesSeen(tx, customerId, range, meter, kind)
@@ -110,15 +118,20 @@ async function valuesSeen(
   kind: UsageKind,
 ): Promise<Map<string, DailyUsage['seen']>> {
   const rows = await tx.query<{ meter: string; date: LocalDate; previous: LocalDate | null; values: number }>(
-    `select meter, local_date as date, previous, count(*)::int as values
+    sql`
+      select meter, local_date as date, previous, count(*)::int as values
       from (
         select meter, local_date,
           lag(local_date) over (partition by meter, value order by local_date) as previous
         from ${valuesOfKind[kind]} u
-        where customer_id = $1 and local_date >= $2 and local_date < $3 and ($4::text is null or meter = $4)
+        where ${sql.and(
+          sql`customer_id = ${customerId}`,
+          sql`local_date >= ${range.from}`,
+          sql`local_date < ${range.to}`,
+          meter !== undefined && sql`meter = ${meter}`,
+        )}
       ) v
       group by 1, 2, 3`,
-    [customerId, range.from, range.to, meter ?? null],
   )
   const seen = new Map<string, { previous: LocalDate | null; values: number }[]>()
   for (const { meter: key, date, ...one } of rows)

@@ -1,34 +1,35 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../engine.ts'
 import { leftToPay, mayBeOpen } from '../invoicing/state.ts'
 
-/** Checks of one customer's rows ($1) that SQL can do alone: each returns the rows that break a rule. */
-const customerChecks: readonly { what: string; sql: string }[] = [
+/** Checks of one customer's rows that SQL can do alone: each returns the rows that break a rule. */
+const customerChecks = (customerId: Sql): readonly { what: string; rows: Sql }[] => [
   {
     what: 'more than one open phase',
-    sql: `select customer_id
+    rows: sql`select customer_id
       from phases
-      where customer_id = $1 and ends_on is null
+      where customer_id = ${customerId} and ends_on is null
       group by 1
       having count(*) > 1`,
   },
   {
     what: 'a gap or an overlap between the phases of a subscription',
-    sql: `select *
+    rows: sql`select *
       from (
         select id, ends_on,
           lead(starts_on) over (partition by subscription_id order by sequence) as next_starts_on
         from phases
-        where customer_id = $1
+        where customer_id = ${customerId}
       ) s
       where next_starts_on is distinct from ends_on and next_starts_on is not null`,
   },
   {
     what: 'a phase that starts before the one before it has ended',
-    sql: `select *
+    rows: sql`select *
       from (
         select id, ends_on, lead(starts_on) over (order by sequence) as next_starts_on
         from phases
-        where customer_id = $1
+        where customer_id = ${customerId}
       ) s
       where next_starts_on < coalesce(ends_on, 'infinity')`,
   },
@@ -36,19 +37,19 @@ const customerChecks: readonly { what: string; sql: string }[] = [
     // Days that an ending credited must not be billed, neither before nor by a replacement. Discounts and
     // credit notes may leave nothing to credit.
     what: 'a fee for days after the end of a subscription whose unused days were given back',
-    sql: `with ended as (
+    rows: sql`with ended as (
         select *
         from (
           select distinct on (subscription_id) subscription_id, ends_on, credited
           from phases
-          where customer_id = $1
+          where customer_id = ${customerId}
           order by subscription_id, sequence desc
         ) s
         where credited
           and not exists (
             select 1
             from invoices
-            where customer_id = $1
+            where customer_id = ${customerId}
               and voided_at is not null
               and billed_again_at is null
               and kind in ('start', 'renewal', 'change')
@@ -59,8 +60,8 @@ const customerChecks: readonly { what: string; sql: string }[] = [
           (line->>'amount')::numeric as amount, (line->'period'->>'start')::date as starts_on,
           (line->'period'->>'end')::date as ends_on, e.ends_on as ended_on
         from ended e
-        join phases s on s.customer_id = $1 and s.subscription_id = e.subscription_id
-        join invoices i on i.customer_id = $1 and i.voided_at is null
+        join phases s on s.customer_id = ${customerId} and s.subscription_id = e.subscription_id
+        join invoices i on i.customer_id = ${customerId} and i.voided_at is null
         cross join lateral jsonb_array_elements(i.document->'lines') line
         where line->>'phaseId' = s.id
           and line->>'kind' in ('fee', 'unused_time')
@@ -85,41 +86,45 @@ const customerChecks: readonly { what: string; sql: string }[] = [
         from lines f
         where f.kind = 'fee'
           and not f.lowered
-          and not exists (select 1 from invoices n where n.customer_id = $1 and n.credits_id = f.id)
+          and not exists (
+            select 1 from invoices n where n.customer_id = ${customerId} and n.credits_id = f.id
+          )
       ) k
       where kept >= 2`,
   },
   {
     what: 'a balance below zero',
-    sql: `select *
+    rows: sql`select *
       from (
         select m.id, m.currency, m.held_for,
           (sum(m.amount) over (partition by m.currency, m.held_for order by m.sequence))::text as balance
         from balance_transactions m
-        where m.customer_id = $1
+        where m.customer_id = ${customerId}
       ) b
       where balance::numeric < 0`,
   },
   {
     // What a document added to and took from the balance, with later changes; a void document leaves nothing.
     what: 'a balance that differs from the invoice',
-    sql: `select i.number, coalesce(m.amount, 0)::text as moved
+    rows: sql`select i.number, coalesce(m.amount, 0)::text as moved
       from invoices i
       left join (
         select invoice_id, sum(amount) as amount
         from balance_transactions
-        where customer_id = $1
+        where customer_id = ${customerId}
           and (
             reason in ('negative_total', 'applied', 'credit_note', 'void')
               or (
                 reason in ('applied_to_invoice', 'application_undone')
-                  and invoice_id in (select id from invoices where customer_id = $1 and voided_at is not null)
+                  and invoice_id in (
+                    select id from invoices where customer_id = ${customerId} and voided_at is not null
+                  )
               )
           )
         group by 1
       ) m
         on m.invoice_id = i.id
-      where i.customer_id = $1
+      where i.customer_id = ${customerId}
         and coalesce(m.amount, 0) <> case
         when i.voided_at is not null then 0
         else greatest(0, -i.total) - coalesce(i.applied_to_invoice, 0) - (i.document->>'creditApplied')::bigint
@@ -128,26 +133,26 @@ const customerChecks: readonly { what: string; sql: string }[] = [
   {
     // A payment pays its invoice, and the rest becomes balance; a reversed one leaves nothing.
     what: 'a balance that differs from the payments',
-    sql: `select i.number, coalesce(m.amount, 0)::text as moved
+    rows: sql`select i.number, coalesce(m.amount, 0)::text as moved
       from payments p
       join invoices i on (i.customer_id, i.id) = (p.customer_id, p.invoice_id)
       left join (
         select cause_id, sum(amount) as amount
         from balance_transactions
-        where customer_id = $1 and reason in ('overpaid', 'payment_reversed')
+        where customer_id = ${customerId} and reason in ('overpaid', 'payment_reversed')
         group by 1
       ) m
         on m.cause_id = p.id
-      where p.customer_id = $1
+      where p.customer_id = ${customerId}
         and coalesce(m.amount, 0) <> case
         when p.reversed_at is null then p.amount - p.applied
         else 0 end`,
   },
   {
     what: 'an invoice of which more was settled than is to be paid, or a payment that stands on a void one',
-    sql: `select i.number, (${leftToPay})::text as "left"
+    rows: sql`select i.number, (${leftToPay})::text as "left"
       from invoices i
-      where i.customer_id = $1
+      where i.customer_id = ${customerId}
         and (
           ${leftToPay} < 0
             and i.voided_at is null
@@ -161,25 +166,25 @@ const customerChecks: readonly { what: string; sql: string }[] = [
   },
   {
     what: 'an open invoice beside a balance that could pay it',
-    sql: `select i.number, (${leftToPay})::text as "left", b.balance::text
+    rows: sql`select i.number, (${leftToPay})::text as "left", b.balance::text
       from invoices i
       join (
         select currency, sum(amount) as balance
         from balance_transactions
-        where customer_id = $1 and held_for is null
+        where customer_id = ${customerId} and held_for is null
         group by 1
         having sum(amount) > 0
       ) b
         on b.currency = i.currency
-      where i.customer_id = $1 and ${mayBeOpen} and ${leftToPay} > 0`,
+      where i.customer_id = ${customerId} and ${mayBeOpen} and ${leftToPay} > 0`,
   },
   {
     what: 'an application that was undone for more than it was',
-    sql: `select a.id, sum(u.amount)::text as undone
+    rows: sql`select a.id, sum(u.amount)::text as undone
       from balance_transactions u
       left join balance_transactions a
         on (a.customer_id, a.id, a.invoice_id) = (u.customer_id, u.cause_id, u.invoice_id)
-      where u.customer_id = $1 and u.reason = 'application_undone'
+      where u.customer_id = ${customerId} and u.reason = 'application_undone'
       group by a.id, a.amount, a.reason
       having a.id is null or sum(u.amount) > -a.amount or a.reason not in ('applied', 'applied_to_invoice')`,
   },
@@ -187,7 +192,7 @@ const customerChecks: readonly { what: string; sql: string }[] = [
     // Billed amounts plus balance and refunds equal payments plus amounts due: money neither appears nor
     // disappears.
     what: 'money that does not add up',
-    sql: `select *
+    rows: sql`select *
       from (
         select currency, sum(billed) + sum(balance) + sum(refunded) as "accountedFor",
           sum(paid) + sum(adjusted) + sum(due) + sum(charged) as "cameIn"
@@ -196,24 +201,24 @@ const customerChecks: readonly { what: string; sql: string }[] = [
             when kind = 'credit_note' then 0
             else greatest(0, ${leftToPay}) end as due, 0 as charged
           from invoices i
-          where i.customer_id = $1 and i.voided_at is null
+          where i.customer_id = ${customerId} and i.voided_at is null
           union all
           select currency, 0, amount, 0, 0, 0, 0, case when reason = 'charged' then amount else 0 end
           from balance_transactions
-          where customer_id = $1
+          where customer_id = ${customerId}
           union all
           select currency, 0, 0, amount, 0, 0, 0, 0
           from refunds
-          where customer_id = $1
+          where customer_id = ${customerId}
           union all
           select i.currency, 0, 0, 0, p.amount, 0, 0, 0
           from payments p
           join invoices i on (i.customer_id, i.id) = (p.customer_id, p.invoice_id)
-          where p.customer_id = $1 and p.reversed_at is null
+          where p.customer_id = ${customerId} and p.reversed_at is null
           union all
           select currency, 0, 0, 0, 0, amount, 0, 0
           from balance_adjustments
-          where customer_id = $1
+          where customer_id = ${customerId}
         ) m
         group by currency
       ) s
@@ -221,20 +226,20 @@ const customerChecks: readonly { what: string; sql: string }[] = [
   },
   {
     what: 'a refund or an adjustment that differs from its movement',
-    sql: `select c.id, m.amount::text as moved
+    rows: sql`select c.id, m.amount::text as moved
       from (
         select id, -amount as amount, 'refund' as reason
         from refunds
-        where customer_id = $1
+        where customer_id = ${customerId}
         union all
         select id, amount, 'adjustment'
         from balance_adjustments
-        where customer_id = $1
+        where customer_id = ${customerId}
       ) c
       full join (
         select cause_id, reason, sum(amount) as amount
         from balance_transactions
-        where customer_id = $1 and reason in ('refund', 'adjustment')
+        where customer_id = ${customerId} and reason in ('refund', 'adjustment')
         group by 1, 2
       ) m
         on (m.cause_id, m.reason) = (c.id, c.reason)
@@ -242,22 +247,22 @@ const customerChecks: readonly { what: string; sql: string }[] = [
   },
   {
     what: 'a charge for what was paid out that differs from what it put on the balance',
-    sql: `select i.number, m.amount::text as moved
+    rows: sql`select i.number, m.amount::text as moved
       from (
         select invoice_id, sum(amount) as amount
         from balance_transactions
-        where customer_id = $1 and reason = 'charged'
+        where customer_id = ${customerId} and reason = 'charged'
         group by 1
       ) m
-      left join invoices i on i.customer_id = $1 and i.id = m.invoice_id and i.kind = 'charge'
+      left join invoices i on i.customer_id = ${customerId} and i.id = m.invoice_id and i.kind = 'charge'
       where i.total is distinct from m.amount`,
   },
   {
     what: 'a credit note that differs from its document, or credits what is void',
-    sql: `select n.number, n.applied_to_invoice::text as applied
+    rows: sql`select n.number, n.applied_to_invoice::text as applied
       from invoices n
       join invoices i on (i.customer_id, i.id) = (n.customer_id, n.credits_id)
-      where n.customer_id = $1
+      where n.customer_id = ${customerId}
         and (
           n.applied_to_invoice is distinct from (n.document->'creditNote'->>'amountCredited')::bigint
             or n.credits_id is distinct from n.document->'creditNote'->>'invoiceId'
@@ -269,9 +274,9 @@ const customerChecks: readonly { what: string; sql: string }[] = [
   },
   {
     what: 'a movement of the balance of no invoice',
-    sql: `select id, invoice_id
+    rows: sql`select id, invoice_id
       from balance_transactions m
-      where customer_id = $1
+      where customer_id = ${customerId}
         and invoice_id is not null
         and not exists (select 1 from invoices i where (i.customer_id, i.id) = (m.customer_id, m.invoice_id))`,
   },
@@ -281,7 +286,7 @@ const customerChecks: readonly { what: string; sql: string }[] = [
 const numbersCheck = {
   what: 'a gap in the numbers',
   // A number has six digits, more beyond 999,999: it is what follows the last dash.
-  sql: `
+  rows: sql`
     select coalesce(n.series || '-' || n.month, i.month) as month, n.last as counter, i.count, i.first, i.last
     from invoice_numbers n
     full join (
@@ -304,15 +309,15 @@ interface Broken {
 /** Returns the rows of one customer that break a rule of phases, balance or payments. */
 export async function ledgerMistakes(tx: BillingTransaction, customerId: string): Promise<Broken[]> {
   const broken: Broken[] = []
-  for (const { what, sql } of customerChecks) {
-    for (const row of await tx.query(sql, [customerId])) broken.push({ what, row: JSON.stringify(row) })
+  for (const { what, rows } of customerChecks(sql`${customerId}`)) {
+    for (const row of await tx.query(rows)) broken.push({ what, row: JSON.stringify(row) })
   }
   return broken
 }
 
 /** Returns the months whose invoice numbers have a gap or do not end at their counter. */
 export async function numberMistakes(tx: BillingTransaction): Promise<Broken[]> {
-  return (await tx.query(numbersCheck.sql)).map((row) => ({
+  return (await tx.query(numbersCheck.rows)).map((row) => ({
     what: numbersCheck.what,
     row: JSON.stringify(row),
   }))

@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../values/cursor.ts'
 import { readSubscriptionState } from '../subscription/state.ts'
@@ -250,12 +251,12 @@ async function mistakesOfCustomer(engine: Engine, customerId: string): Promise<M
 
 async function groupTotals(tx: BillingTransaction, customerId: string, groups: Sums['groups']) {
   return tx.query<{ meter: string; property: string; date: LocalDate; quantity: number; events: number }>(
-    `select meter, property, local_date as date, sum(quantity)::bigint as quantity,
+    sql`
+      select meter, property, local_date as date, sum(quantity)::bigint as quantity,
         sum(events)::bigint as events
-      from ${groups}
-      where customer_id = $1
+      from ${sql.raw(groups)}
+      where customer_id = ${customerId}
       group by 1, 2, 3`,
-    [customerId],
   )
 }
 
@@ -282,8 +283,10 @@ async function documentRows(
   since: string | null,
 ): Promise<ReadDocument[]> {
   return tx.query<ReadDocument>(
-    `select document, sha256, number, total, payable, voided_at is not null as voided from invoices
-     where customer_id = $1 and ($2::date is null or period_start >= $2) order by issued_at, number`,
-    [customerId, since],
+    sql`
+      select document, sha256, number, total, payable, voided_at is not null as voided
+      from invoices
+      where ${sql.and(sql`customer_id = ${customerId}`, since !== null && sql`period_start >= ${since}`)}
+      order by issued_at, number`,
   )
 }

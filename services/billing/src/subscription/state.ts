@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import { maxDiscounts, type Discount } from '../customer/discount.ts'
@@ -232,26 +233,53 @@ interface BillingFacts extends Facts {
   balance: string
 }
 
-const billingFacts = `,
-       (select coalesce(json_agg(c), '[]') from (
-          select c.period_start as start, coalesce(i.voided, false) as voided
-          from closed_periods c
-          left join (
-            select period_start, bool_and(voided_at is not null) and bool_or(billed_again_at is null) as voided
-            from invoices where customer_id = k.customer_id and kind = 'renewal' group by period_start) i using (period_start)
-          where c.customer_id = k.customer_id) c) as closed,
-       (select coalesce(json_agg(u), '[]') from (
-          select id, reopened_at as "reopenedAt" from subscriptions
-          where customer_id = k.customer_id and (closed_at is null or reopened_at >= closed_at)) u) as unclosed,
-       exists (
-          select from invoices
-          where customer_id = k.customer_id and voided_at is not null and billed_again_at is null
-            and kind in ('start', 'renewal', 'change', 'final')) as "billsAgain",
-       (select coalesce(json_agg(d order by d.sequence), '[]') from (
-          select id, name, kind, value, applies_to as "appliesTo", from_on as "from", until_on as "until", sequence
-          from discounts where customer_id = k.customer_id order by sequence limit ${maxDiscounts}) d) as discounts,
-       (select coalesce(sum(amount), 0)::text from balance_transactions
-        where customer_id = k.customer_id and currency = k.currency and held_for is null) as balance`
+const billingFacts = sql`,
+  (
+    select coalesce(json_agg(c), '[]')
+    from (
+      select c.period_start as start, coalesce(i.voided, false) as voided
+      from closed_periods c
+      left join (
+        select period_start, bool_and(voided_at is not null) and bool_or(billed_again_at is null) as voided
+        from invoices
+        where customer_id = k.customer_id and kind = 'renewal'
+        group by period_start
+      ) i using (period_start)
+      where c.customer_id = k.customer_id
+    ) c
+  ) as closed,
+  (
+    select coalesce(json_agg(u), '[]')
+    from (
+      select id, reopened_at as "reopenedAt"
+      from subscriptions
+      where customer_id = k.customer_id and (closed_at is null or reopened_at >= closed_at)
+    ) u
+  ) as unclosed,
+  exists (
+    select
+    from invoices
+    where customer_id = k.customer_id
+      and voided_at is not null
+      and billed_again_at is null
+      and kind in ('start', 'renewal', 'change', 'final')
+  ) as "billsAgain",
+  (
+    select coalesce(json_agg(d order by d.sequence), '[]')
+    from (
+      select id, name, kind, value, applies_to as "appliesTo", from_on as "from", until_on as "until",
+        sequence
+      from discounts
+      where customer_id = k.customer_id
+      order by sequence
+      limit ${maxDiscounts}
+    ) d
+  ) as discounts,
+  (
+    select coalesce(sum(amount), 0)::text
+    from balance_transactions
+    where customer_id = k.customer_id and currency = k.currency and held_for is null
+  ) as balance`
 
 /**
  * One statement, because each part is a few rows and a round trip costs more than reading them. JSON keeps
@@ -260,20 +288,20 @@ const billingFacts = `,
 async function readFacts<Found extends Facts>(
   tx: BillingTransaction,
   customerIds: readonly string[],
-  more = '',
+  more = sql.empty,
 ): Promise<Found[]> {
   // For one customer, compare with a value: PostgreSQL does not keep a plan for a list of any length.
   const singleId = customerIds.length === 1 ? customerIds[0] : undefined
   return tx.query<Found>(
-    `select ${customerColumns},
+    sql`
+      select ${customerColumns},
         (
           select json_agg(z order by z."from")
           from (
             select from_on as "from", timezone from customer_timezones where customer_id = k.customer_id
           ) z
         ) as zones,
-        case
-        when row_number() over () = 1 then (
+        case when row_number() over () = 1 then (
           select coalesce(json_agg(m), '[]') from (${everyMeter}) m
         ) end as meters,
         (
@@ -325,8 +353,8 @@ async function readFacts<Found extends Facts>(
           ) d
         ) as deficits${more}
       from customers k
-      where customer_id ${singleId !== undefined ? '= $1' : '= any($1)'}`,
-    [singleId ?? customerIds],
+      where customer_id = ${singleId ?? sql`any(${customerIds})`}`,
+    [],
     { keepPlan: true },
   )
 }

@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { creditBalance, maxExternalAmount, addBalanceTransaction } from '../../payments/balance.ts'
@@ -22,8 +23,8 @@ export interface Refund {
   at: Instant
 }
 
-const refundColumns =
-  'id, customer_id as "customerId", credit_note_id as "creditNoteId", amount, currency, method, reference, at'
+const refundColumns = sql`
+  id, customer_id as "customerId", credit_note_id as "creditNoteId", amount, currency, method, reference, at`
 
 /**
  * Records a refund of at most what the credit note has left, or else the balance. Idempotent by reference.
@@ -36,10 +37,10 @@ export async function recordRefund(
 ): Promise<Refund> {
   const { customerId, amount, method, reference, creditNoteId = null } = input
   return onCustomer(engine, customerId, {}, async (tx, { customer: { currency } }) => {
-    const [known] = await tx.query<Refund>(
-      `select ${refundColumns} from refunds where customer_id = $1 and reference = $2`,
-      [customerId, reference],
-    )
+    const [known] = await tx.query<Refund>(sql`
+      select ${refundColumns}
+      from refunds
+      where customer_id = ${customerId} and reference = ${reference}`)
     if (known) {
       if (known.amount === amount && known.method === method && known.creditNoteId === creditNoteId)
         return known
@@ -142,18 +143,19 @@ export async function listRefunds(
   input: { customerId: string; cursor?: string; limit?: number },
 ): Promise<Page<Refund>> {
   const limit = pageLimit(input.limit)
-  const [at = null, id = null] = decodeCursor(input.cursor, 2) ?? []
+  const after = decodeCursor(input.cursor, 2)
   return engine.transaction(
     async (tx) => {
       await readSubscriptionState(tx, input.customerId)
-      const rows = await tx.query<Refund>(
-        `select ${refundColumns}
-          from refunds
-          where customer_id = $1 and ($2::timestamptz is null or (at, id) < ($2, $3))
-          order by at desc, id desc
-          limit ${limit + 1}`,
-        [input.customerId, at, id],
-      )
+      const rows = await tx.query<Refund>(sql`
+        select ${refundColumns}
+        from refunds
+        where ${sql.and(
+          sql`customer_id = ${input.customerId}`,
+          after && sql`(at, id) < (${sql.join(after)})`,
+        )}
+        order by at desc, id desc
+        limit ${limit + 1}`)
       const data = rows.slice(0, limit)
       const last = data.at(-1)
       return { data, nextCursor: rows.length > limit && last ? encodeCursor([last.at, last.id]) : null }

@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../../engine.ts'
 import type { Code } from '../../errors.ts'
 import { canonicalJson } from '../../values/canonical-json.ts'
@@ -101,11 +102,11 @@ export async function recordedContents(
   events: readonly Pick<CheckedEvent, 'customerId' | 'id' | 'meter'>[],
 ): Promise<Map<string, RecordedContent>> {
   if (events.length === 0) return new Map()
-  const found = await contentsOf(tx, events, 'm.key = s.meter')
+  const found = await contentsOf(tx, events, sql`m.key = s.meter`)
   const missing = events.filter((event) => !found.has(contentKey(event)))
   // Under another meter: each is looked up, because the key of the events starts with the meter.
   if (missing.length > 0)
-    for (const [key, content] of await contentsOf(tx, missing, 'm.key <> s.meter')) found.set(key, content)
+    for (const [key, content] of await contentsOf(tx, missing, sql`m.key <> s.meter`)) found.set(key, content)
   return found
 }
 
@@ -120,18 +121,21 @@ export async function recordedOfHistory(
 ): Promise<Map<string, RecordedContent[]>> {
   const found = new Map<string, RecordedContent[]>()
   if (events.length === 0) return found
+  const sent = JSON.stringify(
+    events.map(({ customerId, id, time }) => ({ customer_id: customerId, id, time })),
+  )
   const rows = await tx.query<RecordedContent & { customerId: string; id: string }>(
-    `select s.customer_id as "customerId", s.id, u.meter, u.type, u.quantity, m.decimals, u.time,
+    sql`
+      select s.customer_id as "customerId", s.id, u.meter, u.type, u.quantity, m.decimals, u.time,
         u.properties
-      from jsonb_to_recordset($1) as s(customer_id text, id text, time timestamptz)
-      cross join (select key, decimals from meters union all select '${noMeter}', 0) m
+      from jsonb_to_recordset(${sent}) as s(customer_id text, id text, time timestamptz)
+      cross join (select key, decimals from meters union all select ${noMeter}::text, 0) m
       cross join lateral (
         select *
         from usage_events
         where (customer_id, meter, time, id) = (s.customer_id, m.key, s.time, s.id)
         limit 1
       ) u`,
-    [JSON.stringify(events.map(({ customerId, id, time }) => ({ customer_id: customerId, id, time })))],
   )
   for (const { customerId, id, ...content } of rows) {
     const key = contentKey({ customerId, id })
@@ -161,12 +165,16 @@ export const contentKey = ({ customerId, id }: Pick<CheckedEvent, 'customerId' |
 async function contentsOf(
   tx: BillingTransaction,
   events: readonly Pick<CheckedEvent, 'customerId' | 'id' | 'meter'>[],
-  meters: 'm.key = s.meter' | 'm.key <> s.meter',
+  meters: Sql,
 ): Promise<Map<string, RecordedContent>> {
+  const sent = JSON.stringify(
+    events.map(({ customerId, id, meter }) => ({ customer_id: customerId, id, meter })),
+  )
   const rows = await tx.query<RecordedContent & { customerId: string; id: string }>(
-    `select s.customer_id as "customerId", s.id, u.meter, u.type, u.quantity, m.decimals, u.time,
+    sql`
+      select s.customer_id as "customerId", s.id, u.meter, u.type, u.quantity, m.decimals, u.time,
         u.properties
-      from jsonb_to_recordset($1) as s(customer_id text, id text, meter text)
+      from jsonb_to_recordset(${sent}) as s(customer_id text, id text, meter text)
       cross join lateral (
         select time from usage_keys where (customer_id, id) = (s.customer_id, s.id) limit 1
       ) k
@@ -177,7 +185,6 @@ async function contentsOf(
         where (customer_id, meter, time, id) = (s.customer_id, m.key, k.time, s.id)
         limit 1
       ) u`,
-    [JSON.stringify(events.map(({ customerId, id, meter }) => ({ customer_id: customerId, id, meter })))],
   )
   return new Map(rows.map(({ customerId, id, ...content }) => [contentKey({ customerId, id }), content]))
 }

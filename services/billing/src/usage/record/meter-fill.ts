@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { readBillingState } from '../../subscription/state.ts'
 import { metersByKey, noMeter, type Meter } from '../../catalogue/meter.ts'
@@ -137,17 +138,15 @@ async function customersAfter(
   meter: Meter,
 ): Promise<{ customerId: string; hasEvents: boolean }[]> {
   const sources = property === '' ? await sourcesOf(tx, meter) : [meter.key]
-  return tx.query(
-    `select c.customer_id as "customerId",
-        exists (
-          select from usage_events e where e.customer_id = c.customer_id and e.meter = any($2)
-        ) as "hasEvents"
-      from customers c
-      where c.customer_id collate "C" > $1
-      order by c.customer_id collate "C"
-      limit ${customersAtOnce}`,
-    [after, sources],
-  )
+  return tx.query(sql`
+    select c.customer_id as "customerId",
+      exists (
+        select from usage_events e where e.customer_id = c.customer_id and e.meter = any(${sources})
+      ) as "hasEvents"
+    from customers c
+    where c.customer_id collate "C" > ${after}
+    order by c.customer_id collate "C"
+    limit ${customersAtOnce}`)
 }
 
 /**
@@ -181,33 +180,27 @@ async function fillEvents(
   const state = await readBillingState(tx, customerId)
   const from = firstOpen(state)?.from ?? firstOfMonth(state.today)
   const after = place && 'time' in place ? place : null
-  const rows = await tx.query<StoredEvent>(
-    `select distinct
-        on (e.time, e.id) e.id, e.time, e.local_date as "localDate", e.type, e.sent_quantity as quantity,
-        e.properties, e.apart
-      from ${unvoidedEvents} e
-      where e.customer_id = $1
-        and e.apart is distinct from 'history'
-        and e.meter = any($2)
-        and e.type = $3
-        and e.local_date >= $4
-        and e.time >= ($4::date - 1)::timestamp at time zone 'UTC'
-        and ($5::timestamptz is null or (e.time, e.id) > ($5, $6))
-        and not exists (
-          select from usage_events x where (x.customer_id, x.meter, x.time, x.id) = ($1, $7, e.time, e.id)
-        )
-      order by e.time, e.id
-      limit ${eventBatchSize}`,
-    [
-      customerId,
-      await sourcesOf(tx, meter),
-      meter.eventType,
-      from,
-      after?.time ?? null,
-      after?.id ?? null,
-      meter.key,
-    ],
-  )
+  const [customer, first] = [sql`${customerId}`, sql`${from}::date`]
+  const rows = await tx.query<StoredEvent>(sql`
+    select distinct on (e.time, e.id) e.id, e.time, e.local_date as "localDate", e.type,
+      e.sent_quantity as quantity, e.properties, e.apart
+    from ${unvoidedEvents} e
+    where ${sql.and(
+      sql`e.customer_id = ${customer}`,
+      sql`e.apart is distinct from 'history'`,
+      sql`e.meter = any(${await sourcesOf(tx, meter)})`,
+      sql`e.type = ${meter.eventType}`,
+      sql`e.local_date >= ${first}`,
+      sql`e.time >= (${first} - 1)::timestamp at time zone 'UTC'`,
+      after !== null && sql`(e.time, e.id) > (${after.time}, ${after.id})`,
+      sql`not exists (
+        select
+        from usage_events x
+        where (x.customer_id, x.meter, x.time, x.id) = (${customer}, ${meter.key}, e.time, e.id)
+      )`,
+    )}
+    order by e.time, e.id
+    limit ${eventBatchSize}`)
   const matching = rows.filter((row) => holds(meter.filters, row.properties))
   const placed = matching
     .flatMap((row, index) => placedFor(meter, customerId, row, index))
@@ -281,22 +274,21 @@ async function fillGroups(
   customerId: string,
 ): Promise<Step & { place: Place | null }> {
   const after = place && 'date' in place ? place.date : beginningOfTime
-  const days = await tx.query<{ date: LocalDate; events: number }>(
-    `select local_date as date, sum(events)::bigint as events
-      from (
-        select local_date, events
-        from usage_daily
-        where customer_id = $1 and meter = $2 and local_date > $3
-        union all
-        select local_date, events
-        from historical_daily
-        where customer_id = $1 and meter = $2 and local_date > $3
-      ) d
-      group by 1
-      order by 1
-      limit ${daysAtOnce}`,
-    [customerId, meter.key, after],
-  )
+  const isNext = sql`customer_id = ${customerId} and meter = ${meter.key} and local_date > ${after}`
+  const days = await tx.query<{ date: LocalDate; events: number }>(sql`
+    select local_date as date, sum(events)::bigint as events
+    from (
+      select local_date, events
+      from usage_daily
+      where ${isNext}
+      union all
+      select local_date, events
+      from historical_daily
+      where ${isNext}
+    ) d
+    group by 1
+    order by 1
+    limit ${daysAtOnce}`)
   let events = 0
   const taken = days.filter(
     (day, index) => index === 0 || (events += days[index - 1]!.events) + day.events <= eventsOfDaysAtOnce,
@@ -305,11 +297,12 @@ async function fillGroups(
   if (first === undefined || last === undefined) return { place: null }
   const keptFrom = (await eventsKeptFrom(tx)) ?? beginningOfTime
   for (const sums of [countedSums, historicalSums]) {
-    await tx.query(
-      `delete from ${sums.groups}
-        where customer_id = $1 and meter = $2 and property = $3 and local_date between $4 and $5`,
-      [customerId, meter.key, property, first, last],
-    )
+    await tx.query(sql`
+      delete from ${sql.raw(sums.groups)}
+      where customer_id = ${customerId}
+        and meter = ${meter.key}
+        and property = ${property}
+        and local_date between ${first} and ${last}`)
     await insertGroups(tx, { customerId, meter: meter.key, property, first, last, keptFrom, sums })
   }
   return { place: taken.length === days.length && days.length < daysAtOnce ? null : { date: last } }
@@ -329,20 +322,25 @@ async function insertGroups(
   tx: BillingTransaction,
   { customerId, meter, property, first, last, keptFrom, sums }: Days,
 ): Promise<void> {
-  const totals = await tx.query<{ localDate: LocalDate; value: unknown; quantity: number; events: number }>(
-    `select e.local_date as "localDate", e.properties -> $3 as value, sum(e.quantity)::bigint as quantity,
-        count(*) as events
-      from ${summedEvents(sums)} e
-      where e.customer_id = $1
-        and e.meter = $2
-        and e.local_date between $4 and $5
-        and e.local_date >= $6
-        and e.time >= ($4::date - 1)::timestamp at time zone 'UTC'
-        and e.time < ($5::date + 2)::timestamp at time zone 'UTC'
-      group by 1, 2
-      order by 1`,
-    [customerId, meter, property, first, last, keptFrom],
-  )
+  const table = sql.raw(sums.groups)
+  const [from, to] = [sql`${first}::date`, sql`${last}::date`]
+  const totals = await tx.query<{
+    localDate: LocalDate
+    value: unknown
+    quantity: number
+    events: number
+  }>(sql`
+    select e.local_date as "localDate", e.properties -> ${property}::text as value,
+      sum(e.quantity)::bigint as quantity, count(*) as events
+    from ${summedEvents(sums)} e
+    where e.customer_id = ${customerId}
+      and e.meter = ${meter}
+      and e.local_date between ${from} and ${to}
+      and e.local_date >= ${keptFrom}
+      and e.time >= (${from} - 1)::timestamp at time zone 'UTC'
+      and e.time < (${to} + 2)::timestamp at time zone 'UTC'
+    group by 1, 2
+    order by 1`)
   const rows = totals.map(({ value, ...total }) => ({
     ...total,
     customerId,
@@ -351,30 +349,26 @@ async function insertGroups(
     properties: { [property]: value },
   }))
   const groups = await groupsOf(tx, rows)
-  await tx.query(
-    `insert into ${sums.groups} (customer_id, meter, property, local_date, kind, value, quantity, events)
-      select $1, $2, $3, local_date, kind, value, sum(quantity), sum(events)
-      from jsonb_to_recordset($4) as g(local_date date, kind text, value text, quantity bigint, events bigint)
-      group by 4, 5, 6`,
-    [
-      customerId,
-      meter,
-      property,
-      JSON.stringify(
-        rows.map((row) => ({
-          local_date: row.localDate,
-          quantity: row.quantity,
-          events: row.events,
-          ...groups.get(row)![0]!,
-        })),
-      ),
-    ],
-  )
+  const grouped = rows.map((row) => ({
+    local_date: row.localDate,
+    quantity: row.quantity,
+    events: row.events,
+    ...groups.get(row)![0]!,
+  }))
+  await tx.query(sql`
+    insert into ${table} (customer_id, meter, property, local_date, kind, value, quantity, events)
+    select ${customerId}, ${meter}, ${property}, local_date, kind, value, sum(quantity), sum(events)
+    from jsonb_to_recordset(${JSON.stringify(grouped)}) as g(
+      local_date date, kind text, value text, quantity bigint, events bigint
+    )
+    group by local_date, kind, value`)
   // Days whose events were dropped have only sums: they count as having no value.
-  await tx.query(
-    `insert into ${sums.groups} (customer_id, meter, property, local_date, kind, value, quantity, events)
-     select customer_id, meter, $3, local_date, 'rest', '', quantity, events from ${sums.days}
-     where customer_id = $1 and meter = $2 and local_date between $4 and $5 and local_date < $6`,
-    [customerId, meter, property, first, last, keptFrom],
-  )
+  await tx.query(sql`
+    insert into ${table} (customer_id, meter, property, local_date, kind, value, quantity, events)
+    select customer_id, meter, ${property}, local_date, 'rest', '', quantity, events
+    from ${sql.raw(sums.days)}
+    where customer_id = ${customerId}
+      and meter = ${meter}
+      and local_date between ${first} and ${last}
+      and local_date < ${keptFrom}`)
 }

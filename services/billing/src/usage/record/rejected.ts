@@ -1,3 +1,4 @@
+import { sql, type Sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { decodeCursor, encodeCursor, pageLimit, type Page } from '../../values/cursor.ts'
 import type { Code } from '../../errors.ts'
@@ -109,51 +110,52 @@ export async function storeRejected(engine: Engine, refused: readonly RefusedEve
 
 async function forgetOldest(tx: BillingTransaction, customerIds: readonly string[]): Promise<void> {
   for (const customerId of customerIds) {
-    await tx.query(
-      `delete from rejected_events
-        where customer_id = $1
-          and rejected_at < greatest(
-            $2::timestamptz,
-            coalesce(
-              (
-                select rejected_at
-                from rejected_events
-                where customer_id = $1
-                order by rejected_at desc
-                offset ${maxStored - 1}
-                limit 1
-              ),
-              $2
-            )
-          )`,
-      [customerId, addSeconds(tx.at, -retentionDays * 86_400)],
-    )
+    const [customer, since] = [
+      sql`${customerId}`,
+      sql`${addSeconds(tx.at, -retentionDays * 86_400)}::timestamptz`,
+    ]
+    await tx.query(sql`
+      delete from rejected_events
+      where customer_id = ${customer}
+        and rejected_at < greatest(
+          ${since},
+          coalesce(
+            (
+              select rejected_at
+              from rejected_events
+              where customer_id = ${customer}
+              order by rejected_at desc
+              offset ${maxStored - 1}
+              limit 1
+            ),
+            ${since}
+          )
+        )`)
   }
 }
 
 /** Unknown customers share the limit of one: a sender that makes up ids must not fill the disk. */
 async function deleteOldestOfUnknown(tx: BillingTransaction): Promise<void> {
-  await tx.query(
-    `delete from rejected_events r
-      where code = 'customer_not_found'
-        and not exists (select from customers c where c.customer_id = r.customer_id)
-        and rejected_at < greatest(
-          $1::timestamptz,
-          coalesce(
-            (
-              select rejected_at
-              from rejected_events u
-              where code = 'customer_not_found'
-                and not exists (select from customers c where c.customer_id = u.customer_id)
-              order by rejected_at desc
-              offset ${maxStored - 1}
-              limit 1
-            ),
-            $1
-          )
-        )`,
-    [addSeconds(tx.at, -retentionDays * 86_400)],
-  )
+  const since = sql`${addSeconds(tx.at, -retentionDays * 86_400)}::timestamptz`
+  await tx.query(sql`
+    delete from rejected_events r
+    where code = 'customer_not_found'
+      and not exists (select from customers c where c.customer_id = r.customer_id)
+      and rejected_at < greatest(
+        ${since},
+        coalesce(
+          (
+            select rejected_at
+            from rejected_events u
+            where code = 'customer_not_found'
+              and not exists (select from customers c where c.customer_id = u.customer_id)
+            order by rejected_at desc
+            offset ${maxStored - 1}
+            limit 1
+          ),
+          ${since}
+        )
+      )`)
 }
 
 /** Returns the rejected events of a range of dates, latest rejection first, at most 1,000. */
@@ -179,33 +181,37 @@ export interface ListedRejection extends RejectedEvent {
   retryable: boolean
 }
 
+/** SQL: whether a rejected event names a customer, by the id or an alias. */
+function isOfCustomer(customerId: string): Sql {
+  const customer = sql`${customerId}`
+  return sql`(
+    customer_id = ${customer}
+    or customer_id in (select alias from customer_aliases where customer_id = ${customer})
+  )`
+}
+
 /** Lists rejected events, latest rejection first, optionally of one customer or for one reason. */
 export async function listRejectedEvents(
   engine: Engine,
   input: { customerId?: string; code?: Code; cursor?: string; limit?: number } = {},
 ): Promise<Page<ListedRejection>> {
   const limit = pageLimit(input.limit)
-  const after = decodeCursor(input.cursor, 5) ?? [null, null, null, null, null]
+  const after = decodeCursor(input.cursor, 5)
   return engine.transaction(
     async (tx) => {
       const rows = await tx.query<ListedRejection & { bodyHash: string }>(
-        `select customer_id as "customerId", id, meter, quantity, time, code, detail, times,
-            rejected_at as "rejectedAt", sent->'properties' as properties, sent is not null
-            and code = any($8) as retryable, body_hash as "bodyHash"
+        sql`
+          select customer_id as "customerId", id, meter, quantity, time, code, detail, times,
+            rejected_at as "rejectedAt", sent->'properties' as properties,
+            sent is not null and code = any(${retryableCodes}) as retryable, body_hash as "bodyHash"
           from rejected_events
-          where (
-            $1::text is null
-              or customer_id = $1
-              or customer_id in (select alias from customer_aliases where customer_id = $1)
-          )
-            and ($2::text is null or code = $2)
-            and (
-              $3::timestamptz is null
-                or (rejected_at, customer_id, id, body_hash, code) < ($3, $4, $5, $6, $7)
-            )
+          where ${sql.and(
+            input.customerId !== undefined && isOfCustomer(input.customerId),
+            input.code !== undefined && sql`code = ${input.code}`,
+            after && sql`(rejected_at, customer_id, id, body_hash, code) < (${sql.join(after)})`,
+          )}
           order by rejected_at desc, customer_id desc, id desc, body_hash desc, code desc
           limit ${limit + 1}`,
-        [input.customerId ?? null, input.code ?? null, ...after, retryableCodes],
       )
       const shown = rows.slice(0, limit)
       const last = shown.at(-1)
@@ -242,19 +248,19 @@ export async function retryRejected(
         sent: Omit<UsageEventInput, 'customerId'>
         arrivedAt: Instant
       }>(
-        `select customer_id as "customerId", id, body_hash as "bodyHash", (array_agg(sent))[1] as sent,
+        sql`
+          select customer_id as "customerId", id, body_hash as "bodyHash", (array_agg(sent))[1] as sent,
             min(arrived_at) as "arrivedAt"
           from rejected_events
-          where (
-            customer_id = $1 or customer_id in (select alias from customer_aliases where customer_id = $1)
-          )
-            and sent is not null
-            and code = any($3)
-            and ($2::text[] is null or id = any($2))
+          where ${sql.and(
+            isOfCustomer(input.customerId),
+            sql`sent is not null`,
+            sql`code = any(${retryableCodes})`,
+            input.ids && sql`id = any(${input.ids})`,
+          )}
           group by customer_id, id, body_hash
           order by min(rejected_at), id, body_hash
           limit ${maxRetries}`,
-        [input.customerId, input.ids ?? null, retryableCodes],
       ),
     { readOnly: true },
   )

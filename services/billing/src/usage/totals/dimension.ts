@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../../engine.ts'
 import { canonicalJson } from '../../values/canonical-json.ts'
 import { firstOfMonth, type DateRange, type LocalDate } from '../../values/date.ts'
@@ -85,23 +86,21 @@ function nameOf(event: GroupedEvent, property: string): Named | undefined {
 
 const keyOf = ({ customer_id, meter, property, month, value }: Named) =>
   JSON.stringify([customer_id, meter, property, month, value])
-const inRecords =
-  'jsonb_to_recordset($1) as w(customer_id text, meter text, property text, month date, value text)'
+const namesIn = (names: readonly Named[]) => sql`jsonb_to_recordset(${JSON.stringify(names)}) as w(
+  customer_id text, meter text, property text, month date, value text
+)`
 
 async function namesAmong(tx: BillingTransaction, names: readonly Named[]): Promise<Set<string>> {
-  const rows = await tx.query<Named>(
-    `select w.*
-      from ${inRecords}
-      cross join lateral (
-        select
-        from usage_group_values v
-        where (
-          v.customer_id, v.meter, v.property, v.month, v.value
-        ) = (w.customer_id, w.meter, w.property, w.month, w.value)
-        limit 1
-      ) v`,
-    [JSON.stringify(names)],
-  )
+  const rows = await tx.query<Named>(sql`
+    select w.*
+    from ${namesIn(names)}
+    cross join lateral (
+      select
+      from usage_group_values v
+      where (v.customer_id, v.meter, v.property, v.month, v.value)
+        = (w.customer_id, w.meter, w.property, w.month, w.value)
+      limit 1
+    ) v`)
   return new Set(rows.map(keyOf))
 }
 
@@ -110,32 +109,29 @@ async function nameWhereRoom(tx: BillingTransaction, names: readonly Named[]): P
   for (const customerId of [...new Set(names.map((name) => name.customer_id))].sort()) {
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 7305810229))', [customerId])
   }
-  await tx.query(
-    `insert into usage_group_values (customer_id, meter, property, month, value)
-      select customer_id, meter, property, month, value
-      from (
-        select w.*,
-          row_number() over (
-            partition by customer_id, meter, property, month order by value collate "C"
-          ) as place
-        from ${inRecords}
-        where not exists (
-          select
-          from usage_group_values v
-          where (
-            v.customer_id, v.meter, v.property, v.month, v.value
-          ) = (w.customer_id, w.meter, w.property, w.month, w.value)
-        )
-      ) w
-      where place + (
-        select count(*)
+  await tx.query(sql`
+    insert into usage_group_values (customer_id, meter, property, month, value)
+    select customer_id, meter, property, month, value
+    from (
+      select w.*,
+        row_number() over (
+          partition by customer_id, meter, property, month order by value collate "C"
+        ) as place
+      from ${namesIn(names)}
+      where not exists (
+        select
         from usage_group_values v
-        where (v.customer_id, v.meter, v.property, v.month) = (w.customer_id, w.meter, w.property, w.month)
-      ) <= ${maxNamedValues}
-      order by 1, 2, 3, 4, 5
-      on conflict do nothing`,
-    [JSON.stringify(names)],
-  )
+        where (v.customer_id, v.meter, v.property, v.month, v.value)
+          = (w.customer_id, w.meter, w.property, w.month, w.value)
+      )
+    ) w
+    where place + (
+      select count(*)
+      from usage_group_values v
+      where (v.customer_id, v.meter, v.property, v.month) = (w.customer_id, w.meter, w.property, w.month)
+    ) <= ${maxNamedValues}
+    order by 1, 2, 3, 4, 5
+    on conflict do nothing`)
   return namesAmong(tx, names)
 }
 
@@ -146,7 +142,7 @@ export interface GroupUsage extends Group {
   events: number
 }
 
-const shownGroups = `(
+const shownGroups = sql`(
     select customer_id, meter, property, local_date, kind, value, quantity, events
     from usage_groups
     union all
@@ -162,12 +158,15 @@ export async function groupUsage(
   property: string,
 ): Promise<GroupUsage[]> {
   return tx.query<GroupUsage>(
-    `select meter, property, kind, value, sum(quantity)::bigint as quantity, sum(events)::bigint as events
+    sql`
+      select meter, property, kind, value, sum(quantity)::bigint as quantity, sum(events)::bigint as events
       from ${shownGroups}
-      where customer_id = $1 and property = $2 and local_date >= $3 and local_date < $4
+      where customer_id = ${customerId}
+        and property = ${property}
+        and local_date >= ${range.from}
+        and local_date < ${range.to}
       group by 1, 2, 3, 4
       order by meter collate "C", kind, value collate "C"`,
-    [customerId, property, range.from, range.to],
   )
 }
 
@@ -184,12 +183,15 @@ export async function groupDays(
   property: string,
 ): Promise<GroupDays[]> {
   return tx.query<GroupDays>(
-    `select meter, property, kind, value, local_date as date, sum(quantity)::bigint as quantity,
+    sql`
+      select meter, property, kind, value, local_date as date, sum(quantity)::bigint as quantity,
         sum(events)::bigint as events
       from ${shownGroups}
-      where customer_id = $1 and property = $2 and local_date >= $3 and local_date < $4
+      where customer_id = ${customerId}
+        and property = ${property}
+        and local_date >= ${range.from}
+        and local_date < ${range.to}
       group by 1, 2, 3, 4, 5
       order by meter collate "C", kind, value collate "C", local_date`,
-    [customerId, property, range.from, range.to],
   )
 }

@@ -1,3 +1,4 @@
+import { sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../../engine.ts'
 import { planFrom, type Charge, type PlanRow } from '../../catalogue/plan.ts'
 import { addDays, earlier, later, type LocalDate } from '../../values/date.ts'
@@ -149,15 +150,17 @@ async function largestMonth(
   summed: boolean,
 ): Promise<bigint> {
   const [window] = await tx.query<{ most: string | null }>(
-    `select max(total)::text as most
+    sql`
+      select max(total)::text as most
       from (
-        select ${summed ? 'sum' : 'max'}(quantity) over (
+        select ${sql.raw(summed ? 'sum' : 'max')}(quantity) over (
           order by local_date range between current row and interval '30 days' following
         ) as total
         from usage_daily
-        where customer_id = $1 and meter = $2 and local_date between $3 and $4
+        where customer_id = ${customerId}
+          and meter = ${meter}
+          and local_date between ${addDays(localDate, -30)} and ${addDays(localDate, 30)}
       ) as windows`,
-    [customerId, meter, addDays(localDate, -30), addDays(localDate, 30)],
   )
   return BigInt(window!.most ?? '0')
 }

@@ -1,4 +1,4 @@
-import { sqlState } from '@customer-portal/database'
+import { sql, sqlState, type Sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { addDays, addMonths, type LocalDate } from '../../values/date.ts'
 import { addSeconds, type Instant } from '../../values/instant.ts'
@@ -51,22 +51,23 @@ async function makeMonths(engine: Engine): Promise<void> {
  * batches, so that locks are short.
  */
 async function deleteOldIds(engine: Engine): Promise<number> {
-  return forgetInBatches(engine, (tx) => ({
-    old: `select k.ctid
+  return forgetInBatches(
+    engine,
+    (tx) => sql`
+      select k.ctid
       from usage_keys k
       join customers c using (customer_id)
-      where k.time < $1
+      where k.time < ${addSeconds(tx.at, -maxLateDays * 86_400)}
         and k.kept is null
         and (
           c.due_at is null
-            or k.time < (
-              select (max(p.period_start) - 1)::timestamp at time zone 'UTC'
-              from closed_periods p
-              where p.customer_id = k.customer_id
-            )
+          or k.time < (
+            select (max(p.period_start) - 1)::timestamp at time zone 'UTC'
+            from closed_periods p
+            where p.customer_id = k.customer_id
+          )
         )`,
-    before: addSeconds(tx.at, -maxLateDays * 86_400),
-  }))
+  )
 }
 
 /**
@@ -76,32 +77,31 @@ async function deleteOldIds(engine: Engine): Promise<number> {
 async function deleteOldHistoricalIds(engine: Engine): Promise<number> {
   const keptFrom = await engine.transaction(readKeptFrom, { readOnly: true, long: true })
   if (keptFrom === null) return 0
-  return forgetInBatches(engine, () => ({
-    old: `select k.ctid
+  return forgetInBatches(
+    engine,
+    () => sql`
+      select k.ctid
       from usage_keys k
-      where k.time < $1
+      where k.time < ${keptFrom}
         and k.kept
         and not exists (select from voided_events v where (v.customer_id, v.id) = (k.customer_id, k.id))`,
-    before: keptFrom,
-  }))
+  )
 }
 
-async function forgetInBatches(
-  engine: Engine,
-  which: (tx: BillingTransaction) => { old: string; before: Instant },
-): Promise<number> {
+async function forgetInBatches(engine: Engine, oldIds: (tx: BillingTransaction) => Sql): Promise<number> {
   let forgotten = 0
   for (let batch = 0; batch < batchesPerRun; batch += 1) {
     const [{ count }] = (await engine.transaction(
-      (tx) => {
-        const { old, before } = which(tx)
-        return tx.query<{ count: number }>(
-          `with old as (${old} limit ${keysPerBatch}
-         ), gone as (delete from usage_keys where ctid = any(array(select ctid from old)) returning 1)
-         select count(*)::int as count from gone`,
-          [before],
-        )
-      },
+      (tx) =>
+        tx.query<{ count: number }>(sql`
+          with old as (${oldIds(tx)} limit ${keysPerBatch}),
+          gone as (
+            delete from usage_keys
+            where ctid = any(array(select ctid from old))
+            returning 1
+          )
+          select count(*)::int as count
+          from gone`),
       { long: true },
     )) as [{ count: number }]
     forgotten += count
@@ -132,15 +132,13 @@ async function dropMonth(engine: Engine, month: LocalDate): Promise<boolean> {
       tx.asOwner(async () => {
         await tx.query("set local lock_timeout = '2s'")
         // Recording of history reads the first accepted time and holds this lock until it commits.
-        await tx.query(`select pg_advisory_xact_lock(${historyLock})`)
-        await tx.query(
-          `insert into usage_retention (kept_from)
-            values ($1::date::timestamp at time zone 'UTC')
-            on conflict (only_row)
-              do update set kept_from = greatest(usage_retention.kept_from, excluded.kept_from)`,
-          [addMonths(month, 1)],
-        )
-        await tx.query(`drop table if exists ${tableOf(month)}`)
+        await tx.query(sql`select pg_advisory_xact_lock(${historyLock})`)
+        await tx.query(sql`
+          insert into usage_retention (kept_from)
+          values (${addMonths(month, 1)}::date::timestamp at time zone 'UTC')
+          on conflict (only_row) do update
+            set kept_from = greatest(usage_retention.kept_from, excluded.kept_from)`)
+        await tx.query(sql`drop table if exists ${sql.identifier(tableOf(month))}`)
       }),
     )
     return true
@@ -171,11 +169,11 @@ async function holdsIds(engine: Engine, before: LocalDate): Promise<boolean> {
   const rows = await engine.transaction(
     (tx) =>
       tx.query(
-        `select 1
+        sql`
+          select 1
           from usage_keys
-          where time < $1::date::timestamp at time zone 'UTC' and kept is null
+          where time < ${before}::date::timestamp at time zone 'UTC' and kept is null
           limit 1`,
-        [before],
       ),
     { readOnly: true, long: true },
   )
@@ -189,7 +187,7 @@ const historyLock = 7305810230
  * existed and were dropped with their ids. Null where nothing was dropped.
  */
 export async function historyKeptFrom(tx: BillingTransaction): Promise<Instant | null> {
-  await tx.query(`select pg_advisory_xact_lock_shared(${historyLock})`)
+  await tx.query(sql`select pg_advisory_xact_lock_shared(${historyLock})`)
   return readKeptFrom(tx)
 }
 
