@@ -1,4 +1,4 @@
-import { failures } from '../failures.ts'
+import { failures } from '../error-responses.ts'
 import { callArticle } from './call.ts'
 import { codeBlock, errorsOf, methodLabel, pageOf, schemeName, type Page, type Reference } from './context.ts'
 import type { SecurityScheme } from './document.ts'

@@ -1,11 +1,10 @@
 import type { Engine } from '../engine.ts'
 import { directionOf } from './direction.ts'
-import { readSubscriptionState, type SubscriptionState } from './state.ts'
+import { readSubscriptionState } from './state.ts'
 import { getAllPlans, seatsOf, type Plan } from '../catalogue/plan.ts'
 import { currentPhase, type Phase } from './phase.ts'
 import { inChinese, type Notice } from '../values/localized-text.ts'
-
-export const hadTrial = ({ phases }: SubscriptionState) => phases.some((phase) => phase.trialEnds !== null)
+import { hadTrial } from './trial.ts'
 
 /**
  * How a plan relates to the current one: an upgrade happens now, a downgrade at the end of the billing

@@ -1,7 +1,8 @@
 import { monthsOf, seatsOf, type Plan } from '../catalogue/plan.ts'
-import { addDays, earlier, type LocalDate } from '../values/date.ts'
+import type { LocalDate } from '../values/date.ts'
 import { billingPeriodAt } from './timeline.ts'
 import type { Phase } from './phase.ts'
+import { trialLeft } from './trial.ts'
 
 /** Who made a request: the customer in the portal, or the vendor through the billing API. */
 export type Party = 'customer' | 'vendor'
@@ -134,19 +135,6 @@ export function nextPhase(
     alignment: sameGrid ? last.alignment : to.plan.alignment,
     trialEnds,
   }
-}
-
-/**
- * Returns the date until which a trial continues in another phase: at most the new plan's own trial days,
- * counted from the trial's start. Null where it is over.
- */
-function trialLeft(last: Phase, to: Pick<Phase, 'plan' | 'from'>): LocalDate | null {
-  if (last.trialEnds === null) return null
-  const ends =
-    to.plan.id === last.plan.id
-      ? last.trialEnds
-      : earlier(last.trialEnds, addDays(last.anchor, to.plan.trialDays))
-  return to.from < ends ? ends : null
 }
 
 /** Returns the phases as they will be after everything scheduled has happened. */

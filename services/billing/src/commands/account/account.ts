@@ -8,7 +8,7 @@ import { isCurrency } from '../../values/money.ts'
 import { isTaxId } from '../../customer/tax-id.ts'
 import { beginningOfTime, isTimeZone } from '../../values/zone.ts'
 import { accountOf, type Account, type CustomerDetails } from '../../customer/account.ts'
-import { changeTimeZone } from '../../subscription/time-zone.ts'
+import { changeTimeZone } from '../../subscription/time-zone-change.ts'
 
 /** Creates a customer with the defaults CNY, Asia/Shanghai and zh-CN. Throws customer_exists. */
 export async function createCustomer(

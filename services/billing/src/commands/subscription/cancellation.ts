@@ -1,5 +1,4 @@
 import type { Engine, BillingTransaction } from '../../engine.ts'
-import { partyOf } from './planned-change.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { onCustomer, scheduleNext } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
@@ -18,6 +17,7 @@ import { replaceUsage } from '../../usage/totals/after-end.ts'
 import { currentPhase, type Phase } from '../../subscription/phase.ts'
 import type { Waiting } from '../../subscription/schedule.ts'
 import type { Notice } from '../../values/localized-text.ts'
+import { partyOf } from './party.ts'
 
 /**
  * Ends the subscription: at the end of the billing period, replacing a scheduled change and undone by

@@ -3,7 +3,6 @@ import {
   beginsGrid,
   blockersOf,
   endedPeriod,
-  partyOf,
   planChange,
   type ChangeRequest,
   type PlannedChange,
@@ -23,10 +22,11 @@ import { subscriptionOf, type Changed, type Subscription } from './subscribe.ts'
 import { usagePeriods } from '../../subscription/timeline.ts'
 import { deficitsOfChange } from './allowances.ts'
 import { arriveToBill } from '../../customer/customer.ts'
-import { keepZoneInPeriods } from '../../subscription/time-zone.ts'
+import { keepZoneInPeriods } from '../../subscription/time-zone-change.ts'
 import { currentPhase, type Phase } from '../../subscription/phase.ts'
 import { leftAfter, nextPhase, type Party, type Waiting } from '../../subscription/schedule.ts'
 import type { Notice } from '../../values/localized-text.ts'
+import { partyOf } from './party.ts'
 
 /**
  * Moves the customer to a higher plan or more seats now, on one invoice: the unused days of the old plan are

@@ -17,6 +17,7 @@ import { dailyUsage, usedOn } from '../../rating/rated-usage.ts'
 import { currentPhase, type Phase } from '../../subscription/phase.ts'
 import { isSameGrid, nextPhase, type Party } from '../../subscription/schedule.ts'
 import { tooManySeats } from '../../subscription/offered-plans.ts'
+import { effectiveDateOf } from './effective-date.ts'
 
 export { directionOf, type Direction } from '../../subscription/direction.ts'
 
@@ -43,13 +44,6 @@ export interface PlannedChange {
   billingPeriod: Period
   lines: LineDraft[]
   totals: Totals
-}
-
-/**
- * Returns who acts in a transaction: calls of the portal (and the workbench) run in the role of one customer.
- */
-export function partyOf({ access }: BillingTransaction): Party {
-  return access.role === 'portal' ? 'customer' : 'vendor'
 }
 
 /** Computes a change from the current state. Preview and execution share it, so they cannot disagree. */
@@ -81,7 +75,7 @@ export async function planChange(
   const seats = tooMany ? kept : seatsFor(plan, requested.seats, from.seats)
   const to = { plan, seats }
   const direction = directionOf(from, to)
-  const { when, at } = momentOf(tx, state, from, direction, requested.when)
+  const { when, at } = effectiveDateOf(tx, state, from, direction, requested.when)
   if (when === 'now') checkRoomLater(state, from, to)
   const money = await moneyOf(tx, state, from, to, when === 'now' ? direction : 'same')
   return {
@@ -94,25 +88,6 @@ export async function planChange(
     billingPeriod: money.billingPeriod,
     ...(await priced(tx, state, money.lines)),
   }
-}
-
-/**
- * Returns when a change happens: up now, down at the end of the billing period; level at the end of the usage
- * period, so that no period is cut, or now where the vendor asks.
- */
-function momentOf(
-  tx: BillingTransaction,
-  { phases, today }: SubscriptionState,
-  from: Phase,
-  direction: Direction,
-  when?: 'now' | 'period_end',
-): Pick<PlannedChange, 'when' | 'at'> {
-  const endOfFee = billingPeriodAt(from, today).to
-  if (when === 'now' || direction === 'same') return { when: 'now', at: today }
-  if (when === 'period_end') return { when: 'period_end', at: endOfFee }
-  const waits = direction === 'down' || (direction === 'level' && partyOf(tx) === 'customer')
-  if (!waits) return { when: 'now', at: today }
-  return { when: 'period_end', at: direction === 'down' ? endOfFee : usagePeriods(phases, today).at(-1)!.to }
 }
 
 /** A vendor's scheduled change to the same plan keeps the new seats, so they must fit in it. */

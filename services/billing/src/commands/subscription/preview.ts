@@ -1,5 +1,5 @@
 import type { Engine, BillingTransaction } from '../../engine.ts'
-import { blockersOf, partyOf, warningsOf, type ChangeRequest } from './planned-change.ts'
+import { blockersOf, warningsOf, type ChangeRequest } from './planned-change.ts'
 import { catchUp } from '../../billing-run/run.ts'
 import { readBillingState, type BillingState } from '../../subscription/state.ts'
 import { issuedIn } from '../../invoicing/issued.ts'
@@ -19,6 +19,7 @@ import { lockCustomer } from '../../customer/customer.ts'
 import { currentPhase } from '../../subscription/phase.ts'
 import type { Notice } from '../../values/localized-text.ts'
 import { payableOf } from '../../invoicing/document/document.ts'
+import { partyOf } from './party.ts'
 
 /** What a change will cost, and until when confirming it charges exactly that. */
 export interface Preview extends Totals {
