@@ -5,10 +5,12 @@ import { addSeconds, instantFromMilliseconds } from './instant.ts'
 import {
   beginningOfTime,
   clockTimeIn,
+  clockTimeWithOffset,
   dateIn,
   instantOf,
   isTimeZone,
   localDateOf,
+  nextMidnight,
   startOfDay,
   type ZoneChange,
 } from './zone.ts'
@@ -197,4 +199,18 @@ describe('clock times of a zone', () => {
       }),
     )
   })
+})
+
+test.each([
+  ['Asia/Shanghai', '2026-01-01T00:00:00.123456Z', '2026-01-01 08:00:00.123456+08:00'],
+  ['UTC', '2026-01-01T00:00:00.000001Z', '2026-01-01 00:00:00.000001+00:00'],
+  ['America/St_Johns', '2026-01-01T00:00:00.000000Z', '2025-12-31 20:30:00.000000-03:30'],
+])('the clock in %s at %s shows %s', (timezone, instant, shown) => {
+  expect(clockTimeWithOffset(timezone, instant)).toBe(shown)
+})
+
+test('the next midnight is the beginning of the next local date', () => {
+  const zones = [{ from: '0001-01-01', timezone: 'Asia/Shanghai' }]
+  expect(nextMidnight(zones, '2026-01-01T15:59:59.000000Z')).toBe('2026-01-01T16:00:00.000000Z')
+  expect(nextMidnight(zones, '2026-01-01T16:00:00.000000Z')).toBe('2026-01-02T16:00:00.000000Z')
 })
