@@ -211,6 +211,18 @@ test('by keyboard a plan is chosen, its seats are set, and the upgrade is confir
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })
   await expect.poll(() => focused(page)).toBe('升级到企业版')
+  // So does a click beside it; nothing behind it can be reached meanwhile.
+  await page.keyboard.press('Enter')
+  await dialog.waitFor()
+  expect(await dialog.evaluate((element) => element.matches(':modal'))).toBe(true)
+  await expect.poll(() => focused(page)).toBe('升级到企业版')
+  for (let pressed = 0; pressed < 12; pressed += 1) {
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.closest('#app') ?? null)).toBe(null)
+  }
+  await page.mouse.click(5, 5)
+  await dialog.waitFor({ state: 'detached' })
+  await expect.poll(() => focused(page)).toBe('升级到企业版')
   await page.context().close()
 })
 
