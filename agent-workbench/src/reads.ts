@@ -1,10 +1,10 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/vue-query'
 import { api } from './api.ts'
 
-/** New questions come from outside: what is on screen is asked for again, after so many milliseconds. */
+/** How often the conversations on screen are read again, in milliseconds: visitors write at any time. */
 const lookAgainAfter = 10_000
 
-/** What is asked under which name. */
+/** Every query of the desk: its key and how it is read. */
 export const reads = {
   conversations: infiniteQueryOptions({
     queryKey: ['conversations'],

@@ -2,7 +2,7 @@ import { ApiError, UnreachableError } from '@customer-portal/ui/api-error.ts'
 import { NotDoneError, UnknownOutcomeError } from '@customer-portal/ui/lost-answer.ts'
 import { useTexts } from './texts/index.ts'
 
-/** What went wrong, in the agent's language. */
+/** An error as a sentence in the agent's language. */
 export function useErrorText() {
   const { t } = useTexts()
   return (error: unknown): string => {

@@ -14,5 +14,5 @@ export const { startTexts, switchLanguage, t } = createTexts({
   load: async (language) => (await load[language]()).default,
 })
 
-/** The texts, for a component. Keys are checked by the compiler. */
+/** Returns the texts for a component. The compiler checks the keys. */
 export const useTexts = () => ({ t })

@@ -1,4 +1,4 @@
-/** What a server of ours says when it refuses (RFC 9457), with a code of its closed list. */
+/** The problem document (RFC 9457) of a rejected call, with a code of the closed list. */
 export interface Problem {
   code: string
   detail: string
@@ -6,12 +6,12 @@ export interface Problem {
   errors?: { pointer: string; code: string; detail: string }[]
 }
 
-/** What the server refused; `problem` is absent where the answer was none of ours. */
+/** A rejected call. `problem` is absent if the response came from something else, such as a proxy. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly problem: Problem | undefined
-  /** After how many seconds the call may be tried again, where the server says so. */
+  /** Seconds until the call may be retried, if the server says so. */
   readonly retryAfter: number | undefined
 
   constructor(status: number, problem?: Problem, retryAfter?: number) {
@@ -22,10 +22,10 @@ export class ApiError extends Error {
   }
 }
 
-/** The server could not be reached at all. */
+/** Thrown when the server cannot be reached. */
 export class UnreachableError extends Error {}
 
-/** The error that an answer other than 2xx stands for. */
+/** Returns the error for a response other than 2xx. */
 export async function errorOf(response: Response): Promise<ApiError> {
   const json = response.headers.get('Content-Type')?.includes('json')
   const body: unknown = json ? await response.json().catch(() => undefined) : undefined
@@ -36,7 +36,7 @@ export async function errorOf(response: Response): Promise<ApiError> {
   )
 }
 
-/** What was looked for; undefined, not an error, where the server does not have it. */
+/** Returns what was looked up, or undefined for a 404. Throws for any other error. */
 export const orMissing = <Found>(found: Promise<Found>): Promise<Found | undefined> =>
   found.catch((error: unknown) => {
     if (error instanceof ApiError && error.status === 404) return undefined

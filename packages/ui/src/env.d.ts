@@ -2,7 +2,7 @@ import 'vue'
 
 declare module 'vue' {
   interface HTMLAttributes {
-    /** Not printed. */
+    /** Excluded from print. */
     'data-print'?: 'no'
   }
 }

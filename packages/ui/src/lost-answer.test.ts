@@ -30,7 +30,7 @@ function server(answers: ('lost' | 'unreachable' | 'fine')[]) {
   }
 }
 
-test('what arrived though its answer was lost is found, and was sent once', async () => {
+test('a command that arrived but whose response was lost is found, and is sent once', async () => {
   const { kept, send, find } = server(['lost', 'unreachable', 'fine'])
   let looking = 0
   expect(
@@ -41,13 +41,13 @@ test('what arrived though its answer was lost is found, and was sent once', asyn
   expect([kept.length, looking]).toEqual([1, 1])
 })
 
-test('what never arrived is called not done', async () => {
+test('a command that never arrived throws NotDoneError', async () => {
   const { kept, send, find } = server(['unreachable'])
   await expect(sendSurely(send, find, () => undefined)).rejects.toThrow(NotDoneError)
   expect(kept).toEqual([])
 })
 
-test('what is missing at first and arrives while it is looked for is done', async () => {
+test('a command that arrives during the lookup counts as done', async () => {
   const { kept, send, find } = server(['unreachable'])
   let asked = 0
   const late = async () => {
@@ -57,12 +57,12 @@ test('what is missing at first and arrives while it is looked for is done', asyn
   expect(await sendSurely(send, late, () => undefined)).toBe('said')
 })
 
-test('while nobody can be asked, nothing is claimed', async () => {
+test('an unreachable server gives an unknown outcome', async () => {
   const { send, find } = server(Array.from({ length: 20 }, () => 'unreachable'))
   await expect(sendSurely(send, find, () => undefined)).rejects.toThrow(UnknownOutcomeError)
 })
 
-test('a refusal is a refusal, and nothing is looked for', async () => {
+test('a rejected command throws its error without a lookup', async () => {
   const refused = failed(400)
   const looked: string[] = []
   await expect(

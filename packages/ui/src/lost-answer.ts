@@ -1,20 +1,20 @@
 import { ApiError, UnreachableError } from './api-error.ts'
 
-/** The answer to what was sent was lost, and the server says that it was not done. */
+/** Thrown when the response was lost and the server reports that the command was not done. */
 export class NotDoneError extends Error {}
 /**
- * The answer to what was sent was lost, and the server can't be asked either. Sent again under its key or id
- * it is not done twice.
+ * Thrown when the response was lost and the server cannot be reached to look up the outcome. Sending the
+ * command again with the same key or id does not do it twice.
  */
 export class UnknownOutcomeError extends Error {}
 
-/** Whether what was sent lost its answer on the way, so that the server had to be asked what became of it. */
+/** Returns whether an error means that the response was lost and the outcome had to be looked up. */
 export const isLostAnswer = (error: unknown): error is NotDoneError | UnknownOutcomeError =>
   error instanceof NotDoneError || error instanceof UnknownOutcomeError
 
 /**
- * How what became of it is asked: after how many milliseconds each time, how often at most, and how often it
- * must be missing, since it may still be on its way.
+ * How the outcome is looked up: the delay before each lookup in milliseconds, the maximum number of lookups,
+ * and how often the command must be missing, because it may still be on its way.
  */
 export const lookUp = { pause: 2_000, most: 6, missing: 3 }
 
@@ -23,9 +23,9 @@ const isLost = (error: unknown) =>
 const pause = () => new Promise((resolve) => setTimeout(resolve, lookUp.pause))
 
 /**
- * Sends something under a key or id of its own. Where the answer is lost, looks by `find` for what became of
- * it and says nothing the server did not: what was found or refused, NotDoneError where it is not there,
- * UnknownOutcomeError where nobody can be asked. `onLost` is called when it begins to look.
+ * Sends a command with a key or id of its own. If the response is lost, looks up the outcome with `find`:
+ * returns what was found, or throws its rejection, NotDoneError if it was not done, or UnknownOutcomeError if
+ * the server cannot be reached. Calls `onLost` before the lookup.
  */
 export async function sendSurely<Done extends NonNullable<unknown>>(
   send: () => Promise<Done>,
@@ -53,8 +53,8 @@ export async function sendSurely<Done extends NonNullable<unknown>>(
 }
 
 /**
- * Sends what may be sent again as it is, since what is done already stays so: until it is answered, a few
- * times. Throws UnknownOutcomeError where it never is.
+ * Sends an idempotent command, and retries it a few times until there is a response. Throws
+ * UnknownOutcomeError if there is none.
  */
 export async function sendAgain<Done>(send: () => Promise<Done>): Promise<Done> {
   for (let sent = 0; sent < lookUp.most; sent += 1) {

@@ -15,7 +15,7 @@ export function createPreferences({ stored, store }: ReturnType<typeof browserSt
   const locale = ref<Locale>(first)
   const theme = ref<Theme>(isTheme(storedTheme) ? storedTheme : 'system')
   const systemDark = ref(false)
-  /** The theme on screen, with `system` resolved. */
+  /** The theme in effect, with `system` resolved. */
   const shownTheme = computed(() =>
     theme.value === 'system' ? (systemDark.value ? 'dark' : 'light') : theme.value,
   )
@@ -24,7 +24,7 @@ export function createPreferences({ stored, store }: ReturnType<typeof browserSt
     locale,
     theme,
     shownTheme,
-    /** The reader's own choice, kept for the next visit. */
+    /** The user's own choice, stored for the next visit. */
     chooseLocale(choice: Locale) {
       locale.value = choice
       store('locale', choice)
@@ -33,11 +33,11 @@ export function createPreferences({ stored, store }: ReturnType<typeof browserSt
       theme.value = choice
       store('theme', choice)
     },
-    /** The language that the server knows of the reader, where none was chosen in this browser. */
+    /** Applies the language that the server has for the user, unless one was chosen in this browser. */
     suggestLocale(suggestion: string | null | undefined) {
       if (!isLocale(stored('locale')) && isLocale(suggestion)) locale.value = suggestion
     },
-    /** Keeps <html> in step with language and theme. */
+    /** Updates <html> whenever the language or theme changes. */
     applyPreferences() {
       const query = matchMedia('(prefers-color-scheme: dark)')
       systemDark.value = query.matches

@@ -1,10 +1,10 @@
 /**
- * What a front end keeps in the browser, under names of its own. Where nothing may be kept (`area` throws), it
- * lasts as long as the page.
+ * A front end's values in the browser's storage, under a prefix. If storage is unavailable (`area` throws),
+ * they last as long as the page.
  */
 export function browserStore(area: () => Storage, prefix: string) {
   return {
-    /** What was kept; null where there is nothing, or nothing may be kept. */
+    /** Returns a stored value, or null. */
     stored(name: string): string | null {
       try {
         return area().getItem(`${prefix}.${name}`)
@@ -12,13 +12,13 @@ export function browserStore(area: () => Storage, prefix: string) {
         return null
       }
     },
-    /** Keeps something; null forgets it. */
+    /** Stores a value; null deletes it. */
     store(name: string, value: string | null) {
       try {
         if (value === null) area().removeItem(`${prefix}.${name}`)
         else area().setItem(`${prefix}.${name}`, value)
       } catch {
-        // Storage is off.
+        // Storage is unavailable.
       }
     },
   }

@@ -1,6 +1,6 @@
 import { ref } from 'vue'
 
-/** What a message offers to do: taking back what it tells of. */
+/** The action a toast offers, such as undo. */
 export interface ToastAction {
   label: string
   run: () => unknown
@@ -18,7 +18,7 @@ let count = 0
 let outlet: ((message: { kind: Toast['kind']; text: string }) => Promise<boolean>) | undefined
 const timers = new Map<number, ReturnType<typeof setTimeout>>()
 
-/** Lets another page show the messages; it answers false where it does not. */
+/** Delegates toasts to the host page; the handler returns false if the host does not show it. */
 export function toastThrough(other: typeof outlet) {
   outlet = other
 }
@@ -28,7 +28,7 @@ export function closeToast(id: number) {
   toasts.value = toasts.value.filter((toast) => toast.id !== id)
 }
 
-/** Keeps a message for as long as somebody points at it or is about to press what it offers. */
+/** Keeps a toast while the pointer is over it or its action has the focus. */
 export function holdToast(id: number) {
   clearTimeout(timers.get(id))
   timers.delete(id)
@@ -42,10 +42,10 @@ export function releaseToast({ id, kind, action }: Toast) {
   )
 }
 
-/** Shows a message for a few seconds, longer where something went wrong or can be taken back. */
+/** Shows a toast for a few seconds, longer for an error or one that offers undo. */
 export function toast(kind: Toast['kind'], text: string, detail?: string, action?: ToastAction) {
   const show = () => showHere({ kind, text, detail, action })
-  // What it offers to do only this page can do.
+  // The host cannot perform this page's action.
   if (outlet && !action)
     void outlet({ kind, text: detail ? `${text} ${detail}` : text }).then((isShown) => {
       if (!isShown) show()

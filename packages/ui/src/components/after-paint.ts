@@ -1,6 +1,6 @@
 import { shallowRef, watch, type Ref } from 'vue'
 
-/** When the next picture is on screen; at once where none is drawn. */
+/** Resolves after the next frame is painted; at once in a hidden tab, where none is. */
 export function painted(): Promise<unknown> {
   return document.hidden
     ? Promise.resolve()
@@ -8,8 +8,8 @@ export function painted(): Promise<unknown> {
 }
 
 /**
- * Follows a value one picture later: what the reader has pressed answers first, then comes what takes longer
- * to draw.
+ * Follows a value one frame later: the control that was pressed responds first, and the slower rendering
+ * comes after it.
  */
 export function afterPaint<Value>(source: () => Value): Readonly<Ref<Value>> {
   const followed = shallowRef(source())

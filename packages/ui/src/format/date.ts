@@ -4,17 +4,17 @@ const day = 86_400_000
 
 const atUtc = (date: string) => Date.parse(`${date}T00:00:00Z`)
 
-/** Local dates counted by the calendar: `2026-11-30` + 1 = `2026-12-01`. */
+/** Adds days to a local date: `2026-11-30` + 1 = `2026-12-01`. */
 export function addDays(date: string, days: number): string {
   return new Date(atUtc(date) + days * day).toISOString().slice(0, 10)
 }
 
-/** Whole days from one local date to another. */
+/** Returns the number of days from one local date to another. */
 export function daysBetween(from: string, to: string): number {
   return Math.round((atUtc(to) - atUtc(from)) / day)
 }
 
-/** The local date an instant falls on in a time zone (the browser's where none is known). */
+/** Returns the local date of an instant in a time zone (by default the browser's). */
 export function localDate(instant: string, timeZone: string | undefined): string {
   const parts = dateFormat('en-CA', {
     timeZone,
@@ -26,21 +26,21 @@ export function localDate(instant: string, timeZone: string | undefined): string
   return `${part('year')}-${part('month')}-${part('day')}`
 }
 
-/** Calendar days from one instant to another in a time zone (the browser's where none is known). */
+/** Returns the calendar days between two instants in a time zone (by default the browser's). */
 export const daysApart = (earlier: string, later: string, timeZone: string | undefined) =>
   daysBetween(localDate(earlier, timeZone), localDate(later, timeZone))
 
 type DateStyle = 'day' | 'date' | 'weekday' | 'numeric' | 'month'
 
 function formatOf(style: DateStyle, locale: string): Intl.DateTimeFormat {
-  // Chinese writes 11月30日 only with the long month; its short one is 11/30.
+  // Intl formats a Chinese date as 11月30日 only with the long month; the short one gives 11/30.
   const month = locale.startsWith('zh') ? 'long' : 'short'
   const options: Record<DateStyle, Intl.DateTimeFormatOptions> = {
     day: { month, day: 'numeric' },
     date: { year: 'numeric', month, day: 'numeric' },
     weekday: { month, day: 'numeric', weekday: 'short' },
     numeric: { month: 'numeric', day: 'numeric' },
-    // Its long one alone is 十一月.
+    // The long month alone would be 十一月.
     month: { month: locale.startsWith('zh') ? 'numeric' : 'short' },
   }
   return dateFormat(locale, { ...options[style], timeZone: 'UTC' })
@@ -78,11 +78,11 @@ export function formatRange(
   return `${formatDate(range.start, locale, sameYear ? 'day' : 'date')} – ${end}${year}`
 }
 
-/** Whether dates are a whole calendar month. */
+/** Returns whether a range is a whole calendar month. */
 export const isMonth = ({ start, end }: { start: string; end: string }) =>
   start.endsWith('-01') && end.endsWith('-01') && daysBetween(start, end) <= 31 && start !== end
 
-/** A local month as text: 2026年11月, November 2026. A label with a day is that day. */
+/** Formats a month label: 2026年11月, November 2026. A label with a day is formatted as that date. */
 export function formatPeriodLabel(label: string, locale: string): string {
   if (label.length > 7) return formatDate(label, locale)
   return dateFormat(locale, { year: 'numeric', month: 'long', timeZone: 'UTC' }).format(
@@ -90,7 +90,7 @@ export function formatPeriodLabel(label: string, locale: string): string {
   )
 }
 
-/** An instant on the wall clock of a time zone: 2026-11-22 14:05, seconds if asked for. */
+/** Formats an instant in a time zone: 2026-11-22 14:05, optionally with seconds. */
 export function formatTime(instant: string, timeZone: string, options: { seconds?: boolean } = {}): string {
   const text = dateFormat('sv-SE', {
     timeZone,
@@ -104,7 +104,7 @@ export function formatTime(instant: string, timeZone: string, options: { seconds
   return text.replace(',', '')
 }
 
-/** How a time zone is called: 中国标准时间, China Standard Time. */
+/** Returns the name of a time zone: 中国标准时间, China Standard Time. */
 export function formatZone(timeZone: string, locale: string): string {
   const parts = dateFormat(locale, { timeZone, timeZoneName: 'longGeneric' }).formatToParts(new Date())
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone

@@ -16,12 +16,12 @@ function kept<Format>(
 }
 
 /**
- * The format of numbers with these options. It is kept: making one takes a hundred times as long as using it,
- * and a page uses a few for hundreds of numbers.
+ * Returns the number format with these options. Formats are cached: making one takes a hundred times as long
+ * as using it, and a page uses a few for hundreds of numbers.
  */
 export const numberFormat = (locale: string, options: Intl.NumberFormatOptions = {}) =>
   kept(numbers, locale, options, () => new Intl.NumberFormat(locale, options))
 
-/** The format of dates with these options, kept as that of numbers is. */
+/** Returns the date format with these options, cached like number formats. */
 export const dateFormat = (locale: string, options: Intl.DateTimeFormatOptions) =>
   kept(dates, locale, options, () => new Intl.DateTimeFormat(locale, options))

@@ -15,7 +15,7 @@ export function currencyExponent(currency: string): number {
   return found ? Number(found[0]) : 2
 }
 
-/** Minor units as a decimal text: no floating point on the way. */
+/** Converts minor units to a decimal string without floating point. */
 export function decimalText(amount: number, exponent: number): `${number}` {
   const digits = String(Math.abs(amount)).padStart(exponent + 1, '0')
   const whole = digits.slice(0, digits.length - exponent)
@@ -23,7 +23,7 @@ export function decimalText(amount: number, exponent: number): `${number}` {
   return `${amount < 0 ? '-' : ''}${whole}${fraction}` as `${number}`
 }
 
-/** An amount in minor units as a reader of `locale` writes it, with the narrow symbol and a real minus. */
+/** Formats an amount in minor units for a locale, with the narrow currency symbol and a true minus sign. */
 export function formatMoney(
   amount: number,
   currency: string,
@@ -40,7 +40,7 @@ export function formatMoney(
     maximumFractionDigits: whole ? 0 : exponent,
   })
   const said = format.format(decimalText(amount, exponent)).replace('-', '−')
-  // Yuan and yen share their narrow symbol; the yen is the one that says which it is.
+  // Yuan and yen share their narrow symbol, so the yen is written JP¥.
   return currency === 'JPY' ? said.replace(/[¥￥]/, 'JP¥') : said
 }
 

@@ -2,7 +2,7 @@ import { numberFormat } from './formats.ts'
 
 const largeFrom = 1_000_000
 
-/** A quantity in full, grouped: 61,800,000 or 12.5. */
+/** Formats a quantity in full with grouping: 61,800,000 or 12.5. */
 export function formatExact(quantity: number, locale: string): string {
   return numberFormat(locale, { maximumFractionDigits: 6 }).format(quantity).replace('-', '−')
 }
@@ -27,13 +27,13 @@ export function formatQuantity(quantity: number, locale: string): string {
     .replace('-', '−')
 }
 
-/** A share as a whole percent, rounded down, so that 100 % is only said when nothing is left. */
+/** Formats a share as a whole percent, rounded down: 100 % appears only when nothing is left. */
 export function percentOf(part: number, whole: number): number {
   if (whole <= 0) return part > 0 ? 100 : 0
   return Math.floor((part / whole) * 100)
 }
 
-/** A difference with its sign: +12.4 %, −3 %. */
+/** Formats a difference with its sign: +12.4 %, −3 %. */
 export function formatChange(ratio: number, locale: string): string {
   return numberFormat(locale, { style: 'percent', signDisplay: 'exceptZero', maximumFractionDigits: 1 })
     .format(ratio)

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { fill } from './fill.ts'
 
-test('a text takes its values and, where it counts, its form', () => {
+test('a text is filled with its values, in the singular or plural form', () => {
   expect(fill('{n} day | {n} days', { n: 1 }, 1)).toBe('1 day')
   expect(fill('{n} day | {n} days', { n: 9 }, 9)).toBe('9 days')
   expect(fill('{n} 天', { n: 9 }, 9)).toBe('9 天')
   expect(fill('{a}{b}', { a: '{b}' })).toBe('{b}{b}')
 })
 
-test('a name in Latin letters stands apart from the Chinese around it, and from nothing else', () => {
+test('a name in Latin letters gets spaces between it and Chinese text, and nowhere else', () => {
   const filled = (text: string, name: string) => fill(text, { name })
   expect(['Token', 'AI 回答', 'GPT-5'].map((name) => filled('{name}已用', name))).toEqual([
     'Token 已用',
@@ -23,6 +23,6 @@ test('a name in Latin letters stands apart from the Chinese around it, and from 
   ]).toEqual(['升级到 Pro', '升级到 Pro', 'Token：不限量', 'Token used'])
 })
 
-test('a name that is written from right to left is isolated from what stands beside it', () => {
+test('a name written from right to left is isolated from the text beside it', () => {
   expect(fill('{name}：{amount}', { name: 'الخطة', amount: '¥5.00' })).toBe('\u2068الخطة\u2069：¥5.00')
 })

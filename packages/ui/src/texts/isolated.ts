@@ -1,6 +1,6 @@
 /**
- * A value with letters that are written from right to left, between the controls that keep it from turning
- * round the text and the amounts beside it.
+ * Wraps a value that contains right-to-left letters in isolating controls, so that it does not reorder the
+ * text and amounts beside it.
  */
 export const isolated = (value: string) =>
   /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u.test(value)

@@ -2,7 +2,7 @@ import type { Locale } from '@customer-portal/embed'
 import { shallowReactive, watch, type Ref } from 'vue'
 import { fill, type Values } from './fill.ts'
 
-/** The keys of texts, `usage.empty`, so that the compiler finds one that is not there. */
+/** The keys of the texts, such as `usage.empty`: the compiler rejects a key that does not exist. */
 export type KeyOf<Texts> = {
   [Name in keyof Texts & string]: Texts[Name] extends string ? Name : `${Name}.${KeyOf<Texts[Name]>}`
 }[keyof Texts & string]
@@ -27,25 +27,22 @@ export function createTexts<Texts>({
   }
 
   return {
-    /** Loads the texts of the reader's language, and those of another one when it is chosen. */
+    /** Loads the texts of the current language, and those of another when it is chosen. */
     async startTexts() {
       watch(locale, (next) => void show(next))
       await show(locale.value)
     },
 
     /**
-     * Goes over to the language that the reader chooses, once its texts are there: else the page would be
-     * drawn twice, the first time in both.
+     * Switches the language once its texts are loaded; otherwise the page would render twice, first with both
+     * languages mixed.
      */
     async switchLanguage(choice: Locale) {
       await show(choice).catch(() => undefined)
       chooseLocale(choice)
     },
 
-    /**
-     * The text of a key in the reader's language. Until that language is loaded, the other one stays on
-     * screen.
-     */
+    /** Returns the text of a key. Until a newly chosen language is loaded, the previous one stays. */
     t(key: KeyOf<Texts>, values: Values = {}, count?: number): string {
       let found: unknown = loaded[locale.value] ?? loaded['zh-CN'] ?? loaded.en
       for (const name of key.split('.')) found = (found as Record<string, unknown> | undefined)?.[name]

@@ -122,12 +122,12 @@ export const api = {
   invoice: (id: string, signal?: AbortSignal) => json<Invoice>(`/invoices/${segment(id)}`, { signal }),
   lineEvents: (id: string, lineId: string, query: Query, signal?: AbortSignal) =>
     json<Page<UsageEvent>>(`/invoices/${segment(id)}/lines/${segment(lineId)}/events`, { query, signal }),
-  /** A file as it arrives; the token is in a header, so no link can fetch it. */
+  /** Downloads a file as a stream. The token is sent in a header, so a link cannot fetch it. */
   file: (path: string, query: Query, signal: AbortSignal) => call(path, { query, signal }),
   invoicePdf: async (id: string) => (await call(`/invoices/${segment(id)}/pdf`)).blob(),
 }
 
-/** The token with the customer it belongs to, as the server says; null where it is no token any more. */
+/** Returns the token with its customer, or null if the server no longer accepts it. */
 export async function identify<Fresh extends { token: string }>(
   fresh: Fresh,
 ): Promise<(Fresh & { customerId: string }) | null> {

@@ -6,7 +6,7 @@ import { firstLocale } from './texts/files.ts'
 const preferences = createPreferences({ stored, store }, firstLocale())
 export const { locale, theme, shownTheme, chooseLocale, chooseTheme } = preferences
 
-/** Whether the page around the portal has said in which language it is. */
+/** Whether the host page has set the language. */
 export const hostLocale = ref(false)
 
 /**

@@ -23,7 +23,7 @@ watch(
   { flush: 'sync' },
 )
 
-/** When nothing is being asked any more. */
+/** Resolves when no query is running. */
 export function untilRead(): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
@@ -44,13 +44,13 @@ export const usePlans = () => useQuery({ ...reads.plans, select: (answer) => ans
 export const usePlanMeters = () => useQuery({ ...reads.plans, select: (answer) => answer.meters })
 export const useAdvice = () => useQuery(computed(() => ({ ...reads.advice, enabled: settings.value.advice })))
 
-/** Whether the reader may change things; unknown counts as no. */
+/** Whether the user may change things; false until the session is loaded. */
 export function useMayChange() {
   const session = useSession()
   return computed(() => session.data.value !== undefined && session.data.value.role !== 'viewer')
 }
 
-/** The usage of a period (undefined: the current one). `when` false waits. */
+/** The usage of a period (undefined: the current one). Disabled while `when` is false. */
 export function useUsage(
   period?: MaybeRefOrGetter<string | undefined>,
   when: MaybeRefOrGetter<boolean> = true,
@@ -60,7 +60,7 @@ export function useUsage(
       ...reads.usage(toValue(period)),
       enabled: toValue(when),
       placeholderData: keepPreviousData,
-      // Where the server tells by itself what changes, nobody has to ask.
+      // While the event stream is connected, polling is unnecessary.
       refetchInterval: toValue(period) || isLive.value ? (false as const) : 15_000,
     })),
   )
@@ -82,12 +82,12 @@ export function useUsageDays(filter: MaybeRefOrGetter<DaysFilter>, when: MaybeRe
   )
 }
 
-/** What the usage of a period (undefined: the current one) comes to, line by line. `when` false waits. */
+/** The priced lines of a period's usage (undefined: the current one). Disabled while `when` is false. */
 export function useUsageLines(period: MaybeRefOrGetter<string | undefined>, when: MaybeRefOrGetter<boolean>) {
   return useQuery(computed(() => ({ ...reads.usageLines(toValue(period)), enabled: toValue(when) })))
 }
 
-/** A meter's events of one day, asked for once they are to be seen. */
+/** A meter's events of one day, loaded when they become visible. */
 export const useDayEvents = (meter: MaybeRefOrGetter<string>, date: MaybeRefOrGetter<string>) =>
   useInfiniteQuery(computed(() => reads.usageDay(toValue(meter), toValue(date))))
 
@@ -95,7 +95,7 @@ export const useUsageMonths = () => useQuery(reads.usageMonths)
 export const useRejectedUsage = () => useInfiniteQuery(reads.rejectedUsage)
 export const useLateUsage = () => useInfiniteQuery(reads.lateUsage)
 
-/** One page of usage events; the old rows stay while the next ones come. */
+/** One page of usage events; the previous rows stay while the next page loads. */
 export function useUsageDetail(filter: MaybeRefOrGetter<DetailFilter | undefined>) {
   return useQuery(
     computed(() => ({
@@ -112,13 +112,13 @@ export function useInvoices(filter: MaybeRefOrGetter<InvoicesFilter>) {
   )
 }
 
-/** Sums over all invoices, also of those that no page has loaded. */
+/** Sums over all invoices, including those not loaded. */
 export const useInvoiceSummary = () => useQuery(reads.invoiceSummary)
 export const useInvoice = (id: MaybeRefOrGetter<string>) =>
   useQuery(computed(() => reads.invoice(toValue(id))))
 export const useBalanceTransactions = () => useInfiniteQuery(reads.balanceTransactions)
 
-/** The usage events behind an invoice's line, asked for once they are to be seen. */
+/** The usage events behind an invoice line, loaded when they become visible. */
 export function useLineEvents(
   id: MaybeRefOrGetter<string>,
   lineId: MaybeRefOrGetter<string>,

@@ -1,4 +1,4 @@
-/** What a component needs of a query: its data, or why there is none. */
+/** The part of a query that a component renders: its data, or the error. */
 export interface QueryView<Data> {
   data: Data | undefined
   isError: boolean

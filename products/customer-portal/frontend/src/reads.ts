@@ -28,7 +28,7 @@ export interface InvoicesFilter {
   limit?: number
 }
 
-/** What is asked anew together: all reads whose key begins so. */
+/** Key prefixes of queries that are invalidated together. */
 export const families = {
   plans: ['plans'],
   advice: ['advice'],
@@ -38,7 +38,7 @@ export const families = {
   invoices: ['invoices'],
 }
 
-/** What is asked under which name: the pages' queries and what is read ahead of them must agree. */
+/** Every query: its key and how it is read. Pages and prefetches share these definitions. */
 export const reads = {
   session: queryOptions({
     queryKey: ['session'],
@@ -51,7 +51,7 @@ export const reads = {
     queryFn: ({ signal }) => api.subscription(signal),
   }),
   plans: queryOptions({ queryKey: families.plans, queryFn: ({ signal }) => api.plans(signal) }),
-  /** What the last period would have cost on every plan. It changes once a month, and with the plan. */
+  /** The cost of the last period on every plan. It changes once a month, and with the plan. */
   advice: queryOptions({
     queryKey: families.advice,
     queryFn: ({ signal }) => api.advice(signal),
@@ -76,30 +76,30 @@ export const reads = {
         api.usageDetail({ start: date, end: date, meter, cursor: pageParam, limit: 50 }, signal),
       ...paged,
     }),
-  /** One page of usage events; undefined: which is not known yet. */
+  /** One page of usage events; undefined while the filter is not known yet. */
   usageDetail: (filter: DetailFilter | undefined) =>
     queryOptions({
       queryKey: [...families.usageDetail, filter],
       queryFn: ({ signal }) => api.usageDetail({ ...filter }, signal),
     }),
-  /** What the usage of a period (undefined: the current one) comes to, line by line. */
+  /** The priced lines of a period's usage (undefined: the current one). */
   usageLines: (period?: string) =>
     queryOptions({
       queryKey: [...families.usageLines, period ?? 'current'],
       queryFn: ({ signal }) => api.usageLines(period, signal),
     }),
-  /** Twelve months by meter. */
+  /** Usage and amounts of twelve months by meter. */
   usageMonths: queryOptions({
     queryKey: ['usage', 'months'],
     queryFn: ({ signal }) => api.usageMonths(signal),
   }),
-  /** What was reported and not counted, the last refused first. */
+  /** Rejected events, the latest first. */
   rejectedUsage: infiniteQueryOptions({
     queryKey: ['usage', 'rejected'],
     queryFn: ({ pageParam, signal }) => api.rejectedUsage({ cursor: pageParam, limit: 5 }, signal),
     ...paged,
   }),
-  /** What was reported after its period was billed, the last reported first. */
+  /** Events that arrived after their period was billed, the latest first. */
   lateUsage: infiniteQueryOptions({
     queryKey: ['usage', 'late'],
     queryFn: ({ pageParam, signal }) => api.lateUsage({ cursor: pageParam, limit: 5 }, signal),
@@ -117,7 +117,7 @@ export const reads = {
   }),
   invoice: (id: string) =>
     queryOptions({ queryKey: ['invoice', id], queryFn: ({ signal }) => api.invoice(id, signal) }),
-  /** The usage events behind an invoice's line. */
+  /** The usage events behind an invoice line. */
   lineEvents: (id: string, lineId: string) =>
     infiniteQueryOptions({
       queryKey: ['line-events', id, lineId],
@@ -125,7 +125,7 @@ export const reads = {
         api.lineEvents(id, lineId, { cursor: pageParam, limit: 50 }, signal),
       ...paged,
     }),
-  /** What gave and used the account credit, newest first. */
+  /** Balance transactions, newest first. */
   balanceTransactions: infiniteQueryOptions({
     queryKey: ['balance-transactions'],
     queryFn: ({ pageParam, signal }) => api.balanceTransactions({ cursor: pageParam, limit: 20 }, signal),

@@ -47,7 +47,7 @@ test('what never arrived is called not done, and is not done by asking', async (
   expect(await api.account()).toMatchObject({ contactName: '赵一', version })
 })
 
-test('while nobody can be asked, nothing is claimed', async () => {
+test('an unreachable server gives an unknown outcome', async () => {
   const { done } = await rename('孙三', () => undefined)
   browser.answersLost.add(path)
   await expect(done()).rejects.toThrow(UnknownOutcomeError)

@@ -16,7 +16,7 @@ function portalStore(area: () => Storage) {
   }
 }
 
-/** What the reader chose on an earlier visit. */
+/** The user's choices, kept across visits. */
 export const { stored, store } = portalStore(() => localStorage)
-/** What belongs to this tab and visit. */
+/** Values of this tab and visit. */
 export const { stored: storedHere, store: storeHere } = portalStore(() => sessionStorage)

@@ -1,7 +1,7 @@
 import { NotDoneError, type UnknownOutcomeError } from '@customer-portal/ui/lost-answer.ts'
 import { useTexts } from './texts/index.ts'
 
-/** What is known of a command whose answer was lost. */
+/** The sentence about a command whose response was lost. */
 export function useLostText() {
   const { t } = useTexts()
   return (error: NotDoneError | UnknownOutcomeError) =>

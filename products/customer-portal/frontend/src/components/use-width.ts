@@ -1,6 +1,6 @@
 import { onBeforeUnmount, onMounted, ref, type Ref } from 'vue'
 
-/** The width of an element in pixels, kept up to date; 0 until it stands on the page. */
+/** The width of an element in pixels, kept up to date; 0 until it is mounted. */
 export function useWidth(element: Readonly<Ref<Element | null>>): Ref<number> {
   const width = ref(0)
   let observer: ResizeObserver | undefined

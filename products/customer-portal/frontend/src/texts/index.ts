@@ -5,5 +5,5 @@ import { loadTexts, type Texts } from './files.ts'
 export type TextKey = KeyOf<Texts>
 export const { startTexts, switchLanguage, t } = createTexts({ locale, chooseLocale, load: loadTexts })
 
-/** The texts, for a component. Keys are checked by the compiler. */
+/** Returns the texts for a component. The compiler checks the keys. */
 export const useTexts = () => ({ t })
