@@ -47,7 +47,7 @@ export interface UsageOptions extends UsageListeners {
    * Keeps events in a folder until the server has answered for them, also across a restart of the process.
    * Each process needs a folder of its own. Default limit 256 MiB.
    */
-  spool?: { folder: string; mostBytes?: number }
+  spool?: { folder: string; maxBytes?: number }
   /**
    * Sends buffered events before the process ends by itself, and on these signals (default SIGTERM and
    * SIGINT); `false` turns both off. Takes at most this many milliseconds, default 5,000.
@@ -292,7 +292,7 @@ function createRecorder(
     onUnreadable: (error: Error) => listeners.onError?.(error),
   }
   const waiting = spool
-    ? openSpool({ ...queueOptions, folder: spool.folder, mostBytes: spool.mostBytes ?? 256 * 1024 * 1024 })
+    ? openSpool({ ...queueOptions, folder: spool.folder, maxBytes: spool.maxBytes ?? 256 * 1024 * 1024 })
     : Promise.resolve(memoryQueue(queueOptions))
   return new UsageRecorder({
     ...listeners,

@@ -33,7 +33,7 @@ interface Addition {
 export interface SpoolOptions {
   folder: string
   /** On the disk. */
-  mostBytes: number
+  maxBytes: number
   /** For events in memory that wait to be written. */
   limit: WaitingLimit
   whenFull: WhenFull
@@ -103,7 +103,7 @@ class Spool implements WaitingEvents {
     const { limit, whenFull } = this.#options
     if (this.#additions.length >= limit.events || this.#additionBytes + bytes > limit.bytes)
       throw new UsageQueueFull(`${this.#additions.length} events wait to be written already`)
-    while (this.#bytes() + bytes > this.#options.mostBytes) {
+    while (this.#bytes() + bytes > this.#options.maxBytes) {
       const dropped = whenFull === 'drop-oldest' && (await this.#inTurn(() => this.#dropSegment()))
       if (!dropped)
         throw new UsageQueueFull(`the spool ${this.#options.folder} holds ${this.#bytes()} bytes already`)
@@ -117,10 +117,10 @@ class Spool implements WaitingEvents {
     })
   }
 
-  async oldest(most: number, mostBytes: number): Promise<string[]> {
+  async oldest(maxEvents: number, maxBytes: number): Promise<string[]> {
     return this.#inTurn(async () => {
       while (!this.#read && this.#segments[0]) await this.#readFront(this.#segments[0])
-      return fitting(this.#front, most, mostBytes)
+      return fitting(this.#front, maxEvents, maxBytes)
     })
   }
 

@@ -429,7 +429,7 @@ describe('recording usage with a spool', () => {
 
   test('the spool has a limit too, beyond which events are rejected or the oldest file is dropped', async () => {
     const large = { ...chat, properties: { text: 'x'.repeat(20_000) } }
-    const full = { spool: { folder: newFolder(), mostBytes: 3 * 1024 * 1024 } }
+    const full = { spool: { folder: newFolder(), maxBytes: 3 * 1024 * 1024 } }
     const one = client(full, { fetch: away })
     await expect(
       (async () => {
@@ -447,7 +447,7 @@ describe('recording usage with a spool', () => {
     const other = client(
       {
         ...listeners,
-        spool: { folder, mostBytes: 3 * 1024 * 1024 },
+        spool: { folder, maxBytes: 3 * 1024 * 1024 },
         whenFull: 'drop-oldest',
         batch: { events: 10 },
       },

@@ -6,11 +6,11 @@ type MeterForecast = NonNullable<Advice['forecast']>['meters'][number]
  * Maximum mean error for a forecast (basis points, 10,000 are 100 %); above it a straight line has had no
  * value.
  */
-const mostError = 10_000
+const maxError = 10_000
 
 /** Whether past forecasts were close enough to what was used. */
 export const isForeseeable = ({ errorBasisPoints }: Pick<MeterForecast, 'errorBasisPoints'>): boolean =>
-  errorBasisPoints === null || errorBasisPoints <= mostError
+  errorBasisPoints === null || errorBasisPoints <= maxError
 
 /**
  * The key of the text about a meter at the end of the period. What is used up does not last, whatever the

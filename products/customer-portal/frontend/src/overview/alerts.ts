@@ -22,7 +22,7 @@ export interface Overdue {
 /** Days before its end from which a trial is an alert. */
 const endingDays = 3
 /** Maximum number of meters with an alert of their own; the others share one. */
-const mostMeters = 3
+const maxMeters = 3
 
 /** The customer's alerts, most urgent first: blocked before costly. */
 export function alertsOf(
@@ -33,8 +33,8 @@ export function alertsOf(
   const alerts: Alert[] = overdue && overdue.count > 0 ? [{ kind: 'overdue', tone: 'bad', ...overdue }] : []
   // Without a plan nothing has a limit any more.
   const meters = subscription && !subscription.plan ? [] : alertsOfMeters(usage?.meters ?? [])
-  alerts.push(...meters.slice(0, mostMeters))
-  const more = meters.slice(mostMeters)
+  alerts.push(...meters.slice(0, maxMeters))
+  const more = meters.slice(maxMeters)
   if (more.length > 0)
     alerts.push({
       kind: 'more',

@@ -8,7 +8,7 @@ export const chosenMonth = (months: readonly Month[]): Month | undefined =>
   months.filter(({ running, change }) => !running && change !== null).at(-1) ?? months.at(-1)
 
 /** Maximum number of cost parts with a colour of their own. */
-const mostNamed = 3
+const maxNamed = 3
 
 /**
  * One meter's usage by month; without a meter each month's cost: the fee first, then the costliest meters,
@@ -39,9 +39,9 @@ export function monthSeries(
     months.map((month) => month.fee),
   )
   const parts = [...(fee.values.some((value) => value !== 0) ? [fee] : []), ...costs]
-  if (parts.length <= mostNamed + 1) return parts
-  const rest = months.map((_, index) => sum(parts.slice(mostNamed).map(({ values }) => values[index] ?? 0)))
-  return [...parts.slice(0, mostNamed), { ...of('rest', rest), kind: 'rest' }]
+  if (parts.length <= maxNamed + 1) return parts
+  const rest = months.map((_, index) => sum(parts.slice(maxNamed).map(({ values }) => values[index] ?? 0)))
+  return [...parts.slice(0, maxNamed), { ...of('rest', rest), kind: 'rest' }]
 }
 
 /** Quantities have six decimals at most; further digits come from floating point. */

@@ -1,6 +1,6 @@
 import type { UsageEvent } from '@customer-portal/portal-api/contract'
 
-const mostColumns = 4
+const maxColumns = 4
 
 /** The property keys shown as columns: those most events of the page have. */
 export function propertyColumns(events: readonly UsageEvent[]): string[] {
@@ -9,7 +9,7 @@ export function propertyColumns(events: readonly UsageEvent[]): string[] {
     for (const key of Object.keys(event.properties)) counts.set(key, (counts.get(key) ?? 0) + 1)
   return [...counts]
     .sort(([, one], [, other]) => other - one)
-    .slice(0, mostColumns)
+    .slice(0, maxColumns)
     .map(([key]) => key)
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import {
   daysIn,
   monthsBefore,
-  mostDays,
+  maxDays,
   presets,
   rangeBefore,
   rangeBetween,
@@ -74,7 +74,7 @@ test('three months back a month may be shorter, and the range never exceeds the 
   for (let today = '2026-01-01'; today < '2029-01-01'; today = addDays(today, 1)) {
     const months = presets(none, { since: '2020-01-01', today }).find(({ name }) => name === 'months3')!.range
     expect(daysIn(months)).toBeGreaterThanOrEqual(89)
-    expect(daysIn(months)).toBeLessThanOrEqual(mostDays)
+    expect(daysIn(months)).toBeLessThanOrEqual(maxDays)
   }
 })
 
@@ -102,7 +102,7 @@ test('a URL without dates, or with invalid or too many, shows the default range'
     rangeFrom({ from: 'x', to: '2026-11-01' }),
     rangeFrom({ from: '2026-08-01', to: '2026-11-01' }),
   ]).toEqual([undefined, undefined, undefined, undefined, undefined, undefined])
-  expect(daysIn(rangeFrom({ from: '2026-08-02', to: '2026-11-01' })!)).toBe(mostDays)
+  expect(daysIn(rangeFrom({ from: '2026-08-02', to: '2026-11-01' })!)).toBe(maxDays)
 })
 
 test('a date is rejected with its reason, and the second one also when the range is too long', () => {

@@ -7,7 +7,7 @@ export interface Range {
 }
 
 /** Maximum number of days shown at once, the same as the server's. */
-export const mostDays = 92
+export const maxDays = 92
 
 /** The selectable dates: nothing before the customer's first day, nothing after today. */
 export interface Limits {
@@ -86,7 +86,7 @@ const isDate = (text: unknown): text is string =>
 export function rangeFrom({ from, to = from }: { from?: unknown; to?: unknown }): Range | undefined {
   if (!isDate(from) || !isDate(to) || from > to) return undefined
   const range = { from, to }
-  return daysIn(range) > mostDays ? undefined : range
+  return daysIn(range) > maxDays ? undefined : range
 }
 
 /** Two chosen dates in order, within the limits and the maximum length. */
@@ -102,7 +102,7 @@ export function refusalOf(
 ): 'early' | 'future' | 'long' | undefined {
   if (date < since) return 'early'
   if (date > today) return 'future'
-  return anchor !== undefined && daysIn(rangeBetween(date, anchor)) > mostDays ? 'long' : undefined
+  return anchor !== undefined && daysIn(rangeBetween(date, anchor)) > maxDays ? 'long' : undefined
 }
 
 /**

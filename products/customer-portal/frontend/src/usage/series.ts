@@ -16,19 +16,19 @@ export interface Series {
 }
 
 /** Maximum number of series with a colour of their own; the others are one series. */
-const mostColoured = 3
+const maxColoured = 3
 
 /** The most used values first, including events without a value, and the rest together at the end. */
 export function seriesOf(values: readonly Value[], days: number): Series[] {
   const named = values.filter(({ kind }) => kind !== 'rest').sort((one, other) => other.used - one.used)
-  const shown = named.slice(0, mostColoured).map((value): Series => ({
+  const shown = named.slice(0, maxColoured).map((value): Series => ({
     key: `${value.kind} ${value.value}`,
     kind: value.kind,
     label: value.value,
     values: [...value.daily],
     total: value.used,
   }))
-  const others = [...named.slice(mostColoured), ...values.filter(({ kind }) => kind === 'rest')]
+  const others = [...named.slice(maxColoured), ...values.filter(({ kind }) => kind === 'rest')]
   if (others.length === 0) return shown
   const sum = (index: number) => exact(others.reduce((total, value) => total + (value.daily[index] ?? 0), 0))
   return [
@@ -65,5 +65,5 @@ export function feeSeries(
 
 /** Colours in the order of the series; the rest is grey. */
 export function colourOf(series: Series, index: number): 1 | 2 | 3 | 'rest' {
-  return series.kind === 'rest' || index >= mostColoured ? 'rest' : ((index + 1) as 1 | 2 | 3)
+  return series.kind === 'rest' || index >= maxColoured ? 'rest' : ((index + 1) as 1 | 2 | 3)
 }
