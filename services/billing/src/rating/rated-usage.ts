@@ -95,6 +95,8 @@ export async function dailyUsage(
         meter !== undefined && sql`d.meter = ${meter}`,
       )}
       order by d.local_date, d.meter collate "C"`,
+    [],
+    { keepPlan: true },
   )
   const seen = days.some((day) => day.aggregation === 'unique')
     ? await valuesSeen(tx, customerId, range, meter, kind)

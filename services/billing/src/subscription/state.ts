@@ -92,7 +92,7 @@ export async function readBillingState(tx: BillingTransaction, customerId: strin
     balance: money(Number(balance)),
     closed: new Map(closed.map(({ start, voided }) => [start, voided ? 'voided' : 'billed'])),
     unclosed: new Map(
-      unclosed.map(({ id, reopenedAt }) => [id, reopenedAt === null ? null : parseInstant(reopenedAt)!]),
+      unclosed.map(({ id, reopenedAt }) => [id, reopenedAt === null ? null : instantIn(reopenedAt)]),
     ),
     discounts: discounts.map((discount) => ({
       ...discount,
@@ -142,7 +142,7 @@ const metersIn = (facts: readonly Facts[]) =>
 
 function historyFrom(
   tx: BillingTransaction,
-  { zones, rows, startedAt, endedAt, waiting, deficits, meters: _, ...customer }: Facts,
+  { zones, rows, waiting, deficits, meters: _, ...customer }: Facts,
   meters: Map<string, Meter>,
 ): SubscriptionState {
   const today = localDateOf(zones, tx.at)
@@ -151,7 +151,17 @@ function historyFrom(
     asked: (waiting ?? []).map(waitingFrom),
     today,
   })
-  return { customer, zones, ...ahead, meters, deficits, startedAt, endedAt, today }
+  const last = rows.at(-1)
+  return {
+    customer,
+    zones,
+    ...ahead,
+    meters,
+    deficits,
+    startedAt: last ? instantIn(last.started_at) : null,
+    endedAt: last?.ended_at ? instantIn(last.ended_at) : null,
+    today,
+  }
 }
 
 /** Splits what is written and scheduled into what has started by today and what is to come. */
@@ -183,6 +193,7 @@ interface PhaseRow extends Omit<PlanRow, 'id'> {
   scheduled: boolean
   trial_ends_on: LocalDate | null
   credited: boolean
+  started_at: string
   ended_at: string | null
 }
 
@@ -199,9 +210,12 @@ function phaseFrom(row: PhaseRow, zones: readonly ZoneChange[]): Phase {
     scheduled: row.scheduled,
     trialEnds: row.trial_ends_on,
     credited: row.credited,
-    endedOn: row.ended_at === null ? null : localDateOf(zones, parseInstant(row.ended_at)!),
+    endedOn: row.ended_at === null ? null : localDateOf(zones, instantIn(row.ended_at)),
   }
 }
+
+/** An instant out of JSON, where PostgreSQL writes it with its digits and an offset. */
+const instantIn = (text: string) => parseInstant(text)!
 
 type WaitingRow = { by: Party; at: LocalDate; phase_id: string | null; seats: number | null } & PlanRow
 
@@ -217,10 +231,8 @@ interface Facts extends CustomerRow {
   zones: ZoneChange[]
   /** All meters, on one of the customers only: they are the same for all. */
   meters: MeterRow[] | null
-  /** The phases, oldest first, with the start of the last one's subscription. */
+  /** The phases, oldest first, each with the start and the end of its subscription. */
   rows: PhaseRow[]
-  startedAt: Instant | null
-  endedAt: Instant | null
   waiting: WaitingRow[] | null
   deficits: DeficitSum[]
 }
@@ -282,8 +294,9 @@ const billingFacts = sql`,
   ) as balance`
 
 /**
- * One statement, because each part is a few rows and a round trip costs more than reading them. JSON keeps
- * dates unchanged but not the digits of instants, so an instant is a column of its own.
+ * One statement, because each part is a few rows and a round trip costs more than reading them. Every
+ * fact about phases comes from one reading of them: on the embedded database, which keeps no plans, each more
+ * query costs every call.
  */
 async function readFacts<Found extends Facts>(
   tx: BillingTransaction,
@@ -308,30 +321,14 @@ async function readFacts<Found extends Facts>(
           select coalesce(json_agg(s order by s.sequence), '[]')
           from (
             select s.id, s.subscription_id, s.seats, s.starts_on, s.ends_on, s.anchor_on, s.alignment,
-              s.scheduled, s.trial_ends_on, s.credited, s.sequence, u.ended_at, p.id as plan_id, p.version,
-              p.spec
+              s.scheduled, s.trial_ends_on, s.credited, s.sequence, u.started_at, u.ended_at,
+              p.id as plan_id, p.version, p.spec
             from phases s
             join plans p on (p.id, p.version) = (s.plan_id, s.plan_version)
             join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
             where s.customer_id = k.customer_id
           ) s
         ) as rows,
-        (
-          select u.started_at
-          from phases s
-          join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
-          where s.customer_id = k.customer_id
-          order by s.sequence desc
-          limit 1
-        ) as "startedAt",
-        (
-          select u.ended_at
-          from phases s
-          join subscriptions u on (u.customer_id, u.id) = (s.customer_id, s.subscription_id)
-          where s.customer_id = k.customer_id
-          order by s.sequence desc
-          limit 1
-        ) as "endedAt",
         (
           select json_agg(c order by c.at, c.by)
           from (

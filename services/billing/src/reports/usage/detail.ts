@@ -273,7 +273,8 @@ export async function eventsBehind(
         sql`apart is null`,
       )
       const sign = sql`case when stored_at <= ${input.after} then -1 else 1 end`
-      const { data, nextCursor } = await eventPage(tx, state, { isChosen, sign }, input)
+      const joined = voidOf(sql`usage_events`)
+      const { data, nextCursor } = await eventPage(tx, state, { isChosen, joined, sign }, input)
       return { data: data.map(undated), nextCursor }
     },
     { readOnly: true },
@@ -297,9 +298,10 @@ async function eventPage(
   return { data: shown, nextCursor: data.length > limit && last ? encodeCursor(placeOf(last)) : null }
 }
 
-/** SQL: a condition on event rows, and the sign they count with. */
+/** SQL: a condition on event rows, what it reads beside them, and the sign they count with. */
 interface Which {
   isChosen: Sql
+  joined?: Sql
   sign?: Sql
 }
 
@@ -331,30 +333,36 @@ export async function eventRows(
 async function datedRows(
   tx: BillingTransaction,
   state: SubscriptionState,
-  { isChosen, sign = sql`1` }: Which,
+  { isChosen, sign = sql`1`, joined = sql.empty }: Which,
   { customerId, meter, after, limit: most }: RowsAsked,
 ): Promise<DatedEvent[]> {
   const limit = sql`limit ${most}`
-  // Each meter's events are ordered by an index: the first rows of all are among the first rows of each.
+  // Each meter's events are ordered by an index: the first rows of all are among the first rows of each. Voids
+  // are looked up for the rows of the page only.
   const rows = await tx.query<
     Omit<DatedEvent, 'voided'> & { voidedAt: Instant | null; voidReason: string | null }
   >(sql`
-    select e.*
-    from ${keysOf(meter)}
-    cross join lateral (
-      select id, meter, quantity * (${sign}) as quantity, time, stored_at as "storedAt", local_date as date,
-        properties, ${apartOf(sql`usage_events`)}, voided_at as "voidedAt", void_reason as "voidReason"
-      from usage_events ${voidOf(sql`usage_events`)}
-      where ${sql.and(
-        sql`customer_id = ${customerId} and meter = key`,
-        isChosen,
-        after && sql`(time, id, meter) < (${sql.join(after)})`,
-      )}
-      order by time desc, id desc
+    select e.id, e.meter, e.quantity, e.time, e.stored_at as "storedAt", e.local_date as date, e.properties,
+      ${apartOf(sql`e`)}, v.voided_at as "voidedAt", v.void_reason as "voidReason"
+    from (
+      select e.*
+      from ${keysOf(meter)}
+      cross join lateral (
+        select customer_id, id, meter, quantity * (${sign}) as quantity, time, stored_at, local_date,
+          properties, apart
+        from usage_events ${joined}
+        where ${sql.and(
+          sql`customer_id = ${customerId} and meter = key`,
+          isChosen,
+          after && sql`(time, id, meter) < (${sql.join(after)})`,
+        )}
+        order by time desc, id desc
+        ${limit}
+      ) e
+      order by e.time desc, e.id desc, e.meter desc
       ${limit}
-    ) e
-    order by e.time desc, e.id desc, e.meter desc
-    ${limit}`)
+    ) e ${voidOf(sql`e`)}
+    order by e.time desc, e.id desc, e.meter desc`)
   return rows.map(({ voidedAt, voidReason, ...event }) => ({
     ...event,
     quantity: unitsFrom(event.quantity, state.meters.get(event.meter)!.decimals),
