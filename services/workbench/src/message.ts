@@ -1,4 +1,4 @@
-import { type Transaction } from '@customer-portal/database'
+import { sql, type Transaction } from '@customer-portal/database'
 import { only, type Workbench } from './workbench.ts'
 
 /**
@@ -22,23 +22,26 @@ export interface Message {
 /** Maximum number of messages shown, the newest ones. */
 const maxMessages = 200
 
-const readMessages = `select m.id, m.author, a.name as "agentName", m.text, m.answers_id as "answersId",
+interface Place {
+  customerId: string
+  conversationId: string
+}
+
+/** SQL: the messages of a conversation, to which a condition or an order is added. */
+const messagesIn = ({ customerId, conversationId }: Place) => sql`
+  select m.id, m.author, a.name as "agentName", m.text, m.answers_id as "answersId",
     m.source_id as "sourceId", m.source_title as "sourceTitle", m.match_percent as "matchPercent",
     m.created_at as "createdAt"
   from messages m
   left join agents a on a.customer_id = m.customer_id and a.id = m.agent_id
-  where m.customer_id = $1 and m.conversation_id = $2`
+  where m.customer_id = ${customerId} and m.conversation_id = ${conversationId}`
 
 /** The newest 200 messages of a conversation, oldest first. */
-export async function listMessages(
-  tx: Transaction,
-  { customerId, conversationId }: { customerId: string; conversationId: string },
-): Promise<Message[]> {
-  const newest = await tx.query<Message>(`${readMessages} order by m.position desc limit $3::int`, [
-    customerId,
-    conversationId,
-    maxMessages,
-  ])
+export async function listMessages(tx: Transaction, place: Place): Promise<Message[]> {
+  const newest = await tx.query<Message>(sql`
+    ${messagesIn(place)}
+    order by m.position desc
+    limit ${maxMessages}`)
   return newest.reverse()
 }
 
@@ -100,11 +103,8 @@ export async function addSuggestion(
     if (!(await lock(tx, { customerId, conversationId }))) return undefined
     if ((await findMessage(tx, { customerId, conversationId, id: answersId }))?.author !== 'visitor')
       return undefined
-    const [kept] = await tx.query<Message>(`${readMessages} and m.author = 'ai' and m.answers_id = $3`, [
-      customerId,
-      conversationId,
-      answersId,
-    ])
+    const [kept] = await tx.query<Message>(sql`
+      ${messagesIn({ customerId, conversationId })} and m.author = 'ai' and m.answers_id = ${answersId}`)
     return (
       kept
       ?? addTo(tx, {
@@ -172,7 +172,7 @@ export async function addTo(
 /** The first question of a conversation. */
 export async function firstQuestion(
   tx: Transaction,
-  { customerId, conversationId }: { customerId: string; conversationId: string },
+  { customerId, conversationId }: Place,
 ): Promise<string | undefined> {
   const [first] = await tx.query<{ text: string }>(
     'select text from messages where customer_id = $1 and conversation_id = $2 and position = 1',
@@ -183,17 +183,14 @@ export async function firstQuestion(
 
 async function findMessage(
   tx: Transaction,
-  { customerId, conversationId, id }: { customerId: string; conversationId: string; id: string },
+  { id, ...place }: Place & { id: string },
 ): Promise<Message | undefined> {
-  const [message] = await tx.query<Message>(`${readMessages} and m.id = $3`, [customerId, conversationId, id])
+  const [message] = await tx.query<Message>(sql`${messagesIn(place)} and m.id = ${id}`)
   return message
 }
 
 /** Locks the conversation: positions are counted, so there may be one writer at a time. */
-async function lock(
-  tx: Transaction,
-  { customerId, conversationId }: { customerId: string; conversationId: string },
-): Promise<boolean> {
+async function lock(tx: Transaction, { customerId, conversationId }: Place): Promise<boolean> {
   const rows = await tx.query('select 1 from conversations where customer_id = $1 and id = $2 for update', [
     customerId,
     conversationId,
