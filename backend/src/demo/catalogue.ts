@@ -130,7 +130,7 @@ const monthly: PlanInput[] = [
     name: text('企业版', 'Enterprise'),
     description: text('大型组织与合规', 'For large organisations and compliance'),
     paymentTermsDays: 45,
-    fee: { amount: 699_900, per: 'subscription' },
+    fee: { base: 699_900, perSeat: 4_900 },
     seats: { min: 1, max: null },
     features: forEnterprise,
     charges: [
@@ -155,11 +155,11 @@ const monthly: PlanInput[] = [
  * The fee of a year paid in advance, in 分: about a fifth less than twelve months, a seventh less for the
  * largest.
  */
-const yearlyFees: Record<string, number> = {
-  starter: 94_800,
-  team: 123_800,
-  business: 1_919_000,
-  enterprise: 7_139_000,
+const yearlyFees: Record<string, PlanInput['fee']> = {
+  starter: { amount: 94_800, per: 'subscription' },
+  team: { amount: 123_800, per: 'seat' },
+  business: { amount: 1_919_000, per: 'subscription' },
+  enterprise: { base: 7_139_000, perSeat: 49_900 },
 }
 
 /**
@@ -173,6 +173,6 @@ export const plans: PlanInput[] = monthly.flatMap((plan): PlanInput[] => [
     id: `${plan.id}_year`,
     rank: plan.rank! + 1,
     interval: 'year',
-    fee: { ...plan.fee, amount: yearlyFees[plan.id]! },
+    fee: yearlyFees[plan.id]!,
   },
 ])

@@ -528,6 +528,8 @@ export type InvoiceLine = {
       | 'prorated'
       | 'gross'
       | 'taken_off'
+      | 'base'
+      | 'seats'
     upTo: number | null
     quantity: number
     events?: number
@@ -927,8 +929,12 @@ export type Plan = {
   rank: number
   /** @description ISO 4217 */
   currency: string
+  /** @description Of a billing period: `base` for the subscription and `perSeat` for each seat. `amount` and `per` say the same where there is only one of them; where there are both, `amount` is what the fewest seats cost */
   fee: {
+    /** @description Minor units, such as cents */
     amount: number
+    base: number
+    perSeat: number
     per: 'subscription' | 'seat'
   }
   interval: 'month' | 'year'
@@ -959,9 +965,12 @@ export type PlanInput = {
   rank?: number
   /** @description ISO 4217 */
   currency?: string
+  /** @description `base` for the subscription and `perSeat` for each seat, one of which may be absent; or `amount` and `per`, the short form of a fee with only one part */
   fee: {
-    amount: number
-    per: 'subscription' | 'seat'
+    amount?: number
+    base?: number
+    perSeat?: number
+    per?: 'subscription' | 'seat'
   }
   interval?: 'month' | 'year'
   intervalCount?: number
@@ -1075,6 +1084,8 @@ export type Preview = {
         | 'prorated'
         | 'gross'
         | 'taken_off'
+        | 'base'
+        | 'seats'
       upTo: number | null
       quantity: number
       events?: number
@@ -1229,6 +1240,8 @@ export type Priced = {
       | 'prorated'
       | 'gross'
       | 'taken_off'
+      | 'base'
+      | 'seats'
     upTo: number | null
     quantity: number
     events?: number
@@ -2970,8 +2983,12 @@ export interface Operations {
       rank: number
       /** @description ISO 4217 */
       currency: string
+      /** @description Of a billing period: `base` for the subscription and `perSeat` for each seat. `amount` and `per` say the same where there is only one of them; where there are both, `amount` is what the fewest seats cost */
       fee: {
+        /** @description Minor units, such as cents */
         amount: number
+        base: number
+        perSeat: number
         per: 'subscription' | 'seat'
       }
       interval: 'month' | 'year'

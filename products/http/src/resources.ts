@@ -173,12 +173,34 @@ export const Charge = Type.Object(
   },
 )
 export type Charge = Static<typeof Charge>
+const feeAmount = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 })
+const feeParts = {
+  base: feeAmount,
+  perSeat: feeAmount,
+  per: Type.Union([Type.Literal('subscription'), Type.Literal('seat')]),
+}
 export const Fee = Type.Object(
+  { amount: Amount, ...feeParts },
   {
-    amount: Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 }),
-    per: Type.Union([Type.Literal('subscription'), Type.Literal('seat')]),
+    ...closed,
+    description:
+      'Of a billing period: `base` for the subscription and `perSeat` for each seat. `amount` and `per` say '
+      + 'the same where there is only one of them; where there are both, `amount` is what the fewest seats cost',
   },
-  closed,
+)
+export const FeeInput = Type.Object(
+  {
+    amount: Type.Optional(feeAmount),
+    base: Type.Optional(feeAmount),
+    perSeat: Type.Optional(feeAmount),
+    per: Type.Optional(feeParts.per),
+  },
+  {
+    ...closed,
+    description:
+      '`base` for the subscription and `perSeat` for each seat, one of which may be absent; or `amount` and '
+      + '`per`, the short form of a fee with only one part',
+  },
 )
 
 export const Plan = Type.Object(
@@ -523,6 +545,8 @@ export const BreakdownStep = Type.Object(
         Type.Literal('prorated'),
         Type.Literal('gross'),
         Type.Literal('taken_off'),
+        Type.Literal('base'),
+        Type.Literal('seats'),
       ]),
     ),
     upTo: Nullable(Type.Number()),
@@ -542,7 +566,7 @@ export const BreakdownStep = Type.Object(
       + '`prorated` takes off a level what its price for a month is for the days of the month that are '
       + "not the line's; "
       + '`gross` is what is given back of a price, and `taken_off` what discounts and credit notes had '
-      + 'taken off it already',
+      + 'taken off it already; `base` and `seats` are the parts of a fee that has both',
   },
 )
 export type BreakdownStep = Static<typeof BreakdownStep>

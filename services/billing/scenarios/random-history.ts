@@ -172,7 +172,7 @@ async function play(
     name: 'Inclusive',
     rank: 30,
     taxMode: 'inclusive',
-    fee: { amount: 333_333, per: 'subscription' },
+    fee: { base: 222_223, perSeat: 55_555 },
     graceHours: 24,
     charges: [
       {

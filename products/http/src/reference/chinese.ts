@@ -28,10 +28,14 @@ export const chinese: Record<string, string> = {
   'Percent as a decimal string: "6" is 6 %': '以十进制文本表示的百分数："6" 即 6 %',
   'null: the plan knows no seats': 'null：该套餐不按席位计',
   'Minor units, such as cents': '最小货币单位（分）',
-  "One part; the parts add up. Without `kind`, a tier: its upper bound in units above the allowance, the units that fell in it, the rate, the flat fee, and what they come to. The rate of a `package` is its amount for its size, that of a `percentage` its basis points for 10,000; `minimum` is what it adds, `maximum` what it takes; `prorated` takes off a level what its price for a month is for the days of the month that are not the line's; `gross` is what is given back of a price, and `taken_off` what discounts and credit notes had taken off it already":
+  "One part; the parts add up. Without `kind`, a tier: its upper bound in units above the allowance, the units that fell in it, the rate, the flat fee, and what they come to. The rate of a `package` is its amount for its size, that of a `percentage` its basis points for 10,000; `minimum` is what it adds, `maximum` what it takes; `prorated` takes off a level what its price for a month is for the days of the month that are not the line's; `gross` is what is given back of a price, and `taken_off` what discounts and credit notes had taken off it already; `base` and `seats` are the parts of a fee that has both":
     '计算的一步；各步相加即为总额。没有 `kind` 的是一个阶梯：包含量以上的上限、落在其中的数量、单价、固定费用及其金额。`package` 的单价是每包的金额与数量，'
     + '`percentage` 的单价是每 10,000 的基点数；`minimum` 是补足的金额，`maximum` 是减去的金额；'
-    + '`prorated` 从存量中扣除当月不属于该行的天数所对应的月价；`gross` 是退还的原价，`taken_off` 是其中折扣和贷项凭证先前已减去的部分',
+    + '`prorated` 从存量中扣除当月不属于该行的天数所对应的月价；`gross` 是退还的原价，`taken_off` 是其中折扣和贷项凭证先前已减去的部分；`base` 和 `seats` 是套餐费中按订阅和按席位的两部分',
+  'Of a billing period: `base` for the subscription and `perSeat` for each seat. `amount` and `per` say the same where there is only one of them; where there are both, `amount` is what the fewest seats cost':
+    '一个计费周期的费用：`base` 按订阅计，`perSeat` 按席位计。只有其中一项时，`amount` 和 `per` 表示同样的内容；两项都有时，`amount` 是最少席位数的费用',
+  '`base` for the subscription and `perSeat` for each seat, one of which may be absent; or `amount` and `per`, the short form of a fee with only one part':
+    '`base` 按订阅计，`perSeat` 按席位计，可以只给其中一项；也可以用简写形式 `amount` 和 `per` 表示只有一部分的费用',
   '`amount` minor units for `per` units': '每 `per` 个单位 `amount`（最小货币单位）',
   'As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters':
     '您系统中的客户编号：任意文字的可见字符，在路径中需百分号编码；不能是 `.` 或 `..`，不能含控制字符或方向控制符',

@@ -1,10 +1,11 @@
 import type { Engine } from '../engine.ts'
 import { BillingError } from '../errors.ts'
+import { feeFrom, isPerSeat, storedFee, type Fee, type FeeInput } from './fee.ts'
 import { findMeter } from './meter.ts'
 import { canonicalJson } from '../values/canonical-json.ts'
 import { chargeMistake, type ChargePrice } from '../pricing/charge.ts'
 import type { TaxMode } from '../pricing/totals.ts'
-import { isCurrency, type Money } from '../values/money.ts'
+import { isCurrency } from '../values/money.ts'
 import type { Cycle } from '../values/period.ts'
 import { localized, type LocalizedText } from '../values/localized-text.ts'
 
@@ -38,7 +39,7 @@ export interface Plan {
   archived: boolean
   rank: number
   currency: string
-  fee: { amount: Money; per: 'subscription' | 'seat' }
+  fee: Fee
   interval: 'month' | 'year'
   intervalCount: number
   alignment: Cycle['alignment']
@@ -79,19 +80,20 @@ export const maxSeats = 1_000_000
 
 /** The input for a plan; omitted fields have the defaults of the documentation. */
 export interface PlanInput extends Partial<
-  Omit<Plan, 'version' | 'name' | 'description' | 'features' | 'seats'>
+  Omit<Plan, 'version' | 'name' | 'description' | 'features' | 'seats' | 'fee'>
 > {
   id: string
   name: Text
   description?: Text
   features?: Text[]
   seats?: { min?: number; max?: number | null } | null
-  fee: Plan['fee']
+  fee: FeeInput
 }
 
 /** Adds a version of a plan. The same content changes nothing and returns the existing version. */
 export async function putPlan(engine: Engine, input: PlanInput): Promise<Plan> {
   const spec = specOf(input)
+  const stored = { ...spec, fee: storedFee(spec.fee) }
   return engine.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock(hashtext($1))', [`plan ${input.id}`])
     for (const [index, charge] of spec.charges.entries()) {
@@ -124,12 +126,12 @@ export async function putPlan(engine: Engine, input: PlanInput): Promise<Plan> {
       }
     }
     const [latest] = await tx.query<PlanRow>(latestPlan, [input.id])
-    if (latest && canonicalJson(latest.spec) === canonicalJson(spec)) return planFrom(latest)
+    if (latest && canonicalJson(latest.spec) === canonicalJson(stored)) return planFrom(latest)
     const version = (latest?.version ?? 0) + 1
     await tx.query('insert into plans (id, version, spec, created_at) values ($1, $2, $3, $4)', [
       input.id,
       version,
-      JSON.stringify(spec),
+      JSON.stringify(stored),
       tx.at,
     ])
     return { id: input.id, version, ...spec }
@@ -185,11 +187,11 @@ export async function getPlan(engine: Engine, input: { planId: string; version?:
 export interface PlanRow {
   id: string
   version: number
-  spec: Omit<Plan, 'id' | 'version'>
+  spec: Omit<Plan, 'id' | 'version' | 'fee'> & { fee: FeeInput }
 }
 
 export function planFrom({ id, version, spec }: PlanRow): Plan {
-  return { id, version, ...spec }
+  return { id, version, ...spec, fee: feeFrom(spec.fee, seatsOf(spec).min) }
 }
 
 const maxPlansListed = 200
@@ -201,16 +203,12 @@ export function monthsOf(plan: Plan): number {
   return plan.intervalCount * (plan.interval === 'year' ? 12 : 1)
 }
 
-/** Returns the fee of one whole billing period for a number of seats. */
-export function feeOf(plan: Plan, seats: number): Money {
-  return plan.fee.amount * (plan.fee.per === 'seat' ? seats : 1)
-}
-
 /**
  * Returns a plan with its defaults filled in. Throws invalid_plan and invalid_currency for a plan that cannot
  * be billed.
  */
 export function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
+  const seats = input.seats === null ? null : { min: input.seats?.min ?? 1, max: input.seats?.max ?? null }
   const spec = {
     name: localized(input.name),
     description: input.description === undefined ? null : localized(input.description),
@@ -219,11 +217,11 @@ export function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
     archived: input.archived ?? false,
     rank: input.rank ?? 0,
     currency: input.currency ?? 'CNY',
-    fee: input.fee,
+    fee: feeFrom(input.fee, seats?.min ?? 1),
     interval: input.interval ?? 'month',
     intervalCount: input.intervalCount ?? 1,
     alignment: input.alignment ?? 'anniversary',
-    seats: input.seats === null ? null : { min: input.seats?.min ?? 1, max: input.seats?.max ?? null },
+    seats,
     trialDays: input.trialDays ?? 0,
     // Tax is rounded once per rate, so each rate needs one spelling.
     taxRate: (input.taxRate ?? '6')
@@ -254,12 +252,14 @@ function checkSpec(spec: Omit<Plan, 'id' | 'version'>): void {
       currency: spec.currency,
       message: `'${spec.currency}' is not an ISO 4217 currency`,
     })
-  if (spec.seats === null && spec.fee.per === 'seat') refuse('/seats', 'a fee per seat needs seats')
+  if (spec.seats === null && isPerSeat(spec.fee)) refuse('/seats', 'a fee per seat needs seats')
   const { min, max } = seatsOf(spec)
-  if (spec.fee.per === 'seat' && BigInt(spec.fee.amount) * BigInt(max ?? maxSeats) > 100_000_000_000_000n) {
+  const mostSeats = max ?? maxSeats
+  const { base, perSeat } = spec.fee
+  if (perSeat > 0 && BigInt(base) + BigInt(perSeat) * BigInt(mostSeats) > 100_000_000_000_000n) {
     refuse(
-      '/fee/amount',
-      `a fee of ${spec.fee.amount} for each of ${max ?? maxSeats} seats is more than an invoice can `
+      spec.fee.per === 'seat' ? '/fee/amount' : '/fee/perSeat',
+      `a fee of ${perSeat} for each of ${mostSeats} seats is more than an invoice can `
         + 'hold: lower the fee or set seats.max',
     )
   }
@@ -274,8 +274,8 @@ function checkSpec(spec: Omit<Plan, 'id' | 'version'>): void {
     if (meters.has(charge.meter))
       refuse(`${at}/meter`, `meter '${charge.meter}' is charged twice in this plan`)
     meters.add(charge.meter)
-    if (charge.includedPer === 'seat' && spec.fee.per !== 'seat')
-      refuse(`${at}/includedPer`, "what is included per seat needs a fee per seat: fee.per 'seat'")
+    if (charge.includedPer === 'seat' && !isPerSeat(spec.fee))
+      refuse(`${at}/includedPer`, 'what is included per seat needs a fee per seat: fee.perSeat')
     const mistake = chargeMistake(charge)
     if (mistake) refuse(`${at}${mistake.pointer}`, mistake.message)
   }

@@ -30,7 +30,8 @@ export type Price =
 /**
  * The kind of a breakdown step that is no graduated tier. `minimum` and `maximum` are the amounts they add
  * and take off; `prorated` takes off the days of a level that are not the line's; `gross` is what is given
- * back of a price, and `taken_off` what discounts and credit notes had taken off it.
+ * back of a price, and `taken_off` what discounts and credit notes had taken off it. `base` and `seats` are
+ * the parts of a fee that has both.
  */
 export type BreakdownKind =
   | 'volume'
@@ -42,6 +43,8 @@ export type BreakdownKind =
   | 'prorated'
   | 'gross'
   | 'taken_off'
+  | 'base'
+  | 'seats'
 
 /**
  * One part of an amount. The parts add up to the amount, to the cent, and their quantities (steps) to the

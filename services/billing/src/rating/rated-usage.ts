@@ -2,7 +2,8 @@ import { sql, type Sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../engine.ts'
 import { isRaised } from '../subscription/direction.ts'
 import { isAdditive, type Meter } from '../catalogue/meter.ts'
-import { feeOf, type Charge, type Plan } from '../catalogue/plan.ts'
+import { feeOf } from '../catalogue/fee.ts'
+import type { Charge, Plan } from '../catalogue/plan.ts'
 import {
   canRunAhead,
   countPeriod,

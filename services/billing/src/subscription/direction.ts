@@ -1,4 +1,5 @@
-import { feeOf, monthsOf, type Plan } from '../catalogue/plan.ts'
+import { feeOf } from '../catalogue/fee.ts'
+import { monthsOf, type Plan } from '../catalogue/plan.ts'
 import { later, type LocalDate } from '../values/date.ts'
 
 /**

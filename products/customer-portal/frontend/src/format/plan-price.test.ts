@@ -11,7 +11,7 @@ afterEach(() => {
 })
 const plan = (amount: number, ...charges: object[]) =>
   ({
-    fee: { amount, per: 'subscription' },
+    fee: { amount, per: 'subscription', base: amount, perSeat: 0 },
     currency: 'CNY',
     interval: 'month',
     intervalCount: 1,
@@ -58,4 +58,15 @@ test('a plan without a fee is free only if nothing costs from the first unit on;
     '¥99/月',
     '¥99/月',
   ])
+})
+
+test('a fee of a base and a part per seat names both', async () => {
+  const both = {
+    ...plan(190_000),
+    fee: { amount: 190_000, per: 'subscription', base: 100_000, perSeat: 30_000 },
+  } as Plan
+  await switchLanguage('en')
+  expect(useFormat().priceLine(both)).toBe('¥1,000/month + ¥300/seat/month')
+  await switchLanguage('zh-CN')
+  expect(useFormat().priceLine(both)).toBe('¥1,000/月 + ¥300/席位/月')
 })

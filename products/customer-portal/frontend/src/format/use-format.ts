@@ -41,12 +41,16 @@ export function useFormat() {
     return t(year ? 'unit.perYears' : 'unit.perMonths', { n: plan.intervalCount })
   }
 
-  /** The parts of a plan's price: ¥599 and /月, with the seat when the fee is per seat. */
+  /** The parts of a plan's price: ¥599 and /月, with the seat when the fee is per seat; or ¥599 and /月 + ¥99/席位/月. */
   function fee(plan: Plan): { price: string; per: string } {
     if (plan.fee.amount === 0)
       return { price: t(isPaidAsUsed(plan) ? 'quota.payAsYouGo' : 'unit.free'), per: '' }
+    const { base, perSeat } = plan.fee
+    const each = interval(plan)
+    const seats = `${money(perSeat, plan.currency, true)}${t('unit.perSeat')}${each}`
+    if (base > 0 && perSeat > 0) return { price: money(base, plan.currency, true), per: `${each} + ${seats}` }
     const seat = plan.fee.per === 'seat' ? t('unit.perSeat') : ''
-    return { price: money(plan.fee.amount, plan.currency, true), per: `${seat}${interval(plan)}` }
+    return { price: money(plan.fee.amount, plan.currency, true), per: `${seat}${each}` }
   }
 
   /** A plan's price on one line; for pay-as-you-go also the amount so far, when known. */

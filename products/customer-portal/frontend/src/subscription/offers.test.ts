@@ -22,7 +22,7 @@ const plan = (
     name: { 'zh-CN': name, en: name },
     interval,
     intervalCount: 1,
-    fee: { amount, per },
+    fee: { amount, per, ...(per === 'seat' ? { base: 0, perSeat: amount } : { base: amount, perSeat: 0 }) },
     currency: 'CNY',
     seats: { min: 3, max: 20 },
   }) as PortalPlan
@@ -76,4 +76,23 @@ test('another interval of the current plan is neither up nor down, and without a
   const kinds = (hasPlan: boolean) => related.slice(1).map((one) => changeKindOf(one, related, hasPlan))
   expect(kinds(true)).toEqual(['interval', 'upgrade', 'downgrade'])
   expect(kinds(false)).toEqual(['subscribe', 'subscribe', 'subscribe'])
+})
+
+test('a fee of a base and a part per seat costs both, and belongs only to a yearly plan of both', () => {
+  const both = (id: string, interval: 'month' | 'year', base: number, perSeat: number) => ({
+    ...plan(id, 'Both', interval, base + 3 * perSeat),
+    fee: { amount: base + 3 * perSeat, per: 'subscription' as const, base, perSeat },
+  })
+  const [monthly, yearly] = [
+    both('both', 'month', 100_000, 30_000),
+    both('both_year', 'year', 1_000_000, 300_000),
+  ]
+  expect([feeForSeats(monthly, 1), feeForSeats(monthly, 5), feeForSeats(monthly, 21)]).toEqual([
+    190_000, // the minimum is 3
+    250_000,
+    undefined,
+  ])
+  expect(counterpartOf(yearly, [monthly, yearly])).toBe(monthly)
+  expect(counterpartOf(yearly, [plan('flat', 'Both', 'month', 100_000)])).toBeUndefined()
+  expect(savingOf(yearly, [monthly, yearly])).toBe(16) // 1,900,000 of 2,280,000: 16.67 %
 })

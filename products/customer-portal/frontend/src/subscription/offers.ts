@@ -5,6 +5,10 @@ export type BillingInterval = 'month' | 'year'
 
 const isPaid = (plan: PortalPlan, pace: BillingInterval) => plan.interval === pace && plan.intervalCount === 1
 
+/** Whether two fees have the same parts: one for the subscription, one per seat, or both. */
+const isSameKind = (one: PortalPlan['fee'], other: PortalPlan['fee']) =>
+  one.per === other.per && one.base > 0 === other.base > 0 && one.perSeat > 0 === other.perSeat > 0
+
 /** The same plan with the other interval: one of the same name whose fee is for the same thing. */
 export function counterpartOf(plan: PortalPlan, plans: readonly PortalPlan[]): PortalPlan | undefined {
   const other: BillingInterval = plan.interval === 'year' ? 'month' : 'year'
@@ -13,7 +17,7 @@ export function counterpartOf(plan: PortalPlan, plans: readonly PortalPlan[]): P
       isPaid(each, other)
       && each.name['zh-CN'] === plan.name['zh-CN']
       && each.name.en === plan.name.en
-      && each.fee.per === plan.fee.per
+      && isSameKind(each.fee, plan.fee)
       && each.currency === plan.currency,
   )
 }
@@ -54,9 +58,12 @@ export function savings(plans: readonly PortalPlan[]): { most: number; alike: bo
   return { most, alike: all.every((saving) => saving === most) }
 }
 
+/** The fee of one billing period for a number of seats, in minor units, before discounts and tax. */
+const feeOf = ({ fee }: PortalPlan, seats: number): number => fee.base + fee.perSeat * seats
+
 /** The fee of one billing period with tax, in minor units, before discounts. */
 export function feeWithTax(plan: PortalPlan, seats: number): number {
-  const fee = plan.fee.amount * (plan.fee.per === 'seat' ? seats : 1)
+  const fee = feeOf(plan, seats)
   return plan.taxMode === 'inclusive' ? fee : fee + Math.round((fee * Number(plan.taxRate)) / 100)
 }
 
@@ -66,5 +73,5 @@ export function feeWithTax(plan: PortalPlan, seats: number): number {
  */
 export function feeForSeats(plan: PortalPlan, seats: number): number | undefined {
   if (plan.seats && plan.seats.max !== null && seats > plan.seats.max) return undefined
-  return plan.fee.amount * (plan.fee.per === 'seat' ? Math.max(seats, plan.seats?.min ?? 1) : 1)
+  return feeOf(plan, Math.max(seats, plan.seats?.min ?? 1))
 }

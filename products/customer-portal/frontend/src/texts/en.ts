@@ -649,6 +649,8 @@ const en: typeof zh = {
     partProrated: 'Prorated by days',
     partGross: 'Before discounts',
     partTakenOff: 'Taken off already',
+    partBase: 'Plan',
+    partSeats: 'Seats',
     lineDiscount: '{amount} discount',
     lineNet: '{amount} less {discount} discount is {net}',
     quantity: 'Quantity',

@@ -619,6 +619,8 @@ export default {
     partProrated: '按天数折算',
     partGross: '折前',
     partTakenOff: '已减免',
+    partBase: '套餐',
+    partSeats: '席位',
     lineDiscount: '折扣 {amount}',
     lineNet: '{amount}，扣除折扣 {discount} 后为 {net}',
     quantity: '数量',

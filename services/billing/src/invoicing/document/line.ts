@@ -1,5 +1,6 @@
 import type { Meter } from '../../catalogue/meter.ts'
-import { feeOf, type Plan } from '../../catalogue/plan.ts'
+import { feeOf, isPerSeat } from '../../catalogue/fee.ts'
+import type { Plan } from '../../catalogue/plan.ts'
 import type { DateRange, LocalDate } from '../../values/date.ts'
 import type { Instant } from '../../values/instant.ts'
 import { netOf, type TaxMode } from '../../pricing/totals.ts'
@@ -41,9 +42,9 @@ export interface Line {
   phaseId: string
   /**
    * Fee lines: the fee and the dates of the whole billing period, from which shares are computed, and when
-   * the period itself starts.
+   * the period itself starts. `base`: what the subscription costs of a fee that also has a part per seat.
    */
-  whole?: { fee: Money; start: LocalDate; end: LocalDate }
+  whole?: { fee: Money; base?: Money; start: LocalDate; end: LocalDate }
   billingPeriod?: LocalDate
   /**
    * Usage lines: the usage period's first date, its days (fewer where it is short or cut), and the instant up
@@ -96,25 +97,51 @@ export function feeLine(
   const fee = feeOf(plan, seats)
   const billed = daysIn(dates)
   const of = daysIn(period.whole)
-  const perSeat = plan.fee.per === 'seat'
+  const ofSeats = isPerSeat(plan.fee)
+  const { base, perSeat } = plan.fee
+  const ofBoth = base > 0 && perSeat > 0
   return {
     kind: 'fee',
     description: {
-      'zh-CN': inChinese(plan.name, perSeat ? '席位费' : '套餐费'),
-      en: `${plan.name.en} ${perSeat ? 'seats' : 'plan fee'}`,
+      'zh-CN': inChinese(plan.name, ofBoth ? '套餐费与席位费' : ofSeats ? '席位费' : '套餐费'),
+      en: `${plan.name.en} ${ofBoth ? 'plan fee and seats' : ofSeats ? 'seats' : 'plan fee'}`,
     },
-    quantity: perSeat ? seats : 1,
-    ...(perSeat ? { unit: seat } : {}),
-    rate: { amount: plan.fee.amount, per: 1 },
+    quantity: ofSeats ? seats : 1,
+    ...(ofSeats ? { unit: seat } : {}),
+    ...(ofBoth ? {} : { rate: { amount: plan.fee.amount, per: 1 } }),
     amount: prorate(fee, dates, period.whole),
     ...taxOf(plan),
     period: rangeOf(dates),
-    breakdown: [],
+    breakdown: ofBoth ? partsOfFee({ fee, base, seats }, dates, period.whole) : [],
     ...(billed === of ? {} : { days: { billed, of } }),
     phaseId: phase.id,
-    whole: { fee, start: period.whole.from, end: period.whole.to },
+    whole: { fee, ...(ofBoth ? { base } : {}), start: period.whole.from, end: period.whole.to },
     billingPeriod: period.from,
   }
+}
+
+/**
+ * Returns the shares of both parts of a fee for some dates: what the subscription costs, and its seats. Each
+ * part adds up over the dates of a period, and both to the share of the fee.
+ */
+function partsOfFee(
+  { fee, base, seats }: { fee: Money; base: Money; seats: number },
+  dates: DateRange,
+  whole: DateRange,
+): BreakdownStep[] {
+  const ofBase = prorate(base, dates, whole)
+  const part = (kind: 'base' | 'seats', quantity: number, price: Money, amount: Money): BreakdownStep => ({
+    kind,
+    upTo: null,
+    quantity,
+    rate: { amount: price, per: 1 },
+    flat: 0,
+    amount,
+  })
+  return [
+    part('base', 1, base, ofBase),
+    part('seats', seats, money((fee - base) / seats), money(prorate(fee, dates, whole) - ofBase)),
+  ]
 }
 
 /**
@@ -148,6 +175,14 @@ export function creditLine(
         ? prorate(-discount.amount, dates, billed)
         : prorate(-discount.whole, dates, whole),
   }))
+  const { base } = line.whole!
+  const parts =
+    base === undefined
+      ? []
+      : partsOfFee({ fee: line.whole!.fee, base, seats: line.quantity }, dates, whole).map((part) => ({
+          ...part,
+          amount: money(-part.amount),
+        }))
   const noted = prorate(money(netOf(line) - line.left), dates, billed)
   const amount = creditWithin(
     money(share + sum(discounts.map((discount) => discount.amount)) - noted),
@@ -164,7 +199,12 @@ export function creditLine(
     taxRate: line.taxRate,
     taxMode: line.taxMode,
     period: rangeOf(dates),
-    breakdown: lessTakenOff(money(-share), money(-amount)),
+    breakdown: [
+      ...parts,
+      ...lessTakenOff(money(-share), money(-amount)).filter(
+        (part) => parts.length === 0 || part.kind !== 'gross',
+      ),
+    ],
     days: { billed: daysIn(dates), of: daysIn(whole) },
     phaseId: line.phaseId,
     ...(discounts.length > 0 ? { discounts } : {}),

@@ -66,6 +66,8 @@ export interface BreakdownStep {
     | 'prorated'
     | 'gross'
     | 'taken_off'
+    | 'base'
+    | 'seats'
   events?: number
   upTo: number | null
   quantity: number

@@ -208,6 +208,8 @@ const kindTexts = {
   prorated: '按天数折算 prorated by days',
   gross: '折前 before discounts',
   taken_off: '已减免 taken off',
+  base: '套餐 plan',
+  seats: '席位 seats',
 }
 
 function partText(part: BreakdownStep, currency: string): string {
