@@ -10,7 +10,7 @@ const texts = [
   'products/customer-portal/frontend/src/texts/en.ts',
   'agent-workbench/src/texts/zh-CN.ts',
   'agent-workbench/src/texts/en.ts',
-  'products/http/src/error-responses.ts',
+  'products/http/src/error-codes.ts',
   'products/customer-portal/src/invoice-file.ts',
   'services/billing/src/invoicing/pdf/page.ts',
   'services/billing/src/invoicing/pdf/notes.ts',

@@ -14,7 +14,7 @@ import {
 } from '../../products/http/src/reference/examples.ts'
 import { chinese as shared } from '../../products/http/src/reference/chinese.ts'
 import { referencePage } from '../../products/http/src/reference/page.ts'
-import { failures } from '../../products/http/src/error-responses.ts'
+import { failures } from '../../products/http/src/error-codes.ts'
 import { buildServer, type Server } from './app.ts'
 import { readSettings } from './environment.ts'
 

@@ -7,9 +7,9 @@ import {
   type Fraction,
   type Money,
 } from '../../services/billing/src/values/money.ts'
-import type { Rate } from '../../services/billing/src/pricing/price.ts'
 import { currencyDigits } from '../../services/billing/src/values/currency.ts'
 import { textOr, Unsupported, type Input } from './case.ts'
+import type { Rate } from '../../services/billing/src/pricing/breakdown.ts'
 
 const maxDecimals = 6
 const decimalNumber = /^-?\d{1,30}(\.\d{1,30})?$/

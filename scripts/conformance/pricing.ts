@@ -11,7 +11,7 @@ import type { Phase } from '../../services/billing/src/subscription/phase.ts'
 import type { Charge } from '../../services/billing/src/catalogue/plan.ts'
 import { totals } from '../../services/billing/src/pricing/totals.ts'
 import type { LabelledPeriod } from '../../services/billing/src/values/period.ts'
-import type { Price, Tier } from '../../services/billing/src/pricing/price.ts'
+import type { Price } from '../../services/billing/src/pricing/price.ts'
 import { startOfDay } from '../../services/billing/src/values/zone.ts'
 import { billingPeriodAt, usagePeriods } from '../../services/billing/src/subscription/timeline.ts'
 import { rateUsage, usagePhases, type RatedUsage } from '../../services/billing/src/rating/rated-usage.ts'
@@ -38,6 +38,7 @@ import {
   type Currency,
 } from './decimal.ts'
 import { discountOf, meterOf, phaseOf, planOf, someDate, stepsOf } from './subscription.ts'
+import type { Tier } from '../../services/billing/src/pricing/tiers.ts'
 
 const models = [
   'per_unit',

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BillingError, idempotently, type Engine, type Code } from '@customer-portal/billing'
-import { failures } from './error-responses.ts'
+import { failures } from './error-codes.ts'
 
 /** The scope of a key: one credential, one customer ('' where the command belongs to none) and one route. */
 export interface Asker {

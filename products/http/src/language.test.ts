@@ -1,6 +1,6 @@
 import { codes } from '@customer-portal/billing/testing'
 import { expect, test } from 'vitest'
-import { failures } from './error-responses.ts'
+import { failures } from './error-codes.ts'
 import { preferredLanguage } from './language.ts'
 
 test.each([

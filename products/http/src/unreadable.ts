@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http'
 import type { Socket } from 'node:net'
-import { failures } from './error-responses.ts'
+import { failures } from './error-codes.ts'
 import type { Problem } from './resources.ts'
 import { usualHeaders } from './usual-headers.ts'
 

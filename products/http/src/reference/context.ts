@@ -1,4 +1,4 @@
-import type { Code } from '../errors.ts'
+import type { Code } from '../http-error.ts'
 import type { Language } from '../language.ts'
 import type { OpenApi, Operation, SecurityScheme } from './document.ts'
 import { html, joined, type Html, type Part } from './html.ts'

@@ -1,4 +1,4 @@
-import { failures } from '../error-responses.ts'
+import { failures } from '../error-codes.ts'
 import { callArticle } from './call.ts'
 import { codeBlock, errorsOf, methodLabel, pageOf, schemeName, type Page, type Reference } from './context.ts'
 import type { SecurityScheme } from './document.ts'

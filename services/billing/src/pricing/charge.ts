@@ -1,16 +1,9 @@
 import { daysBetween, type DateRange } from '../values/date.ts'
 import { money, type Money } from '../values/money.ts'
 import type { Period } from '../values/period.ts'
-import {
-  keepWithin,
-  priceMistake,
-  rateSteps,
-  type Bounds,
-  type BreakdownStep,
-  type Price,
-  type Rated,
-} from './price.ts'
+import { keepWithin, priceMistake, rateSteps, type Bounds, type Price } from './price.ts'
 import { prorate } from './proration.ts'
+import type { BreakdownStep, Rated } from './breakdown.ts'
 
 /**
  * How usage above the allowance is priced: `price` for the units, `minimum` and `maximum` for the amount of a

@@ -1,8 +1,9 @@
 import { BillingError } from '../errors.ts'
 import { chargeMistake } from './charge.ts'
 import { isCurrency, type Money } from '../values/money.ts'
-import { keepWithin, maxAmountOf, rate, type BreakdownStep, type Price } from './price.ts'
+import { keepWithin, maxAmountOf, rate, type Price } from './price.ts'
 import { stepsFrom, unitsFrom, wholeUnits } from '../values/quantity.ts'
+import type { BreakdownStep } from './breakdown.ts'
 
 const decimals = 6
 const maxAmount = 1_000_000_000_000n

@@ -9,8 +9,8 @@ import {
   rate,
   rateSteps,
   type Price,
-  type Tier,
 } from './price.ts'
+import type { Tier } from './tiers.ts'
 
 const graduated: Price = {
   model: 'graduated',

@@ -1,20 +1,7 @@
 import assert from 'node:assert/strict'
-import { add, fraction, money, round, zero, type Fraction, type Money } from '../values/money.ts'
-
-/** `amount` minor units for `per` units: ¥0.40 per 1,000 tokens is { amount: 40, per: 1000 }. */
-export interface Rate {
-  amount: Money
-  per: number
-}
-
-/**
- * Units up to and including `upTo` (null: all the rest) cost `rate`; `flat` is due once the tier is entered.
- */
-export interface Tier {
-  upTo: number | null
-  rate: Rate
-  flat?: Money
-}
+import { money, round, type Money } from '../values/money.ts'
+import type { BreakdownStep, PricedSteps, Rate, Rated } from './breakdown.ts'
+import { boundOf, costOf, graduated, stepsPerUnit, volume, type Tier } from './tiers.ts'
 
 /**
  * `graduated`: each unit has the rate of the tier it falls in. `volume`: every unit has the rate of the tier
@@ -26,58 +13,6 @@ export type Price =
   | { model: 'graduated' | 'volume'; tiers: Tier[] }
   | { model: 'package'; size: number; amount: Money }
   | { model: 'percentage'; basisPoints: number; perEvent?: Money }
-
-/**
- * The kind of a breakdown step that is no graduated tier. `minimum` and `maximum` are the amounts they add
- * and take off; `prorated` takes off the days of a level that are not the line's; `gross` is what is given
- * back of a price, and `taken_off` what discounts and credit notes had taken off it. `base` and `seats` are
- * the parts of a fee that has both.
- */
-export type BreakdownKind =
-  | 'volume'
-  | 'package'
-  | 'percentage'
-  | 'per_event'
-  | 'minimum'
-  | 'maximum'
-  | 'prorated'
-  | 'gross'
-  | 'taken_off'
-  | 'base'
-  | 'seats'
-
-/**
- * One part of an amount. The parts add up to the amount, to the cent, and their quantities (steps) to the
- * rated quantity. The rate of a package is its amount for its size; that of a percentage is its basis points
- * per 10,000 minor units.
- */
-export interface BreakdownStep {
-  kind?: BreakdownKind
-  upTo: number | null
-  quantity: number
-  /** For `per_event`: the number of events. */
-  events?: number
-  rate: Rate | null
-  flat: Money
-  amount: Money
-}
-
-export interface Rated {
-  amount: Money
-  breakdown: BreakdownStep[]
-}
-
-/**
- * The range of a period's steps above the allowance to price: from `before` up to `upTo`, of `all` in the
- * period.
- */
-export interface PricedSteps {
-  before: number
-  upTo: number
-  all: number
-  /** Whether a volume tier's flat is already due; it is due once per period. */
-  flatDue?: boolean
-}
 
 /**
  * Returns the amount of `quantity` steps above the allowance; `events` is their number of events, which only
@@ -111,63 +46,6 @@ export function rateSteps(price: Price, steps: PricedSteps, decimals: number, ev
       return packages(price.size, price.amount, steps, decimals)
     case 'percentage':
       return percentage(price.basisPoints, price.perEvent ?? 0, steps, { decimals, events })
-  }
-}
-
-/**
- * Each tier's amount is the growth of the rounded running total, so that the tiers shown add up to the
- * amount.
- */
-function graduated(tiers: readonly Tier[], { before, upTo }: PricedSteps, decimals: number): Rated {
-  const breakdown: BreakdownStep[] = []
-  let exact: Fraction = zero
-  let [rounded, amount] = [0, 0]
-  let below = 0n
-  for (const tier of tiers) {
-    const bound = boundOf(tier, decimals)
-    // Survives `BigInt(quantity) <= bound`: where both are equal, either is right.
-    const reached = (quantity: number) =>
-      (bound === null || BigInt(quantity) < bound ? BigInt(quantity) : bound) - below
-    const inTier = reached(upTo)
-    if (inTier <= 0n) break
-    const earlier = reached(before)
-    // Steps up to `before` are already paid; a tier they entered owes no flat again.
-    if (earlier > 0n) rounded = round(add(exact, costOf(tier, earlier, decimals)))
-    exact = add(exact, costOf(tier, inTier, decimals))
-    const steps = inTier - (earlier > 0n ? earlier : 0n)
-    const total = round(exact)
-    if (steps > 0n) {
-      const flat = earlier > 0n ? 0 : (tier.flat ?? 0)
-      breakdown.push({
-        upTo: tier.upTo,
-        quantity: Number(steps),
-        rate: tier.rate,
-        flat,
-        amount: money(total - rounded),
-      })
-      amount += total - rounded
-    }
-    rounded = total
-    // Survives `true`: only the last tier has no bound, and nothing comes after it; the check is for the
-    // types.
-    if (bound !== null) below = bound
-  }
-  return { amount: money(amount), breakdown }
-}
-
-function volume(
-  tiers: readonly Tier[],
-  { before, upTo, all, flatDue = true }: PricedSteps,
-  decimals: number,
-): Rated {
-  const reached = tiers.find((tier) => tier.upTo === null || BigInt(all) <= boundOf(tier, decimals)!)!
-  const flat = flatDue ? (reached.flat ?? 0) : 0
-  const amount = round(costOf({ ...reached, flat }, BigInt(upTo - before), decimals))
-  return {
-    amount,
-    breakdown: [
-      { kind: 'volume', upTo: reached.upTo, quantity: upTo - before, rate: reached.rate, flat, amount },
-    ],
   }
 }
 
@@ -222,19 +100,6 @@ function percentage(
     })
   }
   return { amount: money(breakdown.reduce((total, part) => total + part.amount, 0)), breakdown }
-}
-
-function boundOf(tier: Tier, decimals: number): bigint | null {
-  return tier.upTo === null ? null : BigInt(tier.upTo) * stepsPerUnit(decimals)
-}
-
-function costOf({ rate: { amount, per }, flat = 0 }: Tier, steps: bigint, decimals: number): Fraction {
-  const whole = BigInt(per) * stepsPerUnit(decimals)
-  return fraction(steps * BigInt(amount) + BigInt(flat) * whole, whole)
-}
-
-function stepsPerUnit(decimals: number): bigint {
-  return 10n ** BigInt(decimals)
 }
 
 function ceilDivide(a: bigint, b: bigint): bigint {

@@ -15,9 +15,9 @@ import { canonicalJson } from '../values/canonical-json.ts'
 import { aboveIncluded, priceLevel, priceOverage } from '../pricing/charge.ts'
 import { addDays, intersection, type DateRange, type LocalDate } from '../values/date.ts'
 import { daysIn, periodAt, type Period } from '../values/period.ts'
-import type { Rated } from '../pricing/price.ts'
 import { wholeUnits } from '../values/quantity.ts'
 import type { Phase } from '../subscription/phase.ts'
+import type { Rated } from '../pricing/breakdown.ts'
 
 /**
  * One meter's usage on one date. `quantity` is in steps, aggregated as the meter does; for a unique meter,

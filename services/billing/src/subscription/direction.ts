@@ -1,11 +1,12 @@
 import { feeOf } from '../catalogue/fee.ts'
 import { monthsOf, type Plan } from '../catalogue/plan.ts'
 import { later, type LocalDate } from '../values/date.ts'
+import type { SubscriptionState } from './state.ts'
+import { billingPeriodAt, usagePeriods } from './timeline.ts'
+import type { Phase } from './phase.ts'
+import type { Party } from './schedule.ts'
 
-/**
- * The direction of a change decides when it happens: up now, down at the end of the billing period, level now
- * and without money.
- */
+/** The direction of a change; with who asks it decides when the change happens (`effectiveDateOf`). */
 export type Direction = 'up' | 'down' | 'level' | 'same'
 
 /** Compares rank, then the fee for the seats over a year, then the seats. */
@@ -48,4 +49,22 @@ export function paidFrom(
   return isRaised(from, to) && to.plan.charges.some(({ onUpgrade }) => onUpgrade === 'full')
     ? period.from
     : later(date, period.from)
+}
+
+/**
+ * Returns when a change happens: up now, down at the end of the billing period; level at the end of the usage
+ * period, so that no period is cut, or now where the vendor asks.
+ */
+export function effectiveDateOf(
+  { phases, today }: SubscriptionState,
+  from: Phase,
+  direction: Direction,
+  { by, when }: { by: Party; when?: 'now' | 'period_end' | undefined },
+): { when: 'now' | 'period_end'; at: LocalDate } {
+  const endOfFee = billingPeriodAt(from, today).to
+  if (when === 'now' || direction === 'same') return { when: 'now', at: today }
+  if (when === 'period_end') return { when: 'period_end', at: endOfFee }
+  const waits = direction === 'down' || (direction === 'level' && by === 'customer')
+  if (!waits) return { when: 'now', at: today }
+  return { when: 'period_end', at: direction === 'down' ? endOfFee : usagePeriods(phases, today).at(-1)!.to }
 }

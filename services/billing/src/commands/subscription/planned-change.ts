@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../../engine.ts'
-import { directionOf, paidFrom, type Direction } from '../../subscription/direction.ts'
+import { directionOf, effectiveDateOf, paidFrom, type Direction } from '../../subscription/direction.ts'
 import { BillingError } from '../../errors.ts'
 import type { BillingState, SubscriptionState } from '../../subscription/state.ts'
 import { creditsFrom } from '../../invoicing/document/billed.ts'
@@ -15,9 +15,9 @@ import { inChinese, type LocalizedText, type Notice } from '../../values/localiz
 import { billingPeriodAt, usagePeriods } from '../../subscription/timeline.ts'
 import { dailyUsage, usedOn } from '../../rating/rated-usage.ts'
 import { currentPhase, type Phase } from '../../subscription/phase.ts'
+import { partyOf } from './party.ts'
 import { isSameGrid, nextPhase, type Party } from '../../subscription/schedule.ts'
 import { tooManySeats } from '../../subscription/offered-plans.ts'
-import { effectiveDateOf } from './effective-date.ts'
 
 export { directionOf, type Direction } from '../../subscription/direction.ts'
 
@@ -75,7 +75,10 @@ export async function planChange(
   const seats = tooMany ? kept : seatsFor(plan, requested.seats, from.seats)
   const to = { plan, seats }
   const direction = directionOf(from, to)
-  const { when, at } = effectiveDateOf(tx, state, from, direction, requested.when)
+  const { when, at } = effectiveDateOf(state, from, direction, {
+    by: partyOf(tx),
+    when: requested.when,
+  })
   if (when === 'now') checkRoomLater(state, from, to)
   const money = await moneyOf(tx, state, from, to, when === 'now' ? direction : 'same')
   return {

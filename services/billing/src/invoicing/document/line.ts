@@ -7,11 +7,11 @@ import { netOf, type TaxMode } from '../../pricing/totals.ts'
 import { money, sum, type Money } from '../../values/money.ts'
 import { daysIn, type LabelledPeriod, type Period } from '../../values/period.ts'
 import { creditWithin, prorated, prorate } from '../../pricing/proration.ts'
-import type { BreakdownStep, Rate } from '../../pricing/price.ts'
 import { unitsFrom } from '../../values/quantity.ts'
 import { inChinese, type LocalizedText, type Unit } from '../../values/localized-text.ts'
 import type { RatedUsage } from '../../rating/rated-usage.ts'
 import type { Phase } from '../../subscription/phase.ts'
+import type { BreakdownStep, Rate } from '../../pricing/breakdown.ts'
 
 export type LineKind = 'fee' | 'usage' | 'unused_time' | 'adjustment' | 'charge' | 'credit_note'
 

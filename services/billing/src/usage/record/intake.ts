@@ -1,5 +1,5 @@
 import { groupQueue, type Halving, type Lane } from '../../sharing/group-queue.ts'
-import type { Refusal } from './conflict.ts'
+import type { Refusal } from './duplicate.ts'
 import type { UsageEventInput } from './event.ts'
 
 /** Accepted, but the customer's plan has no charge for these meters of the event. */

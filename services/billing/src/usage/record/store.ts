@@ -3,14 +3,12 @@ import type { BillingTransaction } from '../../engine.ts'
 import { isAdditive } from '../../catalogue/meter.ts'
 import type { Instant } from '../../values/instant.ts'
 import {
-  conflictWith,
   contentKey,
-  isAsRecorded,
-  isSameAtItsTime,
   recordedContents,
   recordedOfHistory,
+  repeated,
   type RecordedContent,
-} from './conflict.ts'
+} from './duplicate.ts'
 import {
   countedSums,
   dayOf,
@@ -178,18 +176,13 @@ async function outcomesOf(
   )
   return placed.map((event, index) => {
     if (isAccepted[index]) return 'accepted'
-    if (voided.has(keyOf(event)))
-      return {
-        code: 'event_voided',
-        detail: `event '${event.id}' was recorded and taken back: send what replaces it under another id`,
-      }
-    const existing = hashes.has(keyOf(event)) ? undefined : atTheirTime.get(keyOf(event))
-    if (existing) return isAsRecorded(event, existing) ? 'duplicate' : conflictWith(event, '', existing[0])
-    const hash = hashes.get(keyOf(event)) ?? ''
-    const recorded = recordedRows.get(contentKey(event))
-    return hash === event.bodyHash || (recorded && isSameAtItsTime(event, hash, recorded))
-      ? 'duplicate'
-      : conflictWith(event, hash, recorded)
+    const key = keyOf(event)
+    return repeated(event, {
+      voided: voided.has(key),
+      atItsTime: hashes.has(key) ? undefined : atTheirTime.get(key),
+      hash: hashes.get(key) ?? '',
+      recorded: recordedRows.get(contentKey(event)),
+    })
   })
 }
 

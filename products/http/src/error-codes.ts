@@ -1,4 +1,4 @@
-import type { Code } from './errors.ts'
+import type { Code } from './http-error.ts'
 import type { Language } from './language.ts'
 
 type Text = { title: string; detail: string }

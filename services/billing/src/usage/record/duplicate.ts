@@ -42,11 +42,36 @@ type SentContent = Pick<
   'id' | 'meter' | 'type' | 'quantity' | 'hashedQuantity' | 'time' | 'timeSent' | 'propertiesText'
 >
 
+/** What is known of an id that was used before. */
+export interface UsedId {
+  voided: boolean
+  /** The content recorded at the time the event names, for each meter, where the id itself was deleted. */
+  atItsTime: readonly RecordedContent[] | undefined
+  /** Of what was sent first; empty when only a reservation or a deleted event had the id. */
+  hash: string
+  recorded: RecordedContent | undefined
+}
+
+/** Returns whether an event whose id was used is the same one again, or why it is rejected. */
+export function repeated(event: CheckedEvent, used: UsedId): 'duplicate' | Refusal {
+  const { hash, recorded } = used
+  if (used.voided)
+    return {
+      code: 'event_voided',
+      detail: `event '${event.id}' was recorded and taken back: send what replaces it under another id`,
+    }
+  if (used.atItsTime)
+    return isAsRecorded(event, used.atItsTime) ? 'duplicate' : conflictWith(event, '', used.atItsTime[0])
+  return hash === event.bodyHash || (recorded && isSameAtItsTime(event, hash, recorded))
+    ? 'duplicate'
+    : conflictWith(event, hash, recorded)
+}
+
 /**
  * Returns whether an event states the time that was assigned to the recorded one, which came without a time.
  * Then it is the same event.
  */
-export function isSameAtItsTime(event: SentContent, hash: string, recorded: RecordedContent): boolean {
+function isSameAtItsTime(event: SentContent, hash: string, recorded: RecordedContent): boolean {
   const { meter, type, quantity, hashedQuantity = quantity, propertiesText } = event
   return (
     event.timeSent
@@ -145,7 +170,7 @@ export async function recordedOfHistory(
 }
 
 /** Returns whether an event equals what is recorded, as far as its current meters counted it then. */
-export function isAsRecorded(event: CheckedEvent, recorded: readonly RecordedContent[]): boolean {
+function isAsRecorded(event: CheckedEvent, recorded: readonly RecordedContent[]): boolean {
   const known = countedRows(event).flatMap(({ meter, quantity }) =>
     recorded.filter((content) => content.meter === meter).map((content) => content.quantity === quantity),
   )
