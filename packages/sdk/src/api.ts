@@ -23,6 +23,10 @@ export type Account = {
   /** @description Minor units, such as cents */
   creditBalance: number
   invoiceTitle: InvoiceTitle | null
+  /** @description Days from the issue of an invoice until it is due; `null`: those of the plan */
+  paymentTermsDays: number | null
+  /** @description The customer’s purchase order, printed on documents issued from then on; `null`: none */
+  purchaseOrderNumber: string | null
   version: number
   /**
    * Format: date-time
@@ -235,6 +239,10 @@ export type CustomerInput = {
   timezone?: string
   locale?: 'zh-CN' | 'en'
   invoiceTitle?: InvoiceTitle | null
+  /** @description Days from the issue of an invoice until it is due; `null`: those of the plan */
+  paymentTermsDays?: number | null
+  /** @description The customer’s purchase order, printed on documents issued from then on; `null`: none */
+  purchaseOrderNumber?: string | null
   /** @description ISO 4217 */
   currency?: string
 }
@@ -248,6 +256,10 @@ export type CustomerUpdate = {
   timezone?: string
   locale?: 'zh-CN' | 'en'
   invoiceTitle?: InvoiceTitle | null
+  /** @description Days from the issue of an invoice until it is due; `null`: those of the plan */
+  paymentTermsDays?: number | null
+  /** @description The customer’s purchase order, printed on documents issued from then on; `null`: none */
+  purchaseOrderNumber?: string | null
   version?: number
 }
 
@@ -471,6 +483,8 @@ export type Invoice = {
     address: string | null
     phone: string | null
     invoiceTitle: InvoiceTitle | null
+    /** @description The customer’s purchase order, as of the issue; absent where they gave none */
+    purchaseOrderNumber?: string
   }
   sha256: string | null
   pdfSha256: string | null
@@ -2816,6 +2830,8 @@ export interface Operations {
         address: string | null
         phone: string | null
         invoiceTitle: InvoiceTitle | null
+        /** @description The customer’s purchase order, as of the issue; absent where they gave none */
+        purchaseOrderNumber?: string
       }
       sha256: string | null
       pdfSha256: string | null

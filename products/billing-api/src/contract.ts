@@ -20,9 +20,11 @@ import {
   Page,
   Party,
   Percent,
+  PaymentTermsDays,
   PeriodLabel,
   Plan,
   Price,
+  PurchaseOrderNumber,
   Quantity,
   Role,
   Seller,
@@ -152,6 +154,8 @@ const customerFields = {
   timezone: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
   locale: Type.Optional(Locale),
   invoiceTitle: Type.Optional(Nullable(InvoiceTitle)),
+  paymentTermsDays: Type.Optional(PaymentTermsDays),
+  purchaseOrderNumber: Type.Optional(PurchaseOrderNumber),
 }
 /** POST /customers */
 export const CustomerInput = Type.Object(

@@ -674,6 +674,11 @@ export const Buyer = Type.Object(
     address: Nullable(Type.String()),
     phone: Nullable(Type.String()),
     invoiceTitle: Nullable(InvoiceTitle),
+    purchaseOrderNumber: Type.Optional(
+      Type.String({
+        description: 'The customer’s purchase order, as of the issue; absent where they gave none',
+      }),
+    ),
   },
   closed,
 )
@@ -898,6 +903,14 @@ export const Preview = Type.Object(
 )
 export type Preview = Static<typeof Preview>
 
+/** What only the vendor sets; documents issued from then on use it. */
+export const PaymentTermsDays = Nullable(Type.Integer({ minimum: 0, maximum: limits.maxPaymentTermsDays }), {
+  description: 'Days from the issue of an invoice until it is due; `null`: those of the plan',
+})
+export const PurchaseOrderNumber = Nullable(
+  Type.String({ minLength: 1, maxLength: limits.maxPurchaseOrderCharacters, pattern: '\\S' }),
+  { description: 'The customer’s purchase order, printed on documents issued from then on; `null`: none' },
+)
 export const Account = Type.Object(
   {
     customerId: CustomerId,
@@ -912,6 +925,8 @@ export const Account = Type.Object(
     currency: Currency,
     creditBalance: Amount,
     invoiceTitle: Nullable(InvoiceTitle),
+    paymentTermsDays: PaymentTermsDays,
+    purchaseOrderNumber: PurchaseOrderNumber,
     version: Type.Integer(),
     createdAt: Instant,
     notices: unprintable,

@@ -71,6 +71,8 @@ const breaches: [constraint: string, sql: string][] = [
   ['discounts_have_a_value', `update discounts set value = '12.5' where kind = 'fixed'`],
   ['discounts_have_a_value', `update discounts set value = 'half' where kind = 'percent'`],
   ['customers_versions_begin_with_one', 'update customers set version = 0'],
+  ['customers_payment_terms', 'update customers set payment_terms_days = -1'],
+  ['customers_purchase_orders', `update customers set purchase_order_number = ''`],
   ['portal_sessions_locales', `update portal_sessions set locale = 'fr'`],
   ['portal_sessions_codes_hold_for_a_while', 'update portal_sessions set code_expires_at = created_at'],
   ['portal_sessions_renew_once_opened', `update portal_sessions set renewal_hash = 'x'`],

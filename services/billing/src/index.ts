@@ -3,6 +3,7 @@ import { generateInvoice } from './commands/invoice/invoice.ts'
 import { getInvoices } from './reports/invoice-list.ts'
 import { generatePdf } from './reports/invoice-file.ts'
 import * as plan from './catalogue/plan.ts'
+import { maxPaymentTermsDays, maxPurchaseOrderCharacters } from './customer/contract-terms.ts'
 import { maxCustomerIdCharacters } from './customer/customer-id.ts'
 import { maxSearchCharacters } from './customer/search.ts'
 import { cancelSubscription, resumeSubscription } from './commands/subscription/cancellation.ts'
@@ -120,6 +121,8 @@ export const limits = {
   maxEvents,
   maxVoidedEvents,
   maxTrialDays: plan.maxTrialDays,
+  maxPaymentTermsDays,
+  maxPurchaseOrderCharacters,
   maxReservationSeconds,
   maxSearchCharacters,
   maxCustomerIdCharacters,

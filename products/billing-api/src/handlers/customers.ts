@@ -61,12 +61,16 @@ const printedOf = ({
   phone,
   address,
   invoiceTitle,
-}: { [field in 'companyName' | 'email' | 'phone' | 'address' | 'invoiceTitle']?: unknown }) => ({
+  purchaseOrderNumber,
+}: {
+  [field in 'companyName' | 'email' | 'phone' | 'address' | 'invoiceTitle' | 'purchaseOrderNumber']?: unknown
+}) => ({
   companyName,
   email,
   phone,
   address,
   invoiceTitle,
+  purchaseOrderNumber,
 })
 
 /** Customers and their subscriptions. */

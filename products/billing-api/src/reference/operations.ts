@@ -106,6 +106,8 @@ export const operations: Record<string, OperationNotes> = {
     body: {
       email: 'finance@acme.example',
       invoiceTitle: { kind: 'company', title: 'Acme Ltd.', taxId: '91330100799655058B' },
+      paymentTermsDays: 30,
+      purchaseOrderNumber: 'PO-2026-0117',
     },
   },
   'GET /customers/{customerId}/balance/transactions': {

@@ -26,6 +26,12 @@ export const chinese: Record<string, string> = {
     '账单标题和待付金额的颜色；白字在其上看不清时会自动加深',
   'ISO 4217': 'ISO 4217 币种代码',
   'Percent as a decimal string: "6" is 6 %': '以十进制文本表示的百分数："6" 即 6 %',
+  'Days from the issue of an invoice until it is due; `null`: those of the plan':
+    '账单出账到付款期限的天数；`null` 表示按套餐的规定',
+  'The customer’s purchase order, printed on documents issued from then on; `null`: none':
+    '客户的采购订单号，印在此后出具的账单上；`null` 表示没有',
+  'The customer’s purchase order, as of the issue; absent where they gave none':
+    '出账时客户的采购订单号；没有时不含此字段',
   'null: the plan knows no seats': 'null：该套餐不按席位计',
   'Minor units, such as cents': '最小货币单位（分）',
   "One part; the parts add up. Without `kind`, a tier: its upper bound in units above the allowance, the units that fell in it, the rate, the flat fee, and what they come to. The rate of a `package` is its amount for its size, that of a `percentage` its basis points for 10,000; `minimum` is what it adds, `maximum` what it takes; `prorated` takes off a level what its price for a month is for the days of the month that are not the line's; `gross` is what is given back of a price, and `taken_off` what discounts and credit notes had taken off it already; `base` and `seats` are the parts of a fee that has both":

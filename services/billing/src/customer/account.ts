@@ -7,6 +7,7 @@ import type { Instant } from '../values/instant.ts'
 import type { Money } from '../values/money.ts'
 import { localDateOf, zoneOn, type ZoneChange } from '../values/zone.ts'
 import { customerColumns, type CustomerRow } from './customer.ts'
+import type { ContractTerms } from './contract-terms.ts'
 import type { InvoiceTitle } from './invoice-title.ts'
 
 /** The account fields a customer may change. */
@@ -22,7 +23,7 @@ export interface CustomerDetails {
 }
 
 /** A customer's account. `nextTimezone` was requested and applies from a later period. */
-export interface Account extends CustomerDetails {
+export interface Account extends CustomerDetails, ContractTerms {
   customerId: string
   nextTimezone: { timezone: string; from: string } | null
   currency: string

@@ -2,10 +2,11 @@ import { sql, type Sql } from '@customer-portal/database'
 import type { Engine, BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import type { Instant } from '../values/instant.ts'
+import type { ContractTerms } from './contract-terms.ts'
 import type { InvoiceTitle } from './invoice-title.ts'
 
 /** A row of the customers table. */
-export interface CustomerRow {
+export interface CustomerRow extends ContractTerms {
   customerId: string
   companyName: string
   contactName: string | null
@@ -23,8 +24,8 @@ export interface CustomerRow {
 /** The columns of a `CustomerRow`. */
 export const customerColumns = sql`
   customer_id as "customerId", company_name as "companyName", contact_name as "contactName", email, phone,
-  address, locale, currency, invoice_title as "invoiceTitle", version, created_at as "createdAt",
-  due_at as "dueAt"`
+  address, locale, currency, invoice_title as "invoiceTitle",
+  payment_terms_days as "paymentTermsDays", purchase_order_number as "purchaseOrderNumber", version, created_at as "createdAt", due_at as "dueAt"`
 
 /** Locks a customer, so that one transaction at a time computes their money. Throws customer_not_found. */
 export async function lockCustomer(

@@ -28,6 +28,7 @@ export interface InvoiceDraft {
   kind: InvoiceKind
   period: LabelledPeriod
   lines: readonly LineDraft[]
+  /** Unless the customer has terms of their own. */
   termsDays: number
   cause?: Cause | null
   /** Maximum balance to apply; all of it by default. */
@@ -68,7 +69,7 @@ export async function issue(
     period: shown(draft.period),
     cause: draft.cause ?? null,
     issuedAt: tx.at,
-    dueAt: dueAt(tx.at, draft.termsDays),
+    dueAt: dueAt(tx.at, state.customer.paymentTermsDays ?? draft.termsDays),
     lines: lines.map((line, index) => ({ id: `line_${index + 1}`, ...line })),
     ...sums,
     seller: onDocument(seller),
@@ -107,8 +108,16 @@ export function sellerMissing(): BillingError {
 }
 
 export function buyerOf({ customer }: SubscriptionState): Buyer {
-  const { customerId, companyName, email, address, phone, invoiceTitle } = customer
-  return { customerId, companyName, email, address, phone, invoiceTitle }
+  const { customerId, companyName, email, address, phone, invoiceTitle, purchaseOrderNumber } = customer
+  return {
+    customerId,
+    companyName,
+    email,
+    address,
+    phone,
+    invoiceTitle,
+    ...(purchaseOrderNumber === null ? {} : { purchaseOrderNumber }),
+  }
 }
 
 function dueAt(issuedAt: Instant, termsDays: number): Instant {

@@ -32,6 +32,8 @@ describe.each(testDatabases)('customers on $name', ({ create }) => {
       timezone: 'Asia/Shanghai',
       nextTimezone: null,
       invoiceTitle: null,
+      paymentTermsDays: null,
+      purchaseOrderNumber: null,
       creditBalance: 0,
       version: 1,
       createdAt: '2026-11-10T00:00:00.000000Z',

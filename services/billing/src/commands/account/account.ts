@@ -1,10 +1,11 @@
 import { checkCustomerId, isNameTaken } from '../../customer/alias.ts'
-import type { Engine } from '../../engine.ts'
+import type { Engine, BillingTransaction } from '../../engine.ts'
 import { recordActivity } from '../../activity/activity.ts'
 import { onCustomer, scheduleNext } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
 import { readBillingState } from '../../subscription/state.ts'
 import { isCurrency } from '../../values/money.ts'
+import { checkContractTerms, type ContractTerms } from '../../customer/contract-terms.ts'
 import { isTaxId } from '../../customer/tax-id.ts'
 import { beginningOfTime, isTimeZone } from '../../values/zone.ts'
 import { accountOf, type Account, type CustomerDetails } from '../../customer/account.ts'
@@ -13,7 +14,7 @@ import { changeTimeZone } from '../../subscription/time-zone-change.ts'
 /** Creates a customer with the defaults CNY, Asia/Shanghai and zh-CN. Throws customer_exists. */
 export async function createCustomer(
   engine: Engine,
-  input: Partial<CustomerDetails> & { id?: string; companyName: string; currency?: string },
+  input: Partial<CustomerDetails & ContractTerms> & { id?: string; companyName: string; currency?: string },
 ): Promise<Account> {
   checkDetails(input)
   if (input.id !== undefined) checkCustomerId(input.id, '/id')
@@ -30,9 +31,9 @@ export async function createCustomer(
       const created = await tx.query(
         `insert into customers (
             customer_id, company_name, contact_name, email, phone, address, locale, currency, invoice_title,
-            version, created_at
+            payment_terms_days, purchase_order_number, version, created_at
           )
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12)
           on conflict (customer_id) do nothing
           returning customer_id`,
         [
@@ -45,6 +46,8 @@ export async function createCustomer(
           input.locale ?? 'zh-CN',
           currency,
           input.invoiceTitle ? JSON.stringify(input.invoiceTitle) : null,
+          input.paymentTermsDays ?? null,
+          input.purchaseOrderNumber ?? null,
           tx.at,
         ],
       )
@@ -76,7 +79,7 @@ function customerExists(customerId: string): BillingError {
  */
 export async function updateCustomer(
   engine: Engine,
-  input: Partial<CustomerDetails> & { customerId: string; version?: number },
+  input: Partial<CustomerDetails & ContractTerms> & { customerId: string; version?: number },
 ): Promise<Account> {
   checkDetails(input)
   // What fell due before is issued with the old details.
@@ -107,6 +110,8 @@ export async function updateCustomer(
         after.invoiceTitle ? JSON.stringify(after.invoiceTitle) : null,
       ],
     )
+    if (input.paymentTermsDays !== undefined || input.purchaseOrderNumber !== undefined)
+      await writeContractTerms(tx, { ...before, ...givenTerms(input) })
     if (input.timezone !== undefined) {
       await changeTimeZone(tx, input.customerId, input.timezone)
       // The period now ends at another midnight, so work that waits for its end is due then.
@@ -127,7 +132,29 @@ function givenFields(input: Partial<CustomerDetails>): Partial<CustomerDetails> 
   return Object.fromEntries(fields.filter(([, value]) => value !== undefined))
 }
 
-function checkDetails(input: Partial<CustomerDetails>): void {
+function givenTerms({
+  paymentTermsDays,
+  purchaseOrderNumber,
+}: Partial<ContractTerms>): Partial<ContractTerms> {
+  return {
+    ...(paymentTermsDays === undefined ? {} : { paymentTermsDays }),
+    ...(purchaseOrderNumber === undefined ? {} : { purchaseOrderNumber }),
+  }
+}
+
+/** A statement of its own: the portal's role may not change these columns. */
+async function writeContractTerms(
+  tx: BillingTransaction,
+  { customerId, paymentTermsDays, purchaseOrderNumber }: ContractTerms & { customerId: string },
+): Promise<void> {
+  await tx.query(
+    'update customers set payment_terms_days = $2, purchase_order_number = $3 where customer_id = $1',
+    [customerId, paymentTermsDays, purchaseOrderNumber],
+  )
+}
+
+function checkDetails(input: Partial<CustomerDetails & ContractTerms>): void {
+  checkContractTerms(input)
   if (input.timezone !== undefined && !isTimeZone(input.timezone)) {
     throw new BillingError('invalid_time_zone', {
       pointer: '/timezone',

@@ -16,6 +16,8 @@ export interface Buyer {
   address: string | null
   phone: string | null
   invoiceTitle: InvoiceTitle | null
+  /** Absent where they gave none. */
+  purchaseOrderNumber?: string
 }
 
 /**

@@ -2,7 +2,7 @@
  * The template's version, stored with an issued invoice. It changes whenever the bytes of a printed invoice
  * would.
  */
-export const templateVersion = '6'
+export const templateVersion = '7'
 
 /**
  * The part of the API's `Invoice` that is printed. Payments are excluded: the page shows the state at issue.
@@ -103,6 +103,7 @@ export interface BuyerForPdf {
     bankName?: string
     bankAccount?: string
   } | null
+  purchaseOrderNumber?: string
 }
 
 export interface LocalizedText {

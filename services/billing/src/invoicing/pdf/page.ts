@@ -70,6 +70,7 @@ function facts(invoice: InvoiceForPdf): Labelled[] {
             : labelled('账单编号', 'Invoice no.', number),
         ]
       : []),
+    ...optional('采购订单号', 'PO no.', invoice.buyer.purchaseOrderNumber),
     ...(dated && invoice.issuedAt ? [labelled('出账日期', 'Issued', localDate(invoice.issuedAt, zone))] : []),
     ...(dated && invoice.dueAt ? [labelled('付款期限', 'Due', localDate(invoice.dueAt, zone))] : []),
     ...(invoice.status === 'void' && invoice.voidedAt
