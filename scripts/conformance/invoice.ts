@@ -1,4 +1,3 @@
-import { creditsOf } from '../../services/billing/src/invoicing/document/billed.ts'
 import { addedToBalance } from '../../services/billing/src/invoicing/document/document.ts'
 import type { Discount } from '../../services/billing/src/customer/discount.ts'
 import { payableOf } from '../../services/billing/src/invoicing/document/document.ts'
@@ -35,6 +34,7 @@ import {
 } from './case.ts'
 import { currencyOf, minorUnits, whole, writtenBy, type Currency } from './decimal.ts'
 import { discountOf, issued, phaseOf, planOf, someDate } from './subscription.ts'
+import { creditsOf } from '../../services/billing/src/invoicing/document/unused-time.ts'
 
 const noRate = 'a line has a tax rate, and the case gives only what its tax is'
 

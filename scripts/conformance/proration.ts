@@ -1,4 +1,3 @@
-import { creditsOf } from '../../services/billing/src/invoicing/document/billed.ts'
 import { feeLine, type LineDraft } from '../../services/billing/src/invoicing/document/line.ts'
 import type { Phase } from '../../services/billing/src/subscription/phase.ts'
 import type { Plan, PlanInput } from '../../services/billing/src/catalogue/plan.ts'
@@ -46,6 +45,7 @@ import {
   wholePeriod,
   zonesOf,
 } from './subscription.ts'
+import { creditsOf } from '../../services/billing/src/invoicing/document/unused-time.ts'
 
 /** Decimals of a fee of 1 for a whole cycle, whose prorated fee then gives the fraction to nine decimals. */
 const cycleDigits = 9

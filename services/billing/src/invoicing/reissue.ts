@@ -4,7 +4,7 @@ import type { BillingState, SubscriptionState } from '../subscription/state.ts'
 import { addDays } from '../values/date.ts'
 import type { LabelledPeriod } from '../values/period.ts'
 import { billingPeriodAt, usagePeriods } from '../subscription/timeline.ts'
-import { creditsFrom, creditsOf, creditsOn, feesBilledSince, linesSince } from './document/billed.ts'
+import { linesSince } from './document/billed.ts'
 import type { InvoiceDocument } from './document/document.ts'
 import { feesStillDue } from './document/fee-days.ts'
 import type { InvoiceDraft } from './issue.ts'
@@ -12,6 +12,7 @@ import type { LineDraft } from './document/line.ts'
 import { closingLines, renewalLines } from './document/renewal.ts'
 import { endedSubscriptions, phaseOn, type Phase } from '../subscription/phase.ts'
 import { isSameGrid } from '../subscription/schedule.ts'
+import { creditsFrom, creditsOf, creditsOn, feesBilledSince } from './document/unused-time.ts'
 
 /**
  * Returns what a void document bills when it is issued again, or null if nothing. Days that a later change or

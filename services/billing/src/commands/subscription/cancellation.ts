@@ -3,7 +3,6 @@ import { recordActivity } from '../../activity/activity.ts'
 import { onCustomer, scheduleNext } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
 import { readBillingState, type BillingState } from '../../subscription/state.ts'
-import { creditsFrom } from '../../invoicing/document/billed.ts'
 import { issue } from '../../invoicing/issue.ts'
 import { viewOf, type Invoice } from '../../invoicing/view.ts'
 import { alsoIssued, noticesBetween } from './notices.ts'
@@ -18,6 +17,7 @@ import { currentPhase, type Phase } from '../../subscription/phase.ts'
 import type { Waiting } from '../../subscription/schedule.ts'
 import type { Notice } from '../../values/localized-text.ts'
 import { partyOf } from './party.ts'
+import { creditsFrom } from '../../invoicing/document/unused-time.ts'
 
 /**
  * Ends the subscription: at the end of the billing period, replacing a scheduled change and undone by

@@ -7,12 +7,11 @@ import { nextInvoiceOf, type NextInvoice } from '../../invoicing/next.ts'
 import { publicLine, type PublicLine } from '../../invoicing/view.ts'
 import { noticesBetween, willAlsoBeIssued } from './notices.ts'
 import { changeFrom, makePlannedChange } from './plan-change.ts'
-import { promisedChange, type Promised } from './quote.ts'
-import { addDays, type LocalDate } from '../../values/date.ts'
-import { addSeconds, type Instant } from '../../values/instant.ts'
+import { promisedChange, quoteEnd, type Promised } from './quote.ts'
+import type { LocalDate } from '../../values/date.ts'
+import type { Instant } from '../../values/instant.ts'
 import type { Totals } from '../../pricing/totals.ts'
 import type { Money } from '../../values/money.ts'
-import { instantOf } from '../../values/zone.ts'
 import { allowancesAfter, allowancesOf, deficitsOfChange, usedUp, type Allowance } from './allowances.ts'
 import { beginSubscription } from './subscribe.ts'
 import { lockCustomer } from '../../customer/customer.ts'
@@ -42,8 +41,6 @@ export interface Preview extends Totals {
   notices: Notice[]
 }
 
-const quoteSeconds = 15 * 60
-
 /**
  * Previews a move to a plan or, without a subscription, the start on it: runs the command itself and rolls it
  * back, so the result is what will happen. The quote is valid for 15 minutes, at most until the customer's
@@ -63,9 +60,7 @@ export async function previewChange(
       const state = await catchUp(tx, before)
       return currentPhase(state) ? previewOfChange(tx, state, input) : previewOfStart(tx, state, input)
     })
-    const midnight = instantOf(before.zones, addDays(before.today, 1))
-    const inFifteenMinutes = addSeconds(tx.at, quoteSeconds)
-    const expiresAt = inFifteenMinutes < midnight ? inFifteenMinutes : midnight
+    const expiresAt = quoteEnd(tx.at, before)
     const quoteId = tx.newId('quo')
     await tx.query('delete from quotes where customer_id = $1 and expires_at < $2', [input.customerId, tx.at])
     await tx.query(

@@ -1,12 +1,14 @@
 import type { BillingTransaction } from '../../engine.ts'
 import type { PlannedChange } from './planned-change.ts'
 import { BillingError } from '../../errors.ts'
-import type { BillingState } from '../../subscription/state.ts'
+import type { BillingState, SubscriptionState } from '../../subscription/state.ts'
 import { feeLine, type LineDraft } from '../../invoicing/document/line.ts'
 import { priced } from '../../invoicing/document/discounted.ts'
 import type { Plan } from '../../catalogue/plan.ts'
 import { canonicalJson } from '../../values/canonical-json.ts'
-import type { Instant } from '../../values/instant.ts'
+import { addDays } from '../../values/date.ts'
+import { addSeconds, type Instant } from '../../values/instant.ts'
+import { instantOf } from '../../values/zone.ts'
 import type { Totals } from '../../pricing/totals.ts'
 import type { Money } from '../../values/money.ts'
 import { billingPeriodAt } from '../../subscription/timeline.ts'
@@ -17,6 +19,15 @@ export interface Promised {
   plan: Plan
   seats: number
   promise: unknown
+}
+
+const quoteSeconds = 15 * 60
+
+/** Returns how long a quote is valid: 15 minutes, at most until midnight, when the number of days changes. */
+export function quoteEnd(at: Instant, { zones, today }: SubscriptionState): Instant {
+  const midnight = instantOf(zones, addDays(today, 1))
+  const inFifteenMinutes = addSeconds(at, quoteSeconds)
+  return inFifteenMinutes < midnight ? inFifteenMinutes : midnight
 }
 
 /** Returns what a change costs and, where it is scheduled, the fee due then. */

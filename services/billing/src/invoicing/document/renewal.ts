@@ -7,12 +7,13 @@ import { readUsage } from '../../rating/deficit.ts'
 import type { RatedUsage } from '../../rating/rated-usage.ts'
 import { datesVoidedSince } from '../../usage/totals/void.ts'
 import { billingPeriodAt, usagePeriods } from '../../subscription/timeline.ts'
-import { billedFor, creditsFrom, linesSince } from './billed.ts'
+import { billedFor, linesSince } from './billed.ts'
 import { feesStillDue, type FeeFacts } from './fee-days.ts'
 import { adjustmentLine, usageLine, type LineDraft } from './line.ts'
 import { maxLateDays } from '../../usage/totals/taken-times.ts'
 import { phaseOn, type Phase } from '../../subscription/phase.ts'
 import { isSameGrid, phasesAhead } from '../../subscription/schedule.ts'
+import { creditsFrom } from './unused-time.ts'
 
 /**
  * Number of days late usage is looked for. An event is stored at most 35 days late, and the next invoice is

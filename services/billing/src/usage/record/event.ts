@@ -1,20 +1,19 @@
-import type { Code } from '../../errors.ts'
 import { countsQuantities, noMeter, type Meter } from '../../catalogue/meter.ts'
 import { canonicalJson, sha256 } from '../../values/canonical-json.ts'
-import { parseInstant, type Instant } from '../../values/instant.ts'
+import type { Instant } from '../../values/instant.ts'
 import { stepsFrom } from '../../values/quantity.ts'
 import { amountIn } from './amount.ts'
 import {
   propertiesTooLong,
   quantityMissing,
   textUnreadable,
-  timeUnreadable,
   uniqueMissing,
   valueMissing,
   valueNoNumber,
 } from './event-fault.ts'
-import { maxAheadSeconds, maxLateDays, type TakenTimes } from '../totals/taken-times.ts'
+import type { TakenTimes } from '../totals/taken-times.ts'
 import { isStorable } from '../../values/storable.ts'
+import { timeOf, timeOfHistory, type Rejection } from './event-time.ts'
 
 /**
  * A usage event as the vendor sends it: for one meter, or of a type that meters read. `quantity` is in units,
@@ -64,11 +63,6 @@ export interface CheckedEvent extends CountedEvent {
   propertiesText: string
   bodyHash: string
   historical?: true
-}
-
-export interface Rejection {
-  code: Code
-  detail: string
 }
 
 const maxPropertyBytes = 4096
@@ -329,42 +323,4 @@ export function bodyHashOf({
   return sha256(
     `[${JSON.stringify(meter)},${quantity},${time === null ? 'null' : `"${time}"`},${propertiesText}]`,
   )
-}
-
-function timeOf(text: string, { at, from, to }: TakenTimes): Instant | Rejection {
-  const time = parseInstant(text)
-  if (!time) return { code: 'validation_failed', detail: timeUnreadable(text) }
-  if (time < from)
-    return {
-      code: 'event_too_old',
-      detail:
-        `time ${time} is more than ${maxLateDays} days ago: as history, which is shown and not billed, `
-        + 'it is taken with historical: true',
-    }
-  if (time > to)
-    return {
-      code: 'event_in_future',
-      detail: `time ${time} is more than ${maxAheadSeconds / 60} minutes ahead of the server's ${at}`,
-    }
-  return time
-}
-
-function timeOfHistory(text: string | undefined, { from, historyFrom }: TakenTimes): Instant | Rejection {
-  const time = parseInstant(text ?? '')
-  if (text === undefined)
-    return { code: 'validation_failed', detail: 'a historical event says when it was: time is missing' }
-  if (!time) return { code: 'validation_failed', detail: timeUnreadable(text) }
-  if (time >= from)
-    return {
-      code: 'event_too_recent',
-      detail:
-        `time ${time} is not more than ${maxLateDays} days ago: usage of then is recorded without `
-        + 'historical, and counts',
-    }
-  if (time < historyFrom)
-    return {
-      code: 'event_too_old',
-      detail: `time ${time} is before ${historyFrom}, from which on history is taken`,
-    }
-  return time
 }

@@ -5,14 +5,7 @@ import { settleInHalves, type Halving, type Lane } from '../../sharing/group-que
 import { BillingError, type Code } from '../../errors.ts'
 import type { Instant } from '../../values/instant.ts'
 import { localDateOf } from '../../values/zone.ts'
-import {
-  checkEvent,
-  checkTypedEvent,
-  countedRows,
-  type CheckedEvent,
-  type Rejection,
-  type UsageEventInput,
-} from './event.ts'
+import { checkEvent, checkTypedEvent, countedRows, type CheckedEvent, type UsageEventInput } from './event.ts'
 import { isRefusal, openIntake, type EventOutcome, type Recorded } from './intake.ts'
 import { cacheMonths } from '../totals/month.ts'
 import { isAfterEnd } from '../totals/ending.ts'
@@ -33,6 +26,7 @@ import { arriveAtLast, instantOfUsage } from '../../customer/customer.ts'
 import { noMeter } from '../../catalogue/meter.ts'
 import { takenTimes, type TakenTimes } from '../totals/taken-times.ts'
 import { getCustomer } from '../../customer/account.ts'
+import type { Rejection } from './event-time.ts'
 
 export const maxEvents = 1000
 
