@@ -131,6 +131,7 @@ const monthly: PlanInput[] = [
     description: text('大型组织与合规', 'For large organisations and compliance'),
     paymentTermsDays: 45,
     fee: { base: 699_900, perSeat: 4_900 },
+    setupFee: 500_000,
     seats: { min: 1, max: null },
     features: forEnterprise,
     charges: [

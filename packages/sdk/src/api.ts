@@ -951,6 +951,8 @@ export type Plan = {
     perSeat: number
     per: 'subscription' | 'seat'
   }
+  /** @description Minor units, due once per customer with the first fee (after a trial), also over several plans and subscriptions; 0: none */
+  setupFee: number
   interval: 'month' | 'year'
   intervalCount: number
   alignment: 'anniversary' | 'calendar'
@@ -986,6 +988,8 @@ export type PlanInput = {
     perSeat?: number
     per?: 'subscription' | 'seat'
   }
+  /** @description Minor units, due once per customer with the first fee (after a trial), also over several plans and subscriptions; 0: none */
+  setupFee?: number
   interval?: 'month' | 'year'
   intervalCount?: number
   alignment?: 'anniversary' | 'calendar'
@@ -3007,6 +3011,8 @@ export interface Operations {
         perSeat: number
         per: 'subscription' | 'seat'
       }
+      /** @description Minor units, due once per customer with the first fee (after a trial), also over several plans and subscriptions; 0: none */
+      setupFee: number
       interval: 'month' | 'year'
       intervalCount: number
       alignment: 'anniversary' | 'calendar'

@@ -94,6 +94,7 @@ export const PlanInput = Type.Object(
     rank: Type.Optional(Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 })),
     currency: Type.Optional(Currency),
     fee: FeeInput,
+    setupFee: Type.Optional(Plan.properties.setupFee),
     interval: Type.Optional(Plan.properties.interval),
     intervalCount: Type.Optional(Plan.properties.intervalCount),
     alignment: Type.Optional(Plan.properties.alignment),

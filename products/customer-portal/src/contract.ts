@@ -74,6 +74,9 @@ export const PortalPlan = Type.Object(
       description:
         'The days of trial this customer would begin it with: 0 with a subscription, or once they had one',
     }),
+    setupFeeDue: Type.Integer({
+      description: 'The setup fee this customer would owe: 0 once they had one, or paid for this plan',
+    }),
   },
   closed,
 )
@@ -196,7 +199,8 @@ export const Advice = Type.Object(
     recommendation: Type.Unsafe<{ planId: string; saves: number } | null>({
       ...Nullable(Type.Object({ planId: Id, saves: Type.Integer() }, closed)),
       description:
-        'The cheapest plan that fits and takes no feature away, and what it would have saved '
+        'The cheapest plan that fits and takes no feature away, a setup fee still due included, '
+        + 'and what it would have saved '
         + '(negative: cost more)',
     }),
     forecast: Nullable(
@@ -441,7 +445,8 @@ export const UsageMonths = Type.Object(
           running: Type.Boolean({ description: 'It is not over: what is told of it is so far' }),
           fee: Type.Integer({
             description:
-              'The plan’s fee for its dates as the invoices have it, less what changes gave back; '
+              'The plan’s fee for its dates as the invoices have it, less what changes gave back, and a setup '
+              + 'fee in the month it is of; '
               + 'one of more than a month counts with its days',
           }),
           amount: Type.Integer({ description: 'Fee and usage together' }),

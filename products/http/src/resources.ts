@@ -179,6 +179,9 @@ const feeParts = {
   perSeat: feeAmount,
   per: Type.Union([Type.Literal('subscription'), Type.Literal('seat')]),
 }
+const setupFeeText =
+  'Minor units, due once per customer with the first fee (after a trial), also over several plans and '
+  + 'subscriptions; 0: none'
 export const Fee = Type.Object(
   { amount: Amount, ...feeParts },
   {
@@ -215,6 +218,7 @@ export const Plan = Type.Object(
     rank: Type.Integer(),
     currency: Currency,
     fee: Fee,
+    setupFee: { ...feeAmount, description: setupFeeText },
     interval: Type.Union([Type.Literal('month'), Type.Literal('year')]),
     intervalCount: Type.Integer({ minimum: 1, maximum: 36 }),
     alignment: Type.Union([Type.Literal('anniversary'), Type.Literal('calendar')]),

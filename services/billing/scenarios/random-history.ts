@@ -173,6 +173,7 @@ async function play(
     rank: 30,
     taxMode: 'inclusive',
     fee: { base: 222_223, perSeat: 55_555 },
+    setupFee: 123_457,
     graceHours: 24,
     charges: [
       {
@@ -189,6 +190,7 @@ async function play(
     rank: 25,
     interval: 'year',
     fee: { amount: 1_000_001, per: 'seat' },
+    setupFee: 98_765,
     seats: { max: 6 },
     charges: [
       {

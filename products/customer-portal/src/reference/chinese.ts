@@ -34,8 +34,8 @@ export const chinese: Record<string, string> = {
   'Features of the plan of now that it does not have': '当前套餐有而该套餐没有的功能',
   'Whether all that was used would have been possible on it with the seats of now, and what is used now still is to the end of the running period':
     '以目前的席位数，该套餐是否容得下全部用量，并容得下现在到周期结束时的用量',
-  'The cheapest plan that fits and takes no feature away, and what it would have saved (negative: cost more)':
-    '适合且不减少功能的最便宜的套餐，以及本可节省的金额（负数为多花费）',
+  'The cheapest plan that fits and takes no feature away, a setup fee still due included, and what it would have saved (negative: cost more)':
+    '适合且不减少功能的最便宜的套餐（计入仍需支付的开通费），以及本可节省的金额（负数为多花费）',
   'The usage of the period so far goes on to its end in a straight line. `tried` is what the same would have said at the end of the same day (the one before `day`) of earlier periods.':
     '按直线把周期至今的用量推算到周期结束。`tried` 是在以往周期的同一天（`day` 的前一天）结束时用同样方法得到的预测。',
   'The date on which it was used up; null where it was not': '用完的日期；没有用完为 null',
@@ -85,8 +85,8 @@ export const chinese: Record<string, string> = {
     '各订阅最近的用量周期。没有订阅的时间不列出。',
   'At most twelve, the oldest first, the running one last': '最多十二个，最早的在前，当前周期在最后',
   'It is not over: what is told of it is so far': '尚未结束：数据截至目前',
-  'The plan’s fee for its dates as the invoices have it, less what changes gave back; one of more than a month counts with its days':
-    '套餐在这些日期的费用，以账单为准，减去变更时退还的部分；长于一个月的按天数计',
+  'The plan’s fee for its dates as the invoices have it, less what changes gave back, and a setup fee in the month it is of; one of more than a month counts with its days':
+    '套餐在这些日期的费用，以账单为准，减去变更时退还的部分，开通费计入其所在月份；长于一个月的按天数计',
   'Fee and usage together': '套餐费与用量费之和',
   'As the summary of the period has them': '与该周期的汇总一致',
   'How much more there was than in the month before; less is negative. null: there was no month before':
@@ -151,6 +151,8 @@ export const chinese: Record<string, string> = {
   'Sign out': '退出登录',
   'Ends the session and its tokens, and takes the renewal cookie back.':
     '结束会话及其凭证，并清除续期 Cookie。',
+  'The setup fee this customer would owe: 0 once they had one, or paid for this plan':
+    '该客户还需支付的开通费；已收过开通费或已付费用过该套餐的为 0',
   'The days of trial this customer would begin it with: 0 with a subscription, or once they had one':
     '该客户订阅时可试用的天数：已有订阅或已试用过为 0',
   "Customer's API": '客户 API',

@@ -38,6 +38,8 @@ export const chinese: Record<string, string> = {
     '计算的一步；各步相加即为总额。没有 `kind` 的是一个阶梯：包含量以上的上限、落在其中的数量、单价、固定费用及其金额。`package` 的单价是每包的金额与数量，'
     + '`percentage` 的单价是每 10,000 的基点数；`minimum` 是补足的金额，`maximum` 是减去的金额；'
     + '`prorated` 从存量中扣除当月不属于该行的天数所对应的月价；`gross` 是退还的原价，`taken_off` 是其中折扣和贷项凭证先前已减去的部分；`base` 和 `seats` 是套餐费中按订阅和按席位的两部分',
+  'Minor units, due once per customer with the first fee (after a trial), also over several plans and subscriptions; 0: none':
+    '最小货币单位；每个客户只收一次，与首期套餐费一起收（有试用的在试用之后），换套餐或再次订阅都不再收；0 表示没有',
   'Of a billing period: `base` for the subscription and `perSeat` for each seat. `amount` and `per` say the same where there is only one of them; where there are both, `amount` is what the fewest seats cost':
     '一个计费周期的费用：`base` 按订阅计，`perSeat` 按席位计。只有其中一项时，`amount` 和 `per` 表示同样的内容；两项都有时，`amount` 是最少席位数的费用',
   '`base` for the subscription and `perSeat` for each seat, one of which may be absent; or `amount` and `per`, the short form of a fee with only one part':

@@ -5,7 +5,7 @@ import { findMeter } from './meter.ts'
 import { canonicalJson } from '../values/canonical-json.ts'
 import { chargeMistake, type ChargePrice } from '../pricing/charge.ts'
 import type { TaxMode } from '../pricing/totals.ts'
-import { isCurrency } from '../values/money.ts'
+import { isCurrency, type Money } from '../values/money.ts'
 import type { Cycle } from '../values/period.ts'
 import { localized, type LocalizedText } from '../values/localized-text.ts'
 
@@ -40,6 +40,8 @@ export interface Plan {
   rank: number
   currency: string
   fee: Fee
+  /** Due once per customer, with the first fee; 0: none. */
+  setupFee: Money
   interval: 'month' | 'year'
   intervalCount: number
   alignment: Cycle['alignment']
@@ -93,7 +95,9 @@ export interface PlanInput extends Partial<
 /** Adds a version of a plan. The same content changes nothing and returns the existing version. */
 export async function putPlan(engine: Engine, input: PlanInput): Promise<Plan> {
   const spec = specOf(input)
-  const stored = { ...spec, fee: storedFee(spec.fee) }
+  const { setupFee, ...others } = spec
+  // A plan without a setup fee is stored as versions before had it.
+  const stored = { ...others, fee: storedFee(spec.fee), ...(setupFee > 0 ? { setupFee } : {}) }
   return engine.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock(hashtext($1))', [`plan ${input.id}`])
     for (const [index, charge] of spec.charges.entries()) {
@@ -187,11 +191,11 @@ export async function getPlan(engine: Engine, input: { planId: string; version?:
 export interface PlanRow {
   id: string
   version: number
-  spec: Omit<Plan, 'id' | 'version' | 'fee'> & { fee: FeeInput }
+  spec: Omit<Plan, 'id' | 'version' | 'fee' | 'setupFee'> & { fee: FeeInput; setupFee?: Money }
 }
 
 export function planFrom({ id, version, spec }: PlanRow): Plan {
-  return { id, version, ...spec, fee: feeFrom(spec.fee, seatsOf(spec).min) }
+  return { id, version, ...spec, setupFee: spec.setupFee ?? 0, fee: feeFrom(spec.fee, seatsOf(spec).min) }
 }
 
 const maxPlansListed = 200
@@ -218,6 +222,7 @@ export function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
     rank: input.rank ?? 0,
     currency: input.currency ?? 'CNY',
     fee: feeFrom(input.fee, seats?.min ?? 1),
+    setupFee: input.setupFee ?? 0,
     interval: input.interval ?? 'month',
     intervalCount: input.intervalCount ?? 1,
     alignment: input.alignment ?? 'anniversary',

@@ -1,12 +1,12 @@
 import type { BillingTransaction } from '../engine.ts'
-import { paidFrom } from '../subscription/direction.ts'
+import { directionOf, paidFrom } from '../subscription/direction.ts'
 import type { BillingState, SubscriptionState } from '../subscription/state.ts'
 import { addDays } from '../values/date.ts'
 import type { LabelledPeriod } from '../values/period.ts'
 import { billingPeriodAt, usagePeriods } from '../subscription/timeline.ts'
 import { linesSince } from './document/billed.ts'
 import type { InvoiceDocument } from './document/document.ts'
-import { feesStillDue } from './document/fee-days.ts'
+import { feesStillDue, setupFeeStillDue } from './document/fee-days.ts'
 import type { InvoiceDraft } from './issue.ts'
 import type { LineDraft } from './document/line.ts'
 import { closingLines, renewalLines } from './document/renewal.ts'
@@ -46,7 +46,8 @@ export async function replacementDraft(
       termsDays: termsAtEnd(state, period),
     }
   const begun = state.phases.find(
-    (phase) => phase.id === (cause?.id ?? voided.lines.find((line) => line.kind === 'fee')!.phaseId),
+    (phase) =>
+      phase.id === (cause?.id ?? voided.lines.find((line) => line.kind === 'fee' || line.setup)!.phaseId),
   )
   const last = begun ?? state.phases.filter((phase) => phase.subscriptionId === cause!.id).at(-1)!
   const lines = begun
@@ -118,14 +119,14 @@ async function linesOfBeginning(
     feesBilledSince(phases.slice(0, phases.indexOf(phase) + 1), since),
   )
   const billingPeriod = billingPeriodAt(phase, phase.from)
+  const facts = { phases, today, closed, billed }
+  // Between equals only a setup fee is due.
+  if (before && isSameGrid(before, phase) && directionOf(before, phase) === 'level')
+    return setupFeeStillDue(facts, phase)
   return [
     ...creditsOf(billed, earlier, { from: since, to: null }),
-    ...feesStillDue(
-      { phases, today, closed, billed },
-      phase,
-      { from: since, to: billingPeriod.to },
-      billingPeriod,
-    ),
+    ...feesStillDue(facts, phase, { from: since, to: billingPeriod.to }, billingPeriod),
+    ...setupFeeStillDue(facts, phase),
     ...(voided.kind === 'change' ? await usageEndedBy(tx, state, phase) : []),
   ]
 }

@@ -73,6 +73,7 @@ export type PublicLine = Omit<
   | 'rated'
   | 'givesBack'
   | 'credited'
+  | 'setup'
 >
 
 export function publicLine<Shown extends LineDraft>({
@@ -86,6 +87,7 @@ export function publicLine<Shown extends LineDraft>({
   rated: _rated,
   givesBack: _gives,
   credited: _credited,
+  setup: _setup,
   ...line
 }: Shown) {
   return line

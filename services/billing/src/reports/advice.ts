@@ -7,7 +7,7 @@ import { isAdditive, type Meter } from '../catalogue/meter.ts'
 import { monthsOf, seatsOf, type Plan } from '../catalogue/plan.ts'
 import { addDays, daysBetween, later, type LocalDate } from '../values/date.ts'
 import { daysUntilUsedUp } from './usage/forecast.ts'
-import { totals } from '../pricing/totals.ts'
+import { taxOn, totals } from '../pricing/totals.ts'
 import { millisecondsOf } from '../values/instant.ts'
 import { money, sum, type Money } from '../values/money.ts'
 import { daysIn, periodAt, shown, type LabelledPeriod, type Period } from '../values/period.ts'
@@ -20,7 +20,7 @@ import { pastForecasts, periodsToTry, type PastForecasts } from './usage/past-fo
 import { dailyUsage, rateUsage, usedOn, type DailyUsage, type RatedUsage } from '../rating/rated-usage.ts'
 import { getUsageSummary } from './usage/summary.ts'
 import { currentPhase, type Phase } from '../subscription/phase.ts'
-import { plansFor, shownSeats, tooManySeats } from '../subscription/offered-plans.ts'
+import { plansFor, shownSeats, tooManySeats, type OfferedPlan } from '../subscription/offered-plans.ts'
 
 /** One meter of the period on one plan. Units; `included` null is unlimited. */
 export interface AdvisedMeter {
@@ -71,7 +71,10 @@ export interface Advice {
   /** Where no period has ended: the date from which one has. */
   availableFrom: LocalDate | null
   plans: PlanAdvice[]
-  /** The cheapest plan that fits and lacks no feature, and what it would have saved (negative: cost more). */
+  /**
+   * The cheapest plan that fits and lacks no feature, a setup fee still due included, and what it would have
+   * saved (negative: cost more).
+   */
   recommendation: { planId: string; saves: Money } | null
   forecast: {
     /** Extends the usage so far to the end of the period in a straight line. */
@@ -122,7 +125,8 @@ export async function getAdvice(engine: Engine, input: { customerId: string }): 
         from: [rated, ...tried, running].flatMap((period) => period?.from ?? []).sort()[0]!,
         to: addDays(state.today, 1),
       })
-      const plans = rated ? await advisePlans(tx, state, { current, rated, running, usage }) : []
+      const offered = rated ? await plansFor(tx, { customerId: input.customerId }) : []
+      const plans = rated ? advisePlans(tx, state, { current, rated, running, usage, offered }) : []
       return {
         currency,
         plans,
@@ -131,7 +135,7 @@ export async function getAdvice(engine: Engine, input: { customerId: string }): 
           rated || state.waiting.some((request) => request.change === null && request.at <= running.to)
             ? null
             : running.to,
-        recommendation: recommended(plans, current.plan.id),
+        recommendation: recommended(plans, current.plan.id, offered),
         forecast: await forecastOf(tx, state, { running, tried, usage }),
       }
     },
@@ -153,12 +157,12 @@ interface Basis {
   rated: LabelledPeriod
   running: LabelledPeriod
   usage: DailyUsage[]
+  offered: OfferedPlan[]
 }
 
-async function advisePlans(tx: BillingTransaction, state: BillingState, basis: Basis): Promise<PlanAdvice[]> {
+function advisePlans(tx: BillingTransaction, state: BillingState, basis: Basis): PlanAdvice[] {
   const { discounts } = state
-  const offered = await plansFor(tx, { customerId: state.customer.customerId })
-  const all = offered
+  const all = basis.offered
     .filter((plan) => plan.id === basis.current.plan.id || canBePriced(state, basis, plan))
     .map((plan) => advisePlan(tx, state, basis, plan, discounts))
   const now = all.find(({ planId }) => planId === basis.current.plan.id)!.total
@@ -314,7 +318,18 @@ function runsOutOn(
   return date < running.to ? date : null
 }
 
-function recommended(plans: readonly PlanAdvice[], currentId: string): Advice['recommendation'] {
+const withTax = (amount: Money, { taxRate, taxMode }: Plan): Money =>
+  taxMode === 'inclusive' ? amount : sum([amount, taxOn(amount, taxRate, taxMode)])
+
+function recommended(
+  plans: readonly PlanAdvice[],
+  currentId: string,
+  offered: readonly OfferedPlan[],
+): Advice['recommendation'] {
+  const costOf = ({ planId, total }: PlanAdvice) => {
+    const plan = offered.find(({ id }) => id === planId)
+    return plan ? sum([total, withTax(plan.setupFeeDue, plan)]) : total
+  }
   const now = plans.find(({ planId }) => planId === currentId)
   // A plan that was cheaper last time but is dearer this time is not recommended: the same page shows what
   // has run out.
@@ -322,9 +337,9 @@ function recommended(plans: readonly PlanAdvice[], currentId: string): Advice['r
     (plan) => plan.fits && plan.loses.length === 0 && (!now?.fits || plan.soFar <= now.soFar),
   )
   const best = fitting.toSorted(
-    (a, b) => a.total - b.total || Number(b.planId === currentId) - Number(a.planId === currentId),
+    (a, b) => costOf(a) - costOf(b) || Number(b.planId === currentId) - Number(a.planId === currentId),
   )[0]
-  return best ? { planId: best.planId, saves: money(-best.difference) } : null
+  return best ? { planId: best.planId, saves: money(-best.difference - (costOf(best) - best.total)) } : null
 }
 
 /** Returns the forecast of the summary with the errors of the same method in earlier periods. */

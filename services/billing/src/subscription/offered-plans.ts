@@ -5,6 +5,8 @@ import { getAllPlans, seatsOf, type Plan } from '../catalogue/plan.ts'
 import { currentPhase, type Phase } from './phase.ts'
 import { inChinese, type Notice } from '../values/localized-text.ts'
 import { hadTrial } from './trial.ts'
+import { setupFeeAfter } from './setup-fee.ts'
+import type { Money } from '../values/money.ts'
 
 /**
  * How a plan relates to the current one: an upgrade happens now, a downgrade at the end of the billing
@@ -17,6 +19,8 @@ export interface OfferedPlan extends Plan {
   relation: PlanRelation
   /** The trial days they would get: none with a subscription, or after a trial. */
   trialOffered: number
+  /** The setup fee they would owe. */
+  setupFeeDue: Money
 }
 
 /** Returns the catalogue with each plan's relation to the customer's own plan, at their number of seats. */
@@ -35,6 +39,7 @@ export async function plansFor(engine: Engine, input: { customerId: string }): P
         ...plan,
         relation: relationOf(plan, current),
         trialOffered: noTrial ? 0 : plan.trialDays,
+        setupFeeDue: setupFeeAfter(state.phases, plan),
       }))
     },
     { readOnly: true },

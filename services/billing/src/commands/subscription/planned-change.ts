@@ -2,7 +2,7 @@ import type { BillingTransaction } from '../../engine.ts'
 import { directionOf, effectiveDateOf, paidFrom, type Direction } from '../../subscription/direction.ts'
 import { BillingError } from '../../errors.ts'
 import type { BillingState, SubscriptionState } from '../../subscription/state.ts'
-import { feeLine, type LineDraft } from '../../invoicing/document/line.ts'
+import { feeLine, setupLine, type LineDraft } from '../../invoicing/document/line.ts'
 import { priced } from '../../invoicing/document/discounted.ts'
 import { getPlan, seatsOf, type Plan } from '../../catalogue/plan.ts'
 import type { Totals } from '../../pricing/totals.ts'
@@ -18,6 +18,7 @@ import { partyOf } from './party.ts'
 import { isSameGrid, nextPhase, type Party } from '../../subscription/schedule.ts'
 import { tooManySeats } from '../../subscription/offered-plans.ts'
 import { creditsFrom } from '../../invoicing/document/unused-time.ts'
+import { setupFeeOf } from '../../subscription/setup-fee.ts'
 
 export { directionOf, type Direction } from '../../subscription/direction.ts'
 
@@ -104,7 +105,10 @@ function checkRoomLater(
     seatsFor(later.plan, seats, seats)
 }
 
-/** Returns what an immediate change costs: 0 in a trial, and for a level change that keeps the periods. */
+/**
+ * Returns what an immediate change costs: nothing in a trial, and only a setup fee for a level change that keeps
+ * the periods.
+ */
 async function moneyOf(
   tx: BillingTransaction,
   state: BillingState,
@@ -116,12 +120,13 @@ async function moneyOf(
   if (direction === 'same') return { billingPeriod, lines: [] }
   const next = nextPhase(from, { id: '', ...to, from: state.today, scheduled: false })
   if (beginsGrid(from, next)) return gridChange(tx, state, next)
+  const setup = setupLine(next, setupFeeOf(state.phases, next), state.today)
   return {
     billingPeriod,
     lines:
       direction === 'level' || from.trialEnds !== null
-        ? []
-        : await changeLines(tx, state, from, to, billingPeriod),
+        ? setup
+        : [...(await changeLines(tx, state, from, to, billingPeriod)), ...setup],
   }
 }
 
@@ -184,6 +189,7 @@ async function gridChange(
     lines: [
       ...credits,
       ...(fee.amount === 0 ? [] : [fee]),
+      ...setupLine(next, setupFeeOf(state.phases, next), today),
       ...(ended ? await renewalLines(tx, after, ended) : []),
     ],
   }

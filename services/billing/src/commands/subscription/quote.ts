@@ -2,7 +2,7 @@ import type { BillingTransaction } from '../../engine.ts'
 import type { PlannedChange } from './planned-change.ts'
 import { BillingError } from '../../errors.ts'
 import type { BillingState, SubscriptionState } from '../../subscription/state.ts'
-import { feeLine, type LineDraft } from '../../invoicing/document/line.ts'
+import { feeLine, setupLine, type LineDraft } from '../../invoicing/document/line.ts'
 import { priced } from '../../invoicing/document/discounted.ts'
 import type { Plan } from '../../catalogue/plan.ts'
 import { canonicalJson } from '../../values/canonical-json.ts'
@@ -13,6 +13,7 @@ import type { Totals } from '../../pricing/totals.ts'
 import type { Money } from '../../values/money.ts'
 import { billingPeriodAt } from '../../subscription/timeline.ts'
 import { nextPhase } from '../../subscription/schedule.ts'
+import { setupFeeOf } from '../../subscription/setup-fee.ts'
 
 /** What a quote promises: confirming it charges exactly this, or is rejected. */
 export interface Promised {
@@ -75,18 +76,20 @@ function promisedLine({
   return line
 }
 
-/** Returns the next fee on the new plan with discounts and tax; usage comes on top and is not known yet. */
+/** Returns the next fee and a setup fee on the new plan with discounts and tax; usage comes on top and is not known yet. */
 async function nextFeeTotal(
   tx: BillingTransaction,
   state: BillingState,
   change: PlannedChange,
 ): Promise<Money> {
   const { plan, seats } = change.to
-  const next = billingPeriodAt(
-    nextPhase(change.from, { id: '', plan, seats, from: change.billingPeriod.to, scheduled: true }),
-    change.billingPeriod.to,
-  )
-  const { totals } = await priced(tx, state, [feeLine({ id: '', plan, seats }, next, next)])
+  const at = change.billingPeriod.to
+  const phase = nextPhase(change.from, { id: '', plan, seats, from: at, scheduled: true })
+  const next = billingPeriodAt(phase, at)
+  const { totals } = await priced(tx, state, [
+    feeLine(phase, next, next),
+    ...setupLine(phase, setupFeeOf(state.phases, phase), at),
+  ])
   return totals.total
 }
 

@@ -6,7 +6,7 @@ import { BillingError } from '../../errors.ts'
 import { readBillingState, type BillingState, type SubscriptionState } from '../../subscription/state.ts'
 import type { InvoiceDocument } from '../../invoicing/document/document.ts'
 import { issue } from '../../invoicing/issue.ts'
-import { feeLine, type LineDraft } from '../../invoicing/document/line.ts'
+import { feeLine, setupLine, type LineDraft } from '../../invoicing/document/line.ts'
 import { hasOverdueInvoice } from '../../invoicing/state.ts'
 import { priced } from '../../invoicing/document/discounted.ts'
 import { nextInvoiceOf, type NextInvoice } from '../../invoicing/next.ts'
@@ -31,6 +31,7 @@ import type { Notice } from '../../values/localized-text.ts'
 import { shownSeats } from '../../subscription/offered-plans.ts'
 import { hadTrial } from '../../subscription/trial.ts'
 import { creditsOn } from '../../invoicing/document/unused-time.ts'
+import { setupFeeOf } from '../../subscription/setup-fee.ts'
 
 export type SubscriptionStatus = 'trialing' | 'active' | 'past_due' | 'canceled' | 'none'
 
@@ -193,7 +194,10 @@ export async function beginSubscription(
       termsDays: plan.paymentTermsDays,
       cause: { kind: 'phase', id },
     })
-  const lines = fee.amount === 0 || trialDays > 0 ? [] : [fee]
+  const lines = [
+    ...(fee.amount === 0 || trialDays > 0 ? [] : [fee]),
+    ...setupLine(phase, setupFeeOf(started.phases, phase), from),
+  ]
   const offer = await priced(tx, started, lines)
   const promised = promisedStart({ plan, seats, trialDays, ...offer })
   if (input.quoteId !== undefined) await honourQuote(tx, input.customerId, input.quoteId, promised)

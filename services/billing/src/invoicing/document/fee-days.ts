@@ -3,9 +3,10 @@ import { addDays, intersection, withoutDates, type DateRange, type LocalDate } f
 import type { Period } from '../../values/period.ts'
 import { usagePeriods } from '../../subscription/timeline.ts'
 import type { ClosedPeriods } from '../../subscription/state.ts'
-import { feeLine, type Line, type LineDraft } from './line.ts'
+import { feeLine, setupLine, type Line, type LineDraft } from './line.ts'
 import type { Phase } from '../../subscription/phase.ts'
 import { isSameGrid } from '../../subscription/schedule.ts'
+import { setupFeeOf } from '../../subscription/setup-fee.ts'
 
 /**
  * What is needed to bill a fee: the phases and today's date, the closed usage periods, and the lines that
@@ -28,6 +29,13 @@ export function feesStillDue(
   return datesStillDue(facts, phase, { from: dates.from, to: dates.to })
     .map((part) => feeLine(phase, part, billingPeriod))
     .filter((line) => line.amount !== 0)
+}
+
+/** Returns the setup fee of a phase, unless a document that stands has it. */
+export function setupFeeStillDue({ phases, billed }: FeeFacts, phase: Phase): LineDraft[] {
+  return billed.some((line) => line.setup && line.phaseId === phase.id)
+    ? []
+    : setupLine(phase, setupFeeOf(phases, phase), phase.from)
 }
 
 /**

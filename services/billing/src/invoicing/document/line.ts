@@ -1,7 +1,7 @@
 import type { Meter } from '../../catalogue/meter.ts'
 import { feeOf, isPerSeat } from '../../catalogue/fee.ts'
 import type { Plan } from '../../catalogue/plan.ts'
-import type { DateRange, LocalDate } from '../../values/date.ts'
+import { addDays, type DateRange, type LocalDate } from '../../values/date.ts'
 import type { Instant } from '../../values/instant.ts'
 import { netOf, type TaxMode } from '../../pricing/totals.ts'
 import { money, sum, type Money } from '../../values/money.ts'
@@ -60,6 +60,8 @@ export interface Line {
    * what discounts left of each.
    */
   givesBack?: GivenBack[]
+  /** The setup fee, of which a customer has one in all. */
+  setup?: true
   /** Credit note lines: the credited invoice line and its credited amount before the discount. */
   credited?: { lineId: string; gross: Money }
 }
@@ -118,6 +120,29 @@ export function feeLine(
     whole: { fee, ...(ofBoth ? { base } : {}), start: period.whole.from, end: period.whole.to },
     billingPeriod: period.from,
   }
+}
+
+/** Returns the line for a phase's setup fee; none where it is 0. It is never prorated or discounted. */
+export function setupLine(
+  { id, plan }: Pick<Phase, 'id' | 'plan'>,
+  amount: Money,
+  date: LocalDate,
+): LineDraft[] {
+  if (amount === 0) return []
+  return [
+    {
+      kind: 'charge',
+      description: { 'zh-CN': inChinese(plan.name, '开通费'), en: `${plan.name.en} setup fee` },
+      quantity: 1,
+      rate: { amount, per: 1 },
+      amount,
+      ...taxOf(plan),
+      period: { start: date, end: addDays(date, 1) },
+      breakdown: [],
+      phaseId: id,
+      setup: true,
+    },
+  ]
 }
 
 /**

@@ -8,7 +8,7 @@ import type { RatedUsage } from '../../rating/rated-usage.ts'
 import { datesVoidedSince } from '../../usage/totals/void.ts'
 import { billingPeriodAt, usagePeriods } from '../../subscription/timeline.ts'
 import { billedFor, linesSince } from './billed.ts'
-import { feesStillDue, type FeeFacts } from './fee-days.ts'
+import { feesStillDue, setupFeeStillDue, type FeeFacts } from './fee-days.ts'
 import { adjustmentLine, usageLine, type LineDraft } from './line.ts'
 import { maxLateDays } from '../../usage/totals/taken-times.ts'
 import { phaseOn, type Phase } from '../../subscription/phase.ts'
@@ -144,7 +144,7 @@ function lateLines(
 }
 
 /**
- * Returns the fee of the billing period that starts where this usage period ends, for the phase that a
+ * Returns the setup fee of a phase that begins where this usage period ends, and the fee of the billing period that starts where this usage period ends, for the phase that a
  * scheduled change starts there or else the last one. A change requested on that very day comes after the
  * renewal and credits its fee.
  */
@@ -153,9 +153,11 @@ function nextFee(facts: FeeFacts, period: LabelledPeriod): LineDraft[] {
   const ending = phaseOn(phases, addDays(period.to, -1))
   const next = ending && goesOn(phases, ending, period.to)
   if (!next) return []
+  const setup = next.from === period.to ? setupFeeStillDue(facts, next) : []
   const billingPeriod = billingPeriodAt(next, period.to)
-  if (billingPeriod.from !== period.to) return []
-  return feesStillDue(facts, next, billingPeriod, billingPeriod)
+  return billingPeriod.from === period.to
+    ? [...feesStillDue(facts, next, billingPeriod, billingPeriod), ...setup]
+    : setup
 }
 
 /** Returns the phase a fee is due for at a boundary; undefined where the subscription ends there. */
