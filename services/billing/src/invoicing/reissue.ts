@@ -1,5 +1,5 @@
 import type { BillingTransaction } from '../engine.ts'
-import { directionOf, paidFrom } from '../subscription/direction.ts'
+import { directionOf, paidFrom } from '../subscription/upgrade-downgrade.ts'
 import type { BillingState, SubscriptionState } from '../subscription/state.ts'
 import { addDays } from '../values/date.ts'
 import type { LabelledPeriod } from '../values/period.ts'

@@ -1,6 +1,6 @@
 import { sql, type Sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../engine.ts'
-import { isRaised } from '../subscription/direction.ts'
+import { isRaised } from '../subscription/upgrade-downgrade.ts'
 import { isAdditive, type Meter } from '../catalogue/meter.ts'
 import { feeOf } from '../catalogue/fee.ts'
 import type { Charge, Plan } from '../catalogue/plan.ts'

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts'
-import { directionOf } from './direction.ts'
+import { directionOf } from './upgrade-downgrade.ts'
 import { readSubscriptionState } from './state.ts'
 import { getAllPlans, seatsOf, type Plan } from '../catalogue/plan.ts'
 import { currentPhase, type Phase } from './phase.ts'

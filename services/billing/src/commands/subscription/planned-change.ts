@@ -1,5 +1,10 @@
 import type { BillingTransaction } from '../../engine.ts'
-import { directionOf, effectiveDateOf, paidFrom, type Direction } from '../../subscription/direction.ts'
+import {
+  directionOf,
+  effectiveDateOf,
+  paidFrom,
+  type Direction,
+} from '../../subscription/upgrade-downgrade.ts'
 import { BillingError } from '../../errors.ts'
 import type { BillingState, SubscriptionState } from '../../subscription/state.ts'
 import { feeLine, setupLine, type LineDraft } from '../../invoicing/document/line.ts'
@@ -20,7 +25,7 @@ import { tooManySeats } from '../../subscription/offered-plans.ts'
 import { creditsFrom } from '../../invoicing/document/unused-time.ts'
 import { setupFeeOf } from '../../subscription/setup-fee.ts'
 
-export { directionOf, type Direction } from '../../subscription/direction.ts'
+export { directionOf, type Direction } from '../../subscription/upgrade-downgrade.ts'
 
 /** The input of a change. Only the vendor may set `when`. */
 export interface ChangeRequest {

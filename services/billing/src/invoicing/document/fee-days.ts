@@ -1,4 +1,4 @@
-import { directionOf, paidFrom } from '../../subscription/direction.ts'
+import { directionOf, paidFrom } from '../../subscription/upgrade-downgrade.ts'
 import { addDays, intersection, withoutDates, type DateRange, type LocalDate } from '../../values/date.ts'
 import type { Period } from '../../values/period.ts'
 import { usagePeriods } from '../../subscription/timeline.ts'
