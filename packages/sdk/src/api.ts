@@ -54,9 +54,11 @@ export type Activity = {
     | 'invoice.due_again'
     | 'balance.refunded'
     | 'balance.adjusted'
+    | 'charge.created'
+    | 'charge.withdrawn'
   /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
-  /** @description The account, subscription or invoice it happened to: read it for its state now; of a balance, the refund or adjustment */
+  /** @description The account, subscription, invoice or charge it happened to: read it for its state now; of a balance, the refund or adjustment */
   subjectId: string
   /**
    * Format: date-time
@@ -122,6 +124,43 @@ export type Charge = {
   includedPer?: 'subscription' | 'seat'
   /** @description What a change to this higher plan gives in the running usage period: the share of the days left (unless said otherwise), or with `full` the whole allowance less all use of the period; both lines of the change then run from its first day */
   onUpgrade?: 'prorated' | 'full'
+}
+
+export type ChargeInput = {
+  /** @description Unique per customer: the same charge told again is answered as it is now */
+  id?: string
+  /** @description One text for both languages, or one each */
+  name: string | LocalizedText
+  /** @default 1 */
+  quantity?: number
+  /** @description Minor units of the account’s currency for one, above zero: to give money, adjust the balance or credit an invoice. `quantity` × `unitAmount` is at most 1,000,000,000,000 */
+  unitAmount: number
+  /** @description Omitted: that of the plan at the time it is billed */
+  taxRate?: string
+  taxMode?: 'exclusive' | 'inclusive'
+  /** @description `now`: on an invoice of its own, at once. `next_invoice`: it waits, and may be withdrawn, until the next invoice: of the subscription’s start, of a change or an ending, or of the end of the usage period, which is issued for it alone if need be. Without a subscription it is billed on the first of the month after */
+  when: 'now' | 'next_invoice'
+}
+
+/** @description Over all charges of the filter, by currency, before tax is added: not of a page */
+export type ChargeSummary = {
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
+  asOf: string
+  currencies: {
+    /** @description ISO 4217 */
+    currency: string
+    count: number
+    waiting: number
+    billed: number
+    withdrawn: number
+    /** @description Minor units, such as cents */
+    amountWaiting: number
+    /** @description Minor units, such as cents */
+    amountBilled: number
+  }[]
 }
 
 /** @description CloudEvents 1.0: the event id is JSON.stringify([source, id]) */
@@ -496,6 +535,8 @@ export type InvoiceLine = {
   description: LocalizedText
   /** @description Letters, digits and _ . : - */
   meter?: string
+  /** @description The one-off charge that a line of kind `charge` bills */
+  chargeId?: string
   /** @description seats or 1 for a fee; units used for usage */
   quantity: number
   /** @description What is counted in: `en` for many (answers), `one` for one (answer) */
@@ -879,6 +920,41 @@ export type MeterInput = {
   backfill?: boolean
 }
 
+export type OneOffCharge = {
+  /** @description Letters, digits and _ . : - */
+  id: string
+  /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+  customerId: string
+  name: LocalizedText
+  quantity: number
+  /** @description Minor units for one */
+  unitAmount: number
+  /** @description `quantity` × `unitAmount`; tax is added on the invoice unless it is inside */
+  amount: number
+  /** @description ISO 4217 */
+  currency: string
+  /** @description null: that of the plan at the time it is billed */
+  taxRate: string | null
+  /** @description null: that of the plan at the time it is billed */
+  taxMode: ('exclusive' | 'inclusive') | null
+  when: 'now' | 'next_invoice'
+  /** @description What made it: the vendor by hand (`id` null), or what has the id */
+  source: {
+    kind: 'vendor' | 'pack'
+    id: string | null
+  }
+  /** @description `waiting`: on no invoice yet, or its invoice was voided; `billed`: on an invoice that is not void; `withdrawn`: it is never billed */
+  status: 'waiting' | 'billed' | 'withdrawn'
+  invoiceId: string | null
+  invoiceNumber: string | null
+  /**
+   * Format: date-time
+   * @description RFC 3339, UTC
+   */
+  createdAt: string
+  withdrawnAt: string | null
+}
+
 export type Payment = {
   id: string
   reference: string
@@ -1056,6 +1132,8 @@ export type Preview = {
     description: LocalizedText
     /** @description Letters, digits and _ . : - */
     meter?: string
+    /** @description The one-off charge that a line of kind `charge` bills */
+    chargeId?: string
     /** @description seats or 1 for a fee; units used for usage */
     quantity: number
     /** @description What is counted in: `en` for many (answers), `one` for one (answer) */
@@ -1838,6 +1916,11 @@ export interface Operations {
     arguments: [customerId: string, alias: string]
     answer: void
   }
+  /** Withdraw a one-off charge that waits. */
+  'DELETE /customers/{customerId}/charges/{chargeId}': {
+    arguments: [customerId: string, chargeId: string]
+    answer: OneOffCharge
+  }
   /** Take a discount away. */
   'DELETE /customers/{customerId}/discounts/{discountId}': {
     arguments: [customerId: string, discountId: string]
@@ -1875,6 +1958,58 @@ export interface Operations {
       },
     ]
     answer: Activity
+  }
+  /** One-off charges of all customers, newest first. */
+  'GET /charges': {
+    arguments: [
+      query?: {
+        /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+        customerId?: string
+        /**
+         * @description `waiting`: on no invoice yet, or its invoice was voided; `billed`: on an invoice that is not void; `withdrawn`: it is never billed
+         * @example waiting
+         */
+        status?: 'waiting' | 'billed' | 'withdrawn'
+        /** @description ISO 4217 */
+        currency?: string
+        /** @description A date in the seller’s time zone (the end is inclusive) or an instant */
+        start?: string
+        /** @description A date in the seller’s time zone (the end is inclusive) or an instant */
+        end?: string
+        /** @description A whole id or invoice number, or the beginning of a customer’s id, an alias, an e-mail address, or a part of a company’s name */
+        q?: string
+        /** @description nextCursor of the page before */
+        cursor?: string
+        limit?: number
+      },
+    ]
+    answer: OneOffCharge
+  }
+  /** What one-off charges come to. */
+  'GET /charges/summary': {
+    arguments: [
+      query?: {
+        /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
+        customerId?: string
+        /** @description `waiting`: on no invoice yet, or its invoice was voided; `billed`: on an invoice that is not void; `withdrawn`: it is never billed */
+        status?: 'waiting' | 'billed' | 'withdrawn'
+        /** @description ISO 4217 */
+        currency?: string
+        /**
+         * @description A date in the seller’s time zone (the end is inclusive) or an instant
+         * @example 2026-11-01
+         */
+        start?: string
+        /**
+         * @description A date in the seller’s time zone (the end is inclusive) or an instant
+         * @example 2026-11-30
+         */
+        end?: string
+        /** @description A whole id or invoice number, or the beginning of a customer’s id, an alias, an e-mail address, or a part of a company’s name */
+        q?: string
+      },
+    ]
+    answer: ChargeSummary
   }
   /** Customers, newest first. */
   'GET /customers': {
@@ -1937,6 +2072,28 @@ export interface Operations {
       invoiceNumber: string | null
       detail: string | null
     }
+  }
+  /** A customer's one-off charges, newest first. */
+  'GET /customers/{customerId}/charges': {
+    arguments: [
+      customerId: string,
+      query?: {
+        /**
+         * @description `waiting`: on no invoice yet, or its invoice was voided; `billed`: on an invoice that is not void; `withdrawn`: it is never billed
+         * @example waiting
+         */
+        status?: 'waiting' | 'billed' | 'withdrawn'
+        /** @description nextCursor of the page before */
+        cursor?: string
+        limit?: number
+      },
+    ]
+    answer: OneOffCharge
+  }
+  /** A one-off charge. */
+  'GET /customers/{customerId}/charges/{chargeId}': {
+    arguments: [customerId: string, chargeId: string]
+    answer: OneOffCharge
   }
   /** A customer's deficits. */
   'GET /customers/{customerId}/deficits': {
@@ -2446,6 +2603,19 @@ export interface Operations {
   'POST /customers/{customerId}/balance/adjustments': {
     arguments: [customerId: string, body: AdjustmentInput]
     answer: BalanceAdjustment
+  }
+  /** Charge a customer once. */
+  'POST /customers/{customerId}/charges': {
+    arguments: [customerId: string, body: ChargeInput]
+    answer: {
+      charge: OneOffCharge
+      invoice: Invoice | null
+      /** @description After a change: which characters of it an invoice cannot show */
+      notices?: {
+        code: string
+        detail: LocalizedText
+      }[]
+    }
   }
   /** Forgive a deficit. */
   'POST /customers/{customerId}/deficits/{meter}/forgive': {
@@ -3097,13 +3267,18 @@ export interface OperationShape {
 
 export const operations: Record<keyof Operations, OperationShape> = {
   'DELETE /customers/{customerId}/aliases/{alias}': { answer: 'nothing' },
+  'DELETE /customers/{customerId}/charges/{chargeId}': { answer: 'json' },
   'DELETE /customers/{customerId}/discounts/{discountId}': { answer: 'nothing' },
   'DELETE /customers/{customerId}/subscription/scheduled-change': { query: true, answer: 'json' },
   'GET /activity': { query: true, answer: 'page' },
+  'GET /charges': { query: true, answer: 'page' },
+  'GET /charges/summary': { query: true, answer: 'json' },
   'GET /customers': { query: true, answer: 'page' },
   'GET /customers/{customerId}': { answer: 'json' },
   'GET /customers/{customerId}/aliases': { answer: 'list' },
   'GET /customers/{customerId}/balance/transactions': { query: true, answer: 'page' },
+  'GET /customers/{customerId}/charges': { query: true, answer: 'page' },
+  'GET /customers/{customerId}/charges/{chargeId}': { answer: 'json' },
   'GET /customers/{customerId}/deficits': { answer: 'list' },
   'GET /customers/{customerId}/discounts': { answer: 'list' },
   'GET /customers/{customerId}/events/late': { query: true, answer: 'page' },
@@ -3139,6 +3314,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'PATCH /customers/{customerId}/subscription': { body: true, idempotent: true, answer: 'json' },
   'POST /customers': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/balance/adjustments': { body: true, idempotent: true, answer: 'json' },
+  'POST /customers/{customerId}/charges': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/deficits/{meter}/forgive': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/invoices': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/quota/{meter}/consume': { body: true, answer: 'json' },

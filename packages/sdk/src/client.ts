@@ -199,6 +199,14 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       adjust: call.one('POST /customers/{customerId}/balance/adjustments'),
       transactions: call.pages('GET /customers/{customerId}/balance/transactions'),
     },
+    charges: {
+      create: call.one('POST /customers/{customerId}/charges'),
+      list: call.pages('GET /customers/{customerId}/charges'),
+      get: call.one('GET /customers/{customerId}/charges/{chargeId}'),
+      withdraw: call.one('DELETE /customers/{customerId}/charges/{chargeId}'),
+      listAll: call.pages('GET /charges'),
+      summary: call.one('GET /charges/summary'),
+    },
     deficits: {
       list: call.list('GET /customers/{customerId}/deficits'),
       forgive: call.one('POST /customers/{customerId}/deficits/{meter}/forgive'),

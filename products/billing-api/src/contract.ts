@@ -215,6 +215,34 @@ export const ForgiveInput = Type.Object(
 )
 export const Discount = Type.Object({ id: Id, name: LocalizedText, ...discountFields, until: Until }, closed)
 
+/** POST /customers/{customerId}/charges */
+export const ChargeInput = Type.Object(
+  {
+    id: Type.Optional({
+      ...Id,
+      description: 'Unique per customer: the same charge told again is answered as it is now',
+    }),
+    name: Text,
+    quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
+    unitAmount: Type.Integer({
+      maximum: 1_000_000_000_000,
+      description:
+        'Minor units of the account’s currency for one, above zero: to give money, adjust the balance or '
+        + 'credit an invoice. `quantity` × `unitAmount` is at most 1,000,000,000,000',
+    }),
+    taxRate: Type.Optional({ ...Percent, description: 'Omitted: that of the plan at the time it is billed' }),
+    taxMode: Type.Optional(Plan.properties.taxMode),
+    when: Type.Union([Type.Literal('now'), Type.Literal('next_invoice')], {
+      description:
+        '`now`: on an invoice of its own, at once. `next_invoice`: it waits, and may be withdrawn, until the '
+        + 'next invoice: of the subscription’s start, of a change or an ending, or of the end of the usage '
+        + 'period, which is issued for it alone if need be. Without a subscription it is billed on the first '
+        + 'of the month after',
+    }),
+  },
+  closed,
+)
+
 /** GET /activity */
 export const Activity = Type.Object(
   {
@@ -225,8 +253,8 @@ export const Activity = Type.Object(
     customerId: CustomerId,
     subjectId: Type.String({
       description:
-        'The account, subscription or invoice it happened to: read it for its state now; of a balance, '
-        + 'the refund or adjustment',
+        'The account, subscription, invoice or charge it happened to: read it for its state now; of a '
+        + 'balance, the refund or adjustment',
     }),
     at: Instant,
   },

@@ -1,12 +1,20 @@
 import { keyScopes, type Engine } from '@customer-portal/billing'
 import { authenticateKeys, describeApi, type App } from '@customer-portal/http'
-import { Account, Changed, Invoice, InvoiceSummary, Payment } from '@customer-portal/http/resources'
+import {
+  Account,
+  Changed,
+  Invoice,
+  InvoiceSummary,
+  OneOffCharge,
+  Payment,
+} from '@customer-portal/http/resources'
 import { askerIn } from './caller.ts'
 import { CloudEvent } from './cloud-event.ts'
 import {
   AdjustmentInput,
   BalanceAdjustment,
   Activity,
+  ChargeInput,
   ConsumeInput,
   Consumed,
   CreatedKey,
@@ -58,6 +66,7 @@ import {
   PaymentSummary,
   SubscriptionSummary,
 } from './handlers/lists.ts'
+import { Charged, chargeRoutes, ChargeSummary } from './handlers/charges.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { activityRoutes } from './handlers/activity.ts'
 import { customerRoutes } from './handlers/customers.ts'
@@ -106,6 +115,7 @@ export async function registerBillingApi(
       quotaRoutes(api, engine)
       invoiceRoutes(api, engine, askerOf)
       balanceRoutes(api, engine, askerOf)
+      chargeRoutes(api, engine, askerOf)
       activityRoutes(api, engine)
       portalSessionRoutes(api, engine, publicUrl)
       keyRoutes(api, engine)
@@ -159,6 +169,9 @@ const description = {
     Alias,
     Activity,
     Changed,
+    Charged,
+    ChargeInput,
+    ChargeSummary,
     CloudEvent,
     ConsumeInput,
     Consumed,
@@ -171,6 +184,7 @@ const description = {
     KeyInput,
     LateEvent,
     MeterInput,
+    OneOffCharge,
     Payment,
     PaymentInput,
     PlanInput,

@@ -97,6 +97,21 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
     ['账单不存在', '没有这张账单。'],
     ['No such invoice', 'There is no such invoice.'],
   ),
+  charge_not_found: failure(
+    404,
+    ['一次性费用不存在', '该客户没有这项一次性费用。'],
+    ['No such charge', 'The customer has no such charge.'],
+  ),
+  charge_exists: failure(
+    409,
+    ['一次性费用编号已被使用', '该编号已用于内容不同的一次性费用。'],
+    ['Charge exists', 'A charge with this id was made with other content.'],
+  ),
+  charge_billed: failure(
+    409,
+    ['费用已出账', '该费用已列入账单，不能撤回；请用贷项凭证冲减该账单。'],
+    ['Charge is billed', 'The charge is on an invoice and cannot be withdrawn: credit that invoice instead.'],
+  ),
   discount_not_found: failure(
     404,
     ['折扣不存在', '该客户没有这个折扣。'],
@@ -387,6 +402,19 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
     [
       'Too many discounts',
       'The customer has as many discounts as there may be: delete one that is over first.',
+    ],
+  ),
+  invalid_charge: failure(
+    422,
+    ['一次性费用无效', '一次性费用的数量、单价或税率有误。'],
+    ['Invalid charge', 'The quantity, the unit amount or the tax of the charge is not valid.'],
+  ),
+  too_many_charges: failure(
+    422,
+    ['待出账项过多', '该客户的待出账项已达上限，请先撤回一项，或将这一项立即出账。'],
+    [
+      'Too many waiting charges',
+      'As many charges of the customer wait for an invoice as may: withdraw one, or bill this one now.',
     ],
   ),
   too_many_aliases: failure(

@@ -588,6 +588,9 @@ export const InvoiceLine = Type.Object(
     kind: LineKind,
     description: LocalizedText,
     meter: Type.Optional(Id),
+    chargeId: Type.Optional(
+      Type.String({ description: 'The one-off charge that a line of kind `charge` bills' }),
+    ),
     quantity: Type.Number({ description: 'seats or 1 for a fee; units used for usage' }),
     unit: Type.Optional(Unit),
     included: Type.Optional(Nullable(Type.Number())),
@@ -701,6 +704,44 @@ export const InvoiceKind = Type.Union([
   Type.Literal('charge'),
   Type.Literal('credit_note'),
 ])
+/** A one-off charge with its state now. */
+export const OneOffCharge = Type.Object(
+  {
+    id: Id,
+    customerId: CustomerId,
+    name: LocalizedText,
+    quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+    unitAmount: Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, description: 'Minor units for one' }),
+    amount: Type.Integer({
+      ...Amount,
+      description: '`quantity` × `unitAmount`; tax is added on the invoice unless it is inside',
+    }),
+    currency: Currency,
+    taxRate: Nullable(Percent, { description: 'null: that of the plan at the time it is billed' }),
+    taxMode: Nullable(Type.Union([Type.Literal('exclusive'), Type.Literal('inclusive')]), {
+      description: 'null: that of the plan at the time it is billed',
+    }),
+    when: Type.Union([Type.Literal('now'), Type.Literal('next_invoice')]),
+    source: Type.Object(
+      {
+        kind: Type.Union([Type.Literal('vendor'), Type.Literal('pack')]),
+        id: Nullable(Type.String()),
+      },
+      { ...closed, description: 'What made it: the vendor by hand (`id` null), or what has the id' },
+    ),
+    status: Type.Union([Type.Literal('waiting'), Type.Literal('billed'), Type.Literal('withdrawn')], {
+      description:
+        '`waiting`: on no invoice yet, or its invoice was voided; `billed`: on an invoice that is not void; '
+        + '`withdrawn`: it is never billed',
+    }),
+    invoiceId: Nullable(Type.String({ description: 'Its invoice; that of a withdrawn charge is void' })),
+    invoiceNumber: Nullable(Type.String()),
+    createdAt: Instant,
+    withdrawnAt: Nullable(Instant),
+  },
+  closed,
+)
+export type OneOffCharge = Static<typeof OneOffCharge>
 const PaidAmount = Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, description: 'Minor units' })
 /** A payment of an invoice. */
 export const Payment = Type.Object(

@@ -3,6 +3,7 @@ import { violatedConstraint } from '@customer-portal/database'
 import { testDatabases } from '@customer-portal/database/testing'
 import {
   adjustBalance,
+  createCharge,
   createPortalSession,
   createSecretKey,
   createSubscription,
@@ -70,6 +71,16 @@ const breaches: [constraint: string, sql: string][] = [
   ['quotes_hold_for_a_while', 'update quotes set expires_at = created_at'],
   ['discounts_have_a_value', `update discounts set value = '12.5' where kind = 'fixed'`],
   ['discounts_have_a_value', `update discounts set value = 'half' where kind = 'percent'`],
+  ['charges_are_of_something', 'update charges set quantity = 0'],
+  ['charges_are_of_something', 'update charges set unit_amount = -1'],
+  ['charges_are_of_something', 'update charges set quantity = 1000000, unit_amount = 1000001'],
+  ['charges_are_billed_now_or_next', `update charges set bill_when = 'later'`],
+  ['charges_are_on_an_invoice', `update charges set invoice_id = 'none'`],
+  ['charges_name_their_source', `update charges set source_kind = 'pack'`],
+  ['charges_name_their_source', `update charges set source_id = 'p'`],
+  ['charges_sources', `update charges set source_kind = 'other', source_id = 'o'`],
+  ['charges_tax_modes', `update charges set tax_mode = 'none'`],
+  ['charges_wait_after_they_are_made', `update charges set waiting_since = created_at - interval '1 second'`],
   ['customers_versions_begin_with_one', 'update customers set version = 0'],
   ['customers_payment_terms', 'update customers set payment_terms_days = -1'],
   ['customers_purchase_orders', `update customers set purchase_order_number = ''`],
@@ -161,6 +172,8 @@ describe.each(testDatabases)('the tables keep the rules of the code, on $name', 
     await adjustBalance(engine, { customerId: 'acme', amount: 2000, reason: 'A gift' })
     await recordRefund(engine, { customerId: 'acme', amount: 700, method: 'transfer', reference: 'r1' })
     await previewChange(engine, { customerId: 'acme', planId: 'team' })
+    const charge = { customerId: 'acme', name: 'Setup', unitAmount: 100 }
+    await createCharge(engine, { ...charge, when: 'next_invoice' })
     await createPortalSession(engine, { customerId: 'acme' })
     await createSecretKey(engine, { name: 'a key', scopes: ['admin'] })
     const discount = { customerId: 'acme', appliesTo: 'fee' as const, from: '2026-12-01' }

@@ -5,6 +5,7 @@ import {
   actingFor,
   adjustBalance,
   consume,
+  createCharge,
   createPortalSession,
   createSubscription,
   downgradeSubscription,
@@ -59,6 +60,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       })
       await adjustBalance(world.engine, { customerId, amount: 2, reason: 'goodwill' })
       await recordRefund(world.engine, { customerId, amount: 1, method: 'cash', reference: 'r' })
+      await createCharge(world.engine, { customerId, name: 'Setup', unitAmount: 5, when: 'next_invoice' })
       await consume(world.engine, { customerId, meter: 'ai_chat', id: 'use', quantity: 3 })
       await reserve(world.engine, { customerId, meter: 'ai_chat', id: 'hold', quantity: 3, ttlSeconds: 60 })
       await previewChange(world.engine, { customerId, planId: 'business' })

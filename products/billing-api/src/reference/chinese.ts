@@ -94,6 +94,32 @@ export const chinese: Record<string, string> = {
   'Of at most 100,000 (400 `invalid_range`).': '最多统计 100,000 个（超出返回 400 `invalid_range`）。',
   'How many subscriptions of the filter there are, and seats, by plan and status; `seats: null` where the plan knows none':
     '筛选出的订阅数和席位数，按套餐和状态分组；套餐不按席位计时 `seats` 为 null',
+  'Charge a customer once': '向客户收取一次性费用',
+  'It is never prorated, and discounts do not apply to it. `invoice` is the invoice it is on. Voiding an invoice of charges alone withdraws them; voiding any other makes its charges due again.':
+    '一次性费用不按天折算，也不享受折扣。`invoice` 为其所在的账单。作废只含一次性费用的账单即撤回这些费用；作废其他账单后，其中的一次性费用重新待出账。',
+  'Unique per customer: the same charge told again is answered as it is now':
+    '每位客户唯一：相同费用重复提交时返回其当前状态',
+  'Minor units of the account’s currency for one, above zero: to give money, adjust the balance or credit an invoice. `quantity` × `unitAmount` is at most 1,000,000,000,000':
+    '单价，账户币种的最小货币单位，须大于零：要给客户退款或补偿，请调整余额或冲减账单。`quantity` × `unitAmount` 最大 1,000,000,000,000',
+  'Omitted: that of the plan at the time it is billed': '不写则采用出账时所用套餐的税率',
+  '`now`: on an invoice of its own, at once. `next_invoice`: it waits, and may be withdrawn, until the next invoice: of the subscription’s start, of a change or an ending, or of the end of the usage period, which is issued for it alone if need be. Without a subscription it is billed on the first of the month after':
+    '`now`：立即单独出账。`next_invoice`：列为待出账项，可撤回，计入下一张账单：开通、变更或终止时的账单，或用量周期结束时的账单（没有其他内容时也会为其单独生成）。'
+    + '没有订阅时，于次月 1 日出账',
+  "A customer's one-off charges, newest first": '列出客户的一次性费用，最新的在前',
+  'Those that wait, those that are billed, and those that were withdrawn.':
+    '包括待出账、已出账和已撤回的费用。',
+  'A one-off charge': '读取一项一次性费用',
+  'With its state now.': '返回其当前状态。',
+  'Withdraw a one-off charge that waits': '撤回待出账的一次性费用',
+  'It is never billed. One that is billed is credited instead (409 `charge_billed`).':
+    '撤回后不再出账。已出账的费用请改用贷项凭证冲减（返回 409 `charge_billed`）。',
+  'One-off charges of all customers, newest first': '列出所有客户的一次性费用，最新的在前',
+  '`start` and `end` are of when they were made.': '`start` 和 `end` 指费用的创建时间。',
+  'A whole id or invoice number, or the beginning of a customer’s id, an alias, an e-mail address, or a part of a company’s name':
+    '完整的费用编号或账单编号，或客户编号、别名、邮箱的开头，或公司名称的一部分',
+  'What one-off charges come to': '汇总一次性费用',
+  'Over all charges of the filter, by currency, before tax is added: not of a page':
+    '筛选出的全部一次性费用按币种合计，未加税，不限于一页',
   "A customer's discounts": '列出客户的折扣',
   'In the order they apply, at most 50.': '按生效的顺序，最多 50 个。',
   'fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100':
@@ -354,8 +380,8 @@ export const chinese: Record<string, string> = {
   '`billed`: `invoice` counts it. `pending`: the next invoice will. `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges it. `voided`: it was taken back before':
     '`billed`：已计入 `invoice`。`pending`：将计入下一张账单。`unchanged`：之后的账单核对过，已出账的金额不变。`uncharged`：没有套餐对其收费。'
     + '`voided`：此前已撤销',
-  'The account, subscription or invoice it happened to: read it for its state now; of a balance, the refund or adjustment':
-    '变更的账户、订阅或账单的编号：其当前状态请另行读取；余额的变更为退款或调整的编号',
+  'The account, subscription, invoice or charge it happened to: read it for its state now; of a balance, the refund or adjustment':
+    '变更的账户、订阅、账单或一次性费用的编号：其当前状态请另行读取；余额的变更为退款或调整的编号',
   'The beginning of the key': '密钥的开头',
   '`admin` allows everything; `customers:*` reading and writing':
     '`admin` 拥有全部权限；`customers:*` 可读取和修改',

@@ -7,6 +7,7 @@ export const values = {
   key: 'ai_chat',
   planId: 'pro',
   discountId: 'first-year',
+  chargeId: 'setup',
   alias: 'crm-4711',
   eventId: 'answer-1',
   invoiceId: 'inv_01kbd3x8q2m5v7t9a1c4e6g8hj',
@@ -459,6 +460,40 @@ export const operations: Record<string, OperationNotes> = {
     name: 'balance.adjust',
     errors: ['customer_not_found', 'seller_missing', 'amount_out_of_range'],
     body: { amount: 10000, reason: 'Carried over from the old system' },
+  },
+  'POST /customers/{customerId}/charges': {
+    name: 'charges.create',
+    body: {
+      id: 'setup',
+      name: { 'zh-CN': '部署实施费', en: 'Setup' },
+      quantity: 1,
+      unitAmount: 500000,
+      when: 'next_invoice',
+    },
+    errors: ['customer_not_found', 'seller_missing', 'invalid_charge', 'charge_exists', 'too_many_charges'],
+  },
+  'GET /customers/{customerId}/charges': {
+    name: 'charges.list',
+    errors: ['customer_not_found'],
+    query: { status: 'waiting' },
+  },
+  'GET /customers/{customerId}/charges/{chargeId}': {
+    name: 'charges.get',
+    errors: ['customer_not_found', 'charge_not_found'],
+  },
+  'DELETE /customers/{customerId}/charges/{chargeId}': {
+    name: 'charges.withdraw',
+    errors: ['customer_not_found', 'charge_not_found', 'charge_billed', 'seller_missing'],
+  },
+  'GET /charges': {
+    name: 'charges.listAll',
+    errors: ['invalid_range'],
+    query: { status: 'waiting' },
+  },
+  'GET /charges/summary': {
+    name: 'charges.summary',
+    errors: ['invalid_range', 'amount_out_of_range'],
+    query: { start: '2026-11-01', end: '2026-11-30' },
   },
   'GET /customers/{customerId}/discounts': { name: 'discounts.list', errors: ['customer_not_found'] },
   'PUT /customers/{customerId}/discounts/{discountId}': {

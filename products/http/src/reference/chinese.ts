@@ -85,6 +85,16 @@ export const chinese: Record<string, string> = {
   'What a change, or a first subscription, would cost': '变更套餐或首次订阅的费用',
   'Confirming with `quoteId` is billed as shown, to the cent.':
     '用 `quoteId` 确认时，按所示金额计费，分毫不差。',
+  'The one-off charge that a line of kind `charge` bills': '`charge` 行对应的一次性费用',
+  'Minor units for one': '单价，最小货币单位',
+  '`quantity` × `unitAmount`; tax is added on the invoice unless it is inside':
+    '`quantity` × `unitAmount`；税额在账单上另加，已含税的除外',
+  'null: that of the plan at the time it is billed': 'null 表示采用出账时所用套餐的设置',
+  'What made it: the vendor by hand (`id` null), or what has the id':
+    '来源：销售方手动创建（`id` 为 null），或该编号所指的对象',
+  '`waiting`: on no invoice yet, or its invoice was voided; `billed`: on an invoice that is not void; `withdrawn`: it is never billed':
+    '`waiting`：待出账，或其所在的账单已作废；`billed`：已列入未作废的账单；`withdrawn`：已撤回，不再出账',
+  'Its invoice; that of a withdrawn charge is void': '所在的账单；已撤回的费用，其账单已作废',
   'seats or 1 for a fee; units used for usage': '套餐费为席位数或 1；用量费为使用的数量',
   'What discounts took off the amount; absent where nothing': '折扣减去的金额；没有时不出现',
   'Where a fee is prorated: the days billed, of the days in the period':

@@ -15,12 +15,14 @@ export const activityTypes = [
   'invoice.due_again',
   'balance.refunded',
   'balance.adjusted',
+  'charge.created',
+  'charge.withdrawn',
 ] as const
 export type ActivityType = (typeof activityTypes)[number]
 
 /**
  * An entry about a customer. `subjectId` is the account, subscription or invoice: read that for its current
- * state; for a balance, the refund or adjustment.
+ * state; for a balance, the refund or adjustment; or the one-off charge.
  */
 export interface Activity {
   id: string

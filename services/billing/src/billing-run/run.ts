@@ -2,6 +2,8 @@ import type { Engine, BillingTransaction } from '../engine.ts'
 import { readBillingState, type BillingState } from '../subscription/state.ts'
 import { closesAt, firstOpen } from '../subscription/closing.ts'
 import type { Cause, InvoiceDocument } from '../invoicing/document/document.ts'
+import { chargesBilledOn } from '../invoicing/charge-billing.ts'
+import { issueCharges } from '../invoicing/charge-invoice.ts'
 import { issue } from '../invoicing/issue.ts'
 import { replacementDraft, periodOf, termsAtEnd } from '../invoicing/reissue.ts'
 import { closingLines, renewalLines } from '../invoicing/document/renewal.ts'
@@ -20,8 +22,8 @@ const maxPeriods = 130
 
 /**
  * Does a customer's due work in order: writes scheduled changes whose date has come, bills again what was
- * voided before today, closes and invoices each usage period whose end and grace have passed, and issues the
- * final invoice of ended subscriptions. `force` does not wait for the grace: a change within it issues the
+ * voided before today, closes and invoices each usage period whose end and grace have passed, issues the
+ * final invoice of ended subscriptions, and bills charges that wait without a subscription. `force` does not wait for the grace: a change within it issues the
  * draft first. Returns the state after it. Idempotent; the caller holds the customer's lock.
  */
 export async function catchUp(
@@ -41,6 +43,7 @@ export async function catchUp(
     await closePeriod(tx, state, period)
   }
   await closeEnded(tx, state, tx.at)
+  await billCharges(tx, state, tx.at)
   await scheduleNext(tx, state)
   return state
 }
@@ -120,6 +123,7 @@ export async function markClosed(
 async function closeEnded(tx: BillingTransaction, state: BillingState, until: Instant): Promise<void> {
   for (const { id, endsOn, last, closesAt: at, reopenedAt } of unclosedSubscriptions(state)) {
     if (at > until || at > tx.at) continue
+    await billCharges(tx, state, at)
     await arriveToBill(tx, state.customer.customerId)
     const period = usagePeriods(state.phases, endsOn).findLast((one) => one.to <= endsOn)
     // A subscription that ended on the day it started has no period, and so no usage.
@@ -145,13 +149,25 @@ async function closeEnded(tx: BillingTransaction, state: BillingState, until: In
   }
 }
 
+/**
+ * Bills charges that no renewal will bill on an invoice of their own, once the month in which they began to
+ * wait is over by `until`.
+ */
+async function billCharges(tx: BillingTransaction, state: BillingState, until: Instant): Promise<void> {
+  const date = chargesBilledOn(state)
+  if (date === undefined || instantOf(state.zones, date) > until) return
+  await issueCharges(tx, state, { charges: state.charges, date })
+}
+
 /** Writes when this customer's next work is due, so that a run reads only customers with due work. */
 export async function scheduleNext(tx: BillingTransaction, state: BillingState): Promise<void> {
   const period = firstOpen(state)
   const {
     customer: { customerId, dueAt: known },
   } = state
+  const chargesOn = chargesBilledOn(state)
   const instants = [
+    ...(chargesOn === undefined ? [] : [instantOf(state.zones, chargesOn)]),
     ...(period ? [closesAt(state, period)] : []),
     ...unclosedSubscriptions(state).map((subscription) => subscription.closesAt),
     ...(await waitingToBillAgain(tx, state)).map((voided) => billsAgainAt(state, voided)),

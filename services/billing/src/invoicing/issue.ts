@@ -11,6 +11,7 @@ import { shown, type LabelledPeriod } from '../values/period.ts'
 import { dateIn } from '../values/zone.ts'
 import { findSeller, onDocument, type Seller } from '../catalogue/seller.ts'
 import { payOpenInvoices } from './balance-use.ts'
+import { markChargesBilled } from './charge-billing.ts'
 import {
   payableOf,
   type Buyer,
@@ -76,6 +77,7 @@ export async function issue(
     buyer: buyerOf(state),
   }
   await store(tx, document)
+  await markChargesBilled(tx, state, document)
   issuedIn(tx).push(document)
   await addBalanceTransaction(tx, {
     customerId,

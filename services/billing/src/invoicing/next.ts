@@ -6,6 +6,8 @@ import type { Money } from '../values/money.ts'
 import type { LabelledPeriod } from '../values/period.ts'
 import { billingPeriodAt, usagePeriods } from '../subscription/timeline.ts'
 import { localDateOf } from '../values/zone.ts'
+import { chargesBilledOn } from './charge-billing.ts'
+import { waitingLines } from './document/charge-line.ts'
 import type { LineDraft } from './document/line.ts'
 import { isIssued } from './zero-document.ts'
 import { priced } from './document/discounted.ts'
@@ -89,7 +91,11 @@ export async function nextInvoiceOf(
   state: BillingState,
 ): Promise<NextInvoice | null> {
   const next = await nextDocument(tx, state)
-  const between = [await nextReplacement(tx, state), await nextClosing(tx, state)].flatMap((one) => one ?? [])
+  const between = [
+    await nextReplacement(tx, state),
+    await nextClosing(tx, state),
+    await nextCharges(tx, state),
+  ].flatMap((one) => one ?? [])
   const [first] = between.sort((a, b) => compare(a.at, b.at))
   if (first && (!next || first.at <= next.period.to)) return nextInvoice(state, { ...first, usageAt: null })
   return next && nextInvoice(state, { ...next, at: next.period.to })
@@ -130,6 +136,12 @@ async function nextClosing(tx: BillingTransaction, state: BillingState): Promise
   return undefined
 }
 
+/** Returns the invoice of waiting charges alone, where no renewal will bill them. */
+async function nextCharges(tx: BillingTransaction, state: BillingState): Promise<ComingDocument | undefined> {
+  const at = chargesBilledOn(state)
+  return at === undefined ? undefined : { at, totals: (await priced(tx, state, waitingLines(state))).totals }
+}
+
 /** Returns the first waiting void document that has something due, as due now. */
 async function nextReplacement(
   tx: BillingTransaction,
@@ -149,11 +161,11 @@ async function nextReplacement(
 
 /**
  * A trial of several months, or a plan without a usage charge, bills nothing before the next fee or a
- * scheduled change.
+ * scheduled change, unless one-off charges wait.
  */
-function nextDate(state: SubscriptionState, period: LabelledPeriod): LocalDate {
+function nextDate(state: BillingState, period: LabelledPeriod): LocalDate {
   const current = currentPhase(state)
-  if (!current) return period.to
+  if (!current || state.charges.length > 0) return period.to
   const [next] = state.ahead
   const change = next && next.at <= period.to ? next.at : null
   if (current.trialEnds !== null) return change ?? current.trialEnds

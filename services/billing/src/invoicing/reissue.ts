@@ -6,6 +6,7 @@ import type { LabelledPeriod } from '../values/period.ts'
 import { billingPeriodAt, usagePeriods } from '../subscription/timeline.ts'
 import { linesSince } from './document/billed.ts'
 import type { InvoiceDocument } from './document/document.ts'
+import { withWaiting } from './document/charge-line.ts'
 import { feesStillDue, setupFeeStillDue } from './document/fee-days.ts'
 import type { InvoiceDraft } from './issue.ts'
 import type { LineDraft } from './document/line.ts'
@@ -53,12 +54,23 @@ export async function replacementDraft(
   const lines = begun
     ? await linesOfBeginning(tx, state, voided, begun)
     : await linesOfEnding(tx, state, voided)
-  return { kind, period, cause, lines, termsDays: last.plan.paymentTermsDays }
+  return {
+    kind,
+    period,
+    cause,
+    lines: withWaiting(state, lines, last.plan),
+    termsDays: last.plan.paymentTermsDays,
+  }
 }
 
 /** Returns the payment terms of the plan a usage period ended on. */
 export function termsAtEnd({ phases }: SubscriptionState, { to }: LabelledPeriod): number {
   return (phaseOn(phases, addDays(to, -1)) ?? phases.at(-1))?.plan.paymentTermsDays ?? 15
+}
+
+/** Returns the payment terms of the customer's latest plan. */
+export function termsNow({ phases }: SubscriptionState): number {
+  return phases.at(-1)?.plan.paymentTermsDays ?? 15
 }
 
 /** Returns the usage period a document was issued for, with its current label. */
@@ -146,7 +158,8 @@ async function linesOfEnding(
   state: SubscriptionState,
   { cause, lines }: InvoiceDocument,
 ): Promise<LineDraft[]> {
-  const from = lines.map((line) => line.period.start).sort()[0]!
+  const credited = lines.filter((line) => line.kind === 'unused_time')
+  const from = credited.map((line) => line.period.start).sort()[0]!
   return unlessNothing(
     await creditsFrom(
       tx,

@@ -258,6 +258,39 @@ const customerChecks = (customerId: Sql): readonly { what: string; rows: Sql }[]
       where i.total is distinct from m.amount`,
   },
   {
+    // Each charge is on exactly one document that is not void, or waits, or is withdrawn.
+    what: 'a one-off charge that is not on its invoice as it was made, or on one although it is not billed',
+    rows: sql`select c.id, l.number, c.invoice_id, l.amount::text as billed
+      from (
+        select id, invoice_id, quantity, quantity * unit_amount as amount, currency, withdrawn_at
+        from charges
+        where customer_id = ${customerId}
+      ) c
+      full join (
+        select i.id as invoice_id, i.number, i.currency, line->>'chargeId' as id,
+          (line->>'quantity')::bigint as quantity, (line->>'amount')::bigint as amount
+        from invoices i
+        cross join lateral jsonb_array_elements(i.document->'lines') line
+        where i.customer_id = ${customerId} and i.voided_at is null and line ? 'chargeId'
+      ) l
+        on l.id = c.id
+      where c.id is null
+        or case
+          when c.withdrawn_at is not null or c.invoice_id is null then l.id is not null
+          else (c.invoice_id, c.quantity, c.amount, c.currency)
+            is distinct from (l.invoice_id, l.quantity, l.amount, l.currency)
+        end`,
+  },
+  {
+    what: 'a charge that is on more than one invoice',
+    rows: sql`select line->>'chargeId' as id, count(*) as lines
+      from invoices i
+      cross join lateral jsonb_array_elements(i.document->'lines') line
+      where i.customer_id = ${customerId} and i.voided_at is null and line ? 'chargeId'
+      group by 1
+      having count(*) > 1`,
+  },
+  {
     what: 'a credit note that differs from its document, or credits what is void',
     rows: sql`select n.number, n.applied_to_invoice::text as applied
       from invoices n

@@ -2,6 +2,7 @@ import { sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import { maxDiscounts, type Discount } from '../customer/discount.ts'
+import type { WaitingCharge } from '../customer/one-off-charge.ts'
 import { everyMeter, meterFrom, type Meter, type MeterRow } from '../catalogue/meter.ts'
 import { planFrom, type PlanRow } from '../catalogue/plan.ts'
 import type { LocalDate } from '../values/date.ts'
@@ -67,6 +68,8 @@ export interface BillingState extends SubscriptionState {
   billsAgain: boolean
   /** In the order they apply. */
   discounts: Discount[]
+  /** The one-off charges that wait for an invoice, oldest first. */
+  charges: WaitingCharge[]
   /** In the account's currency. */
   balance: Money
 }
@@ -85,7 +88,7 @@ export async function readSubscriptionState(
 export async function readBillingState(tx: BillingTransaction, customerId: string): Promise<BillingState> {
   const [facts] = await readFacts<BillingFacts>(tx, [customerId], billingFacts)
   if (!facts) throw customerNotFound(customerId)
-  const { closed, unclosed, discounts, balance, billsAgain, ...own } = facts
+  const { closed, unclosed, discounts, charges, balance, billsAgain, ...own } = facts
   return {
     ...historyFrom(tx, own, metersIn([own])),
     billsAgain,
@@ -97,6 +100,11 @@ export async function readBillingState(tx: BillingTransaction, customerId: strin
     discounts: discounts.map((discount) => ({
       ...discount,
       value: discount.kind === 'fixed' ? Number(discount.value) : discount.value,
+    })),
+    charges: charges.map((charge) => ({
+      ...charge,
+      createdAt: instantIn(charge.createdAt),
+      waitingSince: instantIn(charge.waitingSince),
     })),
   }
 }
@@ -242,6 +250,7 @@ interface BillingFacts extends Facts {
   unclosed: { id: string; reopenedAt: string | null }[]
   billsAgain: boolean
   discounts: (Omit<Discount, 'value'> & { value: string })[]
+  charges: WaitingCharge[]
   balance: string
 }
 
@@ -287,6 +296,15 @@ const billingFacts = sql`,
       limit ${maxDiscounts}
     ) d
   ) as discounts,
+  (
+    select coalesce(json_agg(w order by w."createdAt", w.id collate "C"), '[]')
+    from (
+      select id, name, quantity, unit_amount as "unitAmount", tax_rate as "taxRate", tax_mode as "taxMode",
+        created_at as "createdAt", waiting_since as "waitingSince"
+      from charges
+      where customer_id = k.customer_id and invoice_id is null and withdrawn_at is null
+    ) w
+  ) as charges,
   (
     select coalesce(sum(amount), 0)::text
     from balance_transactions

@@ -9,6 +9,7 @@ import { parseInstant } from '../../values/instant.ts'
 import type { LabelledPeriod } from '../../values/period.ts'
 import { periodNamed } from '../../subscription/timeline.ts'
 import { payOpenInvoices, placeOf, undoApplications } from '../../invoicing/balance-use.ts'
+import { freeCharges } from '../../invoicing/charge-billing.ts'
 import type { InvoiceDocument } from '../../invoicing/document/document.ts'
 import { documentsToVoidFirst } from '../../invoicing/document/given-back.ts'
 import { dueOf, notesOf, paymentsOf } from '../../invoicing/state.ts'
@@ -90,7 +91,7 @@ async function firstReplacement(
 
 /**
  * Voids an invoice: its lines are due again (the run bills them from the customer's next midnight,
- * `generateInvoice` at once; a one-off charge is withdrawn), balance it used returns, and balance it created
+ * `generateInvoice` at once; an invoice of one-off charges alone withdraws them), balance it used returns, and balance it created
  * is taken back, if needed from invoices it has paid since. Throws invoice_not_open when it has payments,
  * invoice_credited when it has credit notes, credit_already_given (with the documents to void first) when
  * later ones gave back part of it, credit_already_used when the balance it created was paid out, and
@@ -137,6 +138,7 @@ export async function voidInvoice(
         heldFor,
       })
     await recordActivity(tx, { type: 'invoice.voided', customerId, subjectId: row.id })
+    await freeCharges(tx, row.document)
     await payOpenInvoices(tx, { customerId, currency })
     await scheduleNext(tx, await readBillingState(tx, customerId))
     return view(tx, await storedInvoice(tx, row.id, customerId))

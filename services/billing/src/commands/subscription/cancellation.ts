@@ -3,6 +3,7 @@ import { recordActivity } from '../../activity/activity.ts'
 import { onCustomer, scheduleNext } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
 import { readBillingState, type BillingState } from '../../subscription/state.ts'
+import { withWaiting } from '../../invoicing/document/charge-line.ts'
 import { issue } from '../../invoicing/issue.ts'
 import { viewOf, type Invoice } from '../../invoicing/view.ts'
 import { alsoIssued, noticesBetween } from './notices.ts'
@@ -115,7 +116,7 @@ async function endNow(
   const period = usagePeriods(state.phases, today).at(-1)!
   const credits = credit ? await creditsFrom(tx, customerId, state.phases, endsOn) : []
   // Where discounts took the whole fee, nothing is credited.
-  const lines = credits.some((line) => line.amount !== 0) ? credits : []
+  const lines = withWaiting(state, credits.some((line) => line.amount !== 0) ? credits : [], current.plan)
   await keepWaiting(tx, customerId, [])
   await writePhases(tx, customerId, { endsOn, next: null, credited: credit })
   await tx.query('update subscriptions set ended_at = $3 where customer_id = $1 and id = $2', [

@@ -8,6 +8,7 @@ import {
 import { BillingError } from '../../errors.ts'
 import type { BillingState, SubscriptionState } from '../../subscription/state.ts'
 import { feeLine, setupLine, type LineDraft } from '../../invoicing/document/line.ts'
+import { withWaiting } from '../../invoicing/document/charge-line.ts'
 import { priced } from '../../invoicing/document/discounted.ts'
 import { getPlan, seatsOf, type Plan } from '../../catalogue/plan.ts'
 import type { Totals } from '../../pricing/totals.ts'
@@ -95,7 +96,7 @@ export async function planChange(
     when,
     at,
     billingPeriod: money.billingPeriod,
-    ...(await priced(tx, state, money.lines)),
+    ...(await priced(tx, state, withWaiting(state, money.lines, plan))),
   }
 }
 

@@ -8,6 +8,7 @@ import type { InvoiceDocument } from '../../invoicing/document/document.ts'
 import { issue } from '../../invoicing/issue.ts'
 import { feeLine, setupLine, type LineDraft } from '../../invoicing/document/line.ts'
 import { hasOverdueInvoice } from '../../invoicing/state.ts'
+import { withWaiting } from '../../invoicing/document/charge-line.ts'
 import { priced } from '../../invoicing/document/discounted.ts'
 import { nextInvoiceOf, type NextInvoice } from '../../invoicing/next.ts'
 import { viewOf, type Invoice } from '../../invoicing/view.ts'
@@ -194,10 +195,11 @@ export async function beginSubscription(
       termsDays: plan.paymentTermsDays,
       cause: { kind: 'phase', id },
     })
-  const lines = [
+  const own = [
     ...(fee.amount === 0 || trialDays > 0 ? [] : [fee]),
     ...setupLine(phase, setupFeeOf(started.phases, phase), from),
   ]
+  const lines = withWaiting(started, own, plan)
   const offer = await priced(tx, started, lines)
   const promised = promisedStart({ plan, seats, trialDays, ...offer })
   if (input.quoteId !== undefined) await honourQuote(tx, input.customerId, input.quoteId, promised)

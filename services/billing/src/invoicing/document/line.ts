@@ -24,6 +24,8 @@ export interface Line {
   kind: LineKind
   description: LocalizedText
   meter?: string
+  /** The one-off charge that the line bills. */
+  chargeId?: string
   quantity: number
   unit?: Unit
   included?: number | null

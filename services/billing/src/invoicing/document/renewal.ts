@@ -8,6 +8,7 @@ import type { RatedUsage } from '../../rating/rated-usage.ts'
 import { datesVoidedSince } from '../../usage/totals/void.ts'
 import { billingPeriodAt, usagePeriods } from '../../subscription/timeline.ts'
 import { billedFor, linesSince } from './billed.ts'
+import { waitingLines, withWaiting } from './charge-line.ts'
 import { feesStillDue, setupFeeStillDue, type FeeFacts } from './fee-days.ts'
 import { adjustmentLine, usageLine, type LineDraft } from './line.ts'
 import { maxLateDays } from '../../usage/totals/taken-times.ts'
@@ -23,7 +24,7 @@ const lookBackDays = 70
 
 /**
  * Returns the lines of the invoice that closes a usage period: the next fee where a billing period starts,
- * the usage, and late usage of earlier periods.
+ * the usage, late usage of earlier periods, and the one-off charges that wait.
  */
 export async function renewalLines(
   tx: BillingTransaction,
@@ -49,7 +50,8 @@ export async function renewalLines(
     ...(await creditsWithin(tx, state, phases, period)),
     ...nextFee({ phases, today: state.today, closed: state.closed, billed: known.lines }, period),
   ]
-  return [...fees, ...current, ...lateLines(tx, state, period, known)]
+  const plan = (phaseOn(phases, period.to) ?? phases.at(-1))?.plan
+  return [...fees, ...current, ...lateLines(tx, state, period, known), ...waitingLines(state, plan)]
 }
 
 /**
@@ -106,7 +108,7 @@ export async function closingsLines(
     to: later(all.to, to),
   }))
   const known = await knownOf(tx, state, range)
-  return after.map((one) => lateLines(tx, state, one, known))
+  return after.map((one) => withWaiting(state, lateLines(tx, state, one, known)))
 }
 
 /** Reads what was used and billed around a range of dates. */
