@@ -15,6 +15,7 @@ app.post('/events', { schema: { body: EventInput, response: { 200: Recorded } } 
 const quota: Static<typeof Quota> = {
   allowed: true,
   included: 1000,
+  granted: 0,
   used: 10,
   deficit: 0,
   reserved: 0,

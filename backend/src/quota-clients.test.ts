@@ -139,10 +139,18 @@ describe.each([
       await must('PUT', '/plans/limited', {
         name: 'Limited',
         fee: { amount: 0, per: 'subscription' },
-        charges: [{ meter: 'tokens', included: limit, overage: 'block' }],
+        charges: [{ meter: 'tokens', included: limit / 2, overage: 'block' }],
       })
       await must('POST', '/customers', { id: 'acme', companyName: 'Acme' })
       await must('POST', '/customers/acme/subscription', { planId: 'limited' })
+      // Half of the limit is the plan's, a quarter each of two grants.
+      for (const category of ['paid', 'promotional'])
+        await must('POST', '/customers/acme/grants', {
+          meter: 'tokens',
+          units: limit / 4,
+          category,
+          source: 'promotion',
+        })
 
       /** The response to each id: a recorded one must have its event. */
       const answered = new Map<string, number>()

@@ -233,6 +233,8 @@ describe('the examples', () => {
   /** Errors that only depend on the state: the example comes too early, too late or without effect. */
   const ofState = new Set([
     'deficitsForgive validation_failed',
+    'grantsExpire grant_over',
+    'grantsExtend grant_over',
     'portalSessionsExchange code_invalid',
     'quotaRelease reservation_closed',
     'refundsCreate amount_out_of_range',

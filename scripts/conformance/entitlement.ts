@@ -127,10 +127,12 @@ function counterOf({ meter, phase }: Pick<Feature, 'meter' | 'phase'>, recorded:
     phases: [phase],
     meters: new Map([[meter.key, meter]]),
     deficits: [],
+    grants: [],
+    drawsSettledOn: null,
     today: someDate,
     endedAt: null,
   }
-  const window = quotaWindows(history as SubscriptionState, someDate)!.get(meter.key)!
+  const window = quotaWindows(history as SubscriptionState, someDate).windows.get(meter.key)!
   const row = { ordinal: 0, quantity: recorded, events: 1, busiest: recorded, held: 0, open: 0, version: 0 }
   return countersFrom([row], [{ customerId, window }])[0]!
 }

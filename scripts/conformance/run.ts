@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { RefusedByEngine, Unsupported, WrongAnswer, type Adapter, type Case } from './case.ts'
 import { difference } from './comparison.ts'
+import { creditAdapters } from './credits.ts'
 import { entitlementAdapters } from './entitlement.ts'
 import { invoiceAdapters } from './invoice.ts'
 import { periodAdapters } from './periods.ts'
@@ -27,6 +28,7 @@ const groups: Record<string, Record<string, Adapter> | Adapter> = {
   proration: prorationAdapters,
   invoice: invoiceAdapters,
   entitlement: entitlementAdapters,
+  credits: creditAdapters,
 }
 
 /** Runs every case of a folder's files. Throws when there are none, or a file has another format. */

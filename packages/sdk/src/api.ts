@@ -547,6 +547,8 @@ export type InvoiceLine = {
     one?: string
   }
   included?: number | null
+  /** @description Units above the included ones that grants covered, at no cost; absent where none */
+  covered?: number
   /** @description `amount` minor units for `per` units */
   rate?: {
     amount: number
@@ -1144,6 +1146,8 @@ export type Preview = {
       one?: string
     }
     included?: number | null
+    /** @description Units above the included ones that grants covered, at no cost; absent where none */
+    covered?: number
     /** @description `amount` minor units for `per` units */
     rate?: {
       amount: number
@@ -1247,6 +1251,8 @@ export type Preview = {
     /** @description Letters, digits and _ . : - */
     meter: string
     allowance: number | null
+    /** @description What grants add: what they cover of what is used, and what they have left today */
+    granted: number
     used: number
     /** @description Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
     deficit: number
@@ -1400,6 +1406,8 @@ export type Problem = {
 export type Quota = {
   allowed: boolean
   included: number | null
+  /** @description What grants add: what they cover of `used` and `reserved`, and what they have left today */
+  granted: number
   used: number
   /** @description Used ahead in earlier usage periods: counts as used in this one */
   deficit: number
@@ -1669,6 +1677,8 @@ export type Subscription = {
     /** @description Letters, digits and _ . : - */
     meter: string
     allowance: number | null
+    /** @description What grants add: what they cover of what is used, and what they have left today */
+    granted: number
     used: number
     /** @description Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
     deficit: number
@@ -1874,6 +1884,8 @@ export type UsageSummary = {
     /** @description What came after the subscription was ended at once, on that date: nobody is charged for it, and it is in none of the other figures */
     afterEnd: number
     included: number | null
+    /** @description What grants add: what they cover of what is used, and what they have left today */
+    granted: number
     /** @description Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
     deficit: number
     remaining: number | null
@@ -2141,6 +2153,117 @@ export interface Operations {
   'GET /customers/{customerId}/events/{eventId}': {
     arguments: [customerId: string, eventId: string]
     answer: FoundEvent
+  }
+  /** A customer's grants, the newest first. */
+  'GET /customers/{customerId}/grants': {
+    arguments: [
+      customerId: string,
+      query?: {
+        /**
+         * @description Letters, digits and _ . : -
+         * @example ai_chat
+         */
+        meter?: string
+        /** @example valid */
+        status?: 'scheduled' | 'valid' | 'used_up' | 'expired' | 'voided'
+        /** @description nextCursor of the page before */
+        cursor?: string
+        limit?: number
+      },
+    ]
+    answer: {
+      id: string
+      /** @description Letters, digits and _ . : - */
+      meter: string
+      status: 'scheduled' | 'valid' | 'used_up' | 'expired' | 'voided'
+      /** @description `drawn` + `left` + `expired` + `voided` */
+      units: number
+      /** @description By what was used so far; what open reservations hold is not in it */
+      drawn: number
+      left: number
+      expired: number
+      voided: number
+      priority: number
+      category: 'paid' | 'promotional'
+      source: 'promotion' | 'pack' | 'adjustment'
+      reason: string | null
+      /**
+       * Format: date
+       * @description A date in the customer's time zone, YYYY-MM-DD
+       */
+      effectiveOn: string
+      /** @description The last date on which it is drawn; null: none */
+      expiresOn: string | null
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      createdAt: string
+      changes: {
+        kind: 'expiry' | 'void'
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         */
+        at: string
+        before: string | null
+        expiresOn: string | null
+        reason: string
+      }[]
+    }
+  }
+  /** A grant, with the dates that drew on it. */
+  'GET /customers/{customerId}/grants/{grantId}': {
+    arguments: [customerId: string, grantId: string]
+    answer: {
+      id: string
+      /** @description Letters, digits and _ . : - */
+      meter: string
+      status: 'scheduled' | 'valid' | 'used_up' | 'expired' | 'voided'
+      /** @description `drawn` + `left` + `expired` + `voided` */
+      units: number
+      /** @description By what was used so far; what open reservations hold is not in it */
+      drawn: number
+      left: number
+      expired: number
+      voided: number
+      priority: number
+      category: 'paid' | 'promotional'
+      source: 'promotion' | 'pack' | 'adjustment'
+      reason: string | null
+      /**
+       * Format: date
+       * @description A date in the customer's time zone, YYYY-MM-DD
+       */
+      effectiveOn: string
+      /** @description The last date on which it is drawn; null: none */
+      expiresOn: string | null
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      createdAt: string
+      changes: {
+        kind: 'expiry' | 'void'
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         */
+        at: string
+        before: string | null
+        expiresOn: string | null
+        reason: string
+      }[]
+      /** @description What each date drew, the last first; at most 400 dates */
+      draws: {
+        /**
+         * Format: date
+         * @description A date in the customer's time zone, YYYY-MM-DD
+         */
+        date: string
+        units: number
+      }[]
+    }
   }
   /** A customer's invoices, newest first. */
   'GET /customers/{customerId}/invoices': {
@@ -2634,6 +2757,226 @@ export interface Operations {
       deficit: number
     }
   }
+  /** Give a customer units. */
+  'POST /customers/{customerId}/grants': {
+    arguments: [
+      customerId: string,
+      body: {
+        /** @description Told again with the same content, the grant is answered as it is */
+        id?: string
+        /** @description Letters, digits and _ . : - */
+        meter: string
+        units: number
+        /** @default 50 */
+        priority?: number
+        category: 'paid' | 'promotional'
+        source: 'promotion' | 'pack' | 'adjustment'
+        /**
+         * Format: date
+         * @description A date in the customer's time zone, YYYY-MM-DD
+         */
+        effectiveOn?: string
+        expiresOn?: string | null
+        reason?: string
+      },
+    ]
+    answer: {
+      id: string
+      /** @description Letters, digits and _ . : - */
+      meter: string
+      status: 'scheduled' | 'valid' | 'used_up' | 'expired' | 'voided'
+      /** @description `drawn` + `left` + `expired` + `voided` */
+      units: number
+      /** @description By what was used so far; what open reservations hold is not in it */
+      drawn: number
+      left: number
+      expired: number
+      voided: number
+      priority: number
+      category: 'paid' | 'promotional'
+      source: 'promotion' | 'pack' | 'adjustment'
+      reason: string | null
+      /**
+       * Format: date
+       * @description A date in the customer's time zone, YYYY-MM-DD
+       */
+      effectiveOn: string
+      /** @description The last date on which it is drawn; null: none */
+      expiresOn: string | null
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      createdAt: string
+      changes: {
+        kind: 'expiry' | 'void'
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         */
+        at: string
+        before: string | null
+        expiresOn: string | null
+        reason: string
+      }[]
+    }
+  }
+  /** Let a grant expire earlier. */
+  'POST /customers/{customerId}/grants/{grantId}/expire': {
+    arguments: [
+      customerId: string,
+      grantId: string,
+      body: {
+        /**
+         * Format: date
+         * @description A date in the customer's time zone, YYYY-MM-DD
+         */
+        expiresOn?: string
+        reason: string
+      },
+    ]
+    answer: {
+      id: string
+      /** @description Letters, digits and _ . : - */
+      meter: string
+      status: 'scheduled' | 'valid' | 'used_up' | 'expired' | 'voided'
+      /** @description `drawn` + `left` + `expired` + `voided` */
+      units: number
+      /** @description By what was used so far; what open reservations hold is not in it */
+      drawn: number
+      left: number
+      expired: number
+      voided: number
+      priority: number
+      category: 'paid' | 'promotional'
+      source: 'promotion' | 'pack' | 'adjustment'
+      reason: string | null
+      /**
+       * Format: date
+       * @description A date in the customer's time zone, YYYY-MM-DD
+       */
+      effectiveOn: string
+      /** @description The last date on which it is drawn; null: none */
+      expiresOn: string | null
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      createdAt: string
+      changes: {
+        kind: 'expiry' | 'void'
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         */
+        at: string
+        before: string | null
+        expiresOn: string | null
+        reason: string
+      }[]
+    }
+  }
+  /** Let a grant last longer. */
+  'POST /customers/{customerId}/grants/{grantId}/extend': {
+    arguments: [
+      customerId: string,
+      grantId: string,
+      body: {
+        expiresOn: string | null
+        reason: string
+      },
+    ]
+    answer: {
+      id: string
+      /** @description Letters, digits and _ . : - */
+      meter: string
+      status: 'scheduled' | 'valid' | 'used_up' | 'expired' | 'voided'
+      /** @description `drawn` + `left` + `expired` + `voided` */
+      units: number
+      /** @description By what was used so far; what open reservations hold is not in it */
+      drawn: number
+      left: number
+      expired: number
+      voided: number
+      priority: number
+      category: 'paid' | 'promotional'
+      source: 'promotion' | 'pack' | 'adjustment'
+      reason: string | null
+      /**
+       * Format: date
+       * @description A date in the customer's time zone, YYYY-MM-DD
+       */
+      effectiveOn: string
+      /** @description The last date on which it is drawn; null: none */
+      expiresOn: string | null
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      createdAt: string
+      changes: {
+        kind: 'expiry' | 'void'
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         */
+        at: string
+        before: string | null
+        expiresOn: string | null
+        reason: string
+      }[]
+    }
+  }
+  /** Void a grant. */
+  'POST /customers/{customerId}/grants/{grantId}/void': {
+    arguments: [
+      customerId: string,
+      grantId: string,
+      body: {
+        reason: string
+      },
+    ]
+    answer: {
+      id: string
+      /** @description Letters, digits and _ . : - */
+      meter: string
+      status: 'scheduled' | 'valid' | 'used_up' | 'expired' | 'voided'
+      /** @description `drawn` + `left` + `expired` + `voided` */
+      units: number
+      /** @description By what was used so far; what open reservations hold is not in it */
+      drawn: number
+      left: number
+      expired: number
+      voided: number
+      priority: number
+      category: 'paid' | 'promotional'
+      source: 'promotion' | 'pack' | 'adjustment'
+      reason: string | null
+      /**
+       * Format: date
+       * @description A date in the customer's time zone, YYYY-MM-DD
+       */
+      effectiveOn: string
+      /** @description The last date on which it is drawn; null: none */
+      expiresOn: string | null
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      createdAt: string
+      changes: {
+        kind: 'expiry' | 'void'
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         */
+        at: string
+        before: string | null
+        expiresOn: string | null
+        reason: string
+      }[]
+    }
+  }
   /** Issue a past period's invoice. */
   'POST /customers/{customerId}/invoices': {
     arguments: [
@@ -2682,6 +3025,8 @@ export interface Operations {
         /** @description Letters, digits and _ . : - */
         meter: string
         allowance: number | null
+        /** @description What grants add: what they cover of what is used, and what they have left today */
+        granted: number
         used: number
         /** @description Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one */
         deficit: number
@@ -3283,6 +3628,8 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /customers/{customerId}/discounts': { answer: 'list' },
   'GET /customers/{customerId}/events/late': { query: true, answer: 'page' },
   'GET /customers/{customerId}/events/{eventId}': { answer: 'json' },
+  'GET /customers/{customerId}/grants': { query: true, answer: 'page' },
+  'GET /customers/{customerId}/grants/{grantId}': { answer: 'json' },
   'GET /customers/{customerId}/invoices': { query: true, answer: 'page' },
   'GET /customers/{customerId}/quota/{meter}': { query: true, answer: 'json' },
   'GET /customers/{customerId}/reconciliation': { query: true, answer: 'json' },
@@ -3316,6 +3663,10 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'POST /customers/{customerId}/balance/adjustments': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/charges': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/deficits/{meter}/forgive': { body: true, idempotent: true, answer: 'json' },
+  'POST /customers/{customerId}/grants': { body: true, idempotent: true, answer: 'json' },
+  'POST /customers/{customerId}/grants/{grantId}/expire': { body: true, idempotent: true, answer: 'json' },
+  'POST /customers/{customerId}/grants/{grantId}/extend': { body: true, idempotent: true, answer: 'json' },
+  'POST /customers/{customerId}/grants/{grantId}/void': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/invoices': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/quota/{meter}/consume': { body: true, answer: 'json' },
   'POST /customers/{customerId}/quota/{meter}/reservations/{reservationId}/release': { answer: 'json' },

@@ -207,6 +207,14 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       listAll: call.pages('GET /charges'),
       summary: call.one('GET /charges/summary'),
     },
+    grants: {
+      create: call.one('POST /customers/{customerId}/grants'),
+      list: call.pages('GET /customers/{customerId}/grants'),
+      get: call.one('GET /customers/{customerId}/grants/{grantId}'),
+      void: call.one('POST /customers/{customerId}/grants/{grantId}/void'),
+      expire: call.one('POST /customers/{customerId}/grants/{grantId}/expire'),
+      extend: call.one('POST /customers/{customerId}/grants/{grantId}/extend'),
+    },
     deficits: {
       list: call.list('GET /customers/{customerId}/deficits'),
       forgive: call.one('POST /customers/{customerId}/deficits/{meter}/forgive'),

@@ -9,6 +9,8 @@ import {
   Currency,
   BreakdownStep,
   FeeInput,
+  GrantCategory,
+  GrantSource,
   Id,
   Instant,
   InvoiceTitle,
@@ -213,6 +215,43 @@ export const ForgiveInput = Type.Object(
   },
   closed,
 )
+const GrantReason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
+/** POST /customers/{id}/grants */
+export const GrantInput = Type.Object(
+  {
+    id: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        pattern: '^[A-Za-z0-9._-]+$',
+        description: 'Told again with the same content, the grant is answered as it is',
+      }),
+    ),
+    meter: Id,
+    units: Type.Number({ exclusiveMinimum: 0 }),
+    priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 100, default: 50 })),
+    category: GrantCategory,
+    source: GrantSource,
+    effectiveOn: Type.Optional(LocalDate),
+    expiresOn: Type.Optional(Nullable(LocalDate)),
+    reason: Type.Optional(GrantReason),
+  },
+  {
+    ...closed,
+    description:
+      '`effectiveOn`: from today to 366 days ahead, today when absent; `expiresOn`: the last date on which it '
+      + 'is drawn, at most 3,660 days later, none when absent. Both are dates of the customer’s',
+  },
+)
+/** POST /customers/{id}/grants/{grantId}/void */
+export const VoidGrantInput = Type.Object({ reason: GrantReason }, closed)
+/** POST /customers/{id}/grants/{grantId}/expire */
+export const ExpireInput = Type.Object(
+  { expiresOn: Type.Optional(LocalDate), reason: GrantReason },
+  { ...closed, description: '`expiresOn`: today when absent' },
+)
+/** POST /customers/{id}/grants/{grantId}/extend */
+export const ExtendInput = Type.Object({ expiresOn: Nullable(LocalDate), reason: GrantReason }, closed)
 export const Discount = Type.Object({ id: Id, name: LocalizedText, ...discountFields, until: Until }, closed)
 
 /** POST /customers/{customerId}/charges */
@@ -573,14 +612,19 @@ export const Quota = Type.Object(
   {
     allowed: Type.Boolean(),
     included: Nullable(Type.Number()),
+    granted: Type.Number({
+      description: 'What grants add: what they cover of `used` and `reserved`, and what they have left today',
+    }),
     used: Type.Number(),
     deficit: Type.Number({ description: 'Used ahead in earlier usage periods: counts as used in this one' }),
     reserved: Type.Number({ description: 'Held back by open reservations' }),
     remaining: Nullable(
-      Type.Number({ description: 'included − used − deficit − reserved; null when unlimited' }),
+      Type.Number({ description: 'included + granted − used − deficit − reserved; null when unlimited' }),
     ),
     overagePolicy: Nullable(Type.Union([Type.Literal('bill'), Type.Literal('block')])),
-    resetsAt: Nullable(Type.String({ description: 'When the allowance begins anew' })),
+    resetsAt: Nullable(
+      Type.String({ description: 'When the allowance begins anew; null where only grants allow it' }),
+    ),
   },
   closed,
 )

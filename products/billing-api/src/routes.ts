@@ -72,6 +72,7 @@ import { activityRoutes } from './handlers/activity.ts'
 import { customerRoutes } from './handlers/customers.ts'
 import { deficitRoutes } from './handlers/deficits.ts'
 import { discountRoutes } from './handlers/discounts.ts'
+import { grantRoutes } from './handlers/grants.ts'
 import { invoiceRoutes } from './handlers/invoices.ts'
 import { keyRoutes } from './handlers/keys.ts'
 import { portalSessionRoutes } from './handlers/portal-sessions.ts'
@@ -111,6 +112,7 @@ export async function registerBillingApi(
       listRoutes(api, engine)
       deficitRoutes(api, engine, askerOf)
       discountRoutes(api, engine, askerOf)
+      grantRoutes(api, engine, askerOf)
       usageRoutes(api, engine)
       quotaRoutes(api, engine)
       invoiceRoutes(api, engine, askerOf)

@@ -381,7 +381,7 @@ export const UsageDetail = Type.Object(
 )
 export type UsageDetail = Static<typeof UsageDetail>
 
-const { description, quantity, unit, included, rate, amount, taxRate, taxMode, period, breakdown } =
+const { description, quantity, unit, included, covered, rate, amount, taxRate, taxMode, period, breakdown } =
   InvoiceLine.properties
 export const UsageLine = Type.Object(
   {
@@ -393,6 +393,7 @@ export const UsageLine = Type.Object(
     quantity,
     unit,
     included,
+    covered,
     rate,
     amount,
     taxRate,

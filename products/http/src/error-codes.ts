@@ -117,6 +117,11 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
     ['折扣不存在', '该客户没有这个折扣。'],
     ['No such discount', 'The customer has no such discount.'],
   ),
+  grant_not_found: failure(
+    404,
+    ['资源包不存在', '该客户没有这个资源包。'],
+    ['No such grant', 'The customer has no such grant.'],
+  ),
   event_not_found: failure(
     404,
     ['事件不存在', '没有记录过这个编号的事件。'],
@@ -416,6 +421,24 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
       'Too many waiting charges',
       'As many charges of the customer wait for an invoice as may: withdraw one, or bill this one now.',
     ],
+  ),
+  too_many_grants: failure(
+    422,
+    ['资源包过多', '该客户未结束的资源包数量已达上限，请先作废已用完的资源包。'],
+    [
+      'Too many grants',
+      'The customer has as many grants that are not over as there may be: void those that are used up.',
+    ],
+  ),
+  grant_exists: failure(
+    409,
+    ['资源包编号已存在', '同一编号的资源包已存在，且内容不同。'],
+    ['Grant exists', 'A grant with this id was made before with other content.'],
+  ),
+  grant_over: failure(
+    409,
+    ['资源包已结束', '该资源包已到期或已作废，不能再更改，请另建一个。'],
+    ['Grant is over', 'The grant has expired or is void and cannot be changed: make another.'],
   ),
   too_many_aliases: failure(
     422,

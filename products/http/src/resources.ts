@@ -328,10 +328,15 @@ const DeficitAfter = Type.Number({
     'Used beyond what the period allows and not billed, and so a `deficit` of the next periods, '
     + 'if nothing more is used in this one; mostly 0',
 })
+const Granted = Type.Number({
+  minimum: 0,
+  description: 'What grants add: what they cover of what is used, and what they have left today',
+})
 export const Allowance = Type.Object(
   {
     meter: Id,
     allowance: Nullable(Type.Number()),
+    granted: Granted,
     used: Type.Number(),
     deficit: Deficit,
     reserved: Type.Number({ description: 'Held back by open reservations' }),
@@ -343,7 +348,7 @@ export const Allowance = Type.Object(
     description:
       'What may be used in the current usage period: the sum of what its plans include by the days on '
       + 'each, the current one counted to the end; `null` is unlimited. '
-      + '`remaining` is `allowance` less `used`, `deficit` and `reserved`: '
+      + '`remaining` is `allowance` and `granted` less `used`, `deficit` and `reserved`: '
       + 'no more than that can be consumed now',
   },
 )
@@ -426,6 +431,7 @@ export const MeterUsage = Type.Object(
         + 'and it is in none of the other figures',
     }),
     included: Nullable(Type.Number()),
+    granted: Granted,
     deficit: Deficit,
     remaining: Nullable(Type.Number()),
     overage: Type.Number(),
@@ -438,7 +444,8 @@ export const MeterUsage = Type.Object(
     ...closed,
     description:
       'Of the whole period. `included` is what may be used in all, by the days on each plan; '
-      + '`remaining` is what is left of it (reservations are not taken off). `overagePolicy: null`: '
+      + '`remaining` is what is left of it and of grants (reservations are not taken off). '
+      + '`overagePolicy: null`: '
       + 'the plan has no charge for this meter.',
   },
 )
@@ -594,6 +601,12 @@ export const InvoiceLine = Type.Object(
     quantity: Type.Number({ description: 'seats or 1 for a fee; units used for usage' }),
     unit: Type.Optional(Unit),
     included: Type.Optional(Nullable(Type.Number())),
+    covered: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        description: 'Units above the included ones that grants covered, at no cost; absent where none',
+      }),
+    ),
     rate: Type.Optional(Rate),
     amount: Amount,
     discount: Type.Optional(
@@ -1103,3 +1116,67 @@ export const Problem = Type.Object(
   { ...closed, description: 'RFC 9457 application/problem+json' },
 )
 export type Problem = Static<typeof Problem>
+
+export const GrantStatus = Type.Union([
+  Type.Literal('scheduled'),
+  Type.Literal('valid'),
+  Type.Literal('used_up'),
+  Type.Literal('expired'),
+  Type.Literal('voided'),
+])
+export const GrantCategory = Type.Union([Type.Literal('paid'), Type.Literal('promotional')])
+export const GrantSource = Type.Union([
+  Type.Literal('promotion'),
+  Type.Literal('pack'),
+  Type.Literal('adjustment'),
+])
+/** Units given to a customer beside what a plan includes. */
+export const Grant = Type.Object(
+  {
+    id: Type.String(),
+    meter: Id,
+    status: GrantStatus,
+    units: Type.Number({ description: '`drawn` + `left` + `expired` + `voided`' }),
+    drawn: Type.Number({ description: 'By what was used so far; what open reservations hold is not in it' }),
+    left: Type.Number(),
+    expired: Type.Number(),
+    voided: Type.Number(),
+    priority: Type.Integer(),
+    category: GrantCategory,
+    source: GrantSource,
+    reason: Nullable(Type.String()),
+    effectiveOn: LocalDate,
+    expiresOn: Type.Unsafe<string | null>({
+      ...Nullable(LocalDate),
+      description: 'The last date on which it is drawn; null: none',
+    }),
+    createdAt: Instant,
+    changes: Type.Array(
+      Type.Object(
+        {
+          kind: Type.Union([Type.Literal('expiry'), Type.Literal('void')]),
+          at: Instant,
+          before: Nullable(LocalDate),
+          expiresOn: Nullable(LocalDate),
+          reason: Type.String(),
+        },
+        {
+          ...closed,
+          description: 'Its last date before and after, with the reason; it holds from the next date',
+        },
+      ),
+    ),
+  },
+  closed,
+)
+export type Grant = Static<typeof Grant>
+export const GrantWithDraws = Type.Object(
+  {
+    ...Grant.properties,
+    draws: Type.Array(Type.Object({ date: LocalDate, units: Type.Number() }, closed), {
+      description: 'What each date drew, the last first; at most 400 dates',
+    }),
+  },
+  closed,
+)
+export type GrantWithDraws = Static<typeof GrantWithDraws>

@@ -64,6 +64,9 @@ export const Quota = Type.Object(
     name: LocalizedText,
     allowed: Type.Boolean({ description: 'Whether one more suggestion would be given' }),
     included: Nullable(Type.Number({ description: 'null is unlimited' })),
+    granted: Type.Number({
+      description: 'What grants add: what they cover of `used` and `reserved`, and what they have left today',
+    }),
     used: Type.Number(),
     deficit: Type.Number({ description: 'Used ahead in earlier usage periods: counts as used in this one' }),
     reserved: Type.Number({ description: 'Held back for work under way' }),

@@ -6,6 +6,7 @@ import {
   adjustBalance,
   consume,
   createCharge,
+  createGrant,
   createPortalSession,
   createSubscription,
   downgradeSubscription,
@@ -17,6 +18,7 @@ import {
   getUsageDetail,
   getUsageSummary,
   idempotently,
+  moveGrantExpiry,
   previewChange,
   putMeter,
   recordPayment,
@@ -93,6 +95,24 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
         { ...old, id: 'old-seen', meter: 'people', properties: { who: 'li' } },
         { ...old, id: 'old-called', meter: 'calls', properties: { channel: 'web' } },
       ])
+      const given = { category: 'promotional' as const, source: 'promotion' as const }
+      await putMeter(world.engine, { key: 'extra', name: 'Extra', unit: 'times' })
+      await createGrant(world.engine, {
+        ...given,
+        customerId,
+        id: 'g',
+        meter: 'extra',
+        units: 5,
+        expiresOn: '2026-11-20',
+      })
+      await consume(world.engine, { customerId, meter: 'extra', id: 'drawn' })
+      await moveGrantExpiry(world.engine, {
+        customerId,
+        grantId: 'g',
+        to: 'earlier',
+        expiresOn: '2026-11-10',
+        reason: 'over',
+      })
       await voidEvents(world.engine, { customerId, ids: ['called'], reason: 'sent twice' })
       await idempotently(
         world.engine,

@@ -224,9 +224,28 @@ export const chinese: Record<string, string> = {
     '当前用量周期的数据。查询不占用可用量；`consume` 和 `reserve` 才占用。',
   '`allowed` answers whether so many units would be granted; 1 when absent':
     '`allowed` 表示是否会授予这么多；不写为 1',
-  'included − used − deficit − reserved; null when unlimited':
-    'included − used − deficit − reserved；不限量时为 null',
-  'When the allowance begins anew': '可用量重新开始的时间',
+  'included + granted − used − deficit − reserved; null when unlimited':
+    'included + granted − used − deficit − reserved；不限量时为 null',
+  'When the allowance begins anew; null where only grants allow it':
+    '可用量重新开始的时间；只有资源包可用时为 null',
+  'Give a customer units': '为客户发放资源包',
+  'They cover what is used above the plan’s allowance on the dates on which they are valid, before overage or a block, and without a plan for the meter too. Drawn first: the lower priority, then the earlier last date, then promotional before paid, then the earlier first date, then the one made first. At most 100 that are not over.':
+    '在有效日期内抵扣超出套餐可用量的用量，先于按量计费和停止使用；没有订阅或套餐不含该计量项时也可使用。抵扣顺序：priority 小的在前，其次先到期的，其次赠送的先于付费的，其次先生效的，最后先创建的。未结束的资源包最多 100 个。',
+  "A customer's grants, the newest first": '列出客户的资源包，最新的在前',
+  'Also those that are used up, expired or void.': '包括已用完、已到期和已作废的。',
+  'A grant, with the dates that drew on it': '查看资源包及各日期抵扣的数量',
+  'Void a grant': '作废资源包',
+  'What was drawn and what open reservations hold stays; the rest can be drawn no more.':
+    '已抵扣的数量和未结束的预留所占的数量保留；其余不能再抵扣。',
+  'Let a grant expire earlier': '让资源包提前到期',
+  'With the end of today, or of another date before its last.': '在今天或原到期日之前的某一天结束时到期。',
+  'Let a grant last longer': '延长资源包的有效期',
+  'As long as it has not expired; one that has is followed by another grant.':
+    '仅限未到期的资源包；已到期的请另发一个。',
+  'Told again with the same content, the grant is answered as it is': '以相同内容重复请求时返回已有的资源包',
+  '`effectiveOn`: from today to 366 days ahead, today when absent; `expiresOn`: the last date on which it is drawn, at most 3,660 days later, none when absent. Both are dates of the customer’s':
+    '`effectiveOn`：从今天起最多提前 366 天，不写为今天；`expiresOn`：最后可抵扣的日期，最多在其后 3,660 天，不写为不到期。均为客户时区的日期',
+  '`expiresOn`: today when absent': '`expiresOn`：不写为今天',
   'Use some of an allowance, if it is left': '在可用量之内使用',
   'Never grants more than the plan allows, however many ask at once. The same id again answers the same.':
     '无论多少请求同时到达，授予的数量都不会超出套餐允许的范围。同一编号重复请求返回同样的结果。',

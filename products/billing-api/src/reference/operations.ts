@@ -14,6 +14,7 @@ export const values = {
   paymentId: 'pay_01kbd4z2n6r8y0b3d5f7h9k1mp',
   keyId: 'key_01kb9w5t7c2e4g6j8m0p3r5v7x',
   reservationId: 'report-7',
+  grantId: 'outage-2026-11',
 }
 
 /**
@@ -352,6 +353,53 @@ export const operations: Record<string, OperationNotes> = {
     name: 'quota.reservations',
     errors: ['customer_not_found', 'meter_not_found'],
     query: { meter: 'ai_chat', state: 'open' },
+  },
+
+  'POST /customers/{customerId}/grants': {
+    name: 'grants.create',
+    body: {
+      id: 'outage-2026-11',
+      meter: 'ai_chat',
+      units: 500,
+      category: 'promotional',
+      source: 'adjustment',
+      expiresOn: '2027-12-31',
+      reason: 'Goodwill after the outage',
+    },
+    errors: [
+      'customer_not_found',
+      'meter_not_found',
+      'seller_missing',
+      'grant_exists',
+      'too_many_grants',
+      'quantity_negative',
+      'quantity_overflow',
+      'quantity_too_precise',
+    ],
+  },
+  'GET /customers/{customerId}/grants': {
+    name: 'grants.list',
+    errors: ['customer_not_found', 'meter_not_found'],
+    query: { meter: 'ai_chat', status: 'valid' },
+  },
+  'GET /customers/{customerId}/grants/{grantId}': {
+    name: 'grants.get',
+    errors: ['customer_not_found', 'grant_not_found'],
+  },
+  'POST /customers/{customerId}/grants/{grantId}/void': {
+    name: 'grants.void',
+    body: { reason: 'Given by mistake' },
+    errors: ['customer_not_found', 'grant_not_found', 'grant_over', 'seller_missing'],
+  },
+  'POST /customers/{customerId}/grants/{grantId}/expire': {
+    name: 'grants.expire',
+    body: { reason: 'The campaign is over' },
+    errors: ['customer_not_found', 'grant_not_found', 'grant_over', 'seller_missing'],
+  },
+  'POST /customers/{customerId}/grants/{grantId}/extend': {
+    name: 'grants.extend',
+    body: { expiresOn: '2028-06-30', reason: 'Agreed with the customer' },
+    errors: ['customer_not_found', 'grant_not_found', 'grant_over', 'seller_missing'],
   },
 
   'GET /customers/{customerId}/invoices': {

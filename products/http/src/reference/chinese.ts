@@ -57,11 +57,24 @@ export const chinese: Record<string, string> = {
   'RFC 3339, UTC': 'RFC 3339 时间，UTC',
   'The reference of the payment or refund, or why the balance was adjusted':
     '付款或退款的凭证号，或调整余额的原因',
-  'What may be used in the current usage period: the sum of what its plans include by the days on each, the current one counted to the end; `null` is unlimited. `remaining` is `allowance` less `used`, `deficit` and `reserved`: no more than that can be consumed now':
-    '当前用量周期内可用的数量：各套餐的包含量按其天数相加，当前套餐算到周期结束；`null` 表示不限量。`remaining` 是 `allowance` 减去 `used`、`deficit` '
+  'What may be used in the current usage period: the sum of what its plans include by the days on each, the current one counted to the end; `null` is unlimited. `remaining` is `allowance` and `granted` less `used`, `deficit` and `reserved`: no more than that can be consumed now':
+    '当前用量周期内可用的数量：各套餐的包含量按其天数相加，当前套餐算到周期结束；`null` 表示不限量。`remaining` 是 `allowance` 加 `granted`，减去 `used`、`deficit` '
     + '和 `reserved`：现在最多只能再用这么多',
   'Used ahead in earlier usage periods, whose allowance ended lower: counts as used in this one':
     '之前的用量周期提前用掉、后来可用量降低的部分：计为本周期的已用量',
+  'What grants add: what they cover of what is used, and what they have left today':
+    '资源包增加的数量：已抵扣的用量与今天还可抵扣的数量之和',
+  'What grants add: what they cover of `used` and `reserved`, and what they have left today':
+    '资源包增加的数量：已抵扣的 `used` 和 `reserved` 与今天还可抵扣的数量之和',
+  'Units above the included ones that grants covered, at no cost; absent where none':
+    '超出包含量且由资源包抵扣的数量，不收费；没有时不返回',
+  '`drawn` + `left` + `expired` + `voided`': '`drawn` + `left` + `expired` + `voided` 之和',
+  'By what was used so far; what open reservations hold is not in it':
+    '目前的用量所抵扣的数量；不含未结束的预留所占的数量',
+  'The last date on which it is drawn; null: none': '最后可抵扣的日期；null 表示不到期',
+  'Its last date before and after, with the reason; it holds from the next date':
+    '更改前后的到期日及原因；从次日起生效',
+  'What each date drew, the last first; at most 400 dates': '各日期抵扣的数量，最近的在前；最多 400 天',
   'Held back by open reservations': '未结束的预留所占的数量',
   'Used beyond what the period allows and not billed, and so a `deficit` of the next periods, if nothing more is used in this one; mostly 0':
     '超出本周期可用量且不计费的部分，若本周期不再使用，将成为之后周期的 `deficit`；通常为 0',
@@ -118,8 +131,8 @@ export const chinese: Record<string, string> = {
     '在立即结束订阅的当天、结束之后到达：不占配额，也不计费',
   'A property: adds `groups`, what was used by its values': '属性名：增加 `groups`，按该属性的取值给出用量',
   'Newest first, at most 24: the periods that can be asked for': '可查询的周期，最新的在前，最多 24 个',
-  'Of the whole period. `included` is what may be used in all, by the days on each plan; `remaining` is what is left of it (reservations are not taken off). `overagePolicy: null`: the plan has no charge for this meter.':
-    '整个周期的数据。`included` 是按各套餐的天数计算的全部可用量；`remaining` 是其中剩余的部分（未扣除预留）。`overagePolicy: null`：套餐不对该计量项收费。',
+  'Of the whole period. `included` is what may be used in all, by the days on each plan; `remaining` is what is left of it and of grants (reservations are not taken off). `overagePolicy: null`: the plan has no charge for this meter.':
+    '整个周期的数据。`included` 是按各套餐的天数计算的全部可用量；`remaining` 是其中和资源包剩余的部分（未扣除预留）。`overagePolicy: null`：套餐不对该计量项收费。',
   'What history alone comes to: it is in `used`, and in none of the other figures':
     '仅历史用量：计入 `used`，不计入其他数字',
   'What came after the subscription was ended at once, on that date: nobody is charged for it, and it is in none of the other figures':

@@ -15,6 +15,7 @@ import { instantOf } from '../values/zone.ts'
 import { writeBegun } from '../subscription/write.ts'
 import { usagePeriods } from '../subscription/timeline.ts'
 import { writeDeficits } from '../rating/deficit.ts'
+import { drawsFinalAt, settleDraws } from './settled-draws.ts'
 import { arriveToBill, lockCustomer, tryLockCustomer } from '../customer/customer.ts'
 
 /** More than ten years of months: a loop that runs longer is a bug. */
@@ -23,7 +24,8 @@ const maxPeriods = 130
 /**
  * Does a customer's due work in order: writes scheduled changes whose date has come, bills again what was
  * voided before today, closes and invoices each usage period whose end and grace have passed, issues the
- * final invoice of ended subscriptions, and bills charges that wait without a subscription. `force` does not wait for the grace: a change within it issues the
+ * final invoice of ended subscriptions, bills charges that wait without a subscription, and writes down what
+ * was drawn on grants. `force` does not wait for the grace: a change within it issues the
  * draft first. Returns the state after it. Idempotent; the caller holds the customer's lock.
  */
 export async function catchUp(
@@ -44,6 +46,7 @@ export async function catchUp(
   }
   await closeEnded(tx, state, tx.at)
   await billCharges(tx, state, tx.at)
+  await settleDraws(tx, state)
   await scheduleNext(tx, state)
   return state
 }
@@ -171,6 +174,7 @@ export async function scheduleNext(tx: BillingTransaction, state: BillingState):
     ...(period ? [closesAt(state, period)] : []),
     ...unclosedSubscriptions(state).map((subscription) => subscription.closesAt),
     ...(await waitingToBillAgain(tx, state)).map((voided) => billsAgainAt(state, voided)),
+    ...drawsFinalAt(state),
     ...state.ahead.slice(0, 1).map((next) => instantOf(state.zones, next.at)),
   ].sort()
   const dueAt = instants[0] ?? null

@@ -35,6 +35,8 @@ export interface CountedPhase {
   within: Steps
   overage: Steps
   uncharged: Steps
+  /** Units above the allowance that a grant covered: neither `overage` nor `uncharged`. */
+  covered: Steps
   /** Allowance already used when the phase started. */
   placeBefore: Steps
   /** The largest allowance on its dates or at the end of the period; null: unlimited. */
@@ -50,6 +52,9 @@ export interface CountedPeriod {
   /** Units used beyond the final allowance; they count in later periods. */
   deficit: Steps
 }
+
+/** The units of one date that grants cover, asked with the room that the allowance leaves for them. */
+export type CoverDay = (day: { date: LocalDate; quantity: Steps; room: Steps }) => Steps
 
 /**
  * Returns the sum of allowances at the time of each phase, counting that phase to the end of the grid, and
@@ -105,7 +110,8 @@ export function canRunAhead(phases: readonly AllowancePhase[], grid: AllowanceGr
  * Counts one meter's days on the period's counter. `carried`, the deficit of earlier periods, counts as used.
  * A unit is above the allowance where its position in the period's use is above both the sum on its date and
  * the final sum. Where it would then cost nothing, the larger sum of a date on which a plan was left applies,
- * because the quota granted by it. Unlimited and uncharged usage uses none of the allowance.
+ * because the quota granted by it. Unlimited and uncharged usage uses none of the allowance, nor does what a
+ * grant covered: `covered` of a day, or what `cover` answers.
  */
 export function countPeriod({
   phases,
@@ -113,12 +119,14 @@ export function countPeriod({
   days,
   carried,
   decimals,
+  cover,
 }: {
   phases: readonly AllowancePhase[]
   grid: AllowanceGrid
-  days: readonly { date: LocalDate; quantity: Steps }[]
+  days: readonly { date: LocalDate; quantity: Steps; covered?: Steps }[]
   carried: Steps
   decimals: number
+  cover?: CoverDay
 }): CountedPeriod {
   const { stood, atEnd } = sumsOf(phases, grid)
   const steps = (units: number) => wholeUnits(units, decimals)
@@ -128,14 +136,26 @@ export function countPeriod({
     // Units above the allowance before a whole one was given stay above it and count as used.
     if (phase.whole && used > place) place = used
     const allowance = typeof included === 'number' ? steps(Math.max(stood[index]!, atEnd[index]!)) : null
-    const one: CountedPhase = { within: 0, overage: 0, uncharged: 0, placeBefore: place, allowance }
+    const one: CountedPhase = {
+      within: 0,
+      overage: 0,
+      uncharged: 0,
+      covered: 0,
+      placeBefore: place,
+      allowance,
+    }
     // Unlimited usage is not counted.
     if (included === null) return one
-    for (const { date, quantity } of days.filter((day) => phase.from <= day.date && day.date < phase.to)) {
+    for (const day of days.filter(({ date }) => phase.from <= date && date < phase.to)) {
+      const { date } = day
       const isBilled = included !== undefined && !blocks
       const granted = isBilled ? stood[index]! : largestSumOn(phases, stood, date, index)
       const limit = steps(included === undefined ? granted : Math.max(granted, atEnd[index]!))
-      const room = Math.min(quantity, Math.max(0, limit - place))
+      const free = Math.max(0, limit - place)
+      const covered =
+        day.covered ?? cover?.({ date, quantity: day.quantity, room: Math.min(day.quantity, free) }) ?? 0
+      const quantity = day.quantity - covered
+      const room = Math.min(quantity, free)
       const above = quantity - room
       const billed = isBilled ? above : 0
       within += room
@@ -144,6 +164,7 @@ export function countPeriod({
       // Without a charge now, the unit may have been granted by the plan left on that date.
       one.within += included === undefined ? 0 : room
       one.overage += billed
+      one.covered += covered
       one.uncharged += included === undefined ? quantity : above - billed
     }
     return one

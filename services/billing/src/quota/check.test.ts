@@ -49,6 +49,7 @@ describe.each(testDatabases)('quota on $name', ({ create }) => {
     expect(await check('blocked')).toEqual({
       allowed: true,
       included: 20,
+      granted: 0,
       used: 0,
       deficit: 0,
       reserved: 0,

@@ -27,11 +27,13 @@ import { isStorable } from '../values/storable.ts'
 
 /**
  * What a customer may still use of a meter now. Quantities are units; `included` and `remaining` are null
- * when unlimited. `remaining` is `included` less `used`, `deficit` and `reserved`.
+ * when unlimited. `remaining` is `included` and `granted` less `used`, `deficit` and `reserved`.
  */
 export interface Quota {
   allowed: boolean
   included: number | null
+  /** What grants add: what they cover of `used` and `reserved`, and what they have left today. */
+  granted: number
   used: number
   /** The deficit of earlier periods, which counts as used. */
   deficit: number
@@ -112,7 +114,7 @@ async function countersFor(
 ): Promise<Found[]> {
   const believed = questions.map(({ customerId, meter }) => {
     const facts = cachedContext(known, customerId, tx.at)
-    const window = facts?.windows?.get(meter)
+    const window = facts?.windows.get(meter)
     return window && isPlain(window) ? { customerId, window, version: facts!.version } : undefined
   })
   const counters = (
@@ -185,11 +187,13 @@ function windowFor({ customerId, meter }: Question, facts: QuotaContext | undefi
       customerId,
       message: `there is no customer '${customerId}'`,
     })
-  if (!facts.windows)
+  const window = facts.windows.get(meter)
+  if (window) return window
+  if (!facts.subscribed)
     return new BillingError('no_active_subscription', {
       message: `customer '${customerId}' has no active subscription`,
     })
-  return facts.windows.get(meter) ?? 'no charge'
+  return 'no charge'
 }
 
 /** Returns the quota of a counter for a request of `quantity` units. */
@@ -198,6 +202,7 @@ export function quotaFor(found: Exclude<Found, BillingError>, quantity: number):
     return {
       allowed: false,
       included: 0,
+      granted: 0,
       used: 0,
       deficit: 0,
       reserved: 0,
@@ -217,6 +222,7 @@ export function quotaFor(found: Exclude<Found, BillingError>, quantity: number):
       || quantity
         <= (meter.aggregation === 'max' || meter.aggregation === 'last' ? units(allowance!) : remaining),
     included: allowance === null ? null : units(allowance),
+    granted: units(found.granted),
     used: units(found.counts.used),
     deficit: units(found.counts.deficit),
     reserved: units(found.counts.reserved),

@@ -4,19 +4,17 @@ import type { Meter } from '../catalogue/meter.ts'
 import type { LocalDate } from '../values/date.ts'
 import type { Instant } from '../values/instant.ts'
 import { localDateOf, type ZoneChange } from '../values/zone.ts'
-import { quotaWindows, type QuotaWindow } from './window.ts'
+import { quotaWindows, type QuotaWindows } from './window.ts'
 import { currentValues, use, type RecentlyUsed } from '../sharing/recently-used.ts'
 
 /**
  * What a customer's quotas depend on for one local date, except usage. Valid while `version` is the
  * customer's.
  */
-export interface QuotaContext {
+export interface QuotaContext extends QuotaWindows {
   version: number
   today: LocalDate
   zones: ZoneChange[]
-  /** Undefined without a subscription. */
-  windows: Map<string, QuotaWindow> | undefined
   meters: ReadonlyMap<string, Meter>
 }
 
@@ -82,5 +80,5 @@ export function cachedContext(
 
 function contextFrom(state: SubscriptionState, version: number): QuotaContext {
   const { today, zones, meters } = state
-  return { version, today, zones, windows: quotaWindows(state, today), meters }
+  return { version, today, zones, ...quotaWindows(state, today), meters }
 }

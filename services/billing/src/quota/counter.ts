@@ -5,7 +5,8 @@ import { isAdditive } from '../catalogue/meter.ts'
 import type { Instant } from '../values/instant.ts'
 import { addDays } from '../values/date.ts'
 import type { QuotaWindow } from './window.ts'
-import { dailyUsage, usedOn, valueOf } from '../rating/rated-usage.ts'
+import { readDraws } from '../rating/coverage.ts'
+import { dailyUsage, usedOn, valueOf, type DailyUsage } from '../rating/rated-usage.ts'
 
 /**
  * Used and reserved steps of one meter's allowance in a usage period. The decisions of a transaction update
@@ -27,11 +28,19 @@ export interface Counts {
 export interface QuotaCounter {
   window: QuotaWindow
   counts: Counts
+  /** What grants cover of `used` and `reserved`. */
+  covered: number
+  /**
+   * What grants add to the allowance: `covered`, and what they had left for the date when this was read. Where
+   * the counts were above both before, as much more: what is left is never below what the grants have left.
+   */
+  granted: number
 }
 
 /** Returns what is left now: negative where more was recorded than allowed, null when unlimited. */
-export function available({ window, counts: { used, deficit, reserved } }: QuotaCounter): number | null {
-  return window.allowance === null ? null : window.allowance - used - deficit - reserved
+export function available({ window, counts, granted }: QuotaCounter): number | null {
+  const { used, deficit, reserved } = counts
+  return window.allowance === null ? null : window.allowance + granted - used - deficit - reserved
 }
 
 /**
@@ -158,19 +167,21 @@ export function countersFrom(
         open,
         busiestDay: busiest,
       },
+      covered: 0,
+      granted: 0,
     }
   }
   return counters
 }
 
 /** Returns whether a window's counter needs only the days of its period. */
-export function isPlain({ meter, carries }: QuotaWindow): boolean {
-  return isAdditive(meter) && carries === null
+export function isPlain({ meter, carries, grants }: QuotaWindow): boolean {
+  return isAdditive(meter) && carries === null && grants === null
 }
 
 /**
- * Reads what other counters also need: deficits that earlier periods may have left, and levels, which are not
- * the sum of days.
+ * Reads what other counters also need: deficits that earlier periods may have left, what grants cover and have
+ * left, and levels, which are not the sum of days.
  */
 export async function completeCounters(
   tx: BillingTransaction,
@@ -179,15 +190,63 @@ export async function completeCounters(
 ): Promise<void> {
   for (const [place, { customerId, window }] of windows.entries()) {
     if (isPlain(window)) continue
-    const { counts } = counters[place]!
-    const { meter, carries } = window
+    const counter = counters[place]!
+    const { counts } = counter
+    const { meter, carries, grants } = window
     if (!isAdditive(meter))
       counts.used = usedOn(await dailyUsage(tx, customerId, window, meter.key), meter, window)
+    else if (grants) Object.assign(counter, await grantedIn(tx, customerId, counter))
     else if (carries)
       counts.deficit = carries.deficit(
         await dailyUsage(tx, customerId, { from: carries.since, to: window.from }),
       )
   }
+}
+
+/** Counts what open reservations hold as used on their dates: another may not draw the same units. */
+async function grantedIn(
+  tx: BillingTransaction,
+  customerId: string,
+  { window: { meter, allowance, grants, carries }, counts }: QuotaCounter,
+): Promise<Pick<QuotaCounter, 'covered' | 'granted'>> {
+  const { since, until, drawsSince, count } = grants!
+  const usage = await dailyUsage(tx, customerId, { from: since, to: until }, meter.key)
+  const written = await readDraws(tx, customerId, drawsSince, meter.key)
+  if (carries) counts.deficit = carries.deficit(count(usage, written).usage)
+  const { covered, left } = count(await withOpenReservations(tx, customerId, usage, meter.key), written)
+  const missing = counts.used + counts.reserved + counts.deficit - covered - allowance!
+  return { covered, granted: covered + left + Math.max(0, missing) }
+}
+
+/** Returns usage with what open reservations hold, as if it were used on their dates. */
+export async function withOpenReservations(
+  tx: BillingTransaction,
+  customerId: string,
+  usage: readonly DailyUsage[],
+  meter?: string,
+): Promise<DailyUsage[]> {
+  // Of a meter that counts events, each reservation holds one.
+  const held = await tx.query<DailyUsage>(sql`
+    select meter, local_date as date, least(sum(held), 9007199254740991)::bigint as quantity,
+      count(*)::int as events
+    from reservations
+    where ${sql.and(
+      sql`customer_id = ${customerId}`,
+      meter !== undefined && sql`meter = ${meter}`,
+      sql`closed_at is null`,
+      sql`expires_at > ${tx.at}`,
+    )}
+    group by 1, 2`)
+  const key = (day: DailyUsage) => `${day.meter} ${day.date}`
+  const days = new Map(usage.map((day) => [key(day), day]))
+  for (const one of held) {
+    const day = days.get(key(one))
+    days.set(
+      key(one),
+      day ? { ...day, quantity: day.quantity + one.quantity, events: day.events + one.events } : one,
+    )
+  }
+  return [...days.values()].sort((a, b) => (a.date < b.date ? -1 : 1))
 }
 
 /** Reads the counters of windows, in order. */

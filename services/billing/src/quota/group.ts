@@ -18,7 +18,7 @@ import {
 } from './counter.ts'
 import { decide, noSubscription, type Decided, type Standing } from './decide.ts'
 import { quotaContextsOf, type ContextCache, type QuotaContext } from './context.ts'
-import { quotaWindows, type QuotaWindow } from './window.ts'
+import { quotaWindows, type QuotaWindow, type QuotaWindows } from './window.ts'
 import { inStoringOrder, prepareEvents, storeEvents, type Placed } from '../usage/record/store.ts'
 import { storeRejected } from '../usage/record/rejected.ts'
 import {
@@ -143,7 +143,7 @@ async function readStandings(
   located: readonly LocatedCommand[],
 ): Promise<{ ids: Map<string, KnownId>; standings: Standing[] }> {
   const counters = new Map<string, QuotaCounter>()
-  const requested = distinct(located.map(({ command, facts }) => requestedStanding(command, facts.windows)))
+  const requested = distinct(located.map(({ command, facts }) => requestedStanding(command, facts)))
   const requestedIds = located.map(({ command }) => command).filter(({ id }) => isStorable(id))
   const [row] = await tx.query<{ counters: CounterRow[]; ids: KnownIdRow[] }>(sql`
     select (select coalesce(jsonb_agg(c), '[]') from (${countersQuery(requested, tx.at)}) c) as counters,
@@ -166,25 +166,30 @@ async function readStandings(
   // A period has one counter, whatever the limit was on the date of the reservation.
   return {
     ids,
-    standings: windows.map((window) =>
-      typeof window === 'string' ? window : standingOn(window.window, counters.get(windowKey(window))!),
+    standings: windows.map((window, place) =>
+      typeof window === 'string'
+        ? window
+        : standingOn(window.window, counters.get(windowKey(window))!, earlier[place] !== undefined),
     ),
   }
 }
 
-function standingOn(window: QuotaWindow, counter: QuotaCounter): QuotaCounter {
-  return counter.window === window ? counter : { window, counts: counter.counts }
+/**
+ * What grants have left today is not for an earlier date: a reservation of it is settled from the plan and
+ * from what it holds, or another command of the group could be given the same units.
+ */
+function standingOn(window: QuotaWindow, counter: QuotaCounter, isEarlier: boolean): QuotaCounter {
+  return !isEarlier && counter.window === window ? counter : { ...counter, window, granted: counter.covered }
 }
 
 type RequestedStanding = RequestedWindow | Exclude<Standing, QuotaCounter>
 
 function requestedStanding(
   { customerId, meter }: QuotaCommand,
-  windows: ReadonlyMap<string, QuotaWindow> | undefined,
+  { windows, subscribed }: QuotaWindows,
 ): RequestedStanding {
-  if (!windows) return noSubscription
   const window = windows.get(meter)
-  return window ? { customerId, window } : 'no charge'
+  return window ? { customerId, window } : subscribed ? 'no charge' : noSubscription
 }
 
 /** Returns the window of each command: on its given date, or today's. */
@@ -201,7 +206,7 @@ async function windowsOn(
     const date = dates[place]
     return requestedStanding(
       command,
-      date === undefined ? facts.windows : quotaWindows(histories!.get(command.customerId)!, date),
+      date === undefined ? facts : quotaWindows(histories!.get(command.customerId)!, date),
     )
   })
 }

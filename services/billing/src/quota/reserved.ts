@@ -1,7 +1,8 @@
 import type { BillingTransaction } from '../engine.ts'
 import type { SubscriptionState } from '../subscription/state.ts'
 import type { LocalDate } from '../values/date.ts'
-import { quotaWindows, type QuotaWindow } from './window.ts'
+import { readCounters } from './counter.ts'
+import { quotaWindows } from './window.ts'
 
 /**
  * Returns the steps that open reservations hold of today's allowances, by meter; meters without any are
@@ -11,7 +12,7 @@ export async function reservedToday(
   tx: BillingTransaction,
   state: SubscriptionState,
 ): Promise<Map<string, number>> {
-  const windows = quotaWindows(state, state.today) ?? new Map<string, QuotaWindow>()
+  const { windows } = quotaWindows(state, state.today)
   const [from, to] = [
     [...windows.values()].map((window) => window.from).sort()[0],
     [...windows.values()][0]?.to,
@@ -35,4 +36,17 @@ export async function reservedToday(
       reserved.set(meter, (reserved.get(meter) ?? 0) + steps)
   }
   return reserved
+}
+
+/** Returns the steps that grants add to today's allowances, by meter; meters without grants are absent. */
+export async function grantedToday(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+): Promise<Map<string, number>> {
+  const { customerId } = state.customer
+  const requested = [...quotaWindows(state, state.today).windows.values()]
+    .filter(({ grants }) => grants !== null)
+    .map((window) => ({ customerId, window }))
+  const counters = await readCounters(tx, requested)
+  return new Map(counters.map(({ window, granted }) => [window.meter.key, granted]))
 }

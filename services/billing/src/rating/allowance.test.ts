@@ -475,6 +475,7 @@ describe.each(testDatabases)('allowances across plan changes, on $name', ({ crea
       {
         meter: 'ai_chat',
         allowance: 196,
+        granted: 0,
         used: 300,
         deficit: 0,
         reserved: 0,

@@ -1,9 +1,10 @@
 import type { BillingTransaction } from '../engine.ts'
 import type { DeficitSum, SubscriptionState } from '../subscription/state.ts'
 import { isAdditive } from '../catalogue/meter.ts'
-import { addDays, type DateRange, type LocalDate } from '../values/date.ts'
+import { addDays, earlier, type DateRange, type LocalDate } from '../values/date.ts'
 import type { LabelledPeriod, Period } from '../values/period.ts'
 import { usagePeriods } from '../subscription/timeline.ts'
+import { coversFrom, coverUsage, isCovered, leftOn, readDraws, type Coverage } from './coverage.ts'
 import {
   dailyUsage,
   mayLeaveDeficit,
@@ -35,6 +36,8 @@ export interface KnownUsage {
    * is used in it.
    */
   carriedOutOf(period: Period): Carried
+  /** Returns the steps that grants of a meter have left for a date, after the usage of `all`. */
+  grantsLeft(meter: string, date: LocalDate): number
   meters(period: Period): MeterInPeriod[]
   rated(period: Period): RatedUsage[]
 }
@@ -52,13 +55,42 @@ export async function readUsage(
   const {
     customer: { customerId },
   } = state
-  const since = carriesFrom(state, range)
+  const since = isCovered(state) ? coveredFrom(state, range) : carriesFrom(state, range)
   const read = await dailyUsage(tx, customerId, { from: since, to: range.to }, meter)
-  const all = [...(await standingBefore(tx, state, since, meter)), ...read]
+  const { usage: covered, left } = await coverageOf(tx, state, read, { from: since, to: range.to }, meter)
+  const all = [...(await standingBefore(tx, state, since, meter)), ...covered]
   return knownUsage(
     state,
     all,
-    read.filter((day) => range.from <= day.date),
+    covered.filter((day) => range.from <= day.date),
+    left,
+  )
+}
+
+/** Returns the first date whose usage affects the counts in `range`, or what grants cover in it. */
+export function coveredFrom(state: SubscriptionState, range: DateRange): LocalDate {
+  const from = coversFrom(state)
+  const own = carriesFrom(state, range)
+  return from < range.to ? earlier(own, carriesFrom(state, { from, to: range.to })) : own
+}
+
+/** Computes what grants cover of usage read from `coveredFrom` on, by the draws that are written down. */
+export async function coverageOf(
+  tx: BillingTransaction,
+  state: SubscriptionState,
+  usage: readonly DailyUsage[],
+  range: DateRange,
+  meter?: string,
+): Promise<Coverage> {
+  if (!isCovered(state)) return { usage: [...usage], draws: [], left: new Map() }
+  const written = await readDraws(
+    tx,
+    state.customer.customerId,
+    earlier(range.from, coversFrom(state)),
+    meter,
+  )
+  return coverUsage(state, usage, written, range.to, (period, days) =>
+    carriedFrom(state, usagePhases(state.phases), period, days),
   )
 }
 
@@ -67,6 +99,7 @@ export function knownUsage(
   state: SubscriptionState,
   all: readonly DailyUsage[],
   days = [...all],
+  left: Coverage['left'] = new Map(),
 ): KnownUsage {
   const phases = usagePhases(state.phases)
   const carriedInto = (period: Period) => carriedFrom(state, phases, period, all)
@@ -78,6 +111,7 @@ export function knownUsage(
       const { left } = carriedThrough(state, phases, periodsBefore(state, { from: to }), all, to)
       return left.findLast(({ period }) => period.from === from)?.deficits ?? new Map<string, number>()
     },
+    grantsLeft: (meter, date) => leftOn(state.grants, left, meter, date),
     meters: (period) => metersInPeriod(phases, period, all, state.meters, carriedInto(period)),
     rated: (period) => rateUsage(phases, period, all, state.meters, carriedInto(period)),
   }
@@ -219,7 +253,7 @@ export async function writeDeficits(
   if (state.deficits.length === 0 && !periods.some((period) => mayLeaveDeficit(phases, period))) return
   const from = periods[0]?.from
   if (from === undefined) return
-  const usage = await dailyUsage(tx, state.customer.customerId, { from, to: until })
+  const { all: usage } = await readUsage(tx, state, { from, to: until })
   const { left } = carriedThrough(state, phases, periods, usage, until)
   for (const { period, deficits } of left) {
     const written = sumBy(state.deficits.filter((deficit) => deficit.period <= period.from))

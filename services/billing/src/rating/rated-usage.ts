@@ -10,6 +10,7 @@ import {
   lostByCut,
   type AllowanceGrid,
   type AllowancePhase,
+  type CoverDay,
 } from '../pricing/allowance.ts'
 import { canonicalJson } from '../values/canonical-json.ts'
 import { aboveIncluded, priceLevel, priceOverage } from '../pricing/charge.ts'
@@ -28,6 +29,8 @@ export interface DailyUsage {
   date: LocalDate
   quantity: number
   events: number
+  /** The part of `quantity` that grants cover; absent where none does. */
+  covered?: number
   /**
    * For a unique meter: how many values were last seen on which earlier date (null: on none that was read).
    */
@@ -230,8 +233,10 @@ export interface RatedUsage {
   used: number
   /** The part of the period's allowance available for these dates; null: unlimited. */
   allowance: number | null
-  /** Steps above the allowance, billed or not. */
+  /** Steps above the allowance, billed or not, without those that grants cover. */
   overage: number
+  /** Steps above the allowance that grants cover: they cost nothing. */
+  covered: number
   /** The part of `overage` that a blocking limit leaves uncharged. */
   uncharged: number
   rated: Rated
@@ -249,6 +254,8 @@ export interface MeterInPeriod {
   allowance: number | null
   /** Usage that counts against the allowance; for a level, its current value. */
   used: number
+  /** The part of `used` that grants cover, which uses nothing of the allowance. */
+  covered: number
   /** The deficit of earlier periods, which counts as used. */
   carried: number
   /** Units used beyond what the allowance came to: they count in later periods. */
@@ -279,13 +286,17 @@ export function rateUsage(
     .sort((a, b) => placeOf(a) - placeOf(b))
 }
 
-/** Returns every meter with a charge in a period, with its lines and its used allowance. */
+/**
+ * Returns every meter with a charge in a period, with its lines and its used allowance. `coverOf` answers what
+ * grants cover where the usage does not say it yet.
+ */
 export function metersInPeriod(
   phases: readonly UsagePhase[],
   period: Period,
   usage: readonly DailyUsage[],
   meters: ReadonlyMap<string, Meter>,
   carried: Carried = nothingCarried,
+  coverOf: (meter: string) => CoverDay | undefined = () => undefined,
 ): MeterInPeriod[] {
   const spans = spansIn(phases, period)
   const keys = new Set(spans.flatMap(({ phase }) => phase.plan.charges.map((charge) => charge.meter)))
@@ -297,7 +308,7 @@ export function metersInPeriod(
     }))
     const days = usage.filter((day) => day.meter === key)
     return isAdditive(meter)
-      ? flowIn(charged, period, days, meter, carried.get(key) ?? 0)
+      ? flowIn(charged, period, days, meter, carried.get(key) ?? 0, coverOf(key))
       : levelIn(charged, period, days, meter)
   })
 }
@@ -432,39 +443,50 @@ function flowIn(
   usage: readonly DailyUsage[],
   meter: Meter,
   carried: number,
+  cover?: CoverDay,
 ): MeterInPeriod {
   const grid = gridOf(spans, period)
-  const days = usage.map((day) => ({ date: day.date, quantity: valueOf(day, meter) }))
+  const days = usage.map((day) => ({
+    date: day.date,
+    quantity: valueOf(day, meter),
+    ...(day.covered === undefined ? {} : { covered: day.covered }),
+  }))
   const counted = countPeriod({
     phases: allowancePhases(spans, grid),
     grid,
     days,
     carried,
     decimals: meter.decimals,
+    ...(cover ? { cover } : {}),
   })
   const lines = linesOf(spans, false).map((line) => {
     const parts = line.members.map((index) => counted.phases[index]!)
-    const total = (name: 'within' | 'overage' | 'uncharged') =>
+    const total = (name: 'within' | 'overage' | 'uncharged' | 'covered') =>
       parts.reduce((sum, part) => sum + part[name], 0)
     return {
       ...line,
       parts,
       billed: total('overage'),
       uncharged: total('uncharged'),
+      covered: total('covered'),
       used: usedOn(usage, meter, line),
     }
   })
   let before = 0
   const all = lines.reduce((sum, { billed }) => sum + billed, 0)
   const rated = lines.map((line, index): RatedUsage => {
-    const { phase, charge, from, to, parts, billed, uncharged, used } = line
+    const { phase, charge, from, to, parts, billed, uncharged, covered, used } = line
     const flatDue = !lines
       .slice(0, index)
       .some((one) => one.billed > 0 && one.charge.price?.model === 'volume')
     const overage = {
       overage: billed,
       decimals: meter.decimals,
-      events: eventsOn(usage, meter, line),
+      events: eventsOn(
+        usage.filter((day) => day.covered === undefined || day.covered < valueOf(day, meter)),
+        meter,
+        line,
+      ),
       before,
       after: all - before - billed,
       flatDue,
@@ -477,8 +499,8 @@ function flowIn(
     const allowance =
       last.allowance === null
         ? null
-        : above > 0
-          ? used - above
+        : above + covered > 0
+          ? used - above - covered
           : Math.max(used, last.allowance - parts[0]!.placeBefore)
     return {
       phase,
@@ -488,20 +510,21 @@ function flowIn(
       used,
       allowance,
       overage: above,
+      covered,
       uncharged,
       rated: priceOverage(charge, overage, { from, to }, period),
     }
   })
   const last = spans.at(-1)
+  const inCounted = (of: (dates: DateRange) => number) =>
+    uncounted(spans).reduce((left, dates) => left - of(dates), of(period))
   return {
     meter,
     lines: rated,
     charge: last?.charge,
     allowance: last?.charge?.included === null ? null : (counted.allowance ?? 0),
-    used: uncounted(spans).reduce(
-      (left, dates) => left - usedOn(usage, meter, dates),
-      usedOn(usage, meter, period),
-    ),
+    used: inCounted((dates) => usedOn(usage, meter, dates)),
+    covered: inCounted((dates) => coveredOn(usage, meter.key, dates)),
     carried,
     // A trial leaves no deficit of its own, only the rest of what was carried into it.
     deficit: last?.phase.trial ? Math.min(carried, counted.deficit) : counted.deficit,
@@ -540,6 +563,7 @@ function levelIn(
       used,
       allowance,
       overage,
+      covered: 0,
       uncharged: charge.overage === 'block' ? overage : 0,
       rated: priceLevel(charge, { overage, decimals: meter.decimals, events }, { from, to }, period),
     }
@@ -552,6 +576,7 @@ function levelIn(
     charge: last?.charge,
     allowance: last?.charge && current ? current.allowance : 0,
     used: current?.used ?? 0,
+    covered: 0,
     carried: 0,
     deficit: 0,
   }
@@ -626,6 +651,13 @@ function eventsOn(usage: readonly DailyUsage[], meter: Meter, dates: DateRange):
   return usage
     .filter((day) => day.meter === meter.key && dates.from <= day.date && day.date < dates.to)
     .reduce((total, day) => total + day.events, 0)
+}
+
+/** Returns the steps of a meter that grants cover on some dates. */
+export function coveredOn(usage: readonly DailyUsage[], meter: string, dates: DateRange): number {
+  return usage
+    .filter((day) => day.meter === meter && dates.from <= day.date && day.date < dates.to)
+    .reduce((total, { covered = 0 }) => total + covered, 0)
 }
 
 /** Returns a meter's value over some dates, in steps. */

@@ -12,7 +12,8 @@ import { discountMistakes, documentMistakes, noteMistakes, type DocumentRow } fr
 import { ledgerMistakes, numberMistakes } from './ledger-check.ts'
 import { meterBalances, type BilledDocument } from './meter-balance.ts'
 import { balanceMistakes, dayMistakes, groupMistakes, lineMistakes, momentsOf } from './usage-check.ts'
-import { readUsage } from '../rating/deficit.ts'
+import { coverageOf, readUsage } from '../rating/deficit.ts'
+import { grantMistakes } from './grant-check.ts'
 import type { Sums } from '../usage/totals/day.ts'
 import { usageAfterEnd } from '../usage/totals/after-end.ts'
 import { dailyUsage, usedOn, type DailyUsage } from '../rating/rated-usage.ts'
@@ -203,6 +204,7 @@ async function mistakesOfCustomer(engine: Engine, customerId: string): Promise<M
         rows.filter((row) => !row.voided),
         zeroDocuments,
       )
+      const covered = await coverageOf(tx, state, daily, { from: '0001-01-01', to: '9999-12-31' })
       const unfilled = await unfilledProperties(tx)
       const givenBack = valid.flatMap((document) => document.lines).flatMap((line) => line.givesBack ?? [])
       const broken = [
@@ -237,9 +239,10 @@ async function mistakesOfCustomer(engine: Engine, customerId: string): Promise<M
           state,
           events,
           withVoided: withDaysBefore(keptFrom, counted.withVoided, daily),
-          daily,
+          daily: covered.usage,
           documents: valid,
         }),
+        ...(await grantMistakes(tx, state, covered)),
         ...discountMistakes(valid),
         ...documents.flatMap((document) => lineMistakes(document, counted, state, keptFrom)),
       ]

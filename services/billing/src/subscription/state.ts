@@ -3,6 +3,7 @@ import type { BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
 import { maxDiscounts, type Discount } from '../customer/discount.ts'
 import type { WaitingCharge } from '../customer/one-off-charge.ts'
+import { grantsOf, type GrantTerms } from '../customer/grant.ts'
 import { everyMeter, meterFrom, type Meter, type MeterRow } from '../catalogue/meter.ts'
 import { planFrom, type PlanRow } from '../catalogue/plan.ts'
 import type { LocalDate } from '../values/date.ts'
@@ -40,6 +41,10 @@ export interface SubscriptionState {
   ahead: Scheduled[]
   meters: Map<string, Meter>
   deficits: DeficitSum[]
+  /** The grants that can still cover usage, also late usage, in the order they were given. */
+  grants: GrantTerms[]
+  /** The first date whose draws on grants are not all written down; null where none are. */
+  drawsSettledOn: LocalDate | null
   startedAt: Instant | null
   /**
    * When the last subscription was ended at once; its last date still belongs to it. Null where it was not.
@@ -150,7 +155,7 @@ const metersIn = (facts: readonly Facts[]) =>
 
 function historyFrom(
   tx: BillingTransaction,
-  { zones, rows, waiting, deficits, meters: _, ...customer }: Facts,
+  { zones, rows, waiting, deficits, grants, drawsSettledOn, meters: _, ...customer }: Facts,
   meters: Map<string, Meter>,
 ): SubscriptionState {
   const today = localDateOf(zones, tx.at)
@@ -166,6 +171,8 @@ function historyFrom(
     ...ahead,
     meters,
     deficits,
+    grants,
+    drawsSettledOn,
     startedAt: last ? instantIn(last.started_at) : null,
     endedAt: last?.ended_at ? instantIn(last.ended_at) : null,
     today,
@@ -243,6 +250,8 @@ interface Facts extends CustomerRow {
   rows: PhaseRow[]
   waiting: WaitingRow[] | null
   deficits: DeficitSum[]
+  grants: GrantTerms[]
+  drawsSettledOn: LocalDate | null
 }
 
 interface BillingFacts extends Facts {
@@ -366,7 +375,9 @@ async function readFacts<Found extends Facts>(
             group by 1, 2, 4
             order by period_start, meter collate "C", 4
           ) d
-        ) as deficits${more}
+        ) as deficits,
+        ${grantsOf(sql`k`)} as grants,
+        draws_settled_on as "drawsSettledOn"${more}
       from customers k
       where customer_id = ${singleId ?? sql`any(${customerIds})`}`,
     [],

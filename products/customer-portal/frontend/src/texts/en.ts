@@ -661,6 +661,7 @@ const en: typeof zh = {
     amount: 'Amount',
     used: '{quantity} used',
     included: '{quantity} included',
+    covered: '{quantity} from grants',
     billable: '{quantity} billed',
     unlimited: 'unlimited',
     days: '{billed} of {of} days billed',

@@ -631,6 +631,7 @@ export default {
     amount: '金额',
     used: '用量 {quantity}',
     included: '套餐包含 {quantity}',
+    covered: '资源包抵扣 {quantity}',
     billable: '计费 {quantity}',
     unlimited: '不限量',
     days: '计费 {billed} 天，共 {of} 天',

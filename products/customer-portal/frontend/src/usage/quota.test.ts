@@ -36,12 +36,24 @@ test('the fullest quota comes first, the unlimited last', () => {
 })
 
 test('after a plan change the quota counts the new phase only', () => {
-  expect(quotaOf({ used: 900, included: 500, remaining: 450, overage: 0 })).toEqual({
+  expect(quotaOf({ used: 900, included: 500, granted: 0, remaining: 450, overage: 0 })).toEqual({
     used: 50,
     included: 500,
   })
-  expect(quotaOf({ used: 900, included: 500, remaining: 0, overage: 20 })).toEqual({
+  expect(quotaOf({ used: 900, included: 500, granted: 0, remaining: 0, overage: 20 })).toEqual({
     used: 520,
     included: 500,
+  })
+})
+
+test('what grants cover and have left belongs to the quota', () => {
+  // 20 included and a grant of 10, of which 5 are used.
+  expect(quotaOf({ used: 25, included: 20, granted: 10, remaining: 5, overage: 0 })).toEqual({
+    used: 25,
+    included: 30,
+  })
+  expect(quotaOf({ used: 0.3, included: 0.1, granted: 0.2, remaining: 0, overage: 0 })).toEqual({
+    used: 0.3,
+    included: 0.3,
   })
 })

@@ -3,7 +3,7 @@ import { percentOf } from '@customer-portal/ui/format/quantity.ts'
 
 export type MeterUsage = UsageSummary['meters'][number]
 
-/** A meter's included amount (null: unlimited) and how much of it is used. */
+/** What may be used of a meter, grants included (null: unlimited), and how much of it is used. */
 export interface Quota {
   used: number
   included: number | null
@@ -39,18 +39,20 @@ export function worstFirst<Item extends Quota>(quotas: readonly Item[]): Item[] 
 export function quotaOf(meter: {
   used: number
   included: number | null
+  granted: number
   remaining: number | null
   overage: number
 }): Quota {
   if (meter.included === null) return { used: meter.used, included: null }
-  return {
-    used: meter.included - Math.max(0, meter.remaining ?? 0) + meter.overage,
-    included: meter.included,
-  }
+  const included = sumOf(meter.included, meter.granted)
+  return { used: sumOf(included, -Math.max(0, meter.remaining ?? 0), meter.overage), included }
 }
 
-/** The meters the plan charges for, with their quotas, fullest first. */
+/** Adds decimals of at most six digits exactly. */
+const sumOf = (...units: number[]) => units.reduce((sum, one) => sum + Math.round(one * 1e6), 0) / 1e6
+
+/** The meters the plan charges for or a grant covers, with their quotas, fullest first. */
 export function meterQuotas(usage: UsageSummary | undefined): (Quota & { meter: MeterUsage })[] {
-  const charged = usage?.meters.filter((meter) => meter.overagePolicy !== null) ?? []
+  const charged = usage?.meters.filter((meter) => meter.overagePolicy !== null || meter.granted > 0) ?? []
   return worstFirst(charged.map((meter) => ({ ...quotaOf(meter), meter })))
 }

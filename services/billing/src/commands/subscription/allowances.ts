@@ -8,7 +8,7 @@ import { unitsFrom } from '../../values/quantity.ts'
 import { inChinese, type Notice } from '../../values/localized-text.ts'
 import { usagePeriods } from '../../subscription/timeline.ts'
 import { mayCarry, readUsage } from '../../rating/deficit.ts'
-import { reservedToday } from '../../quota/reserved.ts'
+import { grantedToday, reservedToday } from '../../quota/reserved.ts'
 import { includedBy } from '../../rating/rated-usage.ts'
 import { nextPhase } from '../../subscription/schedule.ts'
 
@@ -16,6 +16,8 @@ import { nextPhase } from '../../subscription/schedule.ts'
 export interface Allowance {
   meter: string
   allowance: number | null
+  /** What grants add: what they cover of `used` and `reserved`, and what they have left. */
+  granted: number
   used: number
   /** The deficit of earlier periods, which counts as used here. */
   deficit: number
@@ -35,6 +37,7 @@ export async function allowancesOf(tx: BillingTransaction, state: SubscriptionSt
   const known = await readUsage(tx, state, period)
   const reservedSteps = await reservedToday(tx, state)
   const carriedOut = known.carriedOutOf(period)
+  const granted = await grantedToday(tx, state)
   return known
     .meters(period)
     .filter(({ charge }) => charge !== undefined)
@@ -44,10 +47,14 @@ export async function allowancesOf(tx: BillingTransaction, state: SubscriptionSt
       return {
         meter: meter.key,
         allowance: allowance === null ? null : units(allowance),
+        granted: units(granted.get(meter.key) ?? 0),
         used: units(used),
         deficit: units(carried),
         reserved: units(reserved),
-        remaining: allowance === null ? null : units(Math.max(0, allowance - used - carried - reserved)),
+        remaining:
+          allowance === null
+            ? null
+            : units(Math.max(0, allowance + (granted.get(meter.key) ?? 0) - used - carried - reserved)),
         deficitAfter: units(carriedOut.get(meter.key) ?? 0),
       }
     })

@@ -29,6 +29,8 @@ export interface Line {
   quantity: number
   unit?: Unit
   included?: number | null
+  /** Units above the included ones that a grant covered, at no cost; absent where none did. */
+  covered?: number
   rate?: Rate
   amount: Money
   /** The amount discounts took off it; absent where 0. A line that gives money back is already net. */
@@ -263,6 +265,7 @@ export function usageLine(usage: RatedUsage, period: LabelledPeriod, until: Inst
     quantity: units(usage.used),
     unit: usage.meter.unit,
     included: usage.allowance === null ? null : units(usage.allowance),
+    ...(usage.covered === 0 ? {} : { covered: units(usage.covered) }),
     ...(price?.model === 'per_unit' ? { rate: price.rate } : {}),
     amount: usage.rated.amount,
     ...taxOf(usage.phase.plan),

@@ -37,6 +37,8 @@ export interface InvoiceLineForPdf {
   quantity: number
   unit?: LocalizedText & { one?: string }
   included?: number | null
+  /** Units above the included ones that grants covered. */
+  covered?: number
   rate?: Rate
   amount: number
   discount?: number

@@ -168,11 +168,16 @@ function prorationText({ days }: InvoiceLineForPdf): string[] {
 function allowanceText(line: InvoiceLineForPdf): string[] {
   if (line.included === undefined) return []
   if (line.included === null) return ['不限量 unlimited']
+  const covered = line.covered ?? 0
   const billed =
     line.breakdown.length > 0
       ? line.breakdown.reduce((total, part) => total + part.quantity, 0)
-      : Math.max(0, line.quantity - line.included)
-  return [`含 included ${quantityText(line.included)}`, `计费 billed ${quantityText(rounded(billed))}`]
+      : Math.max(0, line.quantity - line.included - covered)
+  return [
+    `含 included ${quantityText(line.included)}`,
+    ...(covered > 0 ? [`资源包抵扣 from grants ${quantityText(covered)}`] : []),
+    `计费 billed ${quantityText(rounded(billed))}`,
+  ]
 }
 
 function discountText({ discount }: InvoiceLineForPdf, currency: string): string[] {

@@ -14,9 +14,10 @@ import type { LocalizedText, Unit } from '../../values/localized-text.ts'
 import { groupUsage, type Group } from '../../usage/totals/dimension.ts'
 import { withHistory } from './historical.ts'
 import { levelsOf } from './days.ts'
-import { readUsage } from '../../rating/deficit.ts'
+import { isValidOn } from '../../customer/grant.ts'
+import { readUsage, type KnownUsage } from '../../rating/deficit.ts'
 import { usageAfterEnd } from '../../usage/totals/after-end.ts'
-import { usedOn, valueOf, type DailyUsage, type MeterInPeriod } from '../../rating/rated-usage.ts'
+import { coveredOn, usedOn, valueOf, type DailyUsage, type MeterInPeriod } from '../../rating/rated-usage.ts'
 import { phaseOn } from '../../subscription/phase.ts'
 
 /**
@@ -37,6 +38,8 @@ export interface MeterUsage {
    */
   afterEnd: number
   included: number | null
+  /** What grants add: what they cover in the period, and what they have left today. */
+  granted: number
   /** The deficit of earlier periods, which counts as used here. */
   deficit: number
   remaining: number | null
@@ -89,9 +92,9 @@ export async function getUsageSummary(
           period,
           meter,
           counted.find((one) => one.meter.key === meter.key),
-          { usage, historical, afterEnd },
+          { usage, historical, afterEnd, granted: grantedIn(state, period, known, meter) },
         )
-      const meters = metersIn(state, counted, [...usage, ...afterEnd]).map(ofMeter)
+      const meters = metersIn(state, period, counted, [...usage, ...afterEnd]).map(ofMeter)
       return {
         period: shown(period),
         periods: usagePeriods(state.phases, state.today).slice(-maxPeriods).reverse().map(shown),
@@ -143,6 +146,7 @@ async function groupsIn(
 /** Returns the meters of the plans in the period, in the plan's order, then other used ones. */
 function metersIn(
   state: SubscriptionState,
+  period: LabelledPeriod,
   rated: readonly MeterInPeriod[],
   usage: readonly DailyUsage[],
 ): Meter[] {
@@ -151,11 +155,30 @@ function metersIn(
     ...current.filter((key) => rated.some((period) => period.meter.key === key)),
     ...rated.map((period) => period.meter.key),
     ...usage.map((day) => day.meter),
+    ...state.grants
+      .filter((grant) => isRunning(state, period) && isValidOn(grant, state.today))
+      .map((grant) => grant.meter),
   ])
   return [...keys].map((key) => state.meters.get(key)!)
 }
 
+const isRunning = ({ today }: SubscriptionState, { from, to }: LabelledPeriod) => from <= today && today < to
+
+/** Returns what grants cover in a period, and have left today where it is the current one. */
+function grantedIn(
+  state: SubscriptionState,
+  period: LabelledPeriod,
+  known: KnownUsage,
+  { key }: Meter,
+): { covered: number; left: number } {
+  return {
+    covered: coveredOn(known.days, key, period),
+    left: isRunning(state, period) ? known.grantsLeft(key, state.today) : 0,
+  }
+}
+
 interface Used {
+  granted: { covered: number; left: number }
   usage: readonly DailyUsage[]
   historical: readonly DailyUsage[]
   afterEnd: readonly DailyUsage[]
@@ -167,7 +190,7 @@ function meterUsage(
   period: LabelledPeriod,
   meter: Meter,
   counted: MeterInPeriod | undefined,
-  { usage, historical, afterEnd }: Used,
+  { usage, historical, afterEnd, granted }: Used,
 ): MeterUsage {
   const units = (steps: number) => unitsFrom(steps, meter.decimals)
   const used = usedOn(usage, meter, period)
@@ -183,18 +206,19 @@ function meterUsage(
     historical: historical.length === 0 ? 0 : units(usedOn(historical, meter, period)),
     afterEnd: units(usedOn(afterEnd, meter, period)),
     included: allowance === null ? null : units(allowance),
+    granted: units(granted.covered + granted.left),
     deficit: units(counted?.carried ?? 0),
-    remaining: allowance === null ? null : units(leftOf(allowance, counted)),
+    remaining: allowance === null ? null : units(leftOf(allowance, counted) + granted.left),
     // For a level the last line has the overage; for additive meters the lines add up.
     overage: units(isAdditive(meter) ? sum(lines.map((line) => line.overage)) : (lines.at(-1)?.overage ?? 0)),
     overageAmount: sum(lines.map((line) => line.rated.amount)),
     overagePolicy: counted?.charge?.overage ?? null,
-    ...outlook(tx.at, state, period, meter, counted, used),
+    ...outlook(tx.at, state, period, meter, counted, used, granted.left),
   }
 }
 
-const leftOf = (allowance: number, counted: Pick<MeterInPeriod, 'used' | 'carried'> | undefined) =>
-  Math.max(0, allowance - (counted ? counted.used + counted.carried : 0))
+const leftOf = (allowance: number, counted: MeterInPeriod | undefined) =>
+  Math.max(0, allowance - (counted ? counted.used - counted.covered + counted.carried : 0))
 
 /**
  * Returns the forecast for the end of the period and the date the allowance runs out, both in a straight
@@ -207,6 +231,7 @@ export function outlook(
   meter: Meter,
   counted: MeterInPeriod | undefined,
   used: number,
+  grantsLeft = 0,
 ): Pick<MeterUsage, 'forecast' | 'runsOutAt'> {
   const begins = millisecondsOf(instantOf(state.zones, period.from))
   const ends = millisecondsOf(instantOf(state.zones, period.to))
@@ -218,7 +243,8 @@ export function outlook(
   const forecast = steps === null ? null : unitsFrom(steps, meter.decimals)
   if (!counted?.charge || counted.allowance === null || counted.used === 0)
     return { forecast, runsOutAt: null }
-  const left = leftOf(counted.allowance, counted)
+  // Grants that expire or begin meanwhile are not foreseen.
+  const left = leftOf(counted.allowance, counted) + grantsLeft
   if (left === 0) return { forecast, runsOutAt: null }
   const daysLeft = daysUntilUsedUp(left, counted.used, elapsed)!
   const date = daysLeft > 366 ? period.to : addDays(state.today, daysLeft)
