@@ -11,6 +11,7 @@ import { playHistory } from './random-history.ts'
 const everything = [
   'adjust',
   'cancel',
+  'charge',
   'consume',
   'credit',
   'discount',
@@ -35,13 +36,14 @@ const everything = [
   'version',
   'void',
   'voidAgain',
+  'withdraw',
   'zone',
 ]
 const long = process.env['LONG'] === '1'
 const ownSeed = process.env['SEED']
 const steps = Number(process.env['STEPS'] ?? (long ? 1500 : 200))
 /** The first covers every command. The long form adds further seeds each time. */
-const seeds = ownSeed === undefined ? [15] : [Number(ownSeed)]
+const seeds = ownSeed === undefined ? [10] : [Number(ownSeed)]
 
 async function play({ create }: TestDatabase, seed: number, steps: number) {
   const world = await createWorld(create, '2026-08-01T00:00:00Z')

@@ -8,6 +8,7 @@ import {
   changeTrial,
   checkQuota,
   consume,
+  createCharge,
   createSubscription,
   deleteDiscount,
   downgradeSubscription,
@@ -18,6 +19,7 @@ import {
   getSubscription,
   getUsageSummary,
   issueCreditNote,
+  listCharges,
   previewChange,
   putDiscount,
   putPlan,
@@ -32,6 +34,7 @@ import {
   upgradeSubscription,
   voidEvents,
   voidInvoice,
+  withdrawCharge,
   type Invoice,
   type UsageEventInput,
 } from '../src/index.ts'
@@ -378,6 +381,23 @@ async function play(
           ? { kind: 'fixed' as const, value: 1 + whole(20_000) }
           : { kind: 'percent' as const, value: one(['10', '12.5', '33.33', '100']) }),
       }),
+    charge: async (customerId) => {
+      const charge = {
+        customerId,
+        id: `once-${log.length}`,
+        name: 'Once',
+        quantity: 1 + whole(3),
+        unitAmount: 1 + whole(50_000),
+        when: one(['now', 'next_invoice', 'next_invoice'] as const),
+        ...(random() < 0.3 ? { taxRate: one(['0', '13']) } : {}),
+      }
+      return [await createCharge(engine, charge), random() < 0.3 ? await createCharge(engine, charge) : null]
+    },
+    withdraw: async (customerId) => {
+      const { data } = await listCharges(engine, { customerId })
+      if (data.length === 0) throw new BillingError('charge_not_found')
+      return withdrawCharge(engine, { customerId, chargeId: one(data).id })
+    },
     reverse: async (customerId) => {
       const { payments } = await anInvoice(customerId, (invoice) => invoice.payments.length > 0)
       const reversal = { paymentId: one(payments).id, reason: 'it came back' }
@@ -500,6 +520,9 @@ async function play(
     'adjust',
     'credit',
     'credit',
+    'charge',
+    'charge',
+    'withdraw',
     'takeBack',
     'voidAgain',
     'voidAgain',
