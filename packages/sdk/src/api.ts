@@ -1245,6 +1245,17 @@ export type Preview = {
     estimatedDue: number
     /** @description ISO 4217 */
     currency: string
+    /** @description The one-off charges that wait for it; absent where there are none */
+    charges?: {
+      id: string
+      name: LocalizedText
+      quantity: number
+      /** @description Before tax is added; with it where it is inside */
+      amount: number
+      /** @description Percent as a decimal string: "6" is 6 % */
+      taxRate: string
+      taxMode: 'exclusive' | 'inclusive'
+    }[]
   } | null
   /** @description What remains of each allowance right after the change; where that is 0, `warnings` says so, and what counts in the next periods (`allowance_deficit`) */
   allowancesAfter: {
@@ -1768,6 +1779,17 @@ export type Subscription = {
     estimatedDue: number
     /** @description ISO 4217 */
     currency: string
+    /** @description The one-off charges that wait for it; absent where there are none */
+    charges?: {
+      id: string
+      name: LocalizedText
+      quantity: number
+      /** @description Before tax is added; with it where it is inside */
+      amount: number
+      /** @description Percent as a decimal string: "6" is 6 % */
+      taxRate: string
+      taxMode: 'exclusive' | 'inclusive'
+    }[]
   } | null
 }
 
@@ -3116,6 +3138,17 @@ export interface Operations {
         estimatedDue: number
         /** @description ISO 4217 */
         currency: string
+        /** @description The one-off charges that wait for it; absent where there are none */
+        charges?: {
+          id: string
+          name: LocalizedText
+          quantity: number
+          /** @description Before tax is added; with it where it is inside */
+          amount: number
+          /** @description Percent as a decimal string: "6" is 6 % */
+          taxRate: string
+          taxMode: 'exclusive' | 'inclusive'
+        }[]
       } | null
       invoice: Invoice | null
       /** @description What was dropped, kept or done beside what was asked; `invoice_issued` names each invoice that was issued beside the one in `invoice`, `allowance_deficit` each meter of which what is used already counts in the next periods */

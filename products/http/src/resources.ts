@@ -352,6 +352,17 @@ export const Allowance = Type.Object(
       + 'no more than that can be consumed now',
   },
 )
+const NextCharge = Type.Object(
+  {
+    id: Type.String(),
+    name: LocalizedText,
+    quantity: Type.Integer({ minimum: 1 }),
+    amount: Type.Integer({ ...Amount, description: 'Before tax is added; with it where it is inside' }),
+    taxRate: Percent,
+    taxMode: Type.Union([Type.Literal('exclusive'), Type.Literal('inclusive')]),
+  },
+  closed,
+)
 export const NextInvoice = Type.Object(
   {
     at: LocalDate,
@@ -359,6 +370,11 @@ export const NextInvoice = Type.Object(
     estimatedTotal: Amount,
     estimatedDue: Amount,
     currency: Currency,
+    charges: Type.Optional(
+      Type.Array(NextCharge, {
+        description: 'The one-off charges that wait for it; absent where there are none',
+      }),
+    ),
   },
   {
     ...closed,

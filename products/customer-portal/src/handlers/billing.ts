@@ -3,6 +3,7 @@ import {
   getInvoice,
   getInvoiceLineEvents,
   getInvoices,
+  listCharges,
   summarizeInvoices,
 } from '@customer-portal/billing'
 import {
@@ -13,13 +14,17 @@ import {
   sendPdf,
   type App,
 } from '@customer-portal/http'
-import { Invoice, InvoiceSummary, Page, UsageEvent } from '@customer-portal/http/resources'
+import { Invoice, InvoiceSummary, OneOffCharge, Page, UsageEvent } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import { languageFor, type ActFor } from '../caller.ts'
 import { invoiceFile, InvoiceFileAnswer, sendInvoiceFile } from '../invoice-file.ts'
 
 const InvoiceFileQuery = Type.Object(
   { status: InvoiceQuery.properties.status, year: InvoiceQuery.properties.year },
+  { additionalProperties: false },
+)
+const ChargeQuery = Type.Object(
+  { status: Type.Optional(OneOffCharge.properties.status), ...PageQuery.properties },
   { additionalProperties: false },
 )
 const InvoicePath = Type.Object({ invoiceId: Type.String() })
@@ -42,6 +47,26 @@ export function billingRoutes(app: App, actFor: ActFor): void {
     async (request) => {
       const { engine, customerId } = actFor(request)
       return getInvoices(engine, { customerId, ...request.query })
+    },
+  )
+
+  app.get(
+    '/charges',
+    {
+      config: { scope: 'portal:read' },
+      schema: {
+        summary: 'One-off charges, newest first',
+        tags: ['billing'],
+        description:
+          'What waits for the next invoice, what is on an invoice, and what was withdrawn. '
+          + '`nextInvoice.charges` of the subscription has those that wait, with their tax.',
+        querystring: ChargeQuery,
+        response: { 200: Page(OneOffCharge) },
+      },
+    },
+    async (request) => {
+      const { engine, customerId } = actFor(request)
+      return listCharges(engine, { customerId, ...request.query })
     },
   )
 

@@ -7,6 +7,9 @@ export const chinese: Record<string, string> = {
   'Change the account': '修改账户',
   '`version` is the one you read; a stale one is refused.': '`version` 为您读取时的版本；版本过旧会被拒绝。',
   'The transactions of the balance, newest first': '列出余额明细，最新的在前',
+  'One-off charges, newest first': '列出一次性费用，最新的在前',
+  'What waits for the next invoice, what is on an invoice, and what was withdrawn. `nextInvoice.charges` of the subscription has those that wait, with their tax.':
+    '包括待出账、已出账和已撤回的费用。订阅的 `nextInvoice.charges` 列出待出账的费用及其税率。',
   subscription: '订阅',
   'The plan, the plans on sale, and changing it': '当前套餐、在售套餐与变更',
   'The subscription': '查看订阅',

@@ -34,6 +34,8 @@ export const operations: Record<string, OperationNotes> = {
   },
   'GET /account/balance/transactions': { name: 'account.balanceTransactions', query: { limit: 50 } },
 
+  'GET /charges': { name: 'charges.list', query: { status: 'waiting' } },
+
   'GET /subscription': { name: 'subscription.get' },
   'POST /subscription': {
     name: 'subscription.create',

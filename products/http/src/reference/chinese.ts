@@ -98,6 +98,9 @@ export const chinese: Record<string, string> = {
   'What a change, or a first subscription, would cost': '变更套餐或首次订阅的费用',
   'Confirming with `quoteId` is billed as shown, to the cent.':
     '用 `quoteId` 确认时，按所示金额计费，分毫不差。',
+  'The one-off charges that wait for it; absent where there are none':
+    '等待计入该账单的一次性费用；没有时不出现',
+  'Before tax is added; with it where it is inside': '未加税的金额；价内含税时为含税金额',
   'The one-off charge that a line of kind `charge` bills': '`charge` 行对应的一次性费用',
   'Minor units for one': '单价，最小货币单位',
   '`quantity` × `unitAmount`; tax is added on the invoice unless it is inside':

@@ -1,7 +1,8 @@
 import type { BillingTransaction } from '../engine.ts'
 import type { BillingState, SubscriptionState } from '../subscription/state.ts'
 import type { LocalDate } from '../values/date.ts'
-import type { Totals } from '../pricing/totals.ts'
+import type { TaxMode, Totals } from '../pricing/totals.ts'
+import type { LocalizedText } from '../values/localized-text.ts'
 import type { Money } from '../values/money.ts'
 import type { LabelledPeriod } from '../values/period.ts'
 import { billingPeriodAt, usagePeriods } from '../subscription/timeline.ts'
@@ -27,9 +28,20 @@ export interface NextDocument {
   totals: Totals
 }
 
+/** A one-off charge on the next invoice; `amount` before tax is added. */
+export interface NextCharge {
+  id: string
+  name: LocalizedText
+  quantity: number
+  amount: Money
+  taxRate: string
+  taxMode: TaxMode
+}
+
 /**
  * The date of the next invoice if nothing more is used, its total, and the amount due after the balance.
- * `usageAt`: the end of the running usage period, where nothing but overage would be billed then.
+ * `usageAt`: the end of the running usage period, where nothing but overage would be billed then. `charges`:
+ * the one-off charges that wait for it, absent where there are none.
  */
 export interface NextInvoice {
   at: LocalDate
@@ -37,6 +49,7 @@ export interface NextInvoice {
   estimatedTotal: Money
   estimatedDue: Money
   currency: string
+  charges?: NextCharge[]
 }
 
 /**
@@ -103,9 +116,19 @@ export async function nextInvoiceOf(
 
 function nextInvoice(
   { customer: { currency } }: SubscriptionState,
-  { at, usageAt, totals }: Pick<NextInvoice, 'at' | 'usageAt'> & { totals: Totals },
+  { at, usageAt, totals, lines }: ComingDocument & Pick<NextInvoice, 'usageAt'>,
 ): NextInvoice {
-  return { at, usageAt, estimatedTotal: totals.total, estimatedDue: payableOf(totals), currency }
+  const charges = lines.flatMap(({ chargeId: id, description: name, quantity, amount, taxRate, taxMode }) =>
+    id === undefined ? [] : [{ id, name, quantity, amount, taxRate, taxMode }],
+  )
+  return {
+    at,
+    usageAt,
+    estimatedTotal: totals.total,
+    estimatedDue: payableOf(totals),
+    currency,
+    ...(charges.length > 0 ? { charges } : {}),
+  }
 }
 
 /** Returns whether overage is billed. */
@@ -115,6 +138,7 @@ function mayBill(state: SubscriptionState): boolean {
 
 interface ComingDocument {
   at: LocalDate
+  lines: LineDraft[]
   totals: Totals
 }
 
@@ -130,8 +154,8 @@ async function nextClosing(tx: BillingTransaction, state: BillingState): Promise
   )
   for (const [index, lines] of closings.entries()) {
     if (!(await isIssued(tx, lines))) continue
-    const { totals } = await priced(tx, state, lines)
-    return { at: localDateOf(state.zones, unclosed[index]!.closesAt), totals }
+    const at = localDateOf(state.zones, unclosed[index]!.closesAt)
+    return { at, ...(await priced(tx, state, lines)) }
   }
   return undefined
 }
@@ -139,7 +163,7 @@ async function nextClosing(tx: BillingTransaction, state: BillingState): Promise
 /** Returns the invoice of waiting charges alone, where no renewal will bill them. */
 async function nextCharges(tx: BillingTransaction, state: BillingState): Promise<ComingDocument | undefined> {
   const at = chargesBilledOn(state)
-  return at === undefined ? undefined : { at, totals: (await priced(tx, state, waitingLines(state))).totals }
+  return at === undefined ? undefined : { at, ...(await priced(tx, state, waitingLines(state))) }
 }
 
 /** Returns the first waiting void document that has something due, as due now. */
@@ -153,8 +177,7 @@ async function nextReplacement(
   }))
   for (const { document, at } of waiting.sort((a, b) => compare(a.at, b.at))) {
     const draft = await replacementDraft(tx, state, document)
-    if (draft && (await isIssued(tx, draft.lines)))
-      return { at, totals: (await priced(tx, state, draft.lines)).totals }
+    if (draft && (await isIssued(tx, draft.lines))) return { at, ...(await priced(tx, state, draft.lines)) }
   }
   return undefined
 }

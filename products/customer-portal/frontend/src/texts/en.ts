@@ -122,6 +122,8 @@ const en: typeof zh = {
     noFurther: 'Nothing is left to bill so far, and your subscription won’t renew',
     lastNothing: 'Nothing to pay',
     lastUsage: 'Usage only, so far',
+    nextFixed: 'With one-off charges, so far',
+    nextCharges: 'With {n} waiting charge | With {n} waiting charges',
     quotas: 'Quotas',
     quotasOf: '{range}, resets in {days}',
     noQuotas: 'This plan has no quotas',
@@ -588,6 +590,12 @@ const en: typeof zh = {
       + 'nothing. Days without usage are left out.',
     trial: 'Usage in the trial is not billed.',
     linkCopied: 'Link copied. Colleagues of your company who may see usage see the same.',
+  },
+  waiting: {
+    title: 'Waiting to be billed',
+    hint: 'On the invoice of {date}, or on an earlier one if there is one.',
+    exclusive: 'plus {rate}% tax',
+    inclusive: 'includes {rate}% tax',
   },
   credit: {
     title: 'Balance',

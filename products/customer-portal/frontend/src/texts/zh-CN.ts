@@ -117,6 +117,8 @@ export default {
     noFurther: '目前没有需要结算的费用，订阅结束后不再出账',
     lastNothing: '无需付款',
     lastUsage: '只含用量，截至目前',
+    nextFixed: '含一次性费用，截至目前',
+    nextCharges: '含 {n} 项待出账费用',
     quotas: '本期配额',
     quotasOf: '{range}，{days}后重置',
     noQuotas: '当前套餐没有配额',
@@ -558,6 +560,12 @@ export default {
     daysNote: '每天的金额是当天让总额增加的部分，因此仍在套餐包含量之内的日子为 0。没有用量的日子未列出。',
     trial: '试用期内的用量不计费。',
     linkCopied: '链接已复制，贵公司有权查看用量的同事打开后会看到同样的内容。',
+  },
+  waiting: {
+    title: '待出账项',
+    hint: '将计入 {date} 的账单；如在此之前另有账单，则计入该账单。',
+    exclusive: '另加 {rate}% 税',
+    inclusive: '含 {rate}% 税',
   },
   credit: {
     title: '余额',
