@@ -531,7 +531,7 @@ export type Invoice = {
 
 export type InvoiceLine = {
   id: string
-  kind: 'fee' | 'usage' | 'unused_time' | 'adjustment' | 'charge' | 'credit_note'
+  kind: 'fee' | 'usage' | 'unused_time' | 'adjustment' | 'minimum_spend' | 'charge' | 'credit_note'
   description: LocalizedText
   /** @description Letters, digits and _ . : - */
   meter?: string
@@ -587,6 +587,9 @@ export type InvoiceLine = {
       | 'taken_off'
       | 'base'
       | 'seats'
+      | 'minimum_spend'
+      | 'spent'
+      | 'billed_before'
     upTo: number | null
     quantity: number
     events?: number
@@ -1031,6 +1034,8 @@ export type Plan = {
   }
   /** @description Minor units, due once per customer with the first fee (after a trial), also over several plans and subscriptions; 0: none */
   setupFee: number
+  /** @description What fee and usage of each usage period (a month, also on a yearly plan) come to at least, in minor units before discounts and tax: what is missing is billed with the usage; days of a plan have their share; 0: none */
+  minimumSpend: number
   interval: 'month' | 'year'
   intervalCount: number
   alignment: 'anniversary' | 'calendar'
@@ -1068,6 +1073,8 @@ export type PlanInput = {
   }
   /** @description Minor units, due once per customer with the first fee (after a trial), also over several plans and subscriptions; 0: none */
   setupFee?: number
+  /** @description What fee and usage of each usage period (a month, also on a yearly plan) come to at least, in minor units before discounts and tax: what is missing is billed with the usage; days of a plan have their share; 0: none */
+  minimumSpend?: number
   interval?: 'month' | 'year'
   intervalCount?: number
   alignment?: 'anniversary' | 'calendar'
@@ -1130,7 +1137,7 @@ export type Preview = {
   /** @description ISO 4217 */
   currency: string
   lines: {
-    kind: 'fee' | 'usage' | 'unused_time' | 'adjustment' | 'charge' | 'credit_note'
+    kind: 'fee' | 'usage' | 'unused_time' | 'adjustment' | 'minimum_spend' | 'charge' | 'credit_note'
     description: LocalizedText
     /** @description Letters, digits and _ . : - */
     meter?: string
@@ -1186,6 +1193,9 @@ export type Preview = {
         | 'taken_off'
         | 'base'
         | 'seats'
+        | 'minimum_spend'
+        | 'spent'
+        | 'billed_before'
       upTo: number | null
       quantity: number
       events?: number
@@ -1355,6 +1365,9 @@ export type Priced = {
       | 'taken_off'
       | 'base'
       | 'seats'
+      | 'minimum_spend'
+      | 'spent'
+      | 'billed_before'
     upTo: number | null
     quantity: number
     events?: number
@@ -3561,6 +3574,8 @@ export interface Operations {
       }
       /** @description Minor units, due once per customer with the first fee (after a trial), also over several plans and subscriptions; 0: none */
       setupFee: number
+      /** @description What fee and usage of each usage period (a month, also on a yearly plan) come to at least, in minor units before discounts and tax: what is missing is billed with the usage; days of a plan have their share; 0: none */
+      minimumSpend: number
       interval: 'month' | 'year'
       intervalCount: number
       alignment: 'anniversary' | 'calendar'

@@ -97,6 +97,7 @@ export const PlanInput = Type.Object(
     currency: Type.Optional(Currency),
     fee: FeeInput,
     setupFee: Type.Optional(Plan.properties.setupFee),
+    minimumSpend: Type.Optional(Plan.properties.minimumSpend),
     interval: Type.Optional(Plan.properties.interval),
     intervalCount: Type.Optional(Plan.properties.intervalCount),
     alignment: Type.Optional(Plan.properties.alignment),

@@ -132,6 +132,7 @@ const PlanAdvice = Type.Object(
     seats: Nullable(Type.Integer()),
     fee: Amount,
     usage: Amount,
+    minimumSpend: Type.Integer({ description: 'What brings fee and usage to its minimum spend' }),
     discount: Amount,
     tax: Amount,
     total: Amount,
@@ -140,8 +141,8 @@ const PlanAdvice = Type.Object(
     obstacles: Type.Array(Blocker),
     soFar: Type.Integer({
       description:
-        'What the running period has come to on it so far: a whole fee and the usage, '
-        + 'before discounts and tax',
+        'What the running period has come to on it so far: a whole fee and the usage, its minimum spend '
+        + 'at least, before discounts and tax',
     }),
     loses: Type.Array(LocalizedText, { description: 'Features of the plan of now that it does not have' }),
     fits: Type.Boolean({

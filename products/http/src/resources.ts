@@ -182,6 +182,9 @@ const feeParts = {
 const setupFeeText =
   'Minor units, due once per customer with the first fee (after a trial), also over several plans and '
   + 'subscriptions; 0: none'
+const minimumSpendText =
+  'What fee and usage of each usage period (a month, also on a yearly plan) come to at least, in minor units '
+  + 'before discounts and tax: what is missing is billed with the usage; days of a plan have their share; 0: none'
 export const Fee = Type.Object(
   { amount: Amount, ...feeParts },
   {
@@ -219,6 +222,7 @@ export const Plan = Type.Object(
     currency: Currency,
     fee: Fee,
     setupFee: { ...feeAmount, description: setupFeeText },
+    minimumSpend: { ...feeAmount, description: minimumSpendText },
     interval: Type.Union([Type.Literal('month'), Type.Literal('year')]),
     intervalCount: Type.Integer({ minimum: 1, maximum: 36 }),
     alignment: Type.Union([Type.Literal('anniversary'), Type.Literal('calendar')]),
@@ -574,6 +578,9 @@ export const BreakdownStep = Type.Object(
         Type.Literal('taken_off'),
         Type.Literal('base'),
         Type.Literal('seats'),
+        Type.Literal('minimum_spend'),
+        Type.Literal('spent'),
+        Type.Literal('billed_before'),
       ]),
     ),
     upTo: Nullable(Type.Number()),
@@ -593,7 +600,9 @@ export const BreakdownStep = Type.Object(
       + '`prorated` takes off a level what its price for a month is for the days of the month that are '
       + "not the line's; "
       + '`gross` is what is given back of a price, and `taken_off` what discounts and credit notes had '
-      + 'taken off it already; `base` and `seats` are the parts of a fee that has both',
+      + 'taken off it already; `base` and `seats` are the parts of a fee that has both; '
+      + '`minimum_spend` is what fee and usage come to at least, `spent` what they came to of it, and '
+      + '`billed_before` what an earlier invoice billed of the difference',
   },
 )
 export type BreakdownStep = Static<typeof BreakdownStep>
@@ -602,6 +611,7 @@ export const LineKind = Type.Union([
   Type.Literal('usage'),
   Type.Literal('unused_time'),
   Type.Literal('adjustment'),
+  Type.Literal('minimum_spend'),
   Type.Literal('charge'),
   Type.Literal('credit_note'),
 ])

@@ -136,6 +136,7 @@ onTwo.each(seeds)(
       'credit_note',
       'fee',
       'final',
+      'minimum_spend',
       'renewal',
       'start',
       'unused_time',

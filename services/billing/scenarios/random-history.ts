@@ -154,6 +154,7 @@ async function play(
     rank: 12,
     alignment: 'calendar',
     fee: { amount: 77_777, per: 'subscription' },
+    minimumSpend: 90_001,
     taxRate: '13',
     charges: [
       {
@@ -177,6 +178,7 @@ async function play(
     taxMode: 'inclusive',
     fee: { base: 222_223, perSeat: 55_555 },
     setupFee: 123_457,
+    minimumSpend: 400_001,
     graceHours: 24,
     charges: [
       {
@@ -194,6 +196,7 @@ async function play(
     interval: 'year',
     fee: { amount: 1_000_001, per: 'seat' },
     setupFee: 98_765,
+    minimumSpend: 150_001,
     seats: { max: 6 },
     charges: [
       {

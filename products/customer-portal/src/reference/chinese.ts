@@ -32,8 +32,9 @@ export const chinese: Record<string, string> = {
     '`overagePolicy: null`：套餐不对该计量项收费',
   'The date in the running period on which the allowance is used up at the pace of now, also one that is over; null where it lasts':
     '按目前的速度，可用量在当前周期的哪一天用完，已过去的日期也给出；用不完为 null',
-  'What the running period has come to on it so far: a whole fee and the usage, before discounts and tax':
-    '当前周期至今在该套餐下的费用：完整的套餐费加用量费，未计折扣和税',
+  'What brings fee and usage to its minimum spend': '补足该套餐最低消费的金额',
+  'What the running period has come to on it so far: a whole fee and the usage, its minimum spend at least, before discounts and tax':
+    '当前周期至今在该套餐下的费用：完整的套餐费加用量费，不低于最低消费，未计折扣和税',
   'Features of the plan of now that it does not have': '当前套餐有而该套餐没有的功能',
   'Whether all that was used would have been possible on it with the seats of now, and what is used now still is to the end of the running period':
     '以目前的席位数，该套餐是否容得下全部用量，并容得下现在到周期结束时的用量',

@@ -34,10 +34,12 @@ export const chinese: Record<string, string> = {
     '出账时客户的采购订单号；没有时不含此字段',
   'null: the plan knows no seats': 'null：该套餐不按席位计',
   'Minor units, such as cents': '最小货币单位（分）',
-  "One part; the parts add up. Without `kind`, a tier: its upper bound in units above the allowance, the units that fell in it, the rate, the flat fee, and what they come to. The rate of a `package` is its amount for its size, that of a `percentage` its basis points for 10,000; `minimum` is what it adds, `maximum` what it takes; `prorated` takes off a level what its price for a month is for the days of the month that are not the line's; `gross` is what is given back of a price, and `taken_off` what discounts and credit notes had taken off it already; `base` and `seats` are the parts of a fee that has both":
+  "One part; the parts add up. Without `kind`, a tier: its upper bound in units above the allowance, the units that fell in it, the rate, the flat fee, and what they come to. The rate of a `package` is its amount for its size, that of a `percentage` its basis points for 10,000; `minimum` is what it adds, `maximum` what it takes; `prorated` takes off a level what its price for a month is for the days of the month that are not the line's; `gross` is what is given back of a price, and `taken_off` what discounts and credit notes had taken off it already; `base` and `seats` are the parts of a fee that has both; `minimum_spend` is what fee and usage come to at least, `spent` what they came to of it, and `billed_before` what an earlier invoice billed of the difference":
     '计算的一步；各步相加即为总额。没有 `kind` 的是一个阶梯：包含量以上的上限、落在其中的数量、单价、固定费用及其金额。`package` 的单价是每包的金额与数量，'
     + '`percentage` 的单价是每 10,000 的基点数；`minimum` 是补足的金额，`maximum` 是减去的金额；'
-    + '`prorated` 从存量中扣除当月不属于该行的天数所对应的月价；`gross` 是退还的原价，`taken_off` 是其中折扣和贷项凭证先前已减去的部分；`base` 和 `seats` 是套餐费中按订阅和按席位的两部分',
+    + '`prorated` 从存量中扣除当月不属于该行的天数所对应的月价；`gross` 是退还的原价，`taken_off` 是其中折扣和贷项凭证先前已减去的部分；`base` 和 `seats` 是套餐费中按订阅和按席位的两部分；`minimum_spend` 是最低消费，`spent` 是其中已由套餐费和用量费达到的部分，`billed_before` 是先前账单已补收的部分',
+  'What fee and usage of each usage period (a month, also on a yearly plan) come to at least, in minor units before discounts and tax: what is missing is billed with the usage; days of a plan have their share; 0: none':
+    '每个用量周期（一个月，年付套餐也如此）套餐费与用量费合计的最低金额，最小货币单位，不计折扣和税：不足的部分与用量一起出账；只用了部分天数的按天数折算；0 表示没有',
   'Minor units, due once per customer with the first fee (after a trial), also over several plans and subscriptions; 0: none':
     '最小货币单位；每个客户只收一次，与首期套餐费一起收（有试用的在试用之后），换套餐或再次订阅都不再收；0 表示没有',
   'Of a billing period: `base` for the subscription and `perSeat` for each seat. `amount` and `per` say the same where there is only one of them; where there are both, `amount` is what the fewest seats cost':

@@ -42,6 +42,8 @@ export interface Plan {
   fee: Fee
   /** Due once per customer, with the first fee; 0: none. */
   setupFee: Money
+  /** What fee and usage of a usage period come to at least, before discounts and tax; 0: no minimum. */
+  minimumSpend: Money
   interval: 'month' | 'year'
   intervalCount: number
   alignment: Cycle['alignment']
@@ -95,9 +97,14 @@ export interface PlanInput extends Partial<
 /** Adds a version of a plan. The same content changes nothing and returns the existing version. */
 export async function putPlan(engine: Engine, input: PlanInput): Promise<Plan> {
   const spec = specOf(input)
-  const { setupFee, ...others } = spec
-  // A plan without a setup fee is stored as versions before had it.
-  const stored = { ...others, fee: storedFee(spec.fee), ...(setupFee > 0 ? { setupFee } : {}) }
+  const { setupFee, minimumSpend, ...others } = spec
+  // A plan without a setup fee or a minimum spend is stored as versions before had it.
+  const stored = {
+    ...others,
+    fee: storedFee(spec.fee),
+    ...(setupFee > 0 ? { setupFee } : {}),
+    ...(minimumSpend > 0 ? { minimumSpend } : {}),
+  }
   return engine.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock(hashtext($1))', [`plan ${input.id}`])
     for (const [index, charge] of spec.charges.entries()) {
@@ -191,11 +198,22 @@ export async function getPlan(engine: Engine, input: { planId: string; version?:
 export interface PlanRow {
   id: string
   version: number
-  spec: Omit<Plan, 'id' | 'version' | 'fee' | 'setupFee'> & { fee: FeeInput; setupFee?: Money }
+  spec: Omit<Plan, 'id' | 'version' | 'fee' | 'setupFee' | 'minimumSpend'> & {
+    fee: FeeInput
+    setupFee?: Money
+    minimumSpend?: Money
+  }
 }
 
 export function planFrom({ id, version, spec }: PlanRow): Plan {
-  return { id, version, ...spec, setupFee: spec.setupFee ?? 0, fee: feeFrom(spec.fee, seatsOf(spec).min) }
+  return {
+    id,
+    version,
+    ...spec,
+    setupFee: spec.setupFee ?? 0,
+    minimumSpend: spec.minimumSpend ?? 0,
+    fee: feeFrom(spec.fee, seatsOf(spec).min),
+  }
 }
 
 const maxPlansListed = 200
@@ -223,6 +241,7 @@ export function specOf(input: PlanInput): Omit<Plan, 'id' | 'version'> {
     currency: input.currency ?? 'CNY',
     fee: feeFrom(input.fee, seats?.min ?? 1),
     setupFee: input.setupFee ?? 0,
+    minimumSpend: input.minimumSpend ?? 0,
     interval: input.interval ?? 'month',
     intervalCount: input.intervalCount ?? 1,
     alignment: input.alignment ?? 'anniversary',

@@ -192,7 +192,7 @@ function nextDate(state: BillingState, period: LabelledPeriod): LocalDate {
   const [next] = state.ahead
   const change = next && next.at <= period.to ? next.at : null
   if (current.trialEnds !== null) return change ?? current.trialEnds
-  return current.plan.charges.length === 0 && change === null
+  return current.plan.charges.length === 0 && current.plan.minimumSpend === 0 && change === null
     ? billingPeriodAt(current, state.today).to
     : period.to
 }

@@ -148,7 +148,7 @@ async function usageEndedBy(tx: BillingTransaction, state: BillingState, phase: 
   const ended = usagePeriods(state.phases, phase.from).findLast((period) => period.to === phase.from)
   if (!ended || ended.to >= ended.whole.to) return []
   return (await renewalLines(tx, state, ended)).filter(
-    (line) => line.kind === 'usage' || line.kind === 'adjustment',
+    ({ kind }) => kind === 'usage' || kind === 'adjustment' || kind === 'minimum_spend',
   )
 }
 

@@ -24,6 +24,9 @@ export type BreakdownKind =
   | 'taken_off'
   | 'base'
   | 'seats'
+  | 'minimum_spend'
+  | 'spent'
+  | 'billed_before'
 
 /**
  * One part of an amount. The parts add up to the amount, to the cent, and their quantities (steps) to the

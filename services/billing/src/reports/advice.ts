@@ -2,6 +2,8 @@ import type { Engine, BillingTransaction } from '../engine.ts'
 import { readBillingState, type BillingState, type SubscriptionState } from '../subscription/state.ts'
 import type { Discount } from '../customer/discount.ts'
 import { feeLine, usageLine } from '../invoicing/document/line.ts'
+import { minimumSpendLine } from '../invoicing/document/minimum-spend.ts'
+import { prorate } from '../pricing/proration.ts'
 import { discountedBy } from '../invoicing/document/discounted.ts'
 import { isAdditive, type Meter } from '../catalogue/meter.ts'
 import { monthsOf, seatsOf, type Plan } from '../catalogue/plan.ts'
@@ -45,6 +47,8 @@ export interface PlanAdvice {
   seats: number | null
   fee: Money
   usage: Money
+  /** What brings fee and usage to the plan's minimum spend. */
+  minimumSpend: Money
   discount: Money
   tax: Money
   total: Money
@@ -55,7 +59,10 @@ export interface PlanAdvice {
   obstacles: Notice[]
   /** Features of the current plan that it lacks. */
   loses: LocalizedText[]
-  /** The amount of the running period on it so far: a whole fee and the usage, before discounts and tax. */
+  /**
+   * The amount of the running period on it so far: a whole fee and the usage, its minimum spend at least,
+   * before discounts and tax.
+   */
   soFar: Money
   /**
    * Whether all usage of the period would have been possible on it, and usage at the current pace is until
@@ -196,7 +203,22 @@ function advisePlan(
   ]
   const rated = rateUsage(onPlan(period), period, usage, state.meters)
   const fee = feeLine({ id: '', plan, seats }, period, billingPeriodOf(plan, period))
-  const { lines } = discountedBy(discounts, [fee, ...rated.map((one) => usageLine(one, period, tx.at))])
+  const spentIn = (all: readonly RatedUsage[]) => sum([fee.amount, ...all.map((one) => one.rated.amount)])
+  const minimum = minimumSpendLine(
+    {
+      phaseId: '',
+      plan,
+      dates: period,
+      minimum: prorate(plan.minimumSpend, period, period.whole),
+      spent: spentIn(rated),
+    },
+    period,
+  )
+  const { lines } = discountedBy(discounts, [
+    fee,
+    ...rated.map((one) => usageLine(one, period, tx.at)),
+    ...(minimum.amount > 0 ? [minimum] : []),
+  ])
   const { taxTotal: tax, discountTotal: discount, total } = totals(lines, 0)
   const meters = advisedMeters(tx, state, { rated, period, running, usage })
   const obstacles = tooManySeats(plan, requestedSeats)
@@ -205,6 +227,7 @@ function advisePlan(
     seats: shownSeats({ plan, seats }),
     fee: fee.amount,
     usage: sum(rated.map((one) => one.rated.amount)),
+    minimumSpend: minimum.amount,
     discount,
     tax,
     total,
@@ -212,8 +235,7 @@ function advisePlan(
     meters,
     obstacles,
     soFar: money(
-      fee.amount
-        + sum(rateUsage(onPlan(running), running, usage, state.meters).map((one) => one.rated.amount)),
+      Math.max(plan.minimumSpend, spentIn(rateUsage(onPlan(running), running, usage, state.meters))),
     ),
     loses: current.plan.features.filter((feature) => !plan.features.some(({ en }) => en === feature.en)),
     fits:

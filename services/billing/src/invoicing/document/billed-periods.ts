@@ -22,7 +22,7 @@ export function billedPeriods(lines: readonly Pick<Line, 'kind' | 'period'>[]): 
     around(lines.filter((line) => line.kind === kind).map((line) => line.period))
   return {
     fee: datesOf('fee') ?? datesOf('unused_time') ?? datesOf('credit_note'),
-    usage: datesOf('usage') ?? datesOf('adjustment'),
+    usage: datesOf('usage') ?? datesOf('minimum_spend') ?? datesOf('adjustment'),
   }
 }
 

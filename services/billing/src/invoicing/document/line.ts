@@ -13,7 +13,8 @@ import type { RatedUsage } from '../../rating/rated-usage.ts'
 import type { Phase } from '../../subscription/phase.ts'
 import type { BreakdownStep, Rate } from '../../pricing/breakdown.ts'
 
-export type LineKind = 'fee' | 'usage' | 'unused_time' | 'adjustment' | 'charge' | 'credit_note'
+export type LineKind =
+  'fee' | 'usage' | 'minimum_spend' | 'unused_time' | 'adjustment' | 'charge' | 'credit_note'
 
 /** One step of a breakdown, with quantities in units. The amounts of the steps add up to the line's. */
 export type LineBreakdown = BreakdownStep
@@ -344,7 +345,7 @@ export function adjustmentLine(
 }
 
 /** Takes an amount from lines in their order, from each at most what is left of it. */
-function takenFrom(lines: readonly GivenBack[], amount: Money): GivenBack[] {
+export function takenFrom(lines: readonly GivenBack[], amount: Money): GivenBack[] {
   let remaining = amount
   return lines.flatMap((line) => {
     const part = Math.min(remaining, line.amount)

@@ -10,6 +10,7 @@ import { billingPeriodAt, usagePeriods } from '../../subscription/timeline.ts'
 import { billedFor, linesSince } from './billed.ts'
 import { waitingLines, withWaiting } from './charge-line.ts'
 import { feesStillDue, setupFeeStillDue, type FeeFacts } from './fee-days.ts'
+import { minimumSpendLines } from './minimum-spend.ts'
 import { adjustmentLine, usageLine, type LineDraft } from './line.ts'
 import { maxLateDays } from '../../usage/totals/taken-times.ts'
 import { phaseOn, type Phase } from '../../subscription/phase.ts'
@@ -50,8 +51,15 @@ export async function renewalLines(
     ...(await creditsWithin(tx, state, phases, period)),
     ...nextFee({ phases, today: state.today, closed: state.closed, billed: known.lines }, period),
   ]
+  const minimum = minimumSpendLines(state.phases, period, known.rated(period), known.lines)
   const plan = (phaseOn(phases, period.to) ?? phases.at(-1))?.plan
-  return [...fees, ...current, ...lateLines(tx, state, period, known), ...waitingLines(state, plan)]
+  return [
+    ...fees,
+    ...current,
+    ...minimum,
+    ...lateLines(tx, state, period, known),
+    ...waitingLines(state, plan),
+  ]
 }
 
 /**
@@ -135,20 +143,21 @@ function lateLines(
   tx: BillingTransaction,
   state: BillingState,
   range: DateRange,
-  { rated, billed, voidedOn }: Awaited<ReturnType<typeof knownOf>>,
+  { lines, rated, billed, voidedOn }: Awaited<ReturnType<typeof knownOf>>,
 ): LineDraft[] {
-  return periodsStillOpenToLateUsage(state, range, voidedOn).flatMap((earlier) =>
-    rated(earlier)
+  return periodsStillOpenToLateUsage(state, range, voidedOn).flatMap((earlier) => [
+    ...rated(earlier)
       .map((usage) => ({ usage, before: billed(usage, earlier.from) }))
       .filter(({ usage, before }) => usage.used !== before.quantity || usage.rated.amount !== before.amount)
       .map(({ usage, before }) => adjustmentLine(usage, earlier, before, tx.at)),
-  )
+    ...minimumSpendLines(state.phases, earlier, rated(earlier), lines),
+  ])
 }
 
 /**
- * Returns the setup fee of a phase that begins where this usage period ends, and the fee of the billing period that starts where this usage period ends, for the phase that a
- * scheduled change starts there or else the last one. A change requested on that very day comes after the
- * renewal and credits its fee.
+ * Returns the fee of the billing period that starts where this usage period ends, for the phase that a
+ * scheduled change starts there or else the last one, and the setup fee of a phase that starts there. A
+ * change requested on that very day comes after the renewal and credits its fee.
  */
 function nextFee(facts: FeeFacts, period: LabelledPeriod): LineDraft[] {
   const { phases } = facts

@@ -70,6 +70,9 @@ export interface BreakdownStep {
     | 'taken_off'
     | 'base'
     | 'seats'
+    | 'minimum_spend'
+    | 'spent'
+    | 'billed_before'
   events?: number
   upTo: number | null
   quantity: number

@@ -216,6 +216,9 @@ const kindTexts = {
   taken_off: '已减免 taken off',
   base: '套餐 plan',
   seats: '席位 seats',
+  minimum_spend: '最低消费 minimum spend',
+  spent: '已消费 spent',
+  billed_before: '已出账 billed before',
 }
 
 function partText(part: BreakdownStep, currency: string): string {

@@ -105,7 +105,9 @@ async function feeLines(tx: BillingTransaction, state: BillingState, since: Loca
   // The last phase of a subscription has its end.
   const ends = new Map(state.phases.map(({ subscriptionId, to }) => [subscriptionId, to]))
   return [...issued, ...waiting]
-    .filter(({ kind, setup }) => kind === 'fee' || kind === 'unused_time' || setup)
+    .filter(
+      ({ kind, setup }) => kind === 'fee' || kind === 'unused_time' || kind === 'minimum_spend' || setup,
+    )
     .map((line) => ({ ...line, ended: ends.get(subscriptions.get(line.phaseId) ?? '') ?? null }))
 }
 
