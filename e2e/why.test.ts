@@ -121,7 +121,7 @@ test('each line of an upgrade’s quote has a breakdown: the fee, its days and t
       .locator('dl > div')
       .filter({ has: page.getByRole('button', { expanded: true }) })
       .last()
-    await expect.poll(() => row.innerText()).toMatch(/× .+ = ¥/)
+    await expect.poll(() => row.innerText()).toMatch(/× .+ = ¥|一次性收费/)
     expect(await row.innerText()).not.toMatch(/^1 × .*席位/m)
     const amount = minor(await row.locator('dd').first().innerText())
     const [share] = (await row.getByRole('listitem').allInnerTexts()).filter((step) => step.includes('÷'))

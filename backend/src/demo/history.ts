@@ -1,5 +1,6 @@
 import {
   addSeconds,
+  createCharge,
   createEngine,
   createCustomer,
   createSubscription,
@@ -14,6 +15,7 @@ import {
   runBilling,
   type Engine,
   type BillingTransaction,
+  type LocalizedText,
   type UsageEventInput,
 } from '@customer-portal/billing'
 import { meters, plans, seller } from './catalogue.ts'
@@ -33,6 +35,8 @@ export interface DemoCustomer {
   pace: Pace
   /** Answers used since the 1st of this month, where the demo needs an exact number instead of a pace. */
   usedThisMonth?: number
+  /** A one-off charge that waits for the next invoice. */
+  charge?: { id: string; name: LocalizedText; unitAmount: number }
 }
 
 const zoneOffsetHours = 8 // Asia/Shanghai, the zone of both customers, has no daylight saving time
@@ -77,6 +81,8 @@ export async function replayMonths(engine: Engine, customers: readonly DemoCusto
       if (dayEnds > now) break
       await moveTo(dayEnds)
     }
+    for (const { pace, charge } of customers)
+      if (charge) await createCharge(tx, { customerId: pace.customerId, ...charge, when: 'next_invoice' })
   })
 }
 

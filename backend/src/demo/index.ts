@@ -17,6 +17,11 @@ const customers: DemoCustomer[] = [
     seats: 8,
     monthsBack: 3,
     pace: { customerId: 'test_customer', answersPerWeekday: 104, growthPerMonth: 1.17 },
+    charge: {
+      id: 'onboarding',
+      name: { 'zh-CN': '知识库初始化与培训', en: 'Knowledge base onboarding' },
+      unitAmount: 180_000,
+    },
   },
   {
     companyName: '深圳南山小铺贸易有限公司',
