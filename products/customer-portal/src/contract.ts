@@ -6,6 +6,7 @@ import {
   CustomerId,
   Id,
   Instant,
+  Grant,
   InvoiceLine,
   InvoiceTitle,
   LocalDate,
@@ -502,3 +503,26 @@ export const Session = Type.Object(
   closed,
 )
 export type Session = Static<typeof Session>
+
+const { id, meter, status, units, drawn, left, expired, voided, category, effectiveOn, expiresOn } =
+  Grant.properties
+/** GET /usage/grants */
+export const PortalGrant = Type.Object(
+  {
+    id,
+    meter,
+    name: LocalizedText,
+    unit: Unit,
+    status,
+    units,
+    drawn,
+    left,
+    expired,
+    voided,
+    category,
+    effectiveOn,
+    expiresOn,
+  },
+  closed,
+)
+export type PortalGrant = Static<typeof PortalGrant>

@@ -5,14 +5,24 @@ import {
   getUsageLines,
   getUsageMonths,
   getUsageSummary,
+  listGrants,
   listLateEvents,
+  listMeters,
   listRejectedEvents,
 } from '@customer-portal/billing'
 import { exportLimit, PageQuery, type App } from '@customer-portal/http'
 import { Id, Instant, LocalDate, Page, UsageQuery, UsageSummary } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import { languageFor, type ActFor } from '../caller.ts'
-import { LateUsage, RejectedUsage, UsageDays, UsageDetail, UsageLines, UsageMonths } from '../contract.ts'
+import {
+  LateUsage,
+  PortalGrant,
+  RejectedUsage,
+  UsageDays,
+  UsageDetail,
+  UsageLines,
+  UsageMonths,
+} from '../contract.ts'
 import { lateReason } from '../late-reason.ts'
 import { rejectedReason } from '../rejected-reason.ts'
 import { sendUsageFile, UsageFileAnswer } from '../usage-file.ts'
@@ -253,6 +263,36 @@ export function usageRoutes(app: App, actFor: ActFor): void {
       const { data, nextCursor } = await listLateEvents(engine, { customerId, ...request.query })
       return {
         data: data.map((event) => ({ ...event, code: event.outcome, reason: lateReason(event) })),
+        nextCursor,
+      }
+    },
+  )
+
+  app.get(
+    '/usage/grants',
+    {
+      config: { scope: 'portal:read' },
+      schema: {
+        summary: 'Grants: units beside what the plan includes, the newest first',
+        tags: ['usage'],
+        description:
+          'With what is left of each, and until when. A line of usage says how many units grants covered.',
+        querystring: PageQuery,
+        response: { 200: Page(PortalGrant) },
+      },
+    },
+    async (request) => {
+      const { engine, customerId } = actFor(request)
+      const { data, nextCursor } = await listGrants(engine, { customerId, ...request.query })
+      const meters = new Map((await listMeters(engine)).map((meter) => [meter.key, meter]))
+      return {
+        data: data.map(
+          ({ id, meter, status, units, drawn, left, expired, voided, category, effectiveOn, expiresOn }) => {
+            const { name, unit } = meters.get(meter)!
+            const counts = { units, drawn, left, expired, voided }
+            return { id, meter, name, unit, status, ...counts, category, effectiveOn, expiresOn }
+          },
+        ),
         nextCursor,
       }
     },

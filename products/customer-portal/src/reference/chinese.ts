@@ -164,4 +164,7 @@ export const chinese: Record<string, string> = {
     '控制台为凭证所属的客户展示和执行的全部内容。金额为最小货币单位（分），时间为 UTC。',
   'The token of a portal session, 15 minutes': '控制台会话的凭证，有效期 15 分钟',
   'Set by the exchange of a one-time code': '由兑换一次性代码设置',
+  'Grants: units beside what the plan includes, the newest first': '列出资源包，最新的在前',
+  'With what is left of each, and until when. A line of usage says how many units grants covered.':
+    '附各自的剩余数量和到期日。用量明细行会写明由资源包抵扣的数量。',
 }

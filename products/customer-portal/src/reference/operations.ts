@@ -111,6 +111,7 @@ export const operations: Record<string, OperationNotes> = {
   },
   'GET /usage/rejected': { name: 'usage.rejected', query: { limit: 50 } },
   'GET /usage/late': { name: 'usage.late', query: { limit: 50 } },
+  'GET /usage/grants': { name: 'usage.grants', query: { limit: 50 } },
   'GET /usage/stream': { name: 'usage.stream', errors: ['rate_limited', 'streams_full'] },
 
   'GET /invoices': { name: 'invoices.list', query: { status: 'open' } },
