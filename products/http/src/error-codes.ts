@@ -122,6 +122,11 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
     ['资源包不存在', '该客户没有这个资源包。'],
     ['No such grant', 'The customer has no such grant.'],
   ),
+  coupon_not_found: failure(
+    404,
+    ['优惠码无效', '没有这个优惠码，请检查后重新输入。'],
+    ['No such coupon', 'There is no such coupon. Check the code.'],
+  ),
   event_not_found: failure(
     404,
     ['事件不存在', '没有记录过这个编号的事件。'],
@@ -439,6 +444,36 @@ export const failures: Record<Code, { status: number } & Record<Language, Text>>
     409,
     ['资源包已结束', '该资源包已到期或已作废，不能再更改，请另建一个。'],
     ['Grant is over', 'The grant has expired or is void and cannot be changed: make another.'],
+  ),
+  invalid_coupon: failure(
+    422,
+    ['优惠码设置有误', '优惠码的内容有误。'],
+    ['Invalid coupon', 'The coupon is not valid.'],
+  ),
+  coupon_expired: failure(
+    422,
+    ['优惠码已过期', '该优惠码已过兑换期限。'],
+    ['Coupon expired', 'This coupon can no longer be redeemed.'],
+  ),
+  coupon_used_up: failure(
+    422,
+    ['优惠码已领完', '该优惠码的兑换次数已用完。'],
+    ['Coupon used up', 'This coupon has been redeemed as often as it may be.'],
+  ),
+  coupon_not_for_plan: failure(
+    422,
+    ['优惠码不适用', '该优惠码不适用于此套餐或账户币种。'],
+    ['Coupon does not apply', 'This coupon is not for this plan, or not for the currency of the account.'],
+  ),
+  coupon_already_redeemed: failure(
+    422,
+    ['优惠码已使用', '您已兑换过该优惠码。'],
+    ['Coupon already redeemed', 'You have redeemed this coupon before.'],
+  ),
+  coupon_first_time_only: failure(
+    422,
+    ['仅限新客户', '该优惠码仅限从未有过账单的新客户使用。'],
+    ['For new customers only', 'This coupon is for customers who have had no invoice yet.'],
   ),
   too_many_aliases: failure(
     422,

@@ -17,12 +17,13 @@ export const activityTypes = [
   'balance.adjusted',
   'charge.created',
   'charge.withdrawn',
+  'coupon.redeemed',
 ] as const
 export type ActivityType = (typeof activityTypes)[number]
 
 /**
  * An entry about a customer. `subjectId` is the account, subscription or invoice: read that for its current
- * state; for a balance, the refund or adjustment; or the one-off charge.
+ * state; for a balance, the refund or adjustment; for a coupon, the discount; or the one-off charge.
  */
 export interface Activity {
   id: string

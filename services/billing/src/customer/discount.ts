@@ -1,5 +1,7 @@
+import { BillingError } from '../errors.ts'
 import type { LocalDate } from '../values/date.ts'
 import type { LocalizedText } from '../values/localized-text.ts'
+import type { Money } from '../values/money.ts'
 
 /** Maximum number of discounts per customer at a time, so that each document reads a bounded number. */
 export const maxDiscounts = 50
@@ -19,4 +21,29 @@ export interface Discount {
   appliesTo: 'all' | 'fee' | 'usage'
   from: LocalDate
   until: LocalDate | null
+  /** Of a redeemed coupon: its code and its terms at that time. */
+  coupon?: CouponTerms
+}
+
+/**
+ * A redeemed coupon holds in the first `periods` periods that begin on `from` or later (null: in all of
+ * them), for lines of its plans (null: of all). Its percentage takes at most `maxAmount` of a period.
+ */
+export interface CouponTerms {
+  code: string
+  periods: number | null
+  maxAmount: Money | null
+  plans: string[] | null
+}
+
+/** Returns the most a discount takes of a period; null for a percentage without a maximum. */
+export function amountPerPeriod({ value, coupon }: Discount): Money | null {
+  return typeof value === 'number' ? value : (coupon?.maxAmount ?? null)
+}
+
+export function tooManyDiscounts(): BillingError {
+  return new BillingError('too_many_discounts', {
+    most: maxDiscounts,
+    message: `a customer has at most ${maxDiscounts} discounts: delete one that is over first`,
+  })
 }

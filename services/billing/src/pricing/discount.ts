@@ -13,10 +13,10 @@ import {
 
 /**
  * `appliesTo`: the lines it may reduce; null: all. `atMost`: the maximum it takes off a line, where that is
- * less than the line.
+ * less than the line. `most`: the maximum a percentage takes in all.
  */
 export type Discount = { appliesTo: readonly string[] | null; atMost?: ReadonlyMap<string, Money> } & (
-  { kind: 'fixed'; amount: Money } | { kind: 'percent'; percent: string }
+  { kind: 'fixed'; amount: Money } | { kind: 'percent'; percent: string; most?: Money }
 )
 
 /** Turns whole amounts into exact weights. */
@@ -80,19 +80,28 @@ export function takenOff(
 ): Money[][] {
   const left = lines.map((line) => line.amount)
   return discounts.map((discount) => {
-    const weights = lines.map(({ id }, index) => {
+    const reached = lines.map(({ id }, index) => {
       // Survives `left[index]! >= 0`: a line of zero has the weight zero either way.
       const applies = left[index]! > 0 && (discount.appliesTo === null || discount.appliesTo.includes(id))
-      return applies ? Math.max(0, Math.min(left[index]!, discount.atMost?.get(id) ?? left[index]!)) : 0
+      return applies ? left[index]! : 0
     })
+    const weights = lines.map(({ id }, index) =>
+      Math.max(0, Math.min(reached[index]!, discount.atMost?.get(id) ?? reached[index]!)),
+    )
     const base = sum(weights)
-    const full = discount.kind === 'fixed' ? discount.amount : percentOf(base, discount.percent)
+    const full = discount.kind === 'fixed' ? discount.amount : shareOf(sum(reached), discount)
     const parts = allocate(Math.max(0, Math.min(full, base)), weightsOf(weights))
     parts.forEach((part, index) => {
       left[index] = money(left[index]! - part)
     })
     return parts
   })
+}
+
+/** Returns a percentage of an amount, at most its maximum. */
+function shareOf(amount: Money, { percent, most }: { percent: string; most?: Money }): Money {
+  const share = percentOf(amount, percent)
+  return most === undefined ? share : Math.min(share, most)
 }
 
 /** Returns whether a text is a valid discount percentage: above 0, at most 100, at most four decimals. */

@@ -306,6 +306,24 @@ const customerChecks = (customerId: Sql): readonly { what: string; rows: Sql }[]
         )`,
   },
   {
+    what: 'a discount of a coupon that was not redeemed, or not redeemed in order',
+    rows: sql`select d.id as discount, null::text as code
+      from discounts d
+      where d.customer_id = ${customerId}
+        and d.coupon_code is not null
+        and not exists (
+          select 1
+          from coupon_redemptions r
+          where (r.customer_id, r.code, r.discount_id) = (d.customer_id, d.coupon_code, d.id)
+        )
+      union all
+      select null, code
+      from coupon_redemptions
+      where customer_id = ${customerId}
+      group by code
+      having count(*) <> max(ordinal)`,
+  },
+  {
     what: 'a movement of the balance of no invoice',
     rows: sql`select id, invoice_id
       from balance_transactions m
@@ -314,6 +332,17 @@ const customerChecks = (customerId: Sql): readonly { what: string; rows: Sql }[]
         and not exists (select 1 from invoices i where (i.customer_id, i.id) = (m.customer_id, m.invoice_id))`,
   },
 ]
+
+/** The counter of a coupon, which is its limit under concurrency, is the number of its redemptions. */
+const couponsCheck = {
+  what: 'a coupon whose redemptions differ from its counter',
+  rows: sql`
+    select c.code, c.redemptions, count(r.code)::int as counted
+    from coupons c
+    left join coupon_redemptions r on r.code = c.code
+    group by c.code
+    having c.redemptions <> count(r.code)`,
+}
 
 /** Numbers count from 1 in each series and month up to the counter. */
 const numbersCheck = {
@@ -348,10 +377,10 @@ export async function ledgerMistakes(tx: BillingTransaction, customerId: string)
   return broken
 }
 
-/** Returns the months whose invoice numbers have a gap or do not end at their counter. */
-export async function numberMistakes(tx: BillingTransaction): Promise<Broken[]> {
-  return (await tx.query(numbersCheck.rows)).map((row) => ({
-    what: numbersCheck.what,
-    row: JSON.stringify(row),
-  }))
+/** Returns what breaks a rule across customers: months of invoice numbers, and coupons, against their counters. */
+export async function counterMistakes(tx: BillingTransaction): Promise<Broken[]> {
+  const broken: Broken[] = []
+  for (const { what, rows } of [numbersCheck, couponsCheck])
+    for (const row of await tx.query(rows)) broken.push({ what, row: JSON.stringify(row) })
+  return broken
 }

@@ -9,7 +9,7 @@ import { unitsFrom } from '../values/quantity.ts'
 import { periodNamed } from '../subscription/timeline.ts'
 import { recount, withDaysBefore } from './recount.ts'
 import { discountMistakes, documentMistakes, noteMistakes, type DocumentRow } from './document-check.ts'
-import { ledgerMistakes, numberMistakes } from './ledger-check.ts'
+import { ledgerMistakes, counterMistakes } from './ledger-check.ts'
 import { meterBalances, type BilledDocument } from './meter-balance.ts'
 import { balanceMistakes, dayMistakes, groupMistakes, lineMistakes, momentsOf } from './usage-check.ts'
 import { coverageOf, readUsage } from '../rating/deficit.ts'
@@ -119,7 +119,7 @@ export async function* findMistakes(
   engine: Engine,
   options: { customerId?: string; onCustomer?: (customerId: string) => void } = {},
 ): AsyncGenerator<Mistake> {
-  for (const broken of await engine.transaction(numberMistakes, { readOnly: true, long: true }))
+  for (const broken of await engine.transaction(counterMistakes, { readOnly: true, long: true }))
     yield { customerId: null, ...broken }
   if (options.customerId !== undefined) return yield* await mistakesOfCustomer(engine, options.customerId)
   for (let last = ''; ;) {
@@ -152,7 +152,7 @@ export async function listMistakes(
   const limit = pageLimit(input.limit)
   const data: Mistake[] =
     input.cursor === undefined
-      ? (await engine.transaction(numberMistakes, { readOnly: true, long: true }))
+      ? (await engine.transaction(counterMistakes, { readOnly: true, long: true }))
           .slice(0, maxMistakes)
           .map((broken) => ({ customerId: null, ...broken }))
       : []

@@ -214,11 +214,12 @@ function advisePlan(
     },
     period,
   )
-  const { lines } = discountedBy(discounts, [
+  const drafts = [
     fee,
     ...rated.map((one) => usageLine(one, period, tx.at)),
     ...(minimum.amount > 0 ? [minimum] : []),
-  ])
+  ]
+  const { lines } = discountedBy(discounts, drafts, { phases: state.phases, plan })
   const { taxTotal: tax, discountTotal: discount, total } = totals(lines, 0)
   const meters = advisedMeters(tx, state, { rated, period, running, usage })
   const obstacles = tooManySeats(plan, requestedSeats)

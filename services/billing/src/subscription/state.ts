@@ -1,7 +1,7 @@
 import { sql } from '@customer-portal/database'
 import type { BillingTransaction } from '../engine.ts'
 import { BillingError } from '../errors.ts'
-import { maxDiscounts, type Discount } from '../customer/discount.ts'
+import { maxDiscounts, type CouponTerms, type Discount } from '../customer/discount.ts'
 import type { WaitingCharge } from '../customer/one-off-charge.ts'
 import { grantsOf, type GrantTerms } from '../customer/grant.ts'
 import { everyMeter, meterFrom, type Meter, type MeterRow } from '../catalogue/meter.ts'
@@ -102,15 +102,20 @@ export async function readBillingState(tx: BillingTransaction, customerId: strin
     unclosed: new Map(
       unclosed.map(({ id, reopenedAt }) => [id, reopenedAt === null ? null : instantIn(reopenedAt)]),
     ),
-    discounts: discounts.map((discount) => ({
-      ...discount,
-      value: discount.kind === 'fixed' ? Number(discount.value) : discount.value,
-    })),
+    discounts: discounts.map(discountFrom),
     charges: charges.map((charge) => ({
       ...charge,
       createdAt: instantIn(charge.createdAt),
       waitingSince: instantIn(charge.waitingSince),
     })),
+  }
+}
+
+function discountFrom({ value, code, periods, maxAmount, plans, ...discount }: DiscountRow): Discount {
+  return {
+    ...discount,
+    value: discount.kind === 'fixed' ? Number(value) : value,
+    ...(code === null ? {} : { coupon: { code, periods, maxAmount, plans } }),
   }
 }
 
@@ -258,10 +263,13 @@ interface BillingFacts extends Facts {
   closed: { start: LocalDate; voided: boolean }[]
   unclosed: { id: string; reopenedAt: string | null }[]
   billsAgain: boolean
-  discounts: (Omit<Discount, 'value'> & { value: string })[]
+  discounts: DiscountRow[]
   charges: WaitingCharge[]
   balance: string
 }
+
+type DiscountRow = Omit<Discount, 'value' | 'coupon'>
+  & Omit<CouponTerms, 'code'> & { value: string; code: string | null }
 
 const billingFacts = sql`,
   (
@@ -298,7 +306,7 @@ const billingFacts = sql`,
     select coalesce(json_agg(d order by d.sequence), '[]')
     from (
       select id, name, kind, value, applies_to as "appliesTo", from_on as "from", until_on as "until",
-        sequence
+        coupon_code as code, periods, max_amount as "maxAmount", plans, sequence
       from discounts
       where customer_id = k.customer_id
       order by sequence

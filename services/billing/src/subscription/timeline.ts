@@ -55,6 +55,25 @@ export function billingPeriodAt(
 }
 
 /**
+ * Returns the first dates within a range of the billing or usage periods that are paid for, in order: a trial
+ * is none.
+ */
+export function periodStarts(
+  phases: readonly Phase[],
+  kind: 'billing' | 'usage',
+  range: DateRange,
+): LocalDate[] {
+  const starts = phases.flatMap(({ anchor, alignment, plan, from, to, trialEnds }) => {
+    if (trialEnds !== null) return []
+    const cycle = { anchor, alignment, months: kind === 'usage' ? 1 : monthsOf(plan) }
+    const until = to === null ? range.to : earlier(to, range.to)
+    const since = later(from, range.from)
+    return periodsUntil(cycle, until).flatMap((period) => (period.from >= since ? period.from : []))
+  })
+  return [...new Set(starts)].sort()
+}
+
+/**
  * Returns the usage period with a label, or the current one. Outside a subscription periods are calendar
  * months. Throws period_not_found.
  */

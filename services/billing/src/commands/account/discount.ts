@@ -2,7 +2,7 @@ import type { Engine } from '../../engine.ts'
 import { onCustomer } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
 import { readBillingState } from '../../subscription/state.ts'
-import { maxDiscounts, type Discount } from '../../customer/discount.ts'
+import { maxDiscounts, tooManyDiscounts, type Discount } from '../../customer/discount.ts'
 import { isDate, type LocalDate } from '../../values/date.ts'
 import { isDiscountPercent } from '../../pricing/discount.ts'
 import { localized, type LocalizedText } from '../../values/localized-text.ts'
@@ -26,15 +26,16 @@ export async function putDiscount(engine: Engine, input: DiscountInput): Promise
   const discount = discountFrom(input)
   // What fell due before is issued with the old discounts.
   return onCustomer(engine, input.customerId, {}, async (tx) => {
-    const existing = await tx.query('select 1 from discounts where customer_id = $1 and id <> $2', [
-      input.customerId,
-      discount.id,
-    ])
-    if (existing.length >= maxDiscounts)
-      throw new BillingError('too_many_discounts', {
-        most: maxDiscounts,
-        message: `a customer has at most ${maxDiscounts} discounts: delete one that is over first`,
+    const existing = await tx.query<{ id: string; coupon: string | null }>(
+      'select id, coupon_code as coupon from discounts where customer_id = $1',
+      [input.customerId],
+    )
+    if (existing.some((one) => one.id === discount.id && one.coupon !== null))
+      throw new BillingError('invalid_discount', {
+        pointer: '/discountId',
+        message: `'${discount.id}' is a redeemed coupon: it can be deleted, and another discount be given`,
       })
+    if (existing.filter((one) => one.id !== discount.id).length >= maxDiscounts) throw tooManyDiscounts()
     await tx.query(
       `insert into discounts (customer_id, id, name, kind, value, applies_to, from_on, until_on, created_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)

@@ -16,7 +16,8 @@ import { issue, type InvoiceDraft } from '../../invoicing/issue.ts'
 import { issuedIn } from '../../invoicing/issued.ts'
 import { viewOf } from '../../invoicing/view.ts'
 import { alsoIssued, noticesBetween, trialNow, waitsUntil } from './notices.ts'
-import { honourQuote, promisedChange } from './quote.ts'
+import { honourQuote, promisedChange, withCoupon } from './quote.ts'
+import { onCustomerWith, redeemWith } from './with-coupon.ts'
 import { insertWaiting, keepWaiting, writePhases } from '../../subscription/write.ts'
 import { subscriptionOf, type Changed, type Subscription } from './subscribe.ts'
 import { usagePeriods } from '../../subscription/timeline.ts'
@@ -36,7 +37,7 @@ import { partyOf } from './party.ts'
  */
 export async function upgradeSubscription(
   engine: Engine,
-  input: { customerId: string; planId: string; seats?: number; quoteId?: string },
+  input: { customerId: string; planId: string; seats?: number } & Confirmed,
 ): Promise<Changed> {
   return applyChange(engine, input, ({ direction, to, at }) => {
     if (direction === 'down')
@@ -59,7 +60,7 @@ export async function upgradeSubscription(
  */
 export async function downgradeSubscription(
   engine: Engine,
-  input: { customerId: string; planId: string; planVersion?: number; seats?: number; quoteId?: string },
+  input: { customerId: string; planId: string; planVersion?: number; seats?: number } & Confirmed,
 ): Promise<{ subscription: Subscription; notices: Notice[] }> {
   const { subscription, notices } = await applyChange(
     engine,
@@ -86,9 +87,15 @@ export async function downgradeSubscription(
  */
 export async function changeSubscription(
   engine: Engine,
-  input: ChangeRequest & { customerId: string; quoteId?: string },
+  input: ChangeRequest & { customerId: string } & Confirmed,
 ): Promise<Changed> {
   return applyChange(engine, input, () => {})
+}
+
+/** The quote that is confirmed, and the code of the coupon that is redeemed with the change. */
+export interface Confirmed {
+  quoteId?: string
+  coupon?: string
 }
 
 /** The field that decides the direction of a change: the seats, where they are given. */
@@ -98,11 +105,12 @@ type Check = (change: PlannedChange, state: BillingState, party: Party) => void
 
 async function applyChange(
   engine: Engine,
-  input: ChangeRequest & { customerId: string; quoteId?: string },
+  input: ChangeRequest & { customerId: string } & Confirmed,
   check: Check,
 ): Promise<Changed> {
   const { customerId, quoteId } = input
-  return onCustomer(engine, customerId, {}, async (tx, before) => {
+  return onCustomerWith(engine, input, async (tx, before, coupon) => {
+    const redeemed = coupon && (await redeemWith(tx, before, coupon, input))
     const { state, change } = await changeFrom(tx, before, input)
     const party = partyOf(tx)
     check(change, state, party)
@@ -114,7 +122,12 @@ async function applyChange(
         message: blocker.detail.en,
       })
     if (quoteId !== undefined)
-      await honourQuote(tx, customerId, quoteId, await promisedChange(tx, state, change))
+      await honourQuote(
+        tx,
+        customerId,
+        quoteId,
+        withCoupon(await promisedChange(tx, state, change), redeemed),
+      )
     const deficits = await deficitsOfChange(tx, state, change)
     const { document, state: after } = await makePlannedChange(tx, state, change, party)
     await scheduleNext(tx, after)

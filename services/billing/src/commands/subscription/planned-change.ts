@@ -96,7 +96,7 @@ export async function planChange(
     when,
     at,
     billingPeriod: money.billingPeriod,
-    ...(await priced(tx, state, withWaiting(state, money.lines, plan))),
+    ...(await priced(tx, state, withWaiting(state, money.lines, plan), state.balance, plan)),
   }
 }
 

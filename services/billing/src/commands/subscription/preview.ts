@@ -7,7 +7,9 @@ import { nextInvoiceOf, type NextInvoice } from '../../invoicing/next.ts'
 import { publicLine, type PublicLine } from '../../invoicing/view.ts'
 import { noticesBetween, willAlsoBeIssued } from './notices.ts'
 import { changeFrom, makePlannedChange } from './plan-change.ts'
-import { promisedChange, quoteEnd, type Promised } from './quote.ts'
+import { promisedChange, quoteEnd, withCoupon, type Promised } from './quote.ts'
+import { beginsLater, percentagesOf, redeemWith } from './with-coupon.ts'
+import { findCoupon, type FoundCoupon } from '../../subscription/redemption.ts'
 import type { LocalDate } from '../../values/date.ts'
 import type { Instant } from '../../values/instant.ts'
 import type { Totals } from '../../pricing/totals.ts'
@@ -48,9 +50,11 @@ export interface Preview extends Totals {
  */
 export async function previewChange(
   engine: Engine,
-  input: ChangeRequest & { customerId: string; trialDays?: number },
+  input: ChangeRequest & { customerId: string; trialDays?: number; coupon?: string },
 ): Promise<Preview> {
   return engine.transaction(async (tx) => {
+    const coupon =
+      input.coupon === undefined ? undefined : await findCoupon(tx, input.coupon, { isLocked: false })
     await lockCustomer(tx, input.customerId)
     const before = await readBillingState(tx, input.customerId)
     const {
@@ -58,7 +62,9 @@ export async function previewChange(
       ...preview
     } = await takenBack(tx, async () => {
       const state = await catchUp(tx, before)
-      return currentPhase(state) ? previewOfChange(tx, state, input) : previewOfStart(tx, state, input)
+      return currentPhase(state)
+        ? previewOfChange(tx, state, { ...input, coupon })
+        : previewOfStart(tx, state, { ...input, coupon })
     })
     const expiresAt = quoteEnd(tx.at, before)
     const quoteId = tx.newId('quo')
@@ -77,16 +83,18 @@ type Previewed = Omit<Preview, 'quoteId' | 'expiresAt'> & { promised: Promised }
 async function previewOfChange(
   tx: BillingTransaction,
   before: BillingState,
-  input: ChangeRequest & { customerId: string },
+  input: ChangeRequest & { customerId: string; coupon: FoundCoupon | undefined },
 ): Promise<Previewed> {
+  const redeemed = input.coupon && (await redeemWith(tx, before, input.coupon, input))
   const { state, change } = await changeFrom(tx, before, input)
   const blockers = blockersOf(state, change, partyOf(tx))
-  const promised = await promisedChange(tx, state, change)
+  const promised = withCoupon(await promisedChange(tx, state, change), redeemed)
   const left = await allowancesAfter(tx, state, change)
   const warnings = [
     ...(await warningsOf(tx, state, change)),
     ...usedUp(state, change, left),
     ...(await deficitsOfChange(tx, state, change)),
+    ...(await percentagesOf(tx, state, change)),
   ]
   const unchanged = { document: null, state }
   const { document, state: after } =
@@ -103,7 +111,11 @@ async function previewOfChange(
     allowancesAfter: left,
     blockers,
     warnings,
-    notices: [...noticesBetween(state.waiting, after), ...besides],
+    notices: [
+      ...noticesBetween(state.waiting, after),
+      ...besides,
+      ...beginsLater(after, redeemed, change.when === 'now' ? change.at : null),
+    ],
     promised,
   }
 }
@@ -111,7 +123,13 @@ async function previewOfChange(
 async function previewOfStart(
   tx: BillingTransaction,
   before: BillingState,
-  input: { customerId: string; planId: string; seats?: number; trialDays?: number },
+  input: {
+    customerId: string
+    planId: string
+    seats?: number
+    trialDays?: number
+    coupon: FoundCoupon | undefined
+  },
 ): Promise<Previewed> {
   const {
     from,
@@ -120,6 +138,7 @@ async function previewOfStart(
     promised,
     document,
     notices,
+    redeemed,
     state: after,
   } = await beginSubscription(tx, before, input)
   return {
@@ -133,7 +152,11 @@ async function previewOfStart(
     allowancesAfter: await allowancesOf(tx, after),
     blockers: [],
     warnings: [],
-    notices: [...notices, ...willAlsoBeIssued(tx, input.customerId, document)],
+    notices: [
+      ...notices,
+      ...willAlsoBeIssued(tx, input.customerId, document),
+      ...beginsLater(after, redeemed, from),
+    ],
     promised,
   }
 }

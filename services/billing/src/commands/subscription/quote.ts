@@ -4,13 +4,13 @@ import { BillingError } from '../../errors.ts'
 import type { BillingState, SubscriptionState } from '../../subscription/state.ts'
 import { feeLine, setupLine, type LineDraft } from '../../invoicing/document/line.ts'
 import { priced } from '../../invoicing/document/discounted.ts'
+import type { Discount } from '../../customer/discount.ts'
 import type { Plan } from '../../catalogue/plan.ts'
 import { canonicalJson } from '../../values/canonical-json.ts'
 import { addDays } from '../../values/date.ts'
 import { addSeconds, type Instant } from '../../values/instant.ts'
 import { instantOf } from '../../values/zone.ts'
 import type { Totals } from '../../pricing/totals.ts'
-import type { Money } from '../../values/money.ts'
 import { billingPeriodAt } from '../../subscription/timeline.ts'
 import { nextPhase } from '../../subscription/schedule.ts'
 import { setupFeeOf } from '../../subscription/setup-fee.ts'
@@ -38,7 +38,7 @@ export async function promisedChange(
   change: PlannedChange,
 ): Promise<Promised> {
   const { to, from, lines, totals, when, at } = change
-  const next = when === 'period_end' ? { at, next: await nextFeeTotal(tx, state, change) } : {}
+  const next = when === 'period_end' ? { at, next: (await nextFeeTotals(tx, state, change)).total } : {}
   return {
     ...to,
     promise: { planVersion: to.plan.version, from: from.id, lines: lines.map(promisedLine), totals, ...next },
@@ -64,6 +64,12 @@ export function promisedStart({
   return { plan, seats, promise: { planVersion: plan.version, trialDays, lines: promised, totals } }
 }
 
+/** Adds the coupon that is redeemed with it: a quote is confirmed with the same code or not at all. */
+export function withCoupon({ promise, ...promised }: Promised, redeemed: Discount | undefined): Promised {
+  const coupon = redeemed && { ...redeemed.coupon, value: redeemed.value, from: redeemed.from }
+  return { ...promised, promise: coupon ? { ...(promise as object), coupon } : promise }
+}
+
 /**
  * The instant up to which events were counted is that of the request, and the source line of a credit may
  * have no id before the draft is issued: a quote promises neither.
@@ -77,20 +83,17 @@ function promisedLine({
 }
 
 /** Returns the next fee and a setup fee on the new plan with discounts and tax; usage comes on top and is not known yet. */
-async function nextFeeTotal(
+export async function nextFeeTotals(
   tx: BillingTransaction,
   state: BillingState,
   change: PlannedChange,
-): Promise<Money> {
+): Promise<Totals> {
   const { plan, seats } = change.to
   const at = change.billingPeriod.to
   const phase = nextPhase(change.from, { id: '', plan, seats, from: at, scheduled: true })
   const next = billingPeriodAt(phase, at)
-  const { totals } = await priced(tx, state, [
-    feeLine(phase, next, next),
-    ...setupLine(phase, setupFeeOf(state.phases, phase), at),
-  ])
-  return totals.total
+  const lines = [feeLine(phase, next, next), ...setupLine(phase, setupFeeOf(state.phases, phase), at)]
+  return (await priced(tx, state, lines, state.balance, plan)).totals
 }
 
 /** Checks that confirming charges exactly what the quote said. Throws quote_expired, quote_outdated. */

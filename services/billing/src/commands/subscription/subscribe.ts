@@ -1,7 +1,7 @@
 import type { Engine, BillingTransaction } from '../../engine.ts'
 import { refuseArchived, refuseSeatsWithout, seatsFor } from './planned-change.ts'
 import { recordActivity } from '../../activity/activity.ts'
-import { catchUp, onCustomer } from '../../billing-run/run.ts'
+import { catchUp } from '../../billing-run/run.ts'
 import { BillingError } from '../../errors.ts'
 import { readBillingState, type BillingState, type SubscriptionState } from '../../subscription/state.ts'
 import type { InvoiceDocument } from '../../invoicing/document/document.ts'
@@ -13,8 +13,11 @@ import { priced } from '../../invoicing/document/discounted.ts'
 import { nextInvoiceOf, type NextInvoice } from '../../invoicing/next.ts'
 import { viewOf, type Invoice } from '../../invoicing/view.ts'
 import { alsoIssued, trialUsed } from './notices.ts'
+import type { Discount } from '../../customer/discount.ts'
 import { getPlan, isTrial, maxTrialDays, seatsOf, type Plan } from '../../catalogue/plan.ts'
-import { honourQuote, promisedStart, type Promised } from './quote.ts'
+import { honourQuote, promisedStart, withCoupon, type Promised } from './quote.ts'
+import { onCustomerWith } from './with-coupon.ts'
+import { redeem, type FoundCoupon } from '../../subscription/redemption.ts'
 import { addDays, daysBetween, type LocalDate } from '../../values/date.ts'
 import type { Totals } from '../../pricing/totals.ts'
 import { addSeconds, parseInstant, type Instant } from '../../values/instant.ts'
@@ -86,10 +89,10 @@ export interface Changed {
  */
 export async function createSubscription(
   engine: Engine,
-  input: StartRequest & { quoteId?: string },
+  input: StartRequest & { quoteId?: string; coupon?: string },
 ): Promise<Changed> {
-  return onCustomer(engine, input.customerId, {}, async (tx, before) => {
-    const { document, notices, state } = await beginSubscription(tx, before, input)
+  return onCustomerWith(engine, input, async (tx, before, coupon) => {
+    const { document, notices, state } = await beginSubscription(tx, before, { ...input, coupon })
     return {
       subscription: await subscriptionOf(tx, state),
       invoice: document && (await viewOf(tx, document)),
@@ -113,6 +116,8 @@ export interface Begun {
   totals: Totals
   promised: Promised
   document: InvoiceDocument | null
+  /** What a coupon became. */
+  redeemed: Discount | undefined
   state: BillingState
   notices: Notice[]
 }
@@ -121,7 +126,7 @@ export interface Begun {
 export async function beginSubscription(
   tx: BillingTransaction,
   before: BillingState,
-  input: StartRequest & { quoteId?: string },
+  input: StartRequest & { quoteId?: string; coupon?: FoundCoupon | undefined },
 ): Promise<Begun> {
   const last = before.phases.at(-1)
   if (currentPhase(before))
@@ -200,8 +205,9 @@ export async function beginSubscription(
     ...setupLine(phase, setupFeeOf(started.phases, phase), from),
   ]
   const lines = withWaiting(started, own, plan)
+  const redeemed = input.coupon && (await redeem(tx, started, input.coupon, { plans: [plan], from }))
   const offer = await priced(tx, started, lines)
-  const promised = promisedStart({ plan, seats, trialDays, ...offer })
+  const promised = withCoupon(promisedStart({ plan, seats, trialDays, ...offer }), redeemed)
   if (input.quoteId !== undefined) await honourQuote(tx, input.customerId, input.quoteId, promised)
   const document = await issue(tx, started, {
     kind: 'start',
@@ -217,6 +223,7 @@ export async function beginSubscription(
     ...offer,
     promised,
     document,
+    redeemed,
     state,
     notices: plan.trialDays > trialDays && input.trialDays === undefined ? [trialUsed] : [],
   }

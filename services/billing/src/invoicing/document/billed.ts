@@ -93,12 +93,13 @@ export function billedFor(
 /** Returns what each discount took off some lines, less what credits gave back of it. */
 function discountsOn(lines: readonly Line[]): DiscountOnLine[] {
   const taken = new Map<string, DiscountOnLine>()
-  for (const { id, period, amount } of lines.flatMap((line) => line.discounts ?? [])) {
+  for (const { id, period, percent, amount } of lines.flatMap((line) => line.discounts ?? [])) {
     const key = `${id} ${period ?? ''}`
     taken.set(key, {
       id,
       amount: money((taken.get(key)?.amount ?? 0) + amount),
       ...(period === undefined ? {} : { period }),
+      ...(percent === undefined ? {} : { percent }),
     })
   }
   return [...taken.values()]

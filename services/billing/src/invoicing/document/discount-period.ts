@@ -1,12 +1,12 @@
 import { addMonths, firstOfMonth, type LocalDate } from '../../values/date.ts'
 import { money, scale, type Money } from '../../values/money.ts'
 import { daysIn } from '../../values/period.ts'
-import type { Discount } from '../../customer/discount.ts'
+import { amountPerPeriod, type Discount } from '../../customer/discount.ts'
 import type { BilledLine, LineDraft } from './line.ts'
 
 /**
- * The period a fixed discount applies to, by its first date, and its amount there; a short or cut usage
- * period gets the share of its days.
+ * The period a discount applies to, by its first date, and its amount there (0 where it has none); a short or
+ * cut usage period gets the share of its days.
  */
 export interface DiscountPeriod {
   start: LocalDate
@@ -14,13 +14,13 @@ export interface DiscountPeriod {
 }
 
 /**
- * What documents took of fixed discounts less what they gave back, by discount id and first date of the
+ * What documents took of discounts with an amount per period less what they gave back, by discount id and first date of the
  * period.
  */
 export type Remembered = ReadonlyMap<string, Money>
 
 /**
- * Sums what the lines of earlier documents, and of the current one, took of fixed discounts. What a credited
+ * Sums what the lines of earlier documents, and of the current one, took of them. What a credited
  * fee gives back can be taken again.
  */
 export function takenBefore(billed: readonly BilledLine[], making: readonly LineDraft[]): Remembered {
@@ -35,11 +35,12 @@ export function takenBefore(billed: readonly BilledLine[], making: readonly Line
 }
 
 /**
- * Returns the period of a fixed discount that a line counts to: the billing period for `fee`, else the usage
+ * Returns the period of a discount that a line counts to: the billing period for `fee`, else the usage
  * period. A fee counts to the usage period its billing period starts in.
  */
-export function discountPeriod({ appliesTo, value }: Discount, line: LineDraft): DiscountPeriod {
-  const whole = value as Money
+export function discountPeriod(discount: Discount, line: LineDraft): DiscountPeriod {
+  const { appliesTo } = discount
+  const whole = amountPerPeriod(discount) ?? 0
   if (appliesTo === 'fee') return { start: line.billingPeriod ?? line.period.start, amount: whole }
   if (line.usageDays)
     return { start: line.usagePeriod!, amount: scale(whole, line.usageDays.billed, line.usageDays.of) }

@@ -7,31 +7,41 @@ import { money, sum, type Money } from '../../values/money.ts'
 import { prorate } from '../../pricing/proration.ts'
 import { linesSince } from './billed.ts'
 import { discountPeriod, takenBefore, type DiscountPeriod, type Remembered } from './discount-period.ts'
-import type { Discount } from '../../customer/discount.ts'
+import { amountPerPeriod, type Discount } from '../../customer/discount.ts'
+import { isHeld, type Held } from './coupon-period.ts'
+import { phasesAhead } from '../../subscription/schedule.ts'
+import type { Plan } from '../../catalogue/plan.ts'
 import type { DiscountOnLine, LineDraft } from './line.ts'
 
 /**
  * Prices a document: its lines with the customer's discounts, the totals, and the balance applied (all of it
- * by default).
+ * by default). `plan` is that of lines whose phase is not made yet.
  */
 export async function priced(
   tx: BillingTransaction,
-  { customer: { customerId }, discounts, balance }: BillingState,
+  state: BillingState,
   lines: readonly LineDraft[],
-  atMost = balance,
+  atMost = state.balance,
+  plan?: Plan,
 ): Promise<{ lines: LineDraft[]; totals: Totals }> {
-  const discounted = discountedBy(discounts, lines, await rememberedFor(tx, customerId, discounts, lines))
+  const { customer, discounts } = state
+  const discounted = discountedBy(
+    discounts,
+    lines,
+    { phases: phasesAhead(state), ...(plan ? { plan } : {}) },
+    await rememberedFor(tx, customer.customerId, discounts, lines),
+  )
   return { lines: discounted.lines, totals: totals(discounted.lines, atMost, discounted.discounts) }
 }
 
-/** Returns what documents took of fixed discounts, and gave back, in the periods these lines count to. */
+/** Returns what documents took of amounts per period, and gave back, in the periods these lines count to. */
 async function rememberedFor(
   tx: BillingTransaction,
   customerId: string,
   discounts: readonly Discount[],
   lines: readonly LineDraft[],
 ): Promise<Remembered> {
-  const starts = discounts.some((discount) => discount.kind === 'fixed')
+  const starts = discounts.some((discount) => amountPerPeriod(discount) !== null)
     ? lines.flatMap((line) => line.billingPeriod ?? line.usagePeriod ?? [])
     : []
   const [first] = starts.sort()
@@ -49,14 +59,15 @@ const kinds: Record<Discount['appliesTo'], readonly LineDraft['kind'][]> = {
  * Applies discounts to lines, in the order they were created. A percentage reduces each line whose period
  * starts while it applies. A fixed amount applies once per billing period (`fee`) or usage period that starts
  * while it applies: all documents together take at most that amount, less what was given back; a fee for some
- * days of its billing period takes at most their share.
+ * days of its billing period takes at most their share. A coupon holds in its periods, a percentage too.
  */
 export function discountedBy(
   discounts: readonly Discount[],
   lines: readonly LineDraft[],
+  held: Held = { phases: [] },
   remembered: Remembered = new Map(),
 ): { lines: LineDraft[]; discounts: DiscountTotal[] } {
-  const takings = discounts.flatMap((discount) => takingsOf(discount, lines, remembered))
+  const takings = discounts.flatMap((discount) => takingsOf(discount, lines, held, remembered))
   const parts = takenOff(
     lines.map((line, index) => ({ id: String(index), amount: line.amount })),
     takings.map((taking) => taking.taking),
@@ -82,7 +93,7 @@ export function discountedBy(
   }
 }
 
-/** What a discount may take in one document: its amount, or for a fixed one the amount per period. */
+/** What a discount may take in one document: its amount per period, or for a percentage without one its share. */
 interface PartOfDiscount {
   discount: Discount
   taking: Taking
@@ -92,42 +103,47 @@ interface PartOfDiscount {
 function takingsOf(
   discount: Discount,
   lines: readonly LineDraft[],
+  held: Held,
   remembered: Remembered,
 ): PartOfDiscount[] {
   const lowered = lines
     .map((line, index) => ({ line, id: String(index) }))
-    .filter(({ line }) => kinds[discount.appliesTo].includes(line.kind))
-  if (typeof discount.value === 'string') {
+    .filter(({ line }) => kinds[discount.appliesTo].includes(line.kind) && isHeld(discount, line, held))
+  const most = amountPerPeriod(discount)
+  if (most === null)
     return [
       {
         discount,
         taking: {
           kind: 'percent',
-          percent: discount.value,
-          appliesTo: lowered.filter(({ line }) => holdsOn(discount, line.period.start)).map(({ id }) => id),
+          percent: String(discount.value),
+          appliesTo: lowered.map(({ id }) => id),
         },
       },
     ]
-  }
   const periods = new Map<string, { period: DiscountPeriod; ids: string[]; atMost: Map<string, Money> }>()
   for (const { line, id } of lowered) {
     const period = discountPeriod(discount, line)
-    if (!holdsOn(discount, period.start)) continue
     const group: { period: DiscountPeriod; ids: string[]; atMost: Map<string, Money> } = periods.get(
       period.start,
     ) ?? { period, ids: [], atMost: new Map() }
     group.ids.push(id)
-    if (line.whole) group.atMost.set(id, shareForDays(discount.value, line))
+    if (line.whole) group.atMost.set(id, shareForDays(most, line))
     periods.set(period.start, group)
   }
   return [...periods.values()].map(({ period, ids, atMost }) => {
-    const left = money(period.amount - (remembered.get(`${discount.id} ${period.start}`) ?? 0))
-    return { discount, period, taking: { kind: 'fixed', amount: Math.max(0, left), appliesTo: ids, atMost } }
+    const before = remembered.get(`${discount.id} ${period.start}`) ?? 0
+    const left = Math.max(0, money(period.amount - before))
+    const reached = { appliesTo: ids, atMost }
+    return {
+      discount,
+      period,
+      taking:
+        typeof discount.value === 'number'
+          ? { kind: 'fixed', amount: left, ...reached }
+          : { kind: 'percent', percent: discount.value, most: left, ...reached },
+    }
   })
-}
-
-function holdsOn({ from, until }: Discount, date: string): boolean {
-  return from <= date && (until === null || date <= until)
 }
 
 /** Returns the share of an amount for the days of a fee line in its whole billing period. */
@@ -140,9 +156,13 @@ function shareForDays(amount: Money, { period, whole }: Pick<LineDraft, 'period'
 }
 
 function onLine({ discount, period }: PartOfDiscount, line: LineDraft, amount: Money): DiscountOnLine {
-  const whole =
-    line.whole && typeof discount.value === 'number' && shareForDays(discount.value, line) === amount
-      ? { whole: discount.value }
-      : {}
-  return { id: discount.id, amount, ...(period ? { period: period.start } : {}), ...whole }
+  const most = amountPerPeriod(discount)
+  const isShare = line.whole && most !== null && shareForDays(most, line) === amount
+  return {
+    id: discount.id,
+    amount,
+    ...(period ? { period: period.start } : {}),
+    ...(isShare ? { whole: most } : {}),
+    ...(period && typeof discount.value === 'string' ? { percent: discount.value } : {}),
+  }
 }

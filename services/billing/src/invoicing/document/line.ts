@@ -6,6 +6,7 @@ import type { Instant } from '../../values/instant.ts'
 import { netOf, type TaxMode } from '../../pricing/totals.ts'
 import { money, sum, type Money } from '../../values/money.ts'
 import { daysIn, type LabelledPeriod, type Period } from '../../values/period.ts'
+import { percentOf } from '../../pricing/discount.ts'
 import { creditWithin, prorated, prorate } from '../../pricing/proration.ts'
 import { unitsFrom } from '../../values/quantity.ts'
 import { inChinese, type LocalizedText, type Unit } from '../../values/localized-text.ts'
@@ -72,14 +73,16 @@ export interface Line {
 }
 
 /**
- * What one discount took off a line. `period`: the first date of the period a fixed discount applies to.
- * `whole`: the fixed amount, where the line has the share of its days.
+ * What one discount took off a line. `period`: the first date of the period a fixed discount, or a percentage
+ * with a maximum, applies to. `whole`: the amount per period, where the line has the share of its days.
+ * `percent`: the percentage that has the maximum.
  */
 export interface DiscountOnLine {
   id: string
   amount: Money
   period?: LocalDate
   whole?: Money
+  percent?: string
 }
 
 /** What a change, ending or adjustment gives back of another document's line, without tax. */
@@ -358,10 +361,10 @@ export function takenFrom(lines: readonly GivenBack[], amount: Money): GivenBack
 function discountsGivenBack({ amount, discounts }: BilledUsage, now: Money): DiscountOnLine[] {
   let room = now
   const kept = (discount: DiscountOnLine) => {
-    const part = Math.min(
-      room,
-      discount.period === undefined ? prorated(discount.amount, now, amount) : discount.amount,
-    )
+    const { percent, period } = discount
+    const whole =
+      percent === undefined ? discount.amount : Math.min(percentOf(room, percent), discount.amount)
+    const part = Math.min(room, period === undefined ? prorated(discount.amount, now, amount) : whole)
     room = money(room - part)
     return part
   }
