@@ -56,9 +56,10 @@ export type Activity = {
     | 'balance.adjusted'
     | 'charge.created'
     | 'charge.withdrawn'
+    | 'coupon.redeemed'
   /** @description As the vendor calls the customer: printable characters of any script, percent-encoded in paths; not `.` or `..`, no control or direction characters */
   customerId: string
-  /** @description The account, subscription, invoice or charge it happened to: read it for its state now; of a balance, the refund or adjustment */
+  /** @description The account, subscription, invoice or charge it happened to: read it for its state now; of a balance, the refund or adjustment; of a coupon, the discount */
   subjectId: string
   /**
    * Format: date-time
@@ -212,6 +213,35 @@ export type Consumed = {
   remaining: number | null
   overage: number
   duplicate: boolean
+}
+
+export type CouponInput = {
+  /** @description One text for both languages, or one each */
+  name?: string | LocalizedText
+  kind: 'fixed' | 'percent'
+  /** @description fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100 */
+  value: number | string
+  appliesTo?: 'all' | 'fee' | 'usage'
+  /** @description In how many periods it takes its amount, the first that begins on the date of the redemption or later: 1 is once, `null` for ever. A period is the billing period (`fee`) or the usage period */
+  periods?: number | null
+  /** @description The most a percentage takes of a period, in minor units; less by days in a short one */
+  maxAmount?: number | null
+  /** @description The plans whose lines it lowers; `null`: all */
+  plans?: string[] | null
+  /** @description Of amounts in minor units: only accounts in it redeem the code. CNY when absent */
+  currency?: string | null
+  /** @description The first date on which it is redeemed, on the customer's calendar; until then it is unknown */
+  redeemFrom?: string | null
+  /** @description The last date on which it is redeemed, on the customer's calendar */
+  redeemBy?: string | null
+  /** @description How often it is redeemed in all */
+  maxRedemptions?: number | null
+  /** @description How often one customer redeems it, 1 unless told; a discount taken away gives no code back */
+  perCustomer?: number
+  /** @description Only for customers without an invoice, who have redeemed no other code of this kind */
+  firstTimeOnly?: boolean
+  /** @description Redeemed no more; what was redeemed stays */
+  archived?: boolean
 }
 
 export type CreatedKey = {
@@ -1818,6 +1848,8 @@ export type SubscriptionInput = {
   /** @description Days without a fee before the first one; the plan's when absent, 0 for none */
   trialDays?: number
   quoteId?: string
+  /** @description A code as it was typed: its case, spaces and full-width characters do not matter */
+  coupon?: string
 }
 
 /** @description How many subscriptions of the filter there are, and seats, by plan and status; `seats: null` where the plan knows none */
@@ -2058,6 +2090,93 @@ export interface Operations {
     ]
     answer: ChargeSummary
   }
+  /** All coupons. */
+  'GET /coupons': {
+    arguments: [
+      query?: {
+        /** @description nextCursor of the page before */
+        cursor?: string
+        /** @example 50 */
+        limit?: number
+      },
+    ]
+    answer: {
+      /** @description Upper case, of A to Z, 0 to 9 and hyphens */
+      code: string
+      name: LocalizedText
+      kind: 'fixed' | 'percent'
+      /** @description fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100 */
+      value: number | string
+      appliesTo: 'all' | 'fee' | 'usage'
+      /** @description In how many periods it takes its amount, the first that begins on the date of the redemption or later: 1 is once, `null` for ever. A period is the billing period (`fee`) or the usage period */
+      periods: number | null
+      /** @description The most a percentage takes of a period, in minor units; less by days in a short one */
+      maxAmount: number | null
+      /** @description The plans whose lines it lowers; `null`: all */
+      plans: string[] | null
+      /** @description Of amounts in minor units: only accounts in it redeem the code. CNY when absent */
+      currency: string | null
+      /** @description The first date on which it is redeemed, on the customer's calendar; until then it is unknown */
+      redeemFrom: string | null
+      /** @description The last date on which it is redeemed, on the customer's calendar */
+      redeemBy: string | null
+      /** @description How often it is redeemed in all */
+      maxRedemptions: number | null
+      /** @description How often one customer redeems it, 1 unless told; a discount taken away gives no code back */
+      perCustomer: number
+      /** @description Only for customers without an invoice, who have redeemed no other code of this kind */
+      firstTimeOnly: boolean
+      /** @description Redeemed no more; what was redeemed stays */
+      archived: boolean
+      /** @description How often it was redeemed */
+      redemptions: number
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      createdAt: string
+    }
+  }
+  /** A coupon. */
+  'GET /coupons/{code}': {
+    arguments: [code: string]
+    answer: {
+      /** @description Upper case, of A to Z, 0 to 9 and hyphens */
+      code: string
+      name: LocalizedText
+      kind: 'fixed' | 'percent'
+      /** @description fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100 */
+      value: number | string
+      appliesTo: 'all' | 'fee' | 'usage'
+      /** @description In how many periods it takes its amount, the first that begins on the date of the redemption or later: 1 is once, `null` for ever. A period is the billing period (`fee`) or the usage period */
+      periods: number | null
+      /** @description The most a percentage takes of a period, in minor units; less by days in a short one */
+      maxAmount: number | null
+      /** @description The plans whose lines it lowers; `null`: all */
+      plans: string[] | null
+      /** @description Of amounts in minor units: only accounts in it redeem the code. CNY when absent */
+      currency: string | null
+      /** @description The first date on which it is redeemed, on the customer's calendar; until then it is unknown */
+      redeemFrom: string | null
+      /** @description The last date on which it is redeemed, on the customer's calendar */
+      redeemBy: string | null
+      /** @description How often it is redeemed in all */
+      maxRedemptions: number | null
+      /** @description How often one customer redeems it, 1 unless told; a discount taken away gives no code back */
+      perCustomer: number
+      /** @description Only for customers without an invoice, who have redeemed no other code of this kind */
+      firstTimeOnly: boolean
+      /** @description Redeemed no more; what was redeemed stays */
+      archived: boolean
+      /** @description How often it was redeemed */
+      redemptions: number
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      createdAt: string
+    }
+  }
   /** Customers, newest first. */
   'GET /customers': {
     arguments: [
@@ -2142,6 +2261,49 @@ export interface Operations {
     arguments: [customerId: string, chargeId: string]
     answer: OneOffCharge
   }
+  /** The coupons a customer has redeemed. */
+  'GET /customers/{customerId}/coupons/redemptions': {
+    arguments: [customerId: string]
+    answer: {
+      code: string
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      redeemedAt: string
+      /** @description Who asked for it: what the vendor scheduled is not the customer's to take back */
+      redeemedBy: 'customer' | 'vendor'
+      /** @description What it became; `null` where that was taken away */
+      discount: {
+        /** @description Letters, digits and _ . : - */
+        id: string
+        name: LocalizedText
+        kind: 'fixed' | 'percent'
+        /** @description fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100 */
+        value: number | string
+        appliesTo: 'all' | 'fee' | 'usage'
+        /**
+         * Format: date
+         * @description A date in the customer's time zone, YYYY-MM-DD
+         */
+        from: string
+        /** @description The last date on which it holds */
+        until: string | null
+        /** @description Of a redeemed coupon: its terms at that time */
+        coupon?: {
+          code: string
+          /** @description In how many periods it takes its amount, the first that begins on the date of the redemption or later: 1 is once, `null` for ever. A period is the billing period (`fee`) or the usage period */
+          periods: number | null
+          /** @description The most a percentage takes of a period, in minor units; less by days in a short one */
+          maxAmount: number | null
+          /** @description The plans whose lines it lowers; `null`: all */
+          plans: string[] | null
+        }
+      } | null
+      /** @description How many of its periods have not begun; `null` where it holds for ever */
+      periodsLeft: number | null
+    }
+  }
   /** A customer's deficits. */
   'GET /customers/{customerId}/deficits': {
     arguments: [customerId: string]
@@ -2169,6 +2331,16 @@ export interface Operations {
       from: string
       /** @description The last date on which it holds */
       until: string | null
+      /** @description Of a redeemed coupon: its terms at that time */
+      coupon?: {
+        code: string
+        /** @description In how many periods it takes its amount, the first that begins on the date of the redemption or later: 1 is once, `null` for ever. A period is the billing period (`fee`) or the usage period */
+        periods: number | null
+        /** @description The most a percentage takes of a period, in minor units; less by days in a short one */
+        maxAmount: number | null
+        /** @description The plans whose lines it lowers; `null`: all */
+        plans: string[] | null
+      }
     }
   }
   /** Events that arrived after their period was billed, the last stored first. */
@@ -2775,6 +2947,55 @@ export interface Operations {
       }[]
     }
   }
+  /** Redeem a coupon for a customer. */
+  'POST /customers/{customerId}/coupons/redemptions': {
+    arguments: [
+      customerId: string,
+      body: {
+        /** @description A code as it was typed: its case, spaces and full-width characters do not matter */
+        code: string
+      },
+    ]
+    answer: {
+      code: string
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      redeemedAt: string
+      /** @description Who asked for it: what the vendor scheduled is not the customer's to take back */
+      redeemedBy: 'customer' | 'vendor'
+      /** @description What it became; `null` where that was taken away */
+      discount: {
+        /** @description Letters, digits and _ . : - */
+        id: string
+        name: LocalizedText
+        kind: 'fixed' | 'percent'
+        /** @description fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100 */
+        value: number | string
+        appliesTo: 'all' | 'fee' | 'usage'
+        /**
+         * Format: date
+         * @description A date in the customer's time zone, YYYY-MM-DD
+         */
+        from: string
+        /** @description The last date on which it holds */
+        until: string | null
+        /** @description Of a redeemed coupon: its terms at that time */
+        coupon?: {
+          code: string
+          /** @description In how many periods it takes its amount, the first that begins on the date of the redemption or later: 1 is once, `null` for ever. A period is the billing period (`fee`) or the usage period */
+          periods: number | null
+          /** @description The most a percentage takes of a period, in minor units; less by days in a short one */
+          maxAmount: number | null
+          /** @description The plans whose lines it lowers; `null`: all */
+          plans: string[] | null
+        }
+      } | null
+      /** @description How many of its periods have not begun; `null` where it holds for ever */
+      periodsLeft: number | null
+    }
+  }
   /** Forgive a deficit. */
   'POST /customers/{customerId}/deficits/{meter}/forgive': {
     arguments: [
@@ -3197,6 +3418,8 @@ export interface Operations {
         /** @description A higher or equal plan now and a lower one at the end of the billing period, when absent. What is scheduled here stands beside what the customer schedules, who cannot take it back */
         when?: 'now' | 'period_end'
         quoteId?: string
+        /** @description A code as it was typed: its case, spaces and full-width characters do not matter */
+        coupon?: string
       },
     ]
     answer: Changed
@@ -3215,6 +3438,8 @@ export interface Operations {
         when?: 'now' | 'period_end'
         /** @description Of a subscription to start */
         trialDays?: number
+        /** @description A code as it was typed: its case, spaces and full-width characters do not matter */
+        coupon?: string
       },
     ]
     answer: Preview
@@ -3479,6 +3704,51 @@ export interface Operations {
       now: string
     }
   }
+  /** Create a coupon, or change it. */
+  'PUT /coupons/{code}': {
+    arguments: [code: string, body: CouponInput]
+    answer: {
+      /** @description Upper case, of A to Z, 0 to 9 and hyphens */
+      code: string
+      name: LocalizedText
+      kind: 'fixed' | 'percent'
+      /** @description fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100 */
+      value: number | string
+      appliesTo: 'all' | 'fee' | 'usage'
+      /** @description In how many periods it takes its amount, the first that begins on the date of the redemption or later: 1 is once, `null` for ever. A period is the billing period (`fee`) or the usage period */
+      periods: number | null
+      /** @description The most a percentage takes of a period, in minor units; less by days in a short one */
+      maxAmount: number | null
+      /** @description The plans whose lines it lowers; `null`: all */
+      plans: string[] | null
+      /** @description Of amounts in minor units: only accounts in it redeem the code. CNY when absent */
+      currency: string | null
+      /** @description The first date on which it is redeemed, on the customer's calendar; until then it is unknown */
+      redeemFrom: string | null
+      /** @description The last date on which it is redeemed, on the customer's calendar */
+      redeemBy: string | null
+      /** @description How often it is redeemed in all */
+      maxRedemptions: number | null
+      /** @description How often one customer redeems it, 1 unless told; a discount taken away gives no code back */
+      perCustomer: number
+      /** @description Only for customers without an invoice, who have redeemed no other code of this kind */
+      firstTimeOnly: boolean
+      /** @description Redeemed no more; what was redeemed stays */
+      archived: boolean
+      /** @description How often it was redeemed */
+      redemptions: number
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       */
+      createdAt: string
+      /** @description After a change: which characters of it an invoice cannot show */
+      notices?: {
+        code: string
+        detail: LocalizedText
+      }[]
+    }
+  }
   /** Change a customer. */
   'PUT /customers/{customerId}': { arguments: [customerId: string, body: CustomerUpdate]; answer: Account }
   /** Give a customer a further id. */
@@ -3504,6 +3774,16 @@ export interface Operations {
       from: string
       /** @description The last date on which it holds */
       until: string | null
+      /** @description Of a redeemed coupon: its terms at that time */
+      coupon?: {
+        code: string
+        /** @description In how many periods it takes its amount, the first that begins on the date of the redemption or later: 1 is once, `null` for ever. A period is the billing period (`fee`) or the usage period */
+        periods: number | null
+        /** @description The most a percentage takes of a period, in minor units; less by days in a short one */
+        maxAmount: number | null
+        /** @description The plans whose lines it lowers; `null`: all */
+        plans: string[] | null
+      }
       /** @description After a change: which characters of it an invoice cannot show */
       notices?: {
         code: string
@@ -3666,12 +3946,15 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'GET /activity': { query: true, answer: 'page' },
   'GET /charges': { query: true, answer: 'page' },
   'GET /charges/summary': { query: true, answer: 'json' },
+  'GET /coupons': { query: true, answer: 'page' },
+  'GET /coupons/{code}': { answer: 'json' },
   'GET /customers': { query: true, answer: 'page' },
   'GET /customers/{customerId}': { answer: 'json' },
   'GET /customers/{customerId}/aliases': { answer: 'list' },
   'GET /customers/{customerId}/balance/transactions': { query: true, answer: 'page' },
   'GET /customers/{customerId}/charges': { query: true, answer: 'page' },
   'GET /customers/{customerId}/charges/{chargeId}': { answer: 'json' },
+  'GET /customers/{customerId}/coupons/redemptions': { answer: 'list' },
   'GET /customers/{customerId}/deficits': { answer: 'list' },
   'GET /customers/{customerId}/discounts': { answer: 'list' },
   'GET /customers/{customerId}/events/late': { query: true, answer: 'page' },
@@ -3710,6 +3993,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'POST /customers': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/balance/adjustments': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/charges': { body: true, idempotent: true, answer: 'json' },
+  'POST /customers/{customerId}/coupons/redemptions': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/deficits/{meter}/forgive': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/grants': { body: true, idempotent: true, answer: 'json' },
   'POST /customers/{customerId}/grants/{grantId}/expire': { body: true, idempotent: true, answer: 'json' },
@@ -3743,6 +4027,7 @@ export const operations: Record<keyof Operations, OperationShape> = {
   'POST /portal-sessions/exchange': { body: true, answer: 'json' },
   'POST /pricing/preview': { body: true, answer: 'json' },
   'POST /test-clock': { body: true, answer: 'json' },
+  'PUT /coupons/{code}': { body: true, idempotent: true, answer: 'json' },
   'PUT /customers/{customerId}': { body: true, idempotent: true, answer: 'json' },
   'PUT /customers/{customerId}/aliases/{alias}': { idempotent: true, answer: 'json' },
   'PUT /customers/{customerId}/discounts/{discountId}': { body: true, idempotent: true, answer: 'json' },

@@ -224,6 +224,13 @@ export function nouns(call: Caller, recorder: UsageRecorder) {
       list: call.list('GET /customers/{customerId}/discounts'),
       delete: call.one('DELETE /customers/{customerId}/discounts/{discountId}'),
     },
+    coupons: {
+      put: call.one('PUT /coupons/{code}'),
+      list: call.pages('GET /coupons'),
+      get: call.one('GET /coupons/{code}'),
+      redeem: call.one('POST /customers/{customerId}/coupons/redemptions'),
+      redemptions: call.list('GET /customers/{customerId}/coupons/redemptions'),
+    },
     creditNotes: {
       create: call.one('POST /invoices/{invoiceId}/credit-notes'),
     },

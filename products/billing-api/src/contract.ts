@@ -6,7 +6,11 @@ import {
   Charge,
   CustomerId,
   Conflict,
+  CouponCode,
+  couponTerms,
   Currency,
+  discountFields,
+  DiscountUntil,
   BreakdownStep,
   FeeInput,
   GrantCategory,
@@ -176,24 +180,12 @@ export const CustomerUpdate = Type.Object(
   closed,
 )
 
-const discountFields = {
-  kind: Type.Union([Type.Literal('fixed'), Type.Literal('percent')]),
-  value: Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }), Percent], {
-    description:
-      'fixed: minor units for each billing period (`fee`) or usage period (`usage`, '
-      + '`all`) that begins while it holds; percent: a decimal string such as "12.5", '
-      + 'above 0 and at most 100',
-  }),
-  appliesTo: Type.Union([Type.Literal('all'), Type.Literal('fee'), Type.Literal('usage')]),
-  from: LocalDate,
-}
 /**
  * PUT /customers/{id}/discounts/{discountId}: applies to what begins from `from` to `until`, both inclusive,
  * whenever that is billed.
  */
-const Until = Nullable(LocalDate, { description: 'The last date on which it holds' })
 export const DiscountInput = Type.Object(
-  { name: Type.Optional(Text), ...discountFields, until: Type.Optional(Until) },
+  { name: Type.Optional(Text), ...discountFields, until: Type.Optional(DiscountUntil) },
   closed,
 )
 /** GET /customers/{id}/deficits */
@@ -253,7 +245,59 @@ export const ExpireInput = Type.Object(
 )
 /** POST /customers/{id}/grants/{grantId}/extend */
 export const ExtendInput = Type.Object({ expiresOn: Nullable(LocalDate), reason: GrantReason }, closed)
-export const Discount = Type.Object({ id: Id, name: LocalizedText, ...discountFields, until: Until }, closed)
+
+const { from: _from, ...couponFields } = discountFields
+const couponLimits = {
+  currency: Type.Unsafe<string | null>({
+    ...Nullable(Currency),
+    description: 'Of amounts in minor units: only accounts in it redeem the code. CNY when absent',
+  }),
+  redeemFrom: Type.Unsafe<string | null>({
+    ...Nullable(LocalDate),
+    description:
+      "The first date on which it is redeemed, on the customer's calendar; until then it is unknown",
+  }),
+  redeemBy: Type.Unsafe<string | null>({
+    ...Nullable(LocalDate),
+    description: "The last date on which it is redeemed, on the customer's calendar",
+  }),
+  maxRedemptions: Type.Unsafe<number | null>({
+    ...Nullable(Type.Integer({ minimum: 1, maximum: limits.coupons.redemptions })),
+    description: 'How often it is redeemed in all',
+  }),
+  perCustomer: Type.Integer({
+    minimum: 1,
+    maximum: limits.coupons.perCustomer,
+    description: 'How often one customer redeems it, 1 unless told; a discount taken away gives no code back',
+  }),
+  firstTimeOnly: Type.Boolean({
+    description: 'Only for customers without an invoice, who have redeemed no other code of this kind',
+  }),
+  archived: Type.Boolean({ description: 'Redeemed no more; what was redeemed stays' }),
+}
+/** PUT /coupons/{code} */
+export const CouponInput = Type.Object(
+  {
+    name: Type.Optional(Text),
+    ...couponFields,
+    appliesTo: Type.Optional(couponFields.appliesTo),
+    ...Type.Partial(Type.Object({ ...couponTerms, ...couponLimits })).properties,
+  },
+  closed,
+)
+/** GET /coupons/{code} */
+export const Coupon = Type.Object(
+  {
+    code: Type.String({ description: 'Upper case, of A to Z, 0 to 9 and hyphens' }),
+    name: LocalizedText,
+    ...couponFields,
+    ...couponTerms,
+    ...couponLimits,
+    redemptions: Type.Integer({ minimum: 0, description: 'How often it was redeemed' }),
+    createdAt: Instant,
+  },
+  closed,
+)
 
 /** POST /customers/{customerId}/charges */
 export const ChargeInput = Type.Object(
@@ -294,7 +338,7 @@ export const Activity = Type.Object(
     subjectId: Type.String({
       description:
         'The account, subscription, invoice or charge it happened to: read it for its state now; of a '
-        + 'balance, the refund or adjustment',
+        + 'balance, the refund or adjustment; of a coupon, the discount',
     }),
     at: Instant,
   },
@@ -314,6 +358,7 @@ export const SubscriptionInput = Type.Object(
       description: "Days without a fee before the first one; the plan's when absent, 0 for none",
     }),
     quoteId: Type.Optional(Type.String({ maxLength: 64 })),
+    coupon: Type.Optional(CouponCode),
   },
   closed,
 )
@@ -339,6 +384,7 @@ export const ChangeInput = Type.Object(
       }),
     ),
     quoteId: Type.Optional(Type.String({ maxLength: 64 })),
+    coupon: Type.Optional(CouponCode),
   },
   closed,
 )
@@ -353,6 +399,7 @@ export const PreviewInput = Type.Object(
     seats: ChangeInput.properties.seats,
     when: ChangeInput.properties.when,
     trialDays: Type.Optional({ ...TrialDays, description: 'Of a subscription to start' }),
+    coupon: Type.Optional(CouponCode),
   },
   closed,
 )

@@ -21,6 +21,7 @@ import {
   CreditNoteInput,
   CustomerInput,
   CustomerUpdate,
+  CouponInput,
   DiscountInput,
   EventInput,
   KeyInput,
@@ -69,6 +70,7 @@ import {
 import { Charged, chargeRoutes, ChargeSummary } from './handlers/charges.ts'
 import { catalogueRoutes } from './handlers/catalogue.ts'
 import { activityRoutes } from './handlers/activity.ts'
+import { couponRoutes } from './handlers/coupons.ts'
 import { customerRoutes } from './handlers/customers.ts'
 import { deficitRoutes } from './handlers/deficits.ts'
 import { discountRoutes } from './handlers/discounts.ts'
@@ -113,6 +115,7 @@ export async function registerBillingApi(
       deficitRoutes(api, engine, askerOf)
       discountRoutes(api, engine, askerOf)
       grantRoutes(api, engine, askerOf)
+      couponRoutes(api, engine, askerOf)
       usageRoutes(api, engine)
       quotaRoutes(api, engine)
       invoiceRoutes(api, engine, askerOf)
@@ -177,6 +180,7 @@ const description = {
     CloudEvent,
     ConsumeInput,
     Consumed,
+    CouponInput,
     CreatedKey,
     CreditNoteInput,
     CustomerInput,

@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import {
   Amount,
   Blocker,
+  CouponCode,
   Currency,
   CustomerId,
   Id,
@@ -23,7 +24,15 @@ import {
   UsagePeriod,
 } from '@customer-portal/http/resources'
 
-export { Account, Changed, Role, Scheduled, Token } from '@customer-portal/http/resources'
+export {
+  Account,
+  Changed,
+  CouponRedemption,
+  RedemptionInput,
+  Role,
+  Scheduled,
+  Token,
+} from '@customer-portal/http/resources'
 export type {
   BalanceTransaction,
   Invoice,
@@ -97,6 +106,7 @@ export const PlanChange = Type.Object(
     planId: Id,
     seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     quoteId: Type.Optional(Type.String({ maxLength: 64 })),
+    coupon: Type.Optional(CouponCode),
   },
   closed,
 )
@@ -106,7 +116,11 @@ export const Cancellation = Nullable(
   Type.Object({ reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }, closed),
 )
 export const PreviewRequest = Type.Object(
-  { planId: Id, seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })) },
+  {
+    planId: Id,
+    seats: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+    coupon: Type.Optional(CouponCode),
+  },
   closed,
 )
 

@@ -4,6 +4,8 @@ import { actForCaller, authenticatePortal } from './caller.ts'
 import { AccountUpdate, Advice, PortalPlan, Session, Token } from './contract.ts'
 import { accountRoutes } from './handlers/account.ts'
 import { billingRoutes } from './handlers/billing.ts'
+import { couponGuesses } from './coupon-guesses.ts'
+import { couponRoutes } from './handlers/coupons.ts'
 import { sessionRoutes } from './handlers/session.ts'
 import { subscriptionRoutes } from './handlers/subscription.ts'
 import { usageRoutes } from './handlers/usage.ts'
@@ -36,7 +38,9 @@ export async function registerPortalApi(
       await describeApi(api, description({ secure }))
       const actFor = actForCaller(engine)
       accountRoutes(api, actFor)
-      subscriptionRoutes(api, actFor, { advice })
+      const guesses = couponGuesses()
+      subscriptionRoutes(api, actFor, { advice, guesses })
+      couponRoutes(api, actFor, guesses)
       usageRoutes(api, actFor)
       usageStreamRoutes(api, engine, streams)
       billingRoutes(api, actFor)

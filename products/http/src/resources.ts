@@ -995,6 +995,72 @@ export const PurchaseOrderNumber = Nullable(
   Type.String({ minLength: 1, maxLength: limits.maxPurchaseOrderCharacters, pattern: '\\S' }),
   { description: 'The customer’s purchase order, printed on documents issued from then on; `null`: none' },
 )
+/** A code as people type it: its case, spaces and full-width characters do not matter. */
+export const CouponCode = Type.String({
+  minLength: 1,
+  maxLength: 80,
+  description: 'A code as it was typed: its case, spaces and full-width characters do not matter',
+})
+export const discountFields = {
+  kind: Type.Union([Type.Literal('fixed'), Type.Literal('percent')]),
+  value: Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000_000_000 }), Percent], {
+    description:
+      'fixed: minor units for each billing period (`fee`) or usage period (`usage`, '
+      + '`all`) that begins while it holds; percent: a decimal string such as "12.5", '
+      + 'above 0 and at most 100',
+  }),
+  appliesTo: Type.Union([Type.Literal('all'), Type.Literal('fee'), Type.Literal('usage')]),
+  from: LocalDate,
+}
+export const DiscountUntil = Nullable(LocalDate, { description: 'The last date on which it holds' })
+export const couponTerms = {
+  periods: Type.Unsafe<number | null>({
+    ...Nullable(Type.Integer({ minimum: 1, maximum: limits.coupons.periods })),
+    description:
+      'In how many periods it takes its amount, the first that begins on the date of the redemption or '
+      + 'later: 1 is once, `null` for ever. A period is the billing period (`fee`) or the usage period',
+  }),
+  maxAmount: Type.Unsafe<number | null>({
+    ...Nullable(Type.Integer({ minimum: 1, maximum: limits.coupons.amount })),
+    description: 'The most a percentage takes of a period, in minor units; less by days in a short one',
+  }),
+  plans: Type.Unsafe<string[] | null>({
+    ...Nullable(Type.Array(Id, { minItems: 1, maxItems: limits.coupons.plans })),
+    description: 'The plans whose lines it lowers; `null`: all',
+  }),
+}
+export const Discount = Type.Object(
+  {
+    id: Id,
+    name: LocalizedText,
+    ...discountFields,
+    until: DiscountUntil,
+    coupon: Type.Optional(
+      Type.Object(
+        { code: Type.String(), ...couponTerms },
+        { ...closed, description: 'Of a redeemed coupon: its terms at that time' },
+      ),
+    ),
+  },
+  closed,
+)
+/** POST …/coupons/redemptions */
+export const RedemptionInput = Type.Object({ code: CouponCode }, closed)
+/** A coupon a customer has redeemed. */
+export const CouponRedemption = Type.Object(
+  {
+    code: Type.String(),
+    redeemedAt: Instant,
+    redeemedBy: Party,
+    discount: Nullable(Discount, { description: 'What it became; `null` where that was taken away' }),
+    periodsLeft: Nullable(Type.Integer({ minimum: 0 }), {
+      description: 'How many of its periods have not begun; `null` where it holds for ever',
+    }),
+  },
+  closed,
+)
+export type CouponRedemption = Static<typeof CouponRedemption>
+
 export const Account = Type.Object(
   {
     customerId: CustomerId,

@@ -23,8 +23,8 @@ import {
   upgradeSubscription,
   voidEvents,
   voidInvoice,
-  type CouponInput,
 } from '../src/index.ts'
+import type { CouponInput } from '../src/catalogue/coupon.ts'
 import { addDays } from '../src/values/date.ts'
 import { createWorld, seedCatalogue, seedCustomer, type World } from '../src/testing.ts'
 import { mistakesOf } from './invariants.ts'

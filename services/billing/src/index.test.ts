@@ -25,10 +25,10 @@ function programs(): string {
     .join(',')
 }
 
-test('the engine has at most 156 public names, each of which it names itself', () => {
+test('the engine has at most 162 public names, each of which it names itself', () => {
   expect(source).not.toMatch(/export \*/)
   expect(new Set([...own, ...passedOn]).size).toBe(own.length + passedOn.length)
-  expect(own.length + passedOn.length).toBeLessThanOrEqual(156)
+  expect(own.length + passedOn.length).toBeLessThanOrEqual(162)
 })
 
 test('each public name is used by a product, and the services hold the plan’s functions', () => {

@@ -2,6 +2,7 @@ import { getInvoice } from './reports/invoice.ts'
 import { generateInvoice } from './commands/invoice/invoice.ts'
 import { getInvoices } from './reports/invoice-list.ts'
 import { generatePdf } from './reports/invoice-file.ts'
+import { couponLimits } from './catalogue/coupon.ts'
 import * as plan from './catalogue/plan.ts'
 import { maxPaymentTermsDays, maxPurchaseOrderCharacters } from './customer/contract-terms.ts'
 import { maxCustomerIdCharacters } from './customer/customer-id.ts'
@@ -41,8 +42,8 @@ export { createCharge, withdrawCharge } from './commands/account/charge.ts'
 export { deleteDiscount, listDiscounts, putDiscount } from './commands/account/discount.ts'
 export { createGrant, moveGrantExpiry, voidGrant } from './commands/account/grant.ts'
 export { getGrant, listGrants } from './reports/usage/grant.ts'
-export { listRedemptions, redeemCoupon, type CouponRedemption } from './commands/account/coupon.ts'
-export { couponLimits, getCoupon, listCoupons, putCoupon, type CouponInput } from './catalogue/coupon.ts'
+export { listRedemptions, redeemCoupon } from './commands/account/coupon.ts'
+export { getCoupon, listCoupons, putCoupon } from './catalogue/coupon.ts'
 export { fillMeters, listMeterFills } from './usage/record/meter-fill.ts'
 export { listMeters, putMeter } from './catalogue/meter.ts'
 export { getAllPlans, getPlan, putPlan, type PlanInput } from './catalogue/plan.ts'
@@ -129,6 +130,7 @@ export const limits = {
   maxTrialDays: plan.maxTrialDays,
   maxPaymentTermsDays,
   maxPurchaseOrderCharacters,
+  coupons: couponLimits,
   maxReservationSeconds,
   maxSearchCharacters,
   maxCustomerIdCharacters,

@@ -11,6 +11,7 @@ import {
   createSubscription,
   downgradeSubscription,
   putAlias,
+  putCoupon,
   putDiscount,
   getInvoice,
   getInvoices,
@@ -24,6 +25,7 @@ import {
   recordPayment,
   recordRefund,
   recordUsage,
+  redeemCoupon,
   reserve,
   upgradeSubscription,
   updateCustomer,
@@ -34,6 +36,7 @@ import { createWorld, seedCatalogue, seedCustomer, type World } from './testing.
 
 /** These belong to no customer. Every other table must have row level security. */
 const globalTables = [
+  'coupons',
   'invoice_numbers',
   'meter_fills',
   'meters',
@@ -51,6 +54,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
   beforeAll(async () => {
     world = await createWorld(create, '2026-11-01T00:00:00Z')
     await seedCatalogue(world.engine)
+    await putCoupon(world.engine, { code: 'WELCOME', kind: 'percent', value: '5' })
     for (const customerId of ['a', 'b']) {
       await seedCustomer(world.engine, customerId)
       const { invoice } = await createSubscription(world.engine, { customerId, planId: 'team' })
@@ -74,6 +78,7 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
         appliesTo: 'all',
         from: '2027-01-01',
       })
+      await redeemCoupon(world.engine, { customerId, code: 'welcome' })
       await createPortalSession(world.engine, { customerId })
       await putAlias(world.engine, { customerId, alias: `also-${customerId}` })
       await putMeter(world.engine, {
@@ -267,7 +272,8 @@ describe.each(testDatabases)('isolation on $name', ({ create }) => {
       { rolname: 'billing', strong: false },
       { rolname: 'portal', strong: false },
     ])
-    await expect(as(portal, 'select * from secret_keys')).rejects.toMatchObject({ code: '42501' })
+    for (const table of ['secret_keys', 'coupons'])
+      await expect(as(portal, `select * from ${table}`)).rejects.toMatchObject({ code: '42501' })
     expect(await as({ role: 'billing' }, 'select * from secret_keys')).toEqual([])
   })
 

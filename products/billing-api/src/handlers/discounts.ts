@@ -6,10 +6,10 @@ import {
   type Engine,
 } from '@customer-portal/billing'
 import { once, type App } from '@customer-portal/http'
-import { Id, List, WithNotices } from '@customer-portal/http/resources'
+import { Discount, Id, List, WithNotices } from '@customer-portal/http/resources'
 import { Type } from 'typebox'
 import type { AskerOf } from '../caller.ts'
-import { Discount, DiscountInput } from '../contract.ts'
+import { DiscountInput } from '../contract.ts'
 
 const CustomerPath = Type.Object({ customerId: Type.String() })
 const DiscountPath = Type.Object({ customerId: Type.String(), discountId: Id })

@@ -1,5 +1,28 @@
 /** The Chinese of the vendor's API texts, keyed by the English. A test fails for a missing one. */
 export const chinese: Record<string, string> = {
+  'Create a coupon, or change it': '创建或修改优惠码',
+  'Customers redeem it by its code, which is stored in upper case. A change counts for later redemptions; a code is never deleted, only archived.':
+    '客户输入优惠码兑换，优惠码以大写保存。修改只用于之后的兑换；优惠码不能删除，只能停用。',
+  'Of amounts in minor units: only accounts in it redeem the code. CNY when absent':
+    '金额的币种，只有该币种的账户可以兑换，默认为 CNY',
+  "The first date on which it is redeemed, on the customer's calendar; until then it is unknown":
+    '可兑换的第一天（客户当地日期），在此之前视为不存在',
+  "The last date on which it is redeemed, on the customer's calendar": '可兑换的最后一天（客户当地日期）',
+  'How often it is redeemed in all': '总共可兑换的次数',
+  'How often one customer redeems it, 1 unless told; a discount taken away gives no code back':
+    '每位客户可兑换的次数，默认 1 次；删除折扣不会恢复次数',
+  'Only for customers without an invoice, who have redeemed no other code of this kind':
+    '仅限没有账单、且未兑换过其他新客优惠码的客户',
+  'Redeemed no more; what was redeemed stays': '已停用，不再接受兑换；已兑换的仍然有效',
+  'Upper case, of A to Z, 0 to 9 and hyphens': '大写，由 A 至 Z、0 至 9 和连字符组成',
+  'How often it was redeemed': '已兑换的次数',
+  'A coupon': '查询优惠码',
+  'All coupons': '列出优惠码',
+  'The newest first, archived ones too.': '最新的在前，包括已停用的。',
+  'The coupons a customer has redeemed': '列出客户兑换过的优惠码',
+  'Redeem a coupon for a customer': '为客户兑换优惠码',
+  'It becomes a discount of the periods that begin from today on. To lower a first invoice, or that of a change, give `coupon` with the subscription or the change.':
+    '兑换后从今天起开始的周期享受折扣。如需抵扣首张账单或变更账单，请在订阅或变更时提供 `coupon`。',
   catalogue: '产品目录',
   'Meters, plans and the seller': '计量项、套餐和销售方',
   'Create or rename a meter': '创建或重命名计量项',
@@ -122,9 +145,6 @@ export const chinese: Record<string, string> = {
     '筛选出的全部一次性费用按币种合计，未加税，不限于一页',
   "A customer's discounts": '列出客户的折扣',
   'In the order they apply, at most 50.': '按生效的顺序，最多 50 个。',
-  'fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100':
-    'fixed：在有效期内开始的每个计费周期（`fee`）或用量周期（`usage`、`all`）减去的最小货币单位；percent：十进制文本，例如 "12.5"，大于 0，最大 100',
-  'The last date on which it holds': '有效期的最后一天',
   'Give a customer a discount, or change it': '给予或修改客户的折扣',
   'Counts for documents issued from now on: of their lines, those whose period starts in its dates. What is issued stays as it is.':
     '用于此后生成的账单：其中周期开始日期在有效期内的行。已出账的账单不变。',
@@ -399,8 +419,8 @@ export const chinese: Record<string, string> = {
   '`billed`: `invoice` counts it. `pending`: the next invoice will. `unchanged`: a later invoice looked at it, and nothing in what was billed changed. `uncharged`: no plan charges it. `voided`: it was taken back before':
     '`billed`：已计入 `invoice`。`pending`：将计入下一张账单。`unchanged`：之后的账单核对过，已出账的金额不变。`uncharged`：没有套餐对其收费。'
     + '`voided`：此前已撤销',
-  'The account, subscription, invoice or charge it happened to: read it for its state now; of a balance, the refund or adjustment':
-    '变更的账户、订阅、账单或一次性费用的编号：其当前状态请另行读取；余额的变更为退款或调整的编号',
+  'The account, subscription, invoice or charge it happened to: read it for its state now; of a balance, the refund or adjustment; of a coupon, the discount':
+    '变更的账户、订阅、账单或一次性费用的编号：其当前状态请另行读取；余额的变更为退款或调整的编号，优惠码为折扣的编号',
   'The beginning of the key': '密钥的开头',
   '`admin` allows everything; `customers:*` reading and writing':
     '`admin` 拥有全部权限；`customers:*` 可读取和修改',

@@ -1,4 +1,4 @@
-import type { OperationNotes } from '@customer-portal/http'
+import type { Code, OperationNotes } from '@customer-portal/http'
 
 /** Example values of path parameters. */
 export const values = {
@@ -8,6 +8,7 @@ export const values = {
   planId: 'pro',
   discountId: 'first-year',
   chargeId: 'setup',
+  code: 'LAUNCH20',
   alias: 'crm-4711',
   eventId: 'answer-1',
   invoiceId: 'inv_01kbd3x8q2m5v7t9a1c4e6g8hj',
@@ -16,6 +17,16 @@ export const values = {
   reservationId: 'report-7',
   grantId: 'outage-2026-11',
 }
+
+/** Why a code is not redeemed. */
+const ofCoupon: Code[] = [
+  'coupon_not_found',
+  'coupon_expired',
+  'coupon_used_up',
+  'coupon_not_for_plan',
+  'coupon_already_redeemed',
+  'coupon_first_time_only',
+]
 
 /**
  * Each operation of the API: its name, which is also the SDK's method, its error codes, and an example
@@ -131,6 +142,8 @@ export const operations: Record<string, OperationNotes> = {
     name: 'subscriptions.create',
     body: { planId: 'pro', seats: 3 },
     errors: [
+      ...ofCoupon,
+      'too_many_discounts',
       'customer_not_found',
       'plan_not_found',
       'subscription_exists',
@@ -154,6 +167,8 @@ export const operations: Record<string, OperationNotes> = {
     name: 'subscriptions.preview',
     body: { planId: 'pro', seats: 5 },
     errors: [
+      ...ofCoupon,
+      'too_many_discounts',
       'customer_not_found',
       'plan_not_found',
       'no_active_subscription',
@@ -167,6 +182,8 @@ export const operations: Record<string, OperationNotes> = {
     name: 'subscriptions.change',
     body: { planId: 'pro', seats: 5, when: 'now' },
     errors: [
+      ...ofCoupon,
+      'too_many_discounts',
       'customer_not_found',
       'plan_not_found',
       'no_active_subscription',
@@ -559,6 +576,30 @@ export const operations: Record<string, OperationNotes> = {
   'DELETE /customers/{customerId}/discounts/{discountId}': {
     name: 'discounts.delete',
     errors: ['customer_not_found', 'discount_not_found', 'seller_missing'],
+  },
+  'PUT /coupons/{code}': {
+    name: 'coupons.put',
+    errors: ['invalid_coupon', 'invalid_currency', 'plan_not_found'],
+    body: {
+      name: { 'zh-CN': '新品八折', en: '20% off at launch' },
+      kind: 'percent',
+      value: '20',
+      periods: 3,
+      maxAmount: 50000,
+      redeemBy: '2027-01-31',
+      maxRedemptions: 500,
+    },
+  },
+  'GET /coupons': { name: 'coupons.list', query: { limit: 50 } },
+  'GET /coupons/{code}': { name: 'coupons.get', errors: ['coupon_not_found'] },
+  'GET /customers/{customerId}/coupons/redemptions': {
+    name: 'coupons.redemptions',
+    errors: ['customer_not_found'],
+  },
+  'POST /customers/{customerId}/coupons/redemptions': {
+    name: 'coupons.redeem',
+    errors: ['customer_not_found', 'seller_missing', 'too_many_discounts', ...ofCoupon],
+    body: { code: 'LAUNCH20' },
   },
   'GET /reconciliation': { name: 'reconciliation.list', query: { limit: 100 } },
 

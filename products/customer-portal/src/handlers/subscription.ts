@@ -14,6 +14,7 @@ import {
 import { once, type App } from '@customer-portal/http'
 import { Preview, Subscription } from '@customer-portal/http/resources'
 import type { ActFor } from '../caller.ts'
+import type { CouponGuesses } from '../coupon-guesses.ts'
 import {
   Advice,
   Cancellation,
@@ -25,7 +26,11 @@ import {
 } from '../contract.ts'
 
 /** The customer's plan, the plans on offer, and changes between them. */
-export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advice: boolean }): void {
+export function subscriptionRoutes(
+  app: App,
+  actFor: ActFor,
+  { advice, guesses }: { advice: boolean; guesses: CouponGuesses },
+): void {
   app.get(
     '/subscription',
     {
@@ -59,8 +64,10 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
     },
     async (request, reply) => {
       const caller = actFor(request)
-      return once(request, reply, caller, 201, (engine) =>
-        createSubscription(engine, { customerId: caller.customerId, ...request.body }),
+      return guesses.guarded(caller.customerId, request.body.coupon, caller.engine.now(), () =>
+        once(request, reply, caller, 201, (engine) =>
+          createSubscription(engine, { customerId: caller.customerId, ...request.body }),
+        ),
       )
     },
   )
@@ -105,8 +112,10 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
     },
     async (request, reply) => {
       const caller = actFor(request)
-      return once(request, reply, caller, 200, (engine) =>
-        previewChange(engine, { customerId: caller.customerId, ...request.body }),
+      return guesses.guarded(caller.customerId, request.body.coupon, caller.engine.now(), () =>
+        once(request, reply, caller, 200, (engine) =>
+          previewChange(engine, { customerId: caller.customerId, ...request.body }),
+        ),
       )
     },
   )
@@ -125,8 +134,10 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
     },
     async (request, reply) => {
       const caller = actFor(request)
-      return once(request, reply, caller, 200, (engine) =>
-        upgradeSubscription(engine, { customerId: caller.customerId, ...request.body }),
+      return guesses.guarded(caller.customerId, request.body.coupon, caller.engine.now(), () =>
+        once(request, reply, caller, 200, (engine) =>
+          upgradeSubscription(engine, { customerId: caller.customerId, ...request.body }),
+        ),
       )
     },
   )
@@ -147,8 +158,10 @@ export function subscriptionRoutes(app: App, actFor: ActFor, { advice }: { advic
     },
     async (request, reply) => {
       const caller = actFor(request)
-      return once(request, reply, caller, 200, (engine) =>
-        downgradeSubscription(engine, { customerId: caller.customerId, ...request.body }),
+      return guesses.guarded(caller.customerId, request.body.coupon, caller.engine.now(), () =>
+        once(request, reply, caller, 200, (engine) =>
+          downgradeSubscription(engine, { customerId: caller.customerId, ...request.body }),
+        ),
       )
     },
   )

@@ -1,5 +1,9 @@
 /** The Chinese of the customer's API texts, keyed by the English. A test fails for a missing one. */
 export const chinese: Record<string, string> = {
+  'The coupons that were redeemed': '列出兑换过的优惠码',
+  'Redeem a coupon': '兑换优惠码',
+  'It lowers the periods that begin from today on. To lower a first invoice, or that of a change, give `coupon` with it. After 10 wrong codes the answer is 429 `rate_limited` for some minutes.':
+    '从今天起开始的周期享受折扣。如需抵扣首张账单或变更账单，请在提交时提供 `coupon`。连续输错 10 次后，几分钟内返回 429 `rate_limited`。',
   account: '账户',
   "The customer's details and invoice title": '客户资料与发票抬头',
   'The account': '查看账户',

@@ -8,7 +8,20 @@ export const values = {
   key: '0f8c1a5e-7d42-4b1e-9a63-2c5d8e7f9b10',
 }
 
+/** Why a code is not redeemed; after too many wrong ones, to try again later. */
+const ofCoupon: Code[] = [
+  'coupon_not_found',
+  'coupon_expired',
+  'coupon_used_up',
+  'coupon_not_for_plan',
+  'coupon_already_redeemed',
+  'coupon_first_time_only',
+  'too_many_discounts',
+  'rate_limited',
+]
+
 const ofChange: Code[] = [
+  ...ofCoupon,
   'plan_not_found',
   'no_active_subscription',
   'change_blocked',
@@ -41,6 +54,7 @@ export const operations: Record<string, OperationNotes> = {
     name: 'subscription.create',
     body: { planId: 'pro', seats: 3 },
     errors: [
+      ...ofCoupon,
       'forbidden',
       'plan_not_found',
       'subscription_exists',
@@ -58,6 +72,7 @@ export const operations: Record<string, OperationNotes> = {
     name: 'subscription.preview',
     body: { planId: 'pro', seats: 5 },
     errors: [
+      ...ofCoupon,
       'forbidden',
       'plan_not_found',
       'no_active_subscription',
@@ -89,6 +104,12 @@ export const operations: Record<string, OperationNotes> = {
   'POST /subscription/resume': {
     name: 'subscription.resume',
     errors: ['forbidden', 'no_active_subscription', 'seller_missing'],
+  },
+  'GET /coupons/redemptions': { name: 'coupons.redemptions' },
+  'POST /coupons/redemptions': {
+    name: 'coupons.redeem',
+    body: { code: 'LAUNCH20' },
+    errors: [...ofCoupon, 'forbidden', 'seller_missing'],
   },
 
   'GET /usage': { name: 'usage.get', errors: ['period_not_found'], query: { period: '2026-11' } },

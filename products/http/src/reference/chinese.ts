@@ -1,5 +1,20 @@
 /** The Chinese of the texts that the APIs share, keyed by the English. */
 export const chinese: Record<string, string> = {
+  'fixed: minor units for each billing period (`fee`) or usage period (`usage`, `all`) that begins while it holds; percent: a decimal string such as "12.5", above 0 and at most 100':
+    'fixed：在有效期内开始的每个计费周期（`fee`）或用量周期（`usage`、`all`）减去的最小货币单位；percent：十进制文本，例如 "12.5"，大于 0，最大 100',
+  'The last date on which it holds': '有效期的最后一天',
+  'A code as it was typed: its case, spaces and full-width characters do not matter':
+    '输入的优惠码，不区分大小写、空格和全角字符',
+  'In how many periods it takes its amount, the first that begins on the date of the redemption or later: 1 is once, `null` for ever. A period is the billing period (`fee`) or the usage period':
+    '抵扣多少个周期，从兑换当日或之后开始的第一个周期算起：1 为一次，`null` 为长期有效。`fee` 按计费周期，其余按用量周期',
+  'The most a percentage takes of a period, in minor units; less by days in a short one':
+    '百分比在每个周期最多抵扣的金额（最小货币单位），不足一个周期时按天折算',
+  'The plans whose lines it lowers; `null`: all': '适用的套餐，`null` 为全部套餐',
+  'Of a redeemed coupon: its terms at that time': '由优惠码兑换而来时，兑换时的条款',
+  'What it became; `null` where that was taken away': '兑换后生成的折扣，已被删除时为 `null`',
+  'How many of its periods have not begun; `null` where it holds for ever':
+    '尚未开始的抵扣周期数，长期有效时为 `null`',
+  'The newest first, the latest 100.': '最新的在前，最多 100 条。',
   'Letters, digits and _ . : -': '字母、数字以及 _ . : -',
   'The same key with the same body is done once, and answered the same again for 48 hours':
     '同一键加同一请求体只执行一次，48 小时内返回同样的结果',
