@@ -360,6 +360,8 @@ describe('the documentation', () => {
       'GET /usage/detail',
       'GET /usage/export',
       'GET /usage/grants',
+      'GET /coupons/redemptions',
+      'POST /coupons/redemptions',
       'GET /usage/late',
       'GET /usage/lines',
       'GET /usage/months',
@@ -377,6 +379,11 @@ describe('the documentation', () => {
     ])
     expect(await operationsOf('/api/billing/openapi.json')).toEqual([
       'DELETE /customers/{customerId}/aliases/{alias}',
+      'GET /coupons',
+      'GET /coupons/{code}',
+      'GET /customers/{customerId}/coupons/redemptions',
+      'POST /customers/{customerId}/coupons/redemptions',
+      'PUT /coupons/{code}',
       'DELETE /customers/{customerId}/charges/{chargeId}',
       'DELETE /customers/{customerId}/discounts/{discountId}',
       'DELETE /customers/{customerId}/subscription/scheduled-change',
