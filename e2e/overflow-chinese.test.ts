@@ -1,0 +1,3 @@
+import { looks, nothingOverflows } from './support/overflow.ts'
+
+nothingOverflows(looks[0])
