@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import LongestFirst from './scripts/test-order.ts'
 
 const long = process.env.LONG === '1'
 /** What will be so is waited for: the usual second is not enough on a machine with other work. */
@@ -12,7 +13,9 @@ const poll = { timeout: 60_000 }
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the two cores of CI: a third of a test's time is waiting for a database, a server or a page.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -24,7 +27,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**', 'data/**'],
           pool: 'forks',
           // One process after the other's files: what packages cost to load, and PGlite to translate, is paid
-          // once, not 230 times.
+          // once, not 280 times.
           isolate: false,
           setupFiles: ['scripts/test-file.ts'],
           expect: { poll },
