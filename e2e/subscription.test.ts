@@ -60,7 +60,7 @@ test('yearly billing shows its saving, and is billed as the dialog says', async 
   const page = await openPlans(customerId)
   await page.getByRole('radio', { name: '按年' }).click()
   await page.getByText('平均 ¥103.17/月，省 20%').waitFor()
-  await page.getByText('平均 ¥5,949.17/月，省 14%').waitFor()
+  await page.getByText('平均 ¥5,949.17 + ¥41.58/席位/月，省 15%').waitFor()
   expect(page.url()).toContain('paid=year')
   await page.getByRole('button', { name: '改为按年付费' }).click()
   // Another interval of the current plan is no upgrade.
