@@ -1272,6 +1272,8 @@ export type Preview = {
   creditApplied: number
   /** @description Minor units, such as cents */
   dueNow: number
+  /** @description Days from the issue of the invoice until it is due: the customer’s own, or those of the plan */
+  paymentTermsDays: number
   nextInvoice: {
     /**
      * Format: date

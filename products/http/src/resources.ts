@@ -966,6 +966,11 @@ export const Preview = Type.Object(
     total: Amount,
     creditApplied: Amount,
     dueNow: Amount,
+    paymentTermsDays: Type.Integer({
+      minimum: 0,
+      description:
+        'Days from the issue of the invoice until it is due: the customer’s own, or those of the plan',
+    }),
     nextInvoice: Nullable({
       ...NextInvoice,
       description: 'As it will be once this is confirmed; `null` where none will come',

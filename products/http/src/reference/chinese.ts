@@ -41,6 +41,8 @@ export const chinese: Record<string, string> = {
     '账单标题和待付金额的颜色；白字在其上看不清时会自动加深',
   'ISO 4217': 'ISO 4217 币种代码',
   'Percent as a decimal string: "6" is 6 %': '以十进制文本表示的百分数："6" 即 6 %',
+  'Days from the issue of the invoice until it is due: the customer’s own, or those of the plan':
+    '账单出账到付款期限的天数：客户自己的账期，否则按套餐',
   'Days from the issue of an invoice until it is due; `null`: those of the plan':
     '账单出账到付款期限的天数；`null` 表示按套餐的规定',
   'The customer’s purchase order, printed on documents issued from then on; `null`: none':

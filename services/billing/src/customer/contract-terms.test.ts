@@ -8,6 +8,8 @@ import {
   getCustomer,
   getInvoice,
   issueCreditNote,
+  plansFor,
+  previewChange,
   runBilling,
   updateCustomer,
   upgradeSubscription,
@@ -38,6 +40,12 @@ describe.each(testDatabases)('contract terms on $name', ({ create }) => {
     })
     world.set('2026-11-16T00:00:00Z')
     await updateCustomer(engine, { customerId: 'acme', paymentTermsDays: 0, purchaseOrderNumber: 'PO-2' })
+    // What a quote and the plans say is what the invoice then has.
+    expect(await previewChange(engine, { customerId: 'acme', planId: 'business' })).toMatchObject({
+      paymentTermsDays: 0,
+    })
+    const plans = await plansFor(engine, { customerId: 'acme' })
+    expect(new Set(plans.map((plan) => plan.paymentTermsDays))).toEqual(new Set([0]))
     const change = await upgradeSubscription(engine, { customerId: 'acme', planId: 'business' })
     expect(change.invoice).toMatchObject({
       dueAt: '2026-11-16T00:00:00.000000Z',

@@ -14,6 +14,14 @@ export const maxPaymentTermsDays = 3650
 /** Maximum length of a purchase order number. */
 export const maxPurchaseOrderCharacters = 100
 
+/** Returns the days in which an invoice of a customer is due, given those of the plan. */
+export function termsOf(
+  { paymentTermsDays }: Pick<ContractTerms, 'paymentTermsDays'>,
+  ofPlan: number,
+): number {
+  return paymentTermsDays ?? ofPlan
+}
+
 /** Throws validation_failed for terms that no document can have. */
 export function checkContractTerms({
   paymentTermsDays: days,

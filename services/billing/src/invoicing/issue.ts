@@ -19,6 +19,7 @@ import {
   type InvoiceDocument,
   type InvoiceKind,
 } from './document/document.ts'
+import { termsOf } from '../customer/contract-terms.ts'
 import { issuedIn } from './issued.ts'
 import type { LineDraft } from './document/line.ts'
 import { isIssued, storeZeroDocument } from './zero-document.ts'
@@ -70,7 +71,7 @@ export async function issue(
     period: shown(draft.period),
     cause: draft.cause ?? null,
     issuedAt: tx.at,
-    dueAt: dueAt(tx.at, state.customer.paymentTermsDays ?? draft.termsDays),
+    dueAt: dueAt(tx.at, termsOf(state.customer, draft.termsDays)),
     lines: lines.map((line, index) => ({ id: `line_${index + 1}`, ...line })),
     ...sums,
     seller: onDocument(seller),

@@ -2,6 +2,7 @@ import type { Engine } from '../engine.ts'
 import { directionOf } from './upgrade-downgrade.ts'
 import { readSubscriptionState } from './state.ts'
 import { getAllPlans, seatsOf, type Plan } from '../catalogue/plan.ts'
+import { termsOf } from '../customer/contract-terms.ts'
 import { currentPhase, type Phase } from './phase.ts'
 import { inChinese, type Notice } from '../values/localized-text.ts'
 import { hadTrial } from './trial.ts'
@@ -23,7 +24,10 @@ export interface OfferedPlan extends Plan {
   setupFeeDue: Money
 }
 
-/** Returns the catalogue with each plan's relation to the customer's own plan, at their number of seats. */
+/**
+ * Returns the catalogue with each plan's relation to the customer's own plan, at their number of seats, and
+ * with the customer's own payment terms where they have them.
+ */
 export async function plansFor(engine: Engine, input: { customerId: string }): Promise<OfferedPlan[]> {
   return engine.transaction(
     async (tx) => {
@@ -37,6 +41,7 @@ export async function plansFor(engine: Engine, input: { customerId: string }): P
       const noTrial = current !== undefined || hadTrial(state)
       return plans.map((plan) => ({
         ...plan,
+        paymentTermsDays: termsOf(state.customer, plan.paymentTermsDays),
         relation: relationOf(plan, current),
         trialOffered: noTrial ? 0 : plan.trialDays,
         setupFeeDue: setupFeeAfter(state.phases, plan),

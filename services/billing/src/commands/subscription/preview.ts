@@ -20,6 +20,7 @@ import { lockCustomer } from '../../customer/customer.ts'
 import { currentPhase } from '../../subscription/phase.ts'
 import type { Notice } from '../../values/localized-text.ts'
 import { payableOf } from '../../invoicing/document/document.ts'
+import { termsOf } from '../../customer/contract-terms.ts'
 import { partyOf } from './party.ts'
 
 /** What a change will cost, and until when confirming it charges exactly that. */
@@ -32,6 +33,8 @@ export interface Preview extends Totals {
   /** As on the invoice, each with the breakdown of its amount. */
   lines: Omit<PublicLine, 'id'>[]
   dueNow: Money
+  /** Days from the issue of its invoice until that is due. */
+  paymentTermsDays: number
   /** The next invoice after confirming; null where none will come. */
   nextInvoice: NextInvoice | null
   /** What remains of each allowance right after the change. */
@@ -107,6 +110,7 @@ async function previewOfChange(
     lines: change.lines.map(publicLine),
     ...change.totals,
     dueNow: payableOf(change.totals),
+    paymentTermsDays: termsOf(state.customer, change.to.plan.paymentTermsDays),
     nextInvoice: await nextInvoiceOf(tx, after),
     allowancesAfter: left,
     blockers,
@@ -148,6 +152,7 @@ async function previewOfStart(
     lines: lines.map(publicLine),
     ...totals,
     dueNow: payableOf(totals),
+    paymentTermsDays: termsOf(after.customer, promised.plan.paymentTermsDays),
     nextInvoice: await nextInvoiceOf(tx, after),
     allowancesAfter: await allowancesOf(tx, after),
     blockers: [],
