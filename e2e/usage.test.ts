@@ -317,3 +317,26 @@ describe.each<Look>([
     await page.context().close()
   })
 })
+
+test('what grants have left stands below the costs, and follows what is used above the plan', async () => {
+  const own = await vendor.newCustomer('team', 3)
+  const grants = `/customers/${own}/grants`
+  const given = { meter: 'ai_chat', category: 'promotional', source: 'promotion' }
+  await vendor.call('POST', grants, { ...given, id: 'spring', units: 500, expiresOn: dateAgo(-100) })
+  await vendor.call('POST', grants, { ...given, id: 'mistaken', units: 70 })
+  await vendor.call('POST', `${grants}/mistaken/void`, { reason: '给错了' })
+  await vendor.call('POST', `/customers/${own}/quota/ai_chat/consume`, { id: 'much', quantity: 3100 })
+  for (const [locale, left, end, voided] of [
+    ['zh-CN', 'AI 回答：剩余 400，共 500 次', / 到期 · 赠送$/, '已作废 · 赠送'],
+    ['en', 'AI answers: 400 of 500 answers left', /^until .* · free of charge$/, 'void · free of charge'],
+  ] as const) {
+    const context = await newContext(browser, { locale })
+    const page = await context.newPage()
+    await page.goto((await vendor.session(own, 'viewer', '/usage', locale)).url)
+    const row = page.getByRole('listitem').filter({ hasText: left })
+    await row.waitFor()
+    await row.getByText(end).waitFor()
+    await page.getByText(voided).waitFor()
+    await context.close()
+  }
+})

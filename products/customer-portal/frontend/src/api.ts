@@ -8,6 +8,7 @@ import type {
   Invoice,
   InvoiceSummary,
   LateUsage,
+  PortalGrant,
   PlanChange,
   PortalPlans,
   Preview,
@@ -112,6 +113,7 @@ export const api = {
   usageDays: (query: Query, signal?: AbortSignal) => json<UsageDays>('/usage/days', { query, signal }),
   rejectedUsage: (query: Query, signal?: AbortSignal) =>
     json<Page<RejectedUsage>>('/usage/rejected', { query, signal }),
+  grants: (query: Query, signal?: AbortSignal) => json<Page<PortalGrant>>('/usage/grants', { query, signal }),
   lateUsage: (query: Query, signal?: AbortSignal) => json<Page<LateUsage>>('/usage/late', { query, signal }),
   usageLines: (period: string | undefined, signal?: AbortSignal) =>
     json<UsageLines>('/usage/lines', { query: { period }, signal }),

@@ -93,6 +93,7 @@ export const useDayEvents = (meter: MaybeRefOrGetter<string>, date: MaybeRefOrGe
 
 export const useUsageMonths = () => useQuery(reads.usageMonths)
 export const useRejectedUsage = () => useInfiniteQuery(reads.rejectedUsage)
+export const useGrants = () => useInfiniteQuery(reads.grants)
 export const useLateUsage = () => useInfiniteQuery(reads.lateUsage)
 
 /** One page of usage events; the previous rows stay while the next page loads. */

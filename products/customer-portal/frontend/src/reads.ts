@@ -99,6 +99,12 @@ export const reads = {
     queryFn: ({ pageParam, signal }) => api.rejectedUsage({ cursor: pageParam, limit: 5 }, signal),
     ...paged,
   }),
+  /** Grants, the newest first. */
+  grants: infiniteQueryOptions({
+    queryKey: ['usage', 'grants'],
+    queryFn: ({ pageParam, signal }) => api.grants({ cursor: pageParam, limit: 5 }, signal),
+    ...paged,
+  }),
   /** Events that arrived after their period was billed, the latest first. */
   lateUsage: infiniteQueryOptions({
     queryKey: ['usage', 'late'],

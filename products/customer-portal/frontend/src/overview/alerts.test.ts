@@ -6,6 +6,7 @@ const meter = (used: number, included: number | null, overagePolicy: 'bill' | 'b
   meter: `m${used}`,
   used,
   included,
+  granted: 0,
   remaining: included === null ? null : Math.max(0, included - used),
   overage: included === null ? 0 : Math.max(0, used - included),
   overagePolicy,
