@@ -40,8 +40,8 @@ describe.each(testDatabases)('unusual parameters, on $name', ({ create }) => {
     '/usage/export?start=0001-01-01&end=0001-12-31',
     '/usage/detail?start=0001-01-01T00:00:00%2B14:00',
     '/usage/export?start=9999-12-31T23:59:59-23:59',
-    ...['/usage/detail', '/usage/late', '/usage/grants', '/usage/rejected', '/invoices', '/credits'].flatMap((list) =>
-      cursors.map((cursor) => `${list}?cursor=${cursor}`),
+    ...['/usage/detail', '/usage/late', '/usage/grants', '/usage/rejected', '/invoices', '/credits'].flatMap(
+      (list) => cursors.map((cursor) => `${list}?cursor=${cursor}`),
     ),
   ])('%s is answered, or rejected with the name of the parameter', async (url) => {
     const answer = await server.app.inject({ url: `/api/portal${url}`, headers: { authorization } })
